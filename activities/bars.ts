@@ -1,0 +1,108 @@
+import type { Ports } from '../adapters/ports.js';
+import { coverageOf, validateBars, type QuarantinedBar } from '../domain/bars.js';
+import { digestOf } from '../domain/digest.js';
+import { InvalidInputError } from '../domain/errors.js';
+import type { BarsReport } from '../domain/research.js';
+import type { Source } from '../domain/sources.js';
+import { ceilToBar, parseStream, streamId, timeframeMs } from '../domain/streams.js';
+import { beat, resumed } from './beat.js';
+import { readSource, readTime, twoYearsBefore, type WindowInput } from './window.js';
+
+export interface BarsInput extends WindowInput {
+  stream: string;
+}
+
+/** [from, to) in bar opens; every bar in it has closed by `asOf`. */
+export interface BarsPlan {
+  source: Source;
+  stream: string;
+  from: number;
+  to: number;
+  asOf: number;
+}
+
+interface Chunk {
+  stored: number;
+  quarantined: number;
+  next: number | null;
+}
+
+/** Pages of one step: about a minute of a polite client, so that a lost attempt loses little. */
+const PAGES_PER_STEP = 40;
+
+export const barsSteps = (ports: Ports) => ({
+  async resolveBars(input: BarsInput): Promise<BarsPlan> {
+    const source = input.source ? readSource(input.source) : (await ports.chooseSource()).source;
+    const stream = parseStream(input.stream);
+    const markets = ports.markets(source);
+    await markets.resolve({ ...stream });
+    const step = timeframeMs(stream.timeframe);
+    const end = (await markets.lastClosed(stream)) + step;
+    const wanted = input.to === undefined ? end : ceilToBar(readTime('to', input.to), stream.timeframe);
+    const to = Math.min(wanted, end);
+    const from = ceilToBar(
+      input.from === undefined ? twoYearsBefore(to) : readTime('from', input.from),
+      stream.timeframe,
+    );
+    if (from >= to)
+      throw new InvalidInputError(
+        `No bars of ${input.stream} between ${iso(from)} and ${iso(wanted)}: the source's last bar closes at ${iso(end)}`,
+      );
+    return { source, stream: streamId(stream), from, to, asOf: Math.max(input.asOf ?? to, to) };
+  },
+
+  /** One stretch of pages from `cursor`; a repeated attempt goes on where the lost one stood. */
+  async fetchBars(request: BarsPlan & { cursor: number }): Promise<Chunk> {
+    const stream = parseStream(request.stream);
+    const markets = ports.markets(request.source);
+    const chunk: Chunk = resumed<Chunk>() ?? { stored: 0, quarantined: 0, next: request.cursor };
+    for (let page = 0; page < PAGES_PER_STEP && chunk.next !== null; page++) {
+      const range = { from: chunk.next, to: request.to };
+      const answer = await markets.fetchBars({ stream, range });
+      const { good, bad } = validateBars(answer.bars, { timeframe: stream.timeframe, ...range });
+      const faults = [
+        ...bad.map(({ bar, reason }) => ({ bar: { ...bar } as Record<string, unknown>, reason })),
+        ...answer.rejected.map(({ row, reason }) => ({ bar: { row }, reason })),
+      ].map((fault) => quarantined(request, fault, ports.now()));
+      await ports.documents.insert('quarantine', faults);
+      const { stored } = await ports.series.write({ stream, bars: good, source: request.source });
+      chunk.stored += stored;
+      chunk.quarantined += faults.length;
+      chunk.next = answer.next;
+      beat(chunk);
+    }
+    return chunk;
+  },
+
+  async measureCoverage(plan: BarsPlan): Promise<BarsReport> {
+    const stream = parseStream(plan.stream);
+    const key = { stream, source: plan.source, range: { from: plan.from, to: plan.to }, asOf: plan.asOf };
+    const times = await ports.series.times(key);
+    // A listing after `from` is no hole: the venue was asked for the time before and has no bars there.
+    const from = times[0] ?? plan.from;
+    const quarantine = await ports.documents.count('quarantine', { where: { stream: plan.stream } });
+    const coverage = coverageOf({
+      stream: plan.stream,
+      times,
+      range: { from, to: plan.to },
+      timeframe: stream.timeframe,
+      quarantined: quarantine,
+    });
+    const { sha256 } = await ports.series.digest(key);
+    const { expected, missing, quarantined: held } = coverage;
+    return { stream: plan.stream, stored: 0, expected, missing, quarantined: held, digest: sha256 };
+  },
+});
+
+/** The same faulty row is the same record, however often it is fetched. */
+function quarantined(
+  plan: BarsPlan,
+  fault: { bar: Record<string, unknown>; reason: string },
+  seenAt: number,
+): QuarantinedBar & { id: string } {
+  const { stream, source } = plan;
+  const id = `qtn_${digestOf({ stream, source, ...fault }).slice(0, 24)}`;
+  return { id, stream, bar: fault.bar, reason: fault.reason, seenAt, source };
+}
+
+const iso = (time: number): string => new Date(time).toISOString();

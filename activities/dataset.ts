@@ -1,0 +1,132 @@
+import type { Ports } from '../adapters/ports.js';
+import { datasetTable, type Dataset, type DatasetSpec, type StreamMatrix } from '../domain/dataset.js';
+import { digestOf } from '../domain/digest.js';
+import { NotFoundError } from '../domain/errors.js';
+import { buildFeatures, FEATURE_VERSION, FEATURES, type SentimentPoint } from '../domain/features.js';
+import type { Score } from '../domain/sentiment.js';
+import { sourceKey, type Source } from '../domain/sources.js';
+import { baseOf, parseStream, timeframeMs } from '../domain/streams.js';
+import { beat, beating } from './beat.js';
+
+export interface DatasetInput {
+  source: Source;
+  streams: string[];
+  from: number;
+  to: number;
+  asOf: number;
+  sentimentModel: string;
+  lookBack: number;
+  horizonBars: number;
+}
+
+export interface DatasetSummary {
+  id: string;
+  sha256: string;
+  rows: number;
+}
+
+const VALIDATION_SHARE = 0.15;
+const TEST_SHARE = 0.15;
+
+export const datasetSteps = (ports: Ports) => ({
+  /** Same bars, scores and spec give the same bytes, hence the same dataset. */
+  async buildDataset(input: DatasetInput): Promise<DatasetSummary> {
+    const spec = specOf(input);
+    const { streams, inputs } = await readStreams(ports, input);
+    const table = datasetTable({ streams, spec, timeframeMs: stepOf(input.streams) });
+    const bytes = await beating(() => ports.tables.encode(table.columns));
+    const sha256 = digestOf({ inputs, spec, featureVersion: FEATURE_VERSION, streams: input.streams });
+    const object = await ports.objects.put(`datasets/${sha256}.parquet`, bytes);
+    const dataset: Dataset = {
+      id: `ds_${sha256.slice(0, 24)}`,
+      sha256,
+      object,
+      rows: table.rows,
+      streams: input.streams,
+      features: [...FEATURES],
+      featureVersion: FEATURE_VERSION,
+      spec,
+      split: table.split,
+      asOf: input.asOf,
+      inputs,
+      createdAt: ports.now(),
+      source: input.source,
+    };
+    const window = { from: input.from, to: input.to, sentimentModel: input.sentimentModel };
+    await ports.documents.insert('datasets', [{ ...dataset, ...window }]);
+    return { id: dataset.id, sha256, rows: table.rows };
+  },
+});
+
+export type StoredDataset = Dataset & { from: number; to: number; sentimentModel: string };
+
+/** @throws NotFoundError naming the id. */
+export async function findDataset(ports: Ports, id: string): Promise<StoredDataset> {
+  const dataset = await ports.documents.get<StoredDataset>('datasets', id);
+  if (!dataset) throw new NotFoundError(`No dataset "${id}"; datasets are made by the story buildDataset`);
+  return dataset;
+}
+
+/** The feature matrix of one stream as it could be known at `asOf`, and the digests of what went in. */
+export async function readMatrix(
+  ports: Ports,
+  request: { source: Source; stream: string; from: number; to: number; asOf: number; sentimentModel: string },
+): Promise<{ streamMatrix: StreamMatrix; barsSha256: string; scoresSha256: string }> {
+  const stream = parseStream(request.stream);
+  const range = { from: request.from, to: request.to };
+  const key = { stream, source: request.source, range, asOf: request.asOf };
+  const bars = await ports.series.readColumns(key);
+  const { sha256: barsSha256 } = await ports.series.digest(key);
+  const sentiment = await readSentiment(ports, request, baseOf(stream.symbol));
+  const matrix = buildFeatures({ bars, timeframe: stream.timeframe, sentiment, asOf: request.asOf });
+  const scoresSha256 = digestOf(sentiment.map(({ knownAt, value }) => [knownAt, value]));
+  return { streamMatrix: { stream: request.stream, matrix }, barsSha256, scoresSha256 };
+}
+
+async function readStreams(
+  ports: Ports,
+  input: DatasetInput,
+): Promise<{ streams: StreamMatrix[]; inputs: Record<string, string> }> {
+  const streams: StreamMatrix[] = [];
+  const inputs: Record<string, string> = {};
+  for (const stream of input.streams) {
+    const { streamMatrix, barsSha256, scoresSha256 } = await readMatrix(ports, { ...input, stream });
+    streams.push(streamMatrix);
+    inputs[`bars:${stream}`] = barsSha256;
+    inputs[`scores:${stream}`] = scoresSha256;
+    beat();
+  }
+  return { streams, inputs };
+}
+
+async function readSentiment(
+  ports: Ports,
+  request: { source: Source; from: number; asOf: number; sentimentModel: string },
+  base: string,
+): Promise<SentimentPoint[]> {
+  const points: SentimentPoint[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { items: Score[]; cursor: string | null } = await ports.documents.find<Score>('scores', {
+      where: { model: request.sentimentModel, tickers: [base], sourceKey: sourceKey(request.source) },
+      range: { from: request.from, to: request.asOf + 1 },
+      order: 'oldest',
+      limit: 1000,
+      ...(cursor ? { cursor } : {}),
+    });
+    for (const { knownAt, abstained, probabilities } of page.items)
+      points.push({ knownAt, value: abstained ? 0 : probabilities.positive - probabilities.negative });
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return points.sort((a, b) => a.knownAt - b.knownAt || a.value - b.value);
+}
+
+/** Between the parts lie a horizon (the purge) and a day of bars (the embargo). */
+function specOf(input: DatasetInput): DatasetSpec {
+  const embargoBars = Math.max(input.horizonBars, Math.round(86_400_000 / stepOf(input.streams)), 1);
+  const { lookBack, horizonBars } = input;
+  return { lookBack, horizonBars, validationShare: VALIDATION_SHARE, testShare: TEST_SHARE, embargoBars };
+}
+
+export const stepOf = (streams: readonly string[]): number =>
+  timeframeMs(parseStream(streams[0] ?? '').timeframe);

@@ -1,0 +1,43 @@
+import type { Ports } from '../adapters/ports.js';
+import type { TrainRequest, TrainResult } from '../domain/ml.js';
+import { backtestSteps } from './backtest.js';
+import { barsSteps } from './bars.js';
+import { datasetSteps } from './dataset.js';
+import { deploymentSteps } from './deployment.js';
+import { evaluationSteps } from './evaluation.js';
+import { newsSteps } from './news.js';
+import { predictionSteps } from './prediction.js';
+import { reportSteps, researchSteps } from './research.js';
+import { sentimentSteps } from './sentiment.js';
+import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
+
+/** On which queue each step runs: the one place that decides it. */
+export const createActivities = (ports: Ports) => ({
+  io: {
+    ...researchSteps(ports),
+    ...barsSteps(ports),
+    ...newsSteps(ports),
+    ...trainingSteps(ports),
+    ...registrySteps(ports),
+    ...deploymentSteps(ports),
+  },
+  cpu: {
+    ...datasetSteps(ports),
+    ...ridgeSteps(ports),
+    ...backtestSteps(ports),
+    ...reportSteps(ports),
+  },
+  gpu: {
+    ...sentimentSteps(ports),
+    ...evaluationSteps(ports),
+    ...predictionSteps(ports),
+  },
+});
+
+export type Activities = ReturnType<typeof createActivities>;
+export type ActivityQueue = keyof Activities;
+
+/** What the Python worker on the queue `train` answers. */
+export interface MlActivities {
+  trainForecaster(request: TrainRequest): Promise<TrainResult>;
+}

@@ -1,0 +1,31 @@
+import type { Ports } from '../adapters/ports.js';
+import { DataQualityError, NotFoundError } from '../domain/errors.js';
+import { FEATURE_VERSION } from '../domain/features.js';
+import type { ModelVersion } from '../domain/models.js';
+
+/** The served version of a model name. */
+export interface Alias {
+  id: string;
+  name: string;
+  alias: 'champion';
+  model: string;
+  evaluations: string[];
+  updatedAt: number;
+}
+
+export const championId = (name: string): string => `${name}:champion`;
+
+/**
+ * @param id `mdl_<name>@<version>` or `<name>@<version>`.
+ * @throws NotFoundError, and DataQualityError where the model was trained on other feature definitions.
+ */
+export async function findModel(ports: Ports, id: string): Promise<ModelVersion> {
+  const key = id.startsWith('mdl_') ? id : `mdl_${id}`;
+  const model = await ports.documents.get<ModelVersion>('models', key);
+  if (!model) throw new NotFoundError(`No model "${id}"; a model is <name>@<version>, see \`finsight models\``);
+  if (model.task === 'forecast' && model.featureVersion !== FEATURE_VERSION)
+    throw new DataQualityError(
+      `Model ${key} was trained on features ${model.featureVersion}; this code has ${FEATURE_VERSION}: train it again`,
+    );
+  return model;
+}

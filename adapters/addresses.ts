@@ -1,0 +1,13 @@
+import { InvalidInputError } from '../domain/errors.js';
+
+/** What follows the scheme: the path of `sqlite:/data/x.db`, nothing for `onnx:`. */
+export const schemePath = (address: string): string => address.slice(address.indexOf(':') + 1);
+
+/** The registry's entry for an address. @throws InvalidInputError naming the variable and the known schemes. */
+export function byScheme<T>(variable: string, registry: Record<string, T>, address: string): T {
+  const scheme = address.slice(0, Math.max(address.indexOf(':'), 0));
+  const found = Object.hasOwn(registry, scheme) ? registry[scheme] : undefined;
+  if (found !== undefined) return found;
+  const known = Object.keys(registry).map((name) => `${name}:`).join(', ');
+  throw new InvalidInputError(`Unknown address "${address}" in ${variable}; known schemes: ${known}`);
+}

@@ -1,0 +1,10 @@
+import { byScheme, schemePath } from '../addresses.js';
+import type { EventsPort } from '../ports.js';
+import { sqliteEvents } from './sqlite.js';
+
+/** Event backends by the scheme of their address. */
+export const EVENTS: Record<string, (address: string) => EventsPort> = {
+  sqlite: (address) => sqliteEvents(schemePath(address)),
+};
+
+export const openEvents = (address: string): EventsPort => byScheme('EVENTS_URL', EVENTS, address)(address);

@@ -1,0 +1,59 @@
+import type { EventRow, EventsPort } from '../ports.js';
+import { sqliteFile } from '../sqlite.js';
+import { insertEvents, OUTBOX_SCHEMA } from './outbox.js';
+
+type Row = Omit<EventRow, 'payload'> & { seq: number; payload: string };
+
+const BATCH = 100;
+
+/**
+ * Events as rows of an outbox that consumers follow by their own marks: at least once, in the order of their
+ * commits. A consumer's calls in one process wait for each other.
+ */
+export function sqliteEvents(path: string): EventsPort {
+  const file = sqliteFile(path, OUTBOX_SCHEMA);
+  const turns = new Map<string, Promise<unknown>>();
+
+  const consumeNow: EventsPort['consume'] = async (consumer, handle, { limit = BATCH } = {}) => {
+    const mark = file.get<{ mark: number }>('SELECT mark FROM consumers WHERE name = ?', [consumer])?.mark ?? 0;
+    const rows = file.all<Row>('SELECT * FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?', [mark, limit]);
+    const last = rows.at(-1);
+    if (!last) return 0;
+    await handle(rows.map(eventOf));
+    file.run(
+      `INSERT INTO consumers (name, mark) VALUES (?, ?)
+       ON CONFLICT (name) DO UPDATE SET mark = max(mark, excluded.mark)`,
+      [consumer, last.seq],
+    );
+    return rows.length;
+  };
+
+  return {
+    async publish(events) {
+      if (events.length > 0) file.transact(() => insertEvents(file, events));
+    },
+    consume(consumer, handle, options) {
+      const before = turns.get(consumer) ?? Promise.resolve();
+      const turn = before.then(() => consumeNow(consumer, handle, options));
+      turns.set(consumer, turn.catch(() => undefined));
+      return turn;
+    },
+    async recent({ type, limit }) {
+      const rows =
+        type === undefined
+          ? file.all<Row>('SELECT * FROM outbox ORDER BY seq DESC LIMIT ?', [limit])
+          : file.all<Row>('SELECT * FROM outbox WHERE type = ? ORDER BY seq DESC LIMIT ?', [type, limit]);
+      return rows.map(eventOf);
+    },
+    async close() {
+      file.close();
+    },
+  };
+}
+
+const eventOf = ({ id, type, at, payload }: Row): EventRow => ({
+  id,
+  type,
+  at,
+  payload: JSON.parse(payload) as EventRow['payload'],
+});

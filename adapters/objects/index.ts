@@ -1,0 +1,10 @@
+import { byScheme, schemePath } from '../addresses.js';
+import type { ObjectsPort } from '../ports.js';
+import { fileObjects } from './file.js';
+
+/** Object stores by the scheme of their address. */
+export const OBJECTS: Record<string, (address: string) => ObjectsPort> = {
+  file: (address) => fileObjects(schemePath(address)),
+};
+
+export const openObjects = (address: string): ObjectsPort => byScheme('OBJECTS_URL', OBJECTS, address)(address);

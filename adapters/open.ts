@@ -1,0 +1,54 @@
+import type { Source } from '../domain/sources.js';
+import { formatSource } from '../domain/sources.js';
+import { openCache } from './cache/index.js';
+import type { Config } from './config.js';
+import { openDocuments } from './documents/index.js';
+import { openEvents } from './events/index.js';
+import { chooseSource } from './markets/choice.js';
+import { openMarkets } from './markets/index.js';
+import { openNews } from './news/index.js';
+import { openObjects } from './objects/index.js';
+import type { Closable, Ports } from './ports.js';
+import { openSeries } from './series/index.js';
+import { openServing } from './serving/index.js';
+import { loadShippedSentiment } from './serving/shipped.js';
+import { parquetTables } from './tables.js';
+
+/** Every port by its configured address; nothing is connected before it is used. */
+export function openPorts(config: Config): Ports {
+  const cache = openCache(config.cacheUrl);
+  const objects = openObjects(config.objectsUrl);
+  const sources = new Map<string, Closable>();
+  const bySource = <T extends Closable>(name: string, source: Source, open: () => T): T => {
+    const key = `${name} ${formatSource(source)}`;
+    const opened = (sources.get(key) as T | undefined) ?? open();
+    sources.set(key, opened);
+    return opened;
+  };
+  const own = {
+    documents: openDocuments(config.documentsUrl),
+    events: openEvents(config.eventsUrl),
+    series: openSeries(config.seriesUrl),
+    tables: parquetTables(),
+    serving: openServing(config.servingUrl, { objects }),
+    cache,
+    objects,
+  };
+  return {
+    ...own,
+    markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
+    news: (source) => bySource('news', source, () => openNews(source, { config, cache })),
+    chooseSource: () => chooseSource(config),
+    trainer: () =>
+      config.ml === 'on'
+        ? { trainer: 'patchtst', reason: 'the Python environment is switched on' }
+        : { trainer: 'ridge', reason: 'FINSIGHT_ML=off: the TypeScript fallback trains' },
+    shippedSentiment: loadShippedSentiment,
+    now: () => Date.now(),
+    async close() {
+      const all: Closable[] = [...sources.values(), ...Object.values(own)];
+      sources.clear();
+      for (const each of all) await each.close();
+    },
+  };
+}

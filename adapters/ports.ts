@@ -1,0 +1,191 @@
+import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
+import type { ModelRef, ObjectRef } from '../domain/models.js';
+import type { RawItem } from '../domain/news.js';
+import type { Trainer } from '../domain/research.js';
+import type { SentimentModel } from '../domain/sentiment.js';
+import type { Source } from '../domain/sources.js';
+import type { Stream, Timeframe } from '../domain/streams.js';
+
+/**
+ * The interfaces of the outside world. An adapter is a function that returns an object of methods,
+ * connects lazily, closes twice without harm, and throws the errors of domain/errors.ts.
+ */
+export interface Closable {
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- documents and events
+
+export type Json = Record<string, unknown>;
+
+/** A stored document: `id` and `at` (epoch ms, the time it is listed by) beside its own members. */
+export type Doc<T> = T & { id: string };
+
+/** Equality on top-level fields, membership for array fields, and a range over the collection's time. */
+export interface DocumentQuery {
+  where?: Record<string, string | number | boolean | null | readonly (string | number)[]>;
+  range?: { from?: number; to?: number };
+  order?: 'newest' | 'oldest';
+  limit?: number;
+  /** Opaque, from the page before. */
+  cursor?: string;
+}
+
+export interface DocumentPage<T> {
+  items: Doc<T>[];
+  cursor: string | null;
+}
+
+export interface EventRow {
+  /** Unique: publishing the same id twice is one event. */
+  id: string;
+  /** `article.collected`, `prediction.made`, `bars.closed` … */
+  type: string;
+  at: number;
+  payload: Json;
+}
+
+/** Collections and their time member and filterable members are declared in domain/collections.ts. */
+export interface DocumentsPort extends Closable {
+  /** Inserts what is new by id, leaves what is there untouched; events join the same transaction, for new ids only. */
+  insert<T>(collection: string, docs: Doc<T>[], events?: (doc: Doc<T>) => EventRow): Promise<{ inserted: string[] }>;
+  /** Inserts or replaces by id; events join the same transaction. */
+  upsert<T>(collection: string, docs: Doc<T>[], events?: EventRow[]): Promise<void>;
+  get<T>(collection: string, id: string): Promise<Doc<T> | null>;
+  getMany<T>(collection: string, ids: string[]): Promise<Doc<T>[]>;
+  find<T>(collection: string, query: DocumentQuery): Promise<DocumentPage<T>>;
+  count(collection: string, query: DocumentQuery): Promise<number>;
+  /** Changes one document under a lock; `change` gets null where there is none. Returns what was written. */
+  update<T>(collection: string, id: string, change: (doc: Doc<T> | null) => Doc<T>): Promise<Doc<T>>;
+  remove(collection: string, ids: string[]): Promise<number>;
+}
+
+export interface EventsPort extends Closable {
+  publish(events: EventRow[]): Promise<void>;
+  /** Events after the consumer's own mark, oldest first; the mark moves when `handle` has resolved. */
+  consume(consumer: string, handle: (events: EventRow[]) => Promise<void>, options?: { limit?: number }): Promise<number>;
+  /** Latest events, newest first. */
+  recent(query: { type?: string; limit: number }): Promise<EventRow[]>;
+}
+
+// ---------------------------------------------------------------- bars, objects, tables
+
+export interface BarsWrite {
+  stream: Stream;
+  bars: Bar[];
+  /** Stored with each bar's partition. */
+  source: Source;
+}
+
+export interface SeriesPort extends Closable {
+  /** A bar whose values are stored already is no new record; other values at the same time add a version by `knownAt`. */
+  write(write: BarsWrite): Promise<{ stored: number }>;
+  /** The latest version of each bar known at `asOf`, ascending, at most `limit`. */
+  read(key: BarsKey & { limit?: number; order?: 'oldest' | 'newest' }): Promise<Bar[]>;
+  readColumns(key: BarsKey): Promise<BarColumns>;
+  /** Open times present in the range. */
+  times(key: BarsKey): Promise<Float64Array>;
+  /** sha256 over the values (not knownAt) of the bars that `readColumns` gives, and how many. */
+  digest(key: BarsKey): Promise<{ sha256: string; rows: number }>;
+  /** Streams with their stored span and source. */
+  streams(): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source }[]>;
+}
+
+export interface ObjectsPort extends Closable {
+  put(key: string, bytes: Uint8Array): Promise<ObjectRef>;
+  /** @throws NotFoundError, and DataQualityError where `sha256` is given and does not match. */
+  get(key: string, sha256?: string): Promise<Uint8Array>;
+  head(key: string): Promise<ObjectRef | null>;
+  list(prefix: string): Promise<string[]>;
+  remove(key: string): Promise<void>;
+  /** Where a person or Python finds it: a path for `file:`, an address for others. */
+  locate(key: string): string;
+}
+
+export type TableColumn =
+  | { name: string; type: 'float64'; values: Float64Array }
+  | { name: string; type: 'float32'; values: Float32Array }
+  | { name: string; type: 'int64'; values: Float64Array }
+  | { name: string; type: 'int32'; values: Int32Array };
+
+/** Column tables as ZSTD Parquet bytes. */
+export interface TablesPort extends Closable {
+  encode(columns: TableColumn[]): Promise<Uint8Array>;
+  decode(bytes: Uint8Array): Promise<TableColumn[]>;
+}
+
+// ---------------------------------------------------------------- cache and shared limits
+
+export interface CachePort extends Closable {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string, ttlMs: number): Promise<void>;
+  invalidate(prefix: string): Promise<void>;
+  /** Takes from a bucket shared by all processes; `waitMs` is 0 where the call may go ahead. */
+  take(bucket: string, limit: { capacity: number; refillPerSecond: number }, cost?: number): Promise<{ waitMs: number; remaining: number }>;
+}
+
+// ---------------------------------------------------------------- markets and news
+
+export interface BarPage {
+  bars: Bar[];
+  /** Rows the venue sent that are no bars, with the reason. */
+  rejected: { row: unknown; reason: string }[];
+  /** Where the next page begins (a bar open), or null at the end of the range. */
+  next: number | null;
+}
+
+export interface MarketsPort extends Closable {
+  source: Source;
+  /** The ccxt exchange id and stream that serve a symbol. @throws InvalidInputError naming what is known. */
+  resolve(request: { symbol: string; timeframe: Timeframe; exchange?: string }): Promise<Stream>;
+  /** Open time of the last closed bar, as the source sees its own present. */
+  lastClosed(stream: Stream): Promise<number>;
+  /** One page of closed bars in [from, to), ascending. */
+  fetchBars(request: { stream: Stream; range: TimeRange; limit?: number }): Promise<BarPage>;
+}
+
+export interface NewsPage {
+  items: RawItem[];
+  /** Opaque, for the page after; null at the end. */
+  next: string | null;
+}
+
+export interface NewsPort extends Closable {
+  source: Source;
+  /** Names of the feeds this source has. */
+  feeds(): Promise<string[]>;
+  fetchPage(request: { feed: string; range: TimeRange; cursor?: string }): Promise<NewsPage>;
+}
+
+// ---------------------------------------------------------------- serving
+
+export type Tensor =
+  | { type: 'float32'; dims: number[]; data: Float32Array }
+  | { type: 'int64'; dims: number[]; data: BigInt64Array };
+
+export interface ServingPort extends Closable {
+  /** Runs one batch. @throws DataQualityError where the file's digest differs or the model answers NaN or a wrong shape. */
+  infer(model: ModelRef, inputs: Record<string, Tensor>): Promise<Record<string, Tensor>>;
+  health(): Promise<{ backend: string; provider: string; loaded: string[] }>;
+}
+
+// ---------------------------------------------------------------- all of it
+
+export interface Ports extends Closable {
+  documents: DocumentsPort;
+  events: EventsPort;
+  series: SeriesPort;
+  objects: ObjectsPort;
+  tables: TablesPort;
+  cache: CachePort;
+  serving: ServingPort;
+  markets(source: Source): MarketsPort;
+  news(source: Source): NewsPort;
+  /** The source where none is asked for: live when an exchange answers, else recorded, else simulated; and why. */
+  chooseSource(): Promise<{ source: Source; reason: string }>;
+  /** The trainer that this installation has, and why: `ridge` where the Python environment is switched off. */
+  trainer(): { trainer: Trainer; reason: string };
+  /** The sentiment model that the project ships. */
+  shippedSentiment(): Promise<SentimentModel>;
+  now(): number;
+}

@@ -1,0 +1,71 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+export interface ProcessSpec {
+  /** Shown in logs: `worker io`, `api`, `train`. */
+  name: string;
+  command: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  cwd?: string;
+}
+
+export interface Supervised {
+  name: string;
+  pid(): number | null;
+  restarts(): number;
+  /** Asks it to end (SIGTERM), kills it after `graceMs`. Never restarts afterwards. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** A process that ran this long had started well, so its next restart waits the least again. */
+const HEALTHY_MS = 20_000;
+const FIRST_WAIT_MS = 300;
+const LONGEST_WAIT_MS = 15_000;
+
+/** Keeps a process running: whatever ends it, it is started again, more slowly each time it fails at once. */
+export function supervise(spec: ProcessSpec, log: (line: string) => void): Supervised {
+  let child: ChildProcess | null = null;
+  let stopping = false;
+  let restarts = 0;
+  let wait = FIRST_WAIT_MS;
+  let timer: NodeJS.Timeout | undefined;
+
+  const start = (): void => {
+    const startedAt = Date.now();
+    child = spawn(spec.command, spec.args, {
+      env: spec.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(spec.cwd ? { cwd: spec.cwd } : {}),
+    });
+    for (const stream of [child.stdout, child.stderr])
+      if (stream) createInterface({ input: stream }).on('line', (line) => log(`[${spec.name}] ${line}`));
+    child.once('error', (error) => log(`[${spec.name}] cannot start ${spec.command}: ${error.message}`));
+    child.once('close', (code, signal) => {
+      child = null;
+      if (stopping) return;
+      wait = Date.now() - startedAt > HEALTHY_MS ? FIRST_WAIT_MS : Math.min(wait * 2, LONGEST_WAIT_MS);
+      restarts++;
+      log(`[${spec.name}] ended (${signal ?? code}); starting it again in ${wait} ms`);
+      timer = setTimeout(start, wait);
+    });
+  };
+  start();
+
+  return {
+    name: spec.name,
+    pid: () => child?.pid ?? null,
+    restarts: () => restarts,
+    async stop(graceMs = 25_000) {
+      stopping = true;
+      clearTimeout(timer);
+      const running = child;
+      if (!running || running.exitCode !== null) return;
+      const ended = new Promise<void>((resolve) => running.once('close', () => resolve()));
+      running.kill('SIGTERM');
+      const killer = setTimeout(() => running.kill('SIGKILL'), graceMs);
+      await ended;
+      clearTimeout(killer);
+    },
+  };
+}

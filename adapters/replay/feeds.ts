@@ -1,0 +1,123 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { text as readText } from 'node:stream/consumers';
+import { simulateHeadlines, SIMULATED_FEEDS } from '../../domain/simulation.js';
+import { parseCsv } from '../csv.js';
+import { closeServer } from './exchange.js';
+
+export interface FeedItem {
+  title: string;
+  text: string;
+  url: string;
+  /** As written in the source. */
+  publishedAt: string;
+}
+
+export interface FeedProvider {
+  names(): Promise<string[]>;
+  /** Items of a feed in [from, to), in any order. */
+  items(feed: string, from: number, to: number): Promise<FeedItem[]>;
+}
+
+const PAGE = 500;
+
+/** A news site on loopback: RSS 2.0 in pages with RFC 5005 `next` links, so that the real feed reader is what runs. */
+export async function startFeedReplay(provider: FeedProvider): Promise<{ url: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
+    render(provider, url).then(
+      (body) => response.writeHead(200, { 'content-type': 'application/rss+xml; charset=utf-8' }).end(body),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  server.unref();
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => closeServer(server) };
+}
+
+async function render(provider: FeedProvider, url: URL): Promise<string> {
+  const feed = decodeURIComponent(url.pathname.slice(1));
+  const [from, to, page] = ['from', 'to', 'page'].map((name) => Number(url.searchParams.get(name) ?? 0));
+  const items = await provider.items(feed, from ?? 0, to || 8.64e15);
+  const start = (page ?? 0) * PAGE;
+  const shown = items.slice(start, start + PAGE);
+  const next = new URL(url);
+  next.searchParams.set('page', String((page ?? 0) + 1));
+  const link = start + PAGE < items.length ? `<atom:link rel="next" href="${escapeXml(next.toString())}"/>` : '';
+  const body = shown.map(
+    (item) =>
+      `<item><title>${escapeXml(item.title)}</title><description>${escapeXml(item.text)}</description>${
+        item.url ? `<link>${escapeXml(item.url)}</link><guid>${escapeXml(item.url)}</guid>` : ''
+      }<pubDate>${escapeXml(item.publishedAt)}</pubDate></item>`,
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>${escapeXml(feed)}</title><language>en</language>${link}${body.join('')}</channel></rss>`;
+}
+
+const escapeXml = (value: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ').replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+
+/** Seeded headlines about the best-known assets. */
+export function simulatedFeeds(seed: string): FeedProvider {
+  const bases = ['BTC', 'ETH', 'SOL', 'BNB', 'LINK'];
+  return {
+    names: async () => [...SIMULATED_FEEDS],
+    async items(feed, from, to) {
+      return simulateHeadlines({ seed, bases, from, to })
+        .filter((each) => each.feed === feed)
+        .map((each) => ({ ...each, publishedAt: new Date(each.publishedAt).toUTCString() }));
+    },
+  };
+}
+
+/** Headlines of `<directory>/news/*.csv[.gz]`: a feed per value of the column `source`, else one per file. */
+export function recordedFeeds(directory: string): FeedProvider {
+  let loading: Promise<Map<string, FeedItem[]>> | null = null;
+  const load = (): Promise<Map<string, FeedItem[]>> => (loading ??= readNews(join(directory, 'news')));
+  return {
+    names: async () => [...(await load()).keys()].sort(),
+    items: async (feed) => (await load()).get(feed) ?? [],
+  };
+}
+
+const COLUMNS: Record<string, 'title' | 'text' | 'url' | 'publishedAt' | 'source'> = {
+  title: 'title',
+  headline: 'title',
+  'short description': 'title',
+  text: 'text',
+  description: 'text',
+  summary: 'text',
+  url: 'url',
+  link: 'url',
+  date: 'publishedAt',
+  pubdate: 'publishedAt',
+  published: 'publishedAt',
+  source: 'source',
+};
+
+async function readNews(directory: string): Promise<Map<string, FeedItem[]>> {
+  const feeds = new Map<string, FeedItem[]>();
+  const files = await readdir(directory).catch(() => []);
+  for (const file of files.filter((name) => /\.csv(\.gz)?$/.test(name)).sort()) {
+    const raw = createReadStream(join(directory, file));
+    const rows = parseCsv(await readText(file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw));
+    const header = (rows[0] ?? []).map((name) => COLUMNS[name.trim().toLowerCase()]);
+    const stem = file.replace(/\.csv(\.gz)?$/, '');
+    for (const row of rows.slice(1)) {
+      const item = { title: '', text: '', url: '', publishedAt: '', source: '' };
+      header.forEach((name, i) => name && (item[name] = row[i] ?? ''));
+      const { source, ...rest } = item;
+      const feed = slug(source) || slug(stem);
+      const known = feeds.get(feed);
+      if (known) known.push(rest);
+      else feeds.set(feed, [rest]);
+    }
+  }
+  return feeds;
+}
+
+const slug = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 60);

@@ -1,0 +1,10 @@
+import { byScheme, schemePath } from '../addresses.js';
+import type { SeriesPort } from '../ports.js';
+import { parquetSeries } from './parquet.js';
+
+/** Bar stores by the scheme of their address. */
+export const SERIES: Record<string, (address: string) => SeriesPort> = {
+  parquet: (address) => parquetSeries(schemePath(address)),
+};
+
+export const openSeries = (address: string): SeriesPort => byScheme('SERIES_URL', SERIES, address)(address);

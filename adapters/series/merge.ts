@@ -1,0 +1,69 @@
+import { equalValues, type Bar } from '../../domain/bars.js';
+import { DataQualityError } from '../../domain/errors.js';
+import { NUMBERS, type Rows } from './rows.js';
+
+export interface StoredBar extends Bar {
+  /** Detail of its source, such as the recorded directory. */
+  origin: string;
+}
+
+/**
+ * Adds bars to a partition's versions. Values that were known already are no new record; other values are a
+ * version of their own. `correctedAt` is when values that contradict a bar of the same `knownAt` became known:
+ * venues date a correction like the bar itself; null: such a contradiction is an error.
+ * @returns all versions in order, and how many are new.
+ * @throws DataQualityError naming the bar.
+ */
+export function mergeBars(
+  stored: StoredBar[],
+  bars: StoredBar[],
+  options: { name: string; correctedAt: number | null },
+): { all: StoredBar[]; added: number } {
+  const versions = new Map<number, StoredBar[]>();
+  for (const bar of stored) {
+    const same = versions.get(bar.time);
+    if (same) same.push(bar);
+    else versions.set(bar.time, [bar]);
+  }
+  let added = 0;
+  for (const bar of bars) {
+    const known = versions.get(bar.time) ?? [];
+    const version = versionOf(known, bar, options);
+    if (!version) continue;
+    added++;
+    versions.set(bar.time, [...known, version].sort((a, b) => a.knownAt - b.knownAt));
+  }
+  const all = [...versions.values()].sort((a, b) => (a[0]?.time ?? 0) - (b[0]?.time ?? 0)).flat();
+  return { all, added };
+}
+
+/** The version to add, or null where the bar tells nothing new; `known` is ascending by knownAt. */
+function versionOf(
+  known: StoredBar[],
+  bar: StoredBar,
+  { name, correctedAt }: { name: string; correctedAt: number | null },
+): StoredBar | null {
+  const before = known.findLast((each) => each.knownAt <= bar.knownAt) ?? known[0];
+  if (!before) return bar;
+  if (equalValues(before, bar)) return null;
+  if (before.knownAt !== bar.knownAt) return bar;
+  const last = known.at(-1);
+  if (correctedAt === null)
+    throw new DataQualityError(
+      `${name}: two different bars open at ${new Date(bar.time).toISOString()} and are known at ${bar.knownAt}: ` +
+        `stored ${valuesOf(before)} from ${before.origin || 'the venue'}, given ${valuesOf(bar)} from ${bar.origin || 'the venue'}; ` +
+        'a data directory holds one history of a stream: use another --data-dir for another one',
+    );
+  if (last && equalValues(last, bar)) return null;
+  return { ...bar, knownAt: Math.max(correctedAt, (last?.knownAt ?? 0) + 1) };
+}
+
+const valuesOf = (bar: Bar): string => [bar.open, bar.high, bar.low, bar.close, bar.volume].join('/');
+
+export const barsOf = (rows: Rows): Bar[] =>
+  Array.from(rows.time, (_, i) => Object.fromEntries(NUMBERS.map((name) => [name, rows[name][i]])) as unknown as Bar);
+
+export function rowsFrom(bars: Bar[]): Rows {
+  const columns = NUMBERS.map((name) => [name, Float64Array.from(bars, (bar) => bar[name])]);
+  return Object.fromEntries(columns) as Rows;
+}

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Bar, BarColumns, BarsKey } from '../../domain/bars.js';
+import { DataQualityError, InvalidInputError } from '../../domain/errors.js';
+import type { Source } from '../../domain/sources.js';
+import { streamId, timeframeMs, type Stream } from '../../domain/streams.js';
+import { fileError } from '../files.js';
+import type { BarsWrite, SeriesPort } from '../ports.js';
+import { withFileLock } from './lock.js';
+import { barsOf, mergeBars, rowsFrom, type StoredBar } from './merge.js';
+import { fileOf, folderOf, partitionFiles, periodOf, streamFolders } from './partitions.js';
+import { joinRows, latestVersions, NUMBERS, readOrigins, readRows, readSpan, sliceRows, writeRows } from './rows.js';
+import type { Rows, Span } from './rows.js';
+
+/** In the order in which the digest takes them. */
+const VALUES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
+
+/**
+ * Bars as ZSTD Parquet, hive-partitioned:
+ * `<root>/source=…/exchange=…/symbol=…/timeframe=…/period=…/bars.parquet`. A partition is rewritten whole and
+ * renamed into place under a lock that holds between processes, so readers need none.
+ */
+export function parquetSeries(root: string, options: { now?: () => number } = {}): SeriesPort {
+  const now = options.now ?? Date.now;
+  const spans = new Map<string, { stamp: string; span: Promise<Span | null> }>();
+
+  return {
+    async write({ stream, bars, source }) {
+      checkBars(stream, bars);
+      const folder = folderOf(root, source, stream);
+      let stored = 0;
+      for (const [period, part] of byPeriod(stream, bars))
+        stored += await mergePartition({ folder, period, write: { stream, source, bars: part }, now: now() });
+      return { stored };
+    },
+    read: async (key) => barsOf(await readSome(root, key)),
+    async readColumns(key) {
+      const { knownAt: _, ...columns } = await readAll(root, key);
+      return columns;
+    },
+    times: async (key) => (await readAll(root, key)).time,
+    digest: async (key) => digestOf(await readAll(root, key)),
+    async streams() {
+      const found: Awaited<ReturnType<SeriesPort['streams']>> = [];
+      for (const { folder, source, stream } of await streamFolders(root)) {
+        const held: Span[] = [];
+        for (const file of await partitionFiles(folder, stream.timeframe)) {
+          const span = await cachedSpan(spans, file);
+          if (span) held.push(span);
+        }
+        if (held.length > 0) found.push(summary(stream, source, held));
+      }
+      return found;
+    },
+    close: async () => spans.clear(),
+  };
+}
+
+async function readAll(root: string, key: BarsKey): Promise<Rows> {
+  const { source, stream, range, asOf } = key;
+  checkRange(key);
+  const files = await partitionFiles(folderOf(root, source, stream), stream.timeframe, range);
+  return latestVersions(await readRows(files, { ...range, asOf }));
+}
+
+/** With a limit, partitions are read from the end asked for until there is enough. */
+async function readSome(root: string, key: BarsKey & { limit?: number; order?: 'oldest' | 'newest' }): Promise<Rows> {
+  const { limit, order = 'oldest', source, stream, range, asOf } = key;
+  if (limit === undefined) return readAll(root, key);
+  checkRange(key);
+  if (!Number.isInteger(limit) || limit < 0) throw new InvalidInputError(`limit ${limit} is not a whole number from 0`);
+  const files = await partitionFiles(folderOf(root, source, stream), stream.timeframe, range);
+  const parts: Rows[] = [];
+  let found = 0;
+  for (const file of order === 'newest' ? files.reverse() : files) {
+    if (found >= limit) break;
+    const part = latestVersions(await readRows([file], { ...range, asOf }));
+    found += part.time.length;
+    if (order === 'newest') parts.unshift(part);
+    else parts.push(part);
+  }
+  const rows = joinRows(parts);
+  return order === 'newest' ? sliceRows(rows, Math.max(0, found - limit)) : sliceRows(rows, 0, limit);
+}
+
+function checkRange({ range, asOf, stream }: BarsKey): void {
+  if ([range.from, range.to, asOf].some((time) => typeof time !== 'number' || Number.isNaN(time)))
+    throw new InvalidInputError(
+      `Reading ${streamId(stream)} needs from, to and asOf in epoch ms; got ${range.from}, ${range.to}, ${asOf}`,
+    );
+}
+
+function checkBars(stream: Stream, bars: Bar[]): void {
+  const odd = bars.find((bar) => !NUMBERS.every((name) => Number.isFinite(bar[name])) || !isWhole(bar));
+  if (odd) throw new DataQualityError(`${streamId(stream)}: cannot store the bar ${JSON.stringify(odd)}; validate first`);
+}
+
+const isWhole = (bar: Bar): boolean => Number.isSafeInteger(bar.time) && Number.isSafeInteger(bar.knownAt);
+
+function byPeriod(stream: Stream, bars: Bar[]): Map<string, Bar[]> {
+  const parts = new Map<string, Bar[]>();
+  for (const bar of bars) {
+    const period = periodOf(stream.timeframe, bar.time);
+    const part = parts.get(period);
+    if (part) part.push(bar);
+    else parts.set(period, [bar]);
+  }
+  return parts;
+}
+
+/** Adds what is new to a partition; returns how many records that were. */
+async function mergePartition(task: { folder: string; period: string; write: BarsWrite; now: number }): Promise<number> {
+  const { folder, period, write, now } = task;
+  const file = fileOf(folder, period);
+  const { stream, source } = write;
+  await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+    throw fileError(file, error);
+  });
+  return withFileLock(join(folder, 'lock'), async () => {
+    const names = await readdir(dirname(file));
+    // Drafts of writers that died: nobody else writes while we hold the lock.
+    for (const name of names.filter((each) => each.endsWith('.new'))) await rm(join(dirname(file), name), { force: true });
+    const stored = names.includes('bars.parquet') ? await readStored(file) : [];
+    const given = write.bars.map((bar) => ({ ...bar, origin: source.detail }));
+    const correctedAt = source.kind === 'live' ? now : null;
+    const { all, added } = mergeBars(stored, given, { name: streamId(stream), correctedAt });
+    if (added > 0) await writeRows(file, rowsFrom(all), all.map((bar) => bar.origin));
+    return added;
+  });
+}
+
+async function readStored(file: string): Promise<StoredBar[]> {
+  const rows = await readRows([file], { from: -Infinity, to: Infinity, asOf: Infinity });
+  const origins = await readOrigins(file);
+  return barsOf(rows).map((bar, i) => ({ ...bar, origin: origins[i] ?? '' }));
+}
+
+/** sha256 over the values as little-endian doubles, column after column. */
+function digestOf(columns: BarColumns): { sha256: string; rows: number } {
+  const hash = createHash('sha256');
+  for (const name of VALUES) {
+    const { buffer, byteOffset, byteLength } = columns[name];
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return { sha256: hash.digest('hex'), rows: columns.time.length };
+}
+
+/** A file's span is read once per version of the file. An unreadable one has none: reading its bars says why. */
+async function cachedSpan(
+  spans: Map<string, { stamp: string; span: Promise<Span | null> }>,
+  file: string,
+): Promise<Span | null> {
+  const state = await stat(file).catch(() => null);
+  if (!state) return null;
+  const stamp = `${state.ino} ${state.size} ${state.mtimeMs}`;
+  const known = spans.get(file);
+  if (known?.stamp === stamp) return known.span;
+  const span = readSpan(file).catch(() => null);
+  spans.set(file, { stamp, span });
+  return span;
+}
+
+function summary(stream: Stream, source: Source, held: Span[]) {
+  const newest = held.reduce((a, b) => (b.last > a.last ? b : a));
+  return {
+    stream,
+    source: source.kind === 'recorded' ? { ...source, detail: newest.origin } : source,
+    range: {
+      from: Math.min(...held.map((span) => span.first)),
+      to: newest.last + timeframeMs(stream.timeframe),
+    },
+    bars: held.reduce((sum, span) => sum + span.bars, 0),
+  };
+}

@@ -1,0 +1,123 @@
+import { rm } from 'node:fs/promises';
+import type { BarColumns } from '../../domain/bars.js';
+import { DataQualityError, messageOf, UnreachableError } from '../../domain/errors.js';
+import { fillTable, literal, selectColumns, withDuckdb } from '../duckdb.js';
+import { fileError, replaceFile } from '../files.js';
+
+/** Stored bars as columns, ascending by time and then knownAt: several versions of a bar may follow each other. */
+export interface Rows extends BarColumns {
+  knownAt: Float64Array;
+}
+
+export const NUMBERS = ['time', 'open', 'high', 'low', 'close', 'volume', 'knownAt'] as const;
+
+const SELECTED = NUMBERS.map((name) => `"${name}"::DOUBLE AS "${name}"`).join(', ');
+/** ROW_GROUP_SIZE: a partition is one row group, read whole. V2 pages pack whole numbers by their differences. */
+const FORMAT = 'FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880';
+
+const list = (files: string[]): string => `read_parquet([${files.map(literal).join(', ')}], hive_partitioning = false)`;
+
+/** The furthest instants of JavaScript: infinities mean them. */
+const instant = (time: number): number => Math.ceil(Math.max(-8.64e15, Math.min(8.64e15, time)));
+
+/**
+ * Rows of the files with time in [from, to) and known at `asOf`.
+ * @throws DataQualityError naming the file that cannot be read and what to do.
+ */
+export async function readRows(files: string[], range: { from: number; to: number; asOf: number }): Promise<Rows> {
+  if (files.length === 0) return rowsOf([]);
+  const sql = `SELECT ${SELECTED} FROM ${list(files)}
+    WHERE "time" >= ${instant(range.from)} AND "time" < ${instant(range.to)} AND "knownAt" <= ${Math.floor(instant(range.asOf))}
+    ORDER BY "time", "knownAt"`;
+  const columns = await select(sql, files);
+  return rowsOf(columns.map(({ values }) => values as number[]));
+}
+
+/** Where each row of a file came from, in the order of `readRows`. */
+export async function readOrigins(file: string): Promise<string[]> {
+  const [column] = await select(`SELECT origin FROM ${list([file])} ORDER BY "time", "knownAt"`, [file]);
+  return (column?.values ?? []) as string[];
+}
+
+export interface Span {
+  first: number;
+  last: number;
+  bars: number;
+  /** Detail of the source of the newest bar. */
+  origin: string;
+}
+
+/** What a file holds, or null where it is empty. */
+export async function readSpan(file: string): Promise<Span | null> {
+  const sql = `SELECT min("time")::DOUBLE, max("time")::DOUBLE, count(DISTINCT "time")::DOUBLE, arg_max(origin, "time")
+    FROM ${list([file])}`;
+  const [first, last, bars, origin] = (await select(sql, [file])).map(({ values }) => values[0]);
+  if (!bars) return null;
+  return { first: first as number, last: last as number, bars: bars as number, origin: String(origin) };
+}
+
+async function select(sql: string, files: string[]) {
+  try {
+    return await withDuckdb((connection) => selectColumns(connection, sql));
+  } catch (error) {
+    const broken = files.length === 1 ? files : await brokenOf(files);
+    const known = fileError(broken[0] ?? '', error);
+    if (broken.length === 0 || known instanceof UnreachableError) throw known;
+    throw new DataQualityError(
+      `Stored bars cannot be read: ${broken.join(', ')}: ${messageOf(error).split('\n')[0]}; ` +
+        'move the file aside and collect its range again, the other partitions are not affected',
+    );
+  }
+}
+
+async function brokenOf(files: string[]): Promise<string[]> {
+  const broken: string[] = [];
+  for (const file of files) {
+    const sums = NUMBERS.map((name) => `sum("${name}"::DOUBLE)`).join(', ');
+    const look = withDuckdb((connection) => connection.run(`SELECT ${sums} FROM ${list([file])}`));
+    await look.catch(() => broken.push(file));
+  }
+  return broken;
+}
+
+function rowsOf(values: ArrayLike<number>[]): Rows {
+  const column = (index: number): Float64Array => Float64Array.from(values[index] ?? []);
+  const [time, open, high, low, close, volume, knownAt] = NUMBERS.map((_, index) => column(index));
+  return { time, open, high, low, close, volume, knownAt } as Rows;
+}
+
+/** Writes a partition beside its place and renames it into it: a crash leaves the old or the new one. */
+export async function writeRows(file: string, rows: Rows, origins: string[]): Promise<void> {
+  const draft = `${file}.${process.pid}.new`;
+  const columns = NUMBERS.map((name) => ({
+    name,
+    type: name === 'time' || name === 'knownAt' ? ('BIGINT' as const) : ('DOUBLE' as const),
+    values: rows[name],
+  }));
+  try {
+    await withDuckdb(async (connection) => {
+      await fillTable(connection, 'bars', [...columns, { name: 'origin', type: 'VARCHAR', values: origins }]);
+      await connection.run(`COPY bars TO ${literal(draft)} (${FORMAT})`);
+    });
+    await replaceFile(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw fileError(file, error);
+  }
+}
+
+/** Keeps the last version of each bar. */
+export function latestVersions(rows: Rows): Rows {
+  const keep: number[] = [];
+  const { time } = rows;
+  for (let i = 0; i < time.length; i++) if (i + 1 === time.length || time[i] !== time[i + 1]) keep.push(i);
+  return keep.length === time.length ? rows : rowsOf(NUMBERS.map((name) => keep.map((i) => rows[name][i] ?? NaN)));
+}
+
+export function joinRows(parts: Rows[]): Rows {
+  if (parts.length === 1 && parts[0]) return parts[0];
+  return rowsOf(NUMBERS.map((name) => parts.flatMap((part) => Array.from(part[name]))));
+}
+
+export const sliceRows = (rows: Rows, from: number, to?: number): Rows =>
+  rowsOf(NUMBERS.map((name) => rows[name].subarray(from, to)));

@@ -1,0 +1,13 @@
+import { byScheme } from '../addresses.js';
+import type { ObjectsPort, ServingPort } from '../ports.js';
+import { onnxServing } from './onnx.js';
+
+type Options = { objects: Pick<ObjectsPort, 'get'> };
+
+/** Inference backends by the scheme of their address. */
+export const SERVING: Record<string, (address: string, options: Options) => ServingPort> = {
+  onnx: (_address, options) => onnxServing(options),
+};
+
+export const openServing = (address: string, options: Options): ServingPort =>
+  byScheme('SERVING_URL', SERVING, address)(address, options);

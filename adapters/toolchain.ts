@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UnreachableError } from '../domain/errors.js';
+import { projectRoot } from './config.js';
+import { supervise, type Supervised } from './processes.js';
+
+/** What the bootstrap installed, as it wrote it to `.tools/paths.json`. */
+export interface ToolPaths {
+  temporal: string;
+  temporalTestServer: string;
+  mlPython: string;
+}
+
+/** @throws UnreachableError with the cure where the bootstrap has not run. */
+export function readToolPaths(): ToolPaths {
+  const file = join(projectRoot(), '.tools', 'paths.json');
+  if (!existsSync(file)) throw new UnreachableError(`No tools installed yet (${file} is missing); run: npm start`);
+  return JSON.parse(readFileSync(file, 'utf8')) as ToolPaths;
+}
+
+export type MlState = { state: 'absent' | 'installing' | 'ready' | 'failed'; reason: string };
+
+/** How far the Python environment's installation has come. */
+export function readMlState(): MlState {
+  try {
+    return JSON.parse(readFileSync(join(projectRoot(), '.tools', 'ml.json'), 'utf8')) as MlState;
+  } catch {
+    return { state: 'absent', reason: 'not installed' };
+  }
+}
+
+const LOOK_EVERY_MS = 1000;
+
+/** Starts the training worker as soon as its environment is there: until then its steps wait on their queue. */
+export function watchMlEnvironment(options: {
+  enabled: boolean;
+  env: NodeJS.ProcessEnv;
+  log: (line: string) => void;
+  onReady: (worker: Supervised) => void;
+}): { stop(): void } {
+  if (!options.enabled) return { stop: () => undefined };
+  const look = (): void => {
+    if (readMlState().state !== 'ready') return;
+    clearInterval(timer);
+    const { mlPython } = readToolPaths();
+    const spec = { name: 'train', command: mlPython, args: ['-m', 'finsight_ml', 'worker'], env: options.env };
+    options.onReady(supervise({ ...spec, cwd: join(projectRoot(), 'ml-pipelines') }, options.log));
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  look();
+  return { stop: () => clearInterval(timer) };
+}

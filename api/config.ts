@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../adapters/config.js';
+
+/** What the API is told at its start; read from the environment by adapters/config.ts. */
+export interface ApiConfig {
+  host: string;
+  port: number;
+  /** Bootstraps an admin; empty or absent: none. */
+  adminKey?: string;
+  /** The built dashboard; absent: `web/dist` of the project. */
+  webDirectory?: string;
+  /** Requests of one principal: at once, and per second after that. */
+  rateLimit?: { capacity: number; refillPerSecond: number };
+  /** How often progress is looked at for server-sent events, milliseconds. */
+  progressMs?: number;
+  /** Names under which a proxy on this machine serves the API, beside localhost. */
+  allowedHosts?: string[];
+  logLevel?: string;
+}
+
+export const DEFAULT_RATE_LIMIT = { capacity: 600, refillPerSecond: 200 };
+
+/** The program's version, as its package says. */
+export const packageVersion = (): string =>
+  (JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { version: string }).version;

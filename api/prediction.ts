@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { NotFoundError } from '../domain/errors.js';
+import type { Prediction } from '../domain/prediction.js';
+import { cursor, limit, readRange, segment, text, time } from './query.js';
+import { route } from './route.js';
+import { answer, figure, instant, pageOf, source, streamText } from './schemas.js';
+
+const prediction = answer(
+  'Prediction',
+  z.object({
+    id: z.string().meta({ examples: ['prd_0123456789abcdef01234567'] }),
+    stream: streamText,
+    model: z.string().describe('<name>@<version>, or baseline:<name> where no model is good enough'),
+    reason: z.string().describe('Why this model or baseline answered'),
+    asOf: instant.describe('Close of the last known bar'),
+    horizonBars: z.int(),
+    targetTime: instant,
+    lastClose: figure,
+    mean: figure.describe('Expected close, quote currency'),
+    interval: z.object({ lower: figure, upper: figure, coverage: figure }),
+    probabilityUp: figure,
+    inputs: z.record(z.string(), z.union([z.string(), z.number()]).nullable()),
+    createdAt: instant,
+    source,
+    settledAt: instant.nullable(),
+    realised: figure,
+  }),
+);
+
+const listPredictions = route({
+  id: 'listPredictions',
+  method: 'get',
+  path: '/predictions',
+  group: 'predictions',
+  summary: 'Predictions, newest first',
+  role: 'viewer',
+  query: {
+    stream: text('Only of this stream', 'binance/BTC-USDT/1h'),
+    model: text('Only by this model or baseline'),
+    from: time('Made at or after'),
+    to: time('Made before'),
+    limit: limit(),
+    cursor,
+  },
+  answers: { 200: { description: 'A page of predictions', schema: pageOf('PredictionPage', prediction) } },
+  async handle({ query, context }) {
+    const { stream, model } = query;
+    const where = { ...(stream ? { stream } : {}), ...(model ? { model } : {}) };
+    const page = {
+      where,
+      range: readRange(query),
+      limit: query.limit,
+      ...(query.cursor ? { cursor: query.cursor } : {}),
+    };
+    const found = await context.ports.documents.find<Prediction>('predictions', page);
+    return { body: { ...found, asOf: context.ports.now() } };
+  },
+});
+
+const getPrediction = route({
+  id: 'getPrediction',
+  method: 'get',
+  path: '/predictions/{id}',
+  group: 'predictions',
+  summary: 'One prediction',
+  role: 'viewer',
+  params: { id: segment('Prediction id', 'prd_0123456789abcdef01234567') },
+  answers: { 200: { description: 'The prediction', schema: prediction } },
+  example: { params: { id: 'prd_example' } },
+  async handle({ params, context }) {
+    const found = await context.ports.documents.get<Prediction>('predictions', params.id);
+    if (!found) throw new NotFoundError(`No prediction "${params.id}"`);
+    return { body: found };
+  },
+});
+
+export const predictionRoutes = [listPredictions, getPrediction];

@@ -1,0 +1,96 @@
+import type { Request, Response } from 'express';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { Ports } from '../adapters/ports.js';
+import type { Principal, Role } from '../domain/identity.js';
+import type { ApiConfig } from './config.js';
+import type { StoriesPort } from './stories.js';
+
+export type Shape = Record<string, z.ZodType>;
+export type Values<S extends Shape> = { [K in keyof S]: z.output<S[K]> };
+
+/** What every operation works with. */
+export interface Context {
+  ports: Ports;
+  stories: StoriesPort;
+  config: ApiConfig;
+  log: Logger;
+}
+
+export interface Call<P, Q, B> {
+  params: P;
+  query: Q;
+  body: B;
+  principal: Principal;
+  requestId: string;
+  context: Context;
+  req: Request;
+  res: Response;
+}
+
+export interface Reply {
+  status?: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** What the change was made to; the audit entry names it. */
+  target?: string;
+}
+
+export interface Answer {
+  description: string;
+  schema?: z.ZodType;
+  /** Other than application/json. */
+  mediaType?: string;
+}
+
+/** One operation: what it takes, who may call it, what it answers. Document and validation both read this. */
+export interface Route {
+  id: string;
+  method: 'get' | 'post' | 'delete';
+  /** OpenAPI form, below /api/v1 unless `root`. */
+  path: string;
+  root: boolean;
+  group: string;
+  summary: string;
+  role: Role | 'public';
+  params: Shape;
+  query: Shape;
+  body: z.ZodType | null;
+  answers: Record<number, Answer>;
+  /** A call that works on a store that holds something; the tests make it. */
+  example: { params?: Record<string, string>; query?: Record<string, string>; body?: unknown };
+  /** Answers may be this old, milliseconds. */
+  cacheMs: number;
+  /** Null where the answer was written by the operation itself. */
+  handle(call: Call<never, never, never>): Promise<Reply | null>;
+}
+
+interface RouteOptions<P extends Shape, Q extends Shape, B extends z.ZodType> {
+  id: string;
+  method: Route['method'];
+  path: string;
+  root?: boolean;
+  group: string;
+  summary: string;
+  role: Route['role'];
+  params?: P;
+  query?: Q;
+  body?: B;
+  answers: Record<number, Answer>;
+  example?: Route['example'];
+  cacheMs?: number;
+  handle(call: Call<Values<P>, Values<Q>, z.output<B>>): Promise<Reply | null>;
+}
+
+/** Declares an operation; the types of `params`, `query` and `body` come from their schemas. */
+export const route = <P extends Shape = {}, Q extends Shape = {}, B extends z.ZodType = z.ZodType<undefined>>(
+  options: RouteOptions<P, Q, B>,
+): Route => ({
+  root: false,
+  params: {},
+  query: {},
+  body: null,
+  example: {},
+  cacheMs: 0,
+  ...options,
+});

@@ -1,0 +1,31 @@
+import { auditRoutes } from './audit.js';
+import { backtestRoutes } from './backtest.js';
+import { barRoutes } from './bars.js';
+import { coverageRoutes } from './coverage.js';
+import { healthRoutes } from './health.js';
+import { modelRoutes } from './models.js';
+import { newsRoutes } from './news.js';
+import { predictionRoutes } from './prediction.js';
+import { principalRoutes } from './principals.js';
+import type { Route } from './route.js';
+import { runRoutes } from './runs.js';
+import { scheduleRoutes } from './schedules.js';
+import { sentimentRoutes } from './sentiment.js';
+import { strategyRoutes } from './strategies.js';
+
+/** Every operation: the server mounts it, the document describes it, the tests call it. */
+export const ROUTES: Route[] = [
+  ...runRoutes,
+  ...barRoutes,
+  ...coverageRoutes,
+  ...newsRoutes,
+  ...sentimentRoutes,
+  ...modelRoutes,
+  ...predictionRoutes,
+  ...backtestRoutes,
+  ...strategyRoutes,
+  ...scheduleRoutes,
+  ...principalRoutes,
+  ...auditRoutes,
+  ...healthRoutes,
+];

@@ -1,0 +1,111 @@
+import type { Closable } from '../adapters/ports.js';
+import type { Principal } from '../domain/identity.js';
+import type { StoryKind } from './story-inputs.js';
+
+export { temporalStories } from './temporal.js';
+
+export type StoryStatus = 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
+
+export interface StoryProgress {
+  stage: string;
+  steps: { name: string; state: 'waiting' | 'running' | 'done' | 'failed'; detail: string }[];
+}
+
+export interface StorySummary {
+  workflowId: string;
+  /** First run's id in this execution chain. */
+  runId: string;
+  kind: string;
+  status: StoryStatus;
+  /** Epoch ms. */
+  startedAt: number;
+  closedAt: number | null;
+  /** Who started it; null where it was started by hand or by another story. */
+  principal: string | null;
+  tenant: string | null;
+  /** The story that this one is a step of. */
+  parent: string | null;
+}
+
+export interface Story extends StorySummary {
+  input: unknown;
+  /** Null where no worker answers. */
+  progress: StoryProgress | null;
+  /** Null until it has completed. */
+  result: unknown;
+  failure: { type: string | null; message: string } | null;
+}
+
+export interface StoriesPort extends Closable {
+  start(
+    kind: StoryKind,
+    input: Record<string, unknown>,
+    by: Pick<Principal, 'tenant'> & { principal: string },
+  ): Promise<{ workflowId: string; runId: string; alreadyRunning: boolean }>;
+  list(query: {
+    kind?: string | undefined;
+    status?: StoryStatus | undefined;
+    /** False: only stories that are no step of another. */
+    children?: boolean;
+    limit: number;
+    cursor?: string | undefined;
+  }): Promise<{ items: StorySummary[]; cursor: string | null }>;
+  /** @throws NotFoundError */
+  describe(workflowId: string): Promise<StorySummary>;
+  /** With input, progress, result or failure. @throws NotFoundError */
+  get(workflowId: string): Promise<Story>;
+  /** Null where no worker answers in time. */
+  progress(workflowId: string): Promise<StoryProgress | null>;
+  /** Asks it to stop and clean up. @throws NotFoundError, and InvalidInputError where it has ended. */
+  cancel(workflowId: string): Promise<void>;
+  /** @throws UnreachableError */
+  ready(): Promise<void>;
+  schedules: SchedulesPort;
+}
+
+export const OVERLAPS = [
+  'skip',
+  'bufferOne',
+  'bufferAll',
+  'cancelOther',
+  'terminateOther',
+  'allowAll',
+] as const;
+export type Overlap = (typeof OVERLAPS)[number];
+
+export interface ScheduleSpec {
+  id: string;
+  kind: StoryKind;
+  input: Record<string, unknown>;
+  /** Five fields, or @hourly and its like. */
+  cron: string;
+  /** IANA name. */
+  timeZone: string;
+  overlap: Overlap;
+  jitterSeconds: number;
+  catchUpSeconds: number;
+  note: string;
+}
+
+export interface Schedule extends ScheduleSpec {
+  paused: boolean;
+  /** Epoch ms, soonest first. */
+  next: number[];
+  recent: { at: number; workflowId: string | null }[];
+  createdBy: string | null;
+}
+
+/** Cadence as data: implemented by Temporal Schedules. */
+export interface SchedulesPort {
+  /** @throws InvalidInputError where the id is taken or the cron line cannot be read. */
+  create(spec: ScheduleSpec, by: { principal: string; tenant: string }): Promise<void>;
+  list(query: {
+    limit: number;
+    cursor?: string | undefined;
+  }): Promise<{ items: Schedule[]; cursor: string | null }>;
+  /** @throws NotFoundError */
+  get(id: string): Promise<Schedule>;
+  pause(id: string, note: string): Promise<void>;
+  resume(id: string, note: string): Promise<void>;
+  remove(id: string): Promise<void>;
+}

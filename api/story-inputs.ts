@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { researchInput } from '../domain/research-input.js';
+import { request, streamText } from './schemas.js';
+
+const time = z.union([z.number(), z.string().min(1)]).describe('ISO 8601 or epoch milliseconds');
+const source = z.union([
+  z.string().min(1).describe('live, recorded:<directory>, simulated or simulated:<seed>'),
+  z.strictObject({ kind: z.enum(['live', 'recorded', 'simulated']), detail: z.string() }),
+]);
+const window = {
+  source: source.optional(),
+  from: time.optional(),
+  to: time.optional(),
+  asOf: z.number().optional(),
+};
+const basisPoints = z.number().min(0).max(1000);
+const modelText = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be <name>@<version>');
+
+/** The one argument of every story that can be started from outside. */
+export const STORY_INPUTS = {
+  research: request('ResearchInput', researchInput),
+  collectBars: request('CollectBarsInput', z.strictObject({ ...window, stream: streamText })),
+  collectNews: request(
+    'CollectNewsInput',
+    z.strictObject({ ...window, feeds: z.array(z.string().min(1)).min(1).max(100).optional() }),
+  ),
+  enrichSentiment: request('EnrichSentimentInput', z.strictObject(window)),
+  buildDataset: request(
+    'BuildDatasetInput',
+    z.strictObject({
+      source: z.strictObject({ kind: z.enum(['live', 'recorded', 'simulated']), detail: z.string() }),
+      streams: z.array(streamText).min(1).max(50),
+      from: z.int(),
+      to: z.int(),
+      asOf: z.int(),
+      sentimentModel: z.string().min(1),
+      lookBack: z.int().min(8).max(2048),
+      horizonBars: z.int().min(1).max(96),
+    }),
+  ),
+  trainModel: request(
+    'TrainModelInput',
+    z.strictObject({
+      name: z.string().regex(/^[\w.-]+$/),
+      dataset: z.string().regex(/^ds_/, 'must be a data set id, ds_…'),
+      trainer: z.enum(['patchtst', 'ridge']).optional(),
+      maxEpochs: z.int().min(1).max(200).optional(),
+      seed: z.int().min(0).max(2_147_483_647).optional(),
+    }),
+  ),
+  evaluateModel: request(
+    'EvaluateModelInput',
+    z.strictObject({
+      model: modelText,
+      dataset: z.string().regex(/^ds_/, 'must be a data set id, ds_…'),
+      streams: z.array(streamText).min(1).max(50),
+      costs: z.strictObject({ feeBps: basisPoints, slippageBps: basisPoints }),
+    }),
+  ),
+  deployModel: request(
+    'DeployModelInput',
+    z.strictObject({ model: modelText, evaluations: z.array(z.string().min(1)).min(1).max(500) }),
+  ),
+  predict: request(
+    'PredictInput',
+    z.strictObject({
+      ...window,
+      stream: streamText,
+      name: z.string().min(1).optional(),
+      horizonBars: z.int().min(1).max(96).optional(),
+    }),
+  ),
+  runBacktest: request(
+    'RunBacktestInput',
+    z.strictObject({
+      ...window,
+      stream: streamText,
+      strategy: z.string().min(1),
+      params: z.record(z.string(), z.number()).optional(),
+      feeBps: basisPoints.optional(),
+      slippageBps: basisPoints.optional(),
+      cash: z.number().positive().optional(),
+      evaluation: z.string().min(1).optional(),
+    }),
+  ),
+} as const;
+
+export type StoryKind = keyof typeof STORY_INPUTS;
+export const STORY_KINDS = Object.keys(STORY_INPUTS) as [StoryKind, ...StoryKind[]];
+
+const variants = STORY_KINDS.map((kind) =>
+  z.strictObject({ kind: z.literal(kind), input: STORY_INPUTS[kind] }),
+);
+
+/** `{ kind, input }`, the input being the one of its kind. */
+export const storyRequest = request(
+  'RunRequest',
+  z.discriminatedUnion('kind', variants as unknown as [StoryVariant, ...StoryVariant[]]),
+);
+
+type StoryVariant = z.ZodObject<{ kind: z.ZodLiteral<StoryKind>; input: z.ZodType<Record<string, unknown>> }>;

@@ -1,0 +1,24 @@
+import { InvalidInputError, messageOf } from '../domain/errors.js';
+import { benchApi } from './api.js';
+import { benchResearch } from './research.js';
+
+/** `npm run bench -- <name> [--json]`: each prints its figures beside a peer or a limit of the same run. */
+const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown>>> = {
+  research: benchResearch,
+  api: benchApi,
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+try {
+  const bench = BENCHES[name];
+  if (!bench) throw new InvalidInputError(`Unknown benchmark "${name}"; known: ${Object.keys(BENCHES).join(', ')}`);
+  const result = { bench: name, ...machine(), ...(await bench(args.filter((arg) => arg !== '--json'))) };
+  process.stdout.write(args.includes('--json') ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
+} catch (error) {
+  process.stderr.write(`bench: ${messageOf(error)}\n`);
+  process.exitCode = 1;
+}
+
+function machine(): Record<string, unknown> {
+  return { node: process.version, platform: `${process.platform}-${process.arch}` };
+}

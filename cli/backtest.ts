@@ -1,0 +1,59 @@
+import { InvalidInputError } from '../domain/errors.js';
+import { STRATEGIES } from '../domain/strategies/index.js';
+import { connectApi, dataOf } from './api.js';
+import { printJson, printTable } from './output.js';
+import { runStory } from './run.js';
+import { given, type AddCommands } from './shell.js';
+
+/** `backtest run|list|strategies`. */
+export const addBacktest: AddCommands = (program, shell) => {
+  const backtest = program.command('backtest').description('test strategies on stored bars');
+  backtest
+    .command('run <stream>')
+    .requiredOption('--strategy <name>', Object.keys(STRATEGIES).join(', '))
+    .option('--params <json>', 'parameters of the strategy', readParams)
+    .option('--source <kind>', 'of the stored bars')
+    .option('--from <time>')
+    .option('--to <time>')
+    .option('--fee-bps <bps>', 'fee per side', Number)
+    .option('--slippage-bps <bps>', 'slippage per fill', Number)
+    .option('--cash <amount>', 'start cash, quote currency', Number)
+    .action(async (stream: string, options: Record<string, unknown>) => {
+      printJson(await runStory(shell.config(), 'runBacktest', given({ stream, ...options })));
+    });
+  backtest.command('list', { isDefault: true }).action(async () => {
+    const { client } = connectApi(shell.config());
+    const page = dataOf(await client.GET('/backtests', {}));
+    if (shell.json()) return printJson(page);
+    const { items } = page as { items: { id: string; stream: string; strategy: string; metrics: Metrics }[] };
+    printTable(
+      items.map(({ id, stream, strategy, metrics }) => ({
+        id,
+        stream,
+        strategy,
+        return: metrics.totalReturn?.toFixed(4),
+        sharpe: metrics.sharpe?.toFixed(2),
+        drawdown: metrics.maxDrawdown?.toFixed(4),
+      })),
+    );
+  });
+  backtest.command('strategies').action(() => {
+    const rows = Object.values(STRATEGIES).map(({ name, summary, params }) => ({ name, summary, params }));
+    if (shell.json()) return printJson({ strategies: rows });
+    printTable(rows.map(({ params, ...row }) => ({ ...row, params: Object.keys(params).join(', ') })));
+  });
+};
+
+interface Metrics {
+  totalReturn: number | null;
+  sharpe: number | null;
+  maxDrawdown: number | null;
+}
+
+function readParams(text: string): Record<string, number> {
+  try {
+    return JSON.parse(text) as Record<string, number>;
+  } catch (error) {
+    throw new InvalidInputError(`--params is not JSON: ${(error as Error).message}`);
+  }
+}

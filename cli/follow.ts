@@ -1,0 +1,34 @@
+import { say } from './output.js';
+
+interface Step {
+  name: string;
+  state: string;
+  detail: string;
+}
+
+const MARKS: Record<string, string> = { waiting: '·', running: '…', done: '✓', failed: '✗' };
+
+/**
+ * Prints a story's progress as it comes: on a terminal the running step's line is rewritten, elsewhere each
+ * change of state is one line.
+ */
+export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): (steps: Step[]) => void {
+  const shown = new Map<string, string>();
+  let open = false;
+  return (steps) => {
+    for (const step of steps) {
+      const text = `${MARKS[step.state] ?? '?'} ${step.name}${step.detail ? `  ${step.detail}` : ''}`;
+      if (step.state === 'waiting' || shown.get(step.name) === text) continue;
+      const before = shown.get(step.name)?.[0];
+      shown.set(step.name, text);
+      if (stream.isTTY && step.state === 'running') {
+        stream.write(`\r\x1b[2K${text}`);
+        open = true;
+      } else if (before !== text[0] || stream.isTTY) {
+        if (open) stream.write('\r\x1b[2K');
+        open = false;
+        say(text);
+      }
+    }
+  };
+}

@@ -1,0 +1,76 @@
+import { openPorts } from '../adapters/open.js';
+import { temporalStories } from '../api/stories.js';
+import { startApi } from '../api/server.js';
+import type { ResearchInput } from '../domain/research.js';
+import { parseSource } from '../domain/sources.js';
+import { parseQueues, startWorkers } from '../workers/worker.js';
+import { printJson, say } from './output.js';
+import { researchOptions, type ResearchFlags } from './research-flags.js';
+import { wholeNumber, type AddCommands, type Shell } from './shell.js';
+import { startAndRun } from './start.js';
+import { startPlatform, untilSignal } from './up.js';
+
+/** `start`, `up`, `worker` and `api`: the processes. */
+export const addPlatform: AddCommands = (program, shell) => {
+  const start = program
+    .command('start')
+    .description('start everything, run the main job, then serve the dashboard')
+    .option('--exit', 'end after the main job', false)
+    .option('--port <port>', 'port of API and dashboard', wholeNumber);
+  researchOptions(start).action(async (flags: ResearchFlags & { exit: boolean; port?: number }) => {
+    const { exit, port, ...rest } = flags;
+    const options = { json: shell.json(), exit, ...(port === undefined ? {} : { port }) };
+    await startAndRun(shell.config(), researchInputOf(rest), options);
+  });
+  program
+    .command('up')
+    .description('start Temporal, workers and API, and keep them running')
+    .option('--port <port>', 'port of API and dashboard', wholeNumber)
+    .action(async (options: { port?: number }) => up(shell, options));
+  program
+    .command('worker')
+    .description('serve task queues of a Temporal server')
+    .requiredOption('--queues <list>', 'finsight, io, cpu, gpu', parseQueues)
+    .action(async ({ queues }: { queues: ReturnType<typeof parseQueues> }) => worker(shell, queues));
+  program.command('api').description('serve the API and the dashboard').action(async () => api(shell));
+};
+
+/** Flags as the main job's input; the source is read here so that a relative directory means the caller's. */
+export function researchInputOf(flags: ResearchFlags): ResearchInput {
+  if (flags.source) parseSource(flags.source);
+  return { ...flags, symbols: flags.symbols };
+}
+
+async function up(shell: Shell, options: { port?: number }): Promise<void> {
+  const platform = await startPlatform(shell.config(), options);
+  const { apiUrl, temporalUi, temporalAddress } = platform;
+  if (shell.json()) printJson({ apiUrl, temporalAddress, temporalUi });
+  say(`dashboard ${apiUrl}   API docs ${apiUrl}/docs   Temporal ${temporalUi ?? temporalAddress}`);
+  await untilSignal(platform);
+}
+
+async function worker(shell: Shell, queues: ReturnType<typeof parseQueues>): Promise<void> {
+  const config = shell.config();
+  const ports = openPorts(config);
+  const workers = await startWorkers({ config, ports, queues });
+  say(`worker ready: ${queues.join(', ')}`);
+  onSignal(() => void workers.drain());
+  await workers.done;
+  await ports.close();
+}
+
+async function api(shell: Shell): Promise<void> {
+  const config = shell.config();
+  const ports = openPorts(config);
+  const stories = await temporalStories(config.temporal);
+  const server = await startApi({ ports, stories, config: config.api });
+  say(`API ready: ${server.url}`);
+  await new Promise<void>((resolve) => onSignal(resolve));
+  await server.close();
+  await stories.close();
+  await ports.close();
+}
+
+function onSignal(work: () => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, work);
+}

@@ -1,0 +1,47 @@
+import type { Config } from '../adapters/config.js';
+import { UnreachableError } from '../domain/errors.js';
+import { connectApi, dataOf, failureOf } from './api.js';
+import { progressPrinter } from './follow.js';
+
+const LOOK_EVERY_MS = 500;
+/** A restarting API or Temporal server is waited for this long before the command gives up. */
+const PATIENCE_MS = 120_000;
+
+/** Starts a story through the API and follows it to its end. @throws the error of the step that ended it. */
+export async function runStory(config: Config, kind: string, input: Record<string, unknown>): Promise<unknown> {
+  const { client } = connectApi(config);
+  const started = dataOf(await client.POST('/runs', { body: { kind, input } as never })) as { workflowId: string };
+  return followStory(config, started.workflowId);
+}
+
+/** Waits for a story that runs, showing its progress; survives restarts of the API and of Temporal. */
+export async function followStory(config: Config, workflowId: string): Promise<unknown> {
+  const { client } = connectApi(config);
+  const show = progressPrinter();
+  let lastSeen = Date.now();
+  for (;;) {
+    const run = await client
+      .GET('/runs/{workflowId}', { params: { path: { workflowId } } })
+      .then((answer) => (answer.response.status >= 500 ? null : (dataOf(answer) as RunAnswer)))
+      .catch((error: unknown) => {
+        if (error instanceof TypeError) return null;
+        throw error;
+      });
+    if (run) {
+      lastSeen = Date.now();
+      if (run.progress) show(run.progress.steps);
+      if (run.status === 'completed') return run.result;
+      if (run.status !== 'running') throw failureOf(run.failure ?? { message: `The run was ${run.status}` });
+    } else if (Date.now() - lastSeen > PATIENCE_MS) {
+      throw new UnreachableError(`The API did not answer for ${PATIENCE_MS / 1000} s; the run itself goes on`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+interface RunAnswer {
+  status: string;
+  progress: { steps: { name: string; state: string; detail: string }[] } | null;
+  result?: unknown;
+  failure?: { type?: string | null; message: string } | null;
+}

@@ -1,0 +1,182 @@
+import type { Source } from './sources.js';
+import { ceilToBar, floorToBar, timeframeMs, type Stream, type Timeframe } from './streams.js';
+
+/**
+ * One finished OHLCV bar of a stream. `time` is the bar's open, epoch ms UTC. `knownAt` is when the
+ * platform could first know these values: the bar's close for history, the fetch time for a later correction.
+ */
+export interface Bar {
+  time: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  /** Base asset units. */
+  volume: number;
+  knownAt: number;
+}
+
+/** The same bars as columns, each of length n, ascending by time: what features and backtests read. */
+export interface BarColumns {
+  time: Float64Array;
+  open: Float64Array;
+  high: Float64Array;
+  low: Float64Array;
+  close: Float64Array;
+  volume: Float64Array;
+}
+
+/** A bar that broke a rule, kept with the reason instead of being repaired. */
+export interface QuarantinedBar {
+  stream: string;
+  bar: Record<string, unknown>;
+  reason: string;
+  seenAt: number;
+  source: Source;
+}
+
+/** Half-open range of bar open times, [from, to), epoch ms. */
+export interface TimeRange {
+  from: number;
+  to: number;
+}
+
+export interface Gap extends TimeRange {
+  bars: number;
+}
+
+/** What a stream should hold in a range and what it holds. */
+export interface Coverage extends TimeRange {
+  stream: string;
+  expected: number;
+  present: number;
+  missing: number;
+  quarantined: number;
+  gaps: Gap[];
+}
+
+export interface BarsKey {
+  /** Facts of different kinds never mix: each kind has its own place. */
+  source: Source;
+  stream: Stream;
+  range: TimeRange;
+  /** Only versions known at or before this instant are read. */
+  asOf: number;
+}
+
+/** When a bar is final: its open plus its length, epoch ms. */
+export const closeTime = (time: number, timeframe: Timeframe): number => time + timeframeMs(timeframe);
+
+/**
+ * Parts fetched bars into those that may be stored, ascending and one per open time, and those that break a
+ * rule, each with the reason. Equal duplicates become one; where bars of one time differ, none of them is
+ * believed.
+ */
+export function validateBars(
+  rows: readonly Bar[],
+  window: TimeRange & { timeframe: Timeframe },
+): { good: Bar[]; bad: { bar: Bar; reason: string }[] } {
+  const bad: { bar: Bar; reason: string }[] = [];
+  const byTime = new Map<number, Bar[]>();
+  for (const bar of rows) {
+    const reason = faultOf(bar, window);
+    if (reason !== null) {
+      bad.push({ bar, reason });
+      continue;
+    }
+    const others = byTime.get(bar.time) ?? [];
+    const twin = others.findIndex((other) => equalValues(other, bar));
+    if (twin < 0) others.push(bar);
+    // Of equal bars the one known first is kept: the values were known then.
+    else if (bar.knownAt < (others[twin]?.knownAt ?? 0)) others[twin] = bar;
+    byTime.set(bar.time, others);
+  }
+  const good: Bar[] = [];
+  for (const [time, bars] of byTime) {
+    const reason = `${bars.length} different bars at ${time}; none can be believed`;
+    if (bars.length === 1) good.push(...bars);
+    else bad.push(...bars.map((bar) => ({ bar, reason })));
+  }
+  good.sort((a, b) => a.time - b.time);
+  return { good, bad };
+}
+
+const PRICES = ['open', 'high', 'low', 'close'] as const;
+
+/** The first rule that a bar breaks, as a sentence, or null for a sound bar. */
+function faultOf(bar: Bar, { from, to, timeframe }: TimeRange & { timeframe: Timeframe }): string | null {
+  if (!Number.isFinite(bar.time)) return `time ${bar.time} is not a number`;
+  if (floorToBar(bar.time, timeframe) !== bar.time) return `time ${bar.time} is not the open of a ${timeframe} bar`;
+  if (bar.time < from || bar.time >= to) return `time ${bar.time} is outside [${from}, ${to})`;
+  for (const name of PRICES)
+    if (!(Number.isFinite(bar[name]) && bar[name] > 0)) return `${name} ${bar[name]} is not a price above 0`;
+  if (bar.high < Math.max(bar.open, bar.close, bar.low))
+    return `high ${bar.high} is below open ${bar.open}, close ${bar.close} or low ${bar.low}`;
+  if (bar.low > Math.min(bar.open, bar.close)) return `low ${bar.low} is above open ${bar.open} or close ${bar.close}`;
+  if (!(Number.isFinite(bar.volume) && bar.volume >= 0)) return `volume ${bar.volume} is not a number from 0`;
+  if (!(bar.knownAt >= closeTime(bar.time, timeframe)))
+    return `known at ${bar.knownAt}, before its close at ${closeTime(bar.time, timeframe)}`;
+  return null;
+}
+
+/** True where two bars tell the same, whenever it was known. */
+export const equalValues = (a: Bar, b: Bar): boolean =>
+  a.time === b.time &&
+  a.open === b.open &&
+  a.high === b.high &&
+  a.low === b.low &&
+  a.close === b.close &&
+  a.volume === b.volume;
+
+/** How many bar opens lie in the range. */
+export function expectedBars(range: TimeRange, timeframe: Timeframe): number {
+  const first = ceilToBar(range.from, timeframe);
+  return Math.max(0, Math.ceil((range.to - first) / timeframeMs(timeframe)));
+}
+
+/** Stretches of missing bars in the range, ascending; `times` are the opens present, ascending. */
+export function findGaps(times: ArrayLike<number>, range: TimeRange, timeframe: Timeframe): Gap[] {
+  const step = timeframeMs(timeframe);
+  const gaps: Gap[] = [];
+  let next = ceilToBar(range.from, timeframe);
+  const end = next + expectedBars(range, timeframe) * step;
+  const missUntil = (time: number): void => {
+    if (time > next) gaps.push({ from: next, to: time, bars: (time - next) / step });
+  };
+  for (let i = 0; i < times.length; i++) {
+    const time = times[i] ?? 0;
+    if (time < next || time >= end) continue;
+    missUntil(time);
+    next = time + step;
+  }
+  missUntil(end);
+  return gaps;
+}
+
+/** What a stream should hold in the range and what it holds; opens outside the range do not count. */
+export function coverageOf(args: {
+  stream: string;
+  times: ArrayLike<number>;
+  range: TimeRange;
+  timeframe: Timeframe;
+  quarantined: number;
+}): Coverage {
+  const { stream, times, range, timeframe, quarantined } = args;
+  const expected = expectedBars(range, timeframe);
+  const gaps = findGaps(times, range, timeframe);
+  const missing = gaps.reduce((sum, gap) => sum + gap.bars, 0);
+  return { stream, ...range, expected, present: expected - missing, missing, quarantined, gaps };
+}
+
+/** Ascending bars as columns of the same length. */
+export function toColumns(bars: readonly Bar[]): BarColumns {
+  const column = (name: keyof BarColumns): Float64Array => Float64Array.from(bars, (bar) => bar[name]);
+  return {
+    time: column('time'),
+    open: column('open'),
+    high: column('high'),
+    low: column('low'),
+    close: column('close'),
+    volume: column('volume'),
+  };
+}

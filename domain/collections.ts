@@ -1,0 +1,28 @@
+/**
+ * Document collections: `time` is the member they are listed by (epoch ms), `fields` the members that
+ * can be filtered on, `arrays` those whose elements can be. Adapters create their indexes from this.
+ */
+export interface CollectionSpec {
+  time: string;
+  fields: readonly string[];
+  arrays: readonly string[];
+}
+
+export const COLLECTIONS = {
+  articles: { time: 'publishedAt', fields: ['feed', 'language', 'sourceKey'], arrays: ['tickers'] },
+  rejectedItems: { time: 'seenAt', fields: ['feed'], arrays: [] },
+  scores: { time: 'knownAt', fields: ['articleId', 'model', 'label', 'sourceKey'], arrays: ['tickers'] },
+  quarantine: { time: 'seenAt', fields: ['stream'], arrays: [] },
+  datasets: { time: 'createdAt', fields: ['sha256'], arrays: ['streams'] },
+  models: { time: 'createdAt', fields: ['name', 'task', 'stage', 'specSha256'], arrays: [] },
+  aliases: { time: 'updatedAt', fields: ['name'], arrays: [] },
+  evaluations: { time: 'createdAt', fields: ['model', 'stream'], arrays: [] },
+  predictions: { time: 'createdAt', fields: ['stream', 'model'], arrays: [] },
+  backtests: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
+  runs: { time: 'startedAt', fields: ['kind', 'status'], arrays: [] },
+  principals: { time: 'createdAt', fields: ['tenant', 'keySha256'], arrays: ['roles'] },
+  audit: { time: 'at', fields: ['principal', 'action', 'target'], arrays: [] },
+  lineage: { time: 'at', fields: ['child', 'parent', 'run'], arrays: [] },
+} as const satisfies Record<string, CollectionSpec>;
+
+export type CollectionName = keyof typeof COLLECTIONS;

@@ -1,0 +1,34 @@
+import type { FeatureMatrix } from '../features.js';
+
+/** The streams' columns one after the other. */
+export function joinDoubles(parts: Float64Array[]): Float64Array {
+  const joined = new Float64Array(rowsOf(parts));
+  fill(joined, parts);
+  return joined;
+}
+
+/** One feature of all streams. */
+export function joinFeature(matrices: FeatureMatrix[], feature: number): Float32Array {
+  const parts = matrices.map(({ columns }) => columns[feature] ?? new Float32Array());
+  const joined = new Float32Array(rowsOf(parts));
+  fill(joined, parts);
+  return joined;
+}
+
+/** The stream's number for each of its rows. */
+export function streamColumn(matrices: FeatureMatrix[]): Int32Array {
+  const parts = matrices.map(({ time }, stream) => new Int32Array(time.length).fill(stream));
+  const joined = new Int32Array(rowsOf(parts));
+  fill(joined, parts);
+  return joined;
+}
+
+const rowsOf = (parts: { length: number }[]): number => parts.reduce((sum, part) => sum + part.length, 0);
+
+function fill<T extends Float64Array | Float32Array | Int32Array>(joined: T, parts: T[]): void {
+  let position = 0;
+  for (const part of parts) {
+    joined.set(part, position);
+    position += part.length;
+  }
+}

@@ -1,0 +1,26 @@
+/** What the caller asked for cannot be right: wrong symbol, range, option. Never retried. */
+export class InvalidInputError extends Error {
+  override readonly name = 'InvalidInputError';
+}
+
+/** A named thing (model, stream, run, article) does not exist. Never retried. */
+export class NotFoundError extends Error {
+  override readonly name = 'NotFoundError';
+}
+
+/** Stored or fetched data breaks a rule that must not be repaired in silence. Never retried. */
+export class DataQualityError extends Error {
+  override readonly name = 'DataQualityError';
+}
+
+/** Something the job needs (exchange, store, port) does not answer. Transient: Temporal retries it. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+}
+
+/** Temporal matches error names, not ancestors: this list is what `steps.ts` marks as non-retryable. */
+export const FINAL_ERRORS = ['InvalidInputError', 'NotFoundError', 'DataQualityError'] as const;
+
+/** The text of anything thrown, whatever was thrown. */
+export const messageOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,0 +1,69 @@
+import type { SentimentPoint } from '../features.js';
+import { at } from '../indicators/averages.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const WEEK = 7 * DAY;
+/** Epoch day 0 was a Thursday: three days after a Monday. */
+const MONDAY_SHIFT = 3 * DAY;
+
+type CalendarFeature = 'hour_sin' | 'hour_cos' | 'weekday_sin' | 'weekday_cos';
+type SentimentFeature = 'sentiment_6h' | 'sentiment_48h' | 'articles_48h';
+
+/** Where the close lies on the circles of the day and of the week, UTC; bars of a day and longer have no hour. */
+export function calendarColumns(time: Float64Array, step: number): Record<CalendarFeature, Float64Array> {
+  const hour = (close: number): number => (2 * Math.PI * (close % DAY)) / DAY;
+  const weekday = (close: number): number =>
+    (2 * Math.PI * Math.floor(((close + MONDAY_SHIFT) % WEEK) / DAY)) / 7;
+  const ofDay = (value: number): number => (step >= DAY ? 0 : value);
+  return {
+    hour_sin: time.map((close) => ofDay(Math.sin(hour(close)))),
+    hour_cos: time.map((close) => ofDay(Math.cos(hour(close)))),
+    weekday_sin: time.map((close) => Math.sin(weekday(close))),
+    weekday_cos: time.map((close) => Math.cos(weekday(close))),
+  };
+}
+
+/**
+ * Sentiment of the articles known at each close, older ones fading by half-life. It is the faded sum over one
+ * plus the faded count: a mean in −1..1 that shrinks to 0 as the news grows old.
+ * @param points ascending by knownAt
+ */
+export function sentimentColumns(
+  time: Float64Array,
+  points: SentimentPoint[],
+): Record<SentimentFeature, Float64Array> {
+  const short = fadingSums({ time, points, halfLife: 6 * HOUR });
+  const long = fadingSums({ time, points, halfLife: 48 * HOUR });
+  const mean = (sums: FadingSums): Float64Array => sums.value.map((sum, i) => sum / (1 + at(sums.count, i)));
+  return {
+    sentiment_6h: mean(short),
+    sentiment_48h: mean(long),
+    articles_48h: long.count.map((count) => Math.log1p(count)),
+  };
+}
+
+interface FadingSums {
+  value: Float64Array;
+  count: Float64Array;
+}
+
+/** One pass over rows and points; wall-clock time fades, so gaps between bars count in full. */
+function fadingSums(args: { time: Float64Array; points: SentimentPoint[]; halfLife: number }): FadingSums {
+  const { time, points, halfLife } = args;
+  const sums = { value: new Float64Array(time.length), count: new Float64Array(time.length) };
+  let [value, count, next] = [0, 0, 0];
+  time.forEach((close, row) => {
+    const fade = row === 0 ? 0 : 2 ** ((at(time, row - 1) - close) / halfLife);
+    value *= fade;
+    count *= fade;
+    for (let point = points[next]; point && point.knownAt <= close; point = points[++next]) {
+      const weight = 2 ** ((point.knownAt - close) / halfLife);
+      value += weight * point.value;
+      count += weight;
+    }
+    sums.value[row] = value;
+    sums.count[row] = count;
+  });
+  return sums;
+}

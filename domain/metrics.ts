@@ -1,0 +1,117 @@
+import { deviation, mean, quantile } from './statistics.js';
+
+const DAY = 86_400_000;
+
+/**
+ * Simple returns of the last equity of each UTC day; the first day's is against the start value. With `everyDay`
+ * a day without bars counts as a day without change, so that scaling by 365 days a year stays right across
+ * outages and for bars longer than a day. A return on nothing or on a debt is NaN.
+ */
+export function dailyReturns(args: {
+  /** Bar opens, epoch ms, ascending. */
+  time: Float64Array;
+  equity: Float64Array;
+  start: number;
+  everyDay: boolean;
+}): Float64Array {
+  const { time, equity, start, everyDay } = args;
+  const out: number[] = [];
+  const dayOf = (i: number): number => Math.floor((time[i] ?? NaN) / DAY);
+  let before = start;
+  let lastDay = dayOf(0);
+  for (let i = 0; i < equity.length; i++) {
+    const day = dayOf(i);
+    if (i < equity.length - 1 && dayOf(i + 1) === day) continue;
+    if (everyDay) for (let idle = lastDay + 1; idle < day; idle++) out.push(0);
+    const value = equity[i] ?? NaN;
+    out.push(before > 0 ? value / before - 1 : NaN);
+    before = value;
+    lastDay = day;
+  }
+  return Float64Array.from(out);
+}
+
+/** Largest fall from a peak as a positive fraction; the start value counts as a peak. NaN without values. */
+export function maxDrawdown(equity: ArrayLike<number>, start: number): number {
+  let peak = start;
+  let worst = equity.length > 0 ? 0 : NaN;
+  for (let i = 0; i < equity.length; i++) {
+    const value = equity[i] ?? NaN;
+    if (value > peak) peak = value;
+    const fall = (peak - value) / peak;
+    if (!(fall <= worst)) worst = fall;
+  }
+  return worst;
+}
+
+export interface ReturnMetrics {
+  annualReturn: number;
+  annualVolatility: number;
+  sharpe: number;
+  sortino: number;
+  calmar: number;
+  maxDrawdown: number;
+  /** At 5 %, as a signed return: −0.03 is a loss of 3 %. */
+  valueAtRisk: number;
+  conditionalValueAtRisk: number;
+}
+
+/**
+ * Figures of simple returns per period, equal to empyrical's; risk figures at 5 % are historical, drawdown
+ * is printed positive. `periods` is the number of periods a year (365 crypto, 252 where markets close).
+ */
+export function returnMetrics(returns: Float64Array, periods: number): ReturnMetrics {
+  const n = returns.length;
+  const equity = growthOf(returns);
+  const annualReturn = n > 0 ? (equity[n - 1] ?? NaN) ** (periods / n) - 1 : NaN;
+  const drawdown = maxDrawdown(equity, 1);
+  const downside = n > 1 ? downsideRisk(returns, periods) : NaN;
+  return {
+    annualReturn,
+    annualVolatility: deviation(returns) * Math.sqrt(periods),
+    sharpe: sharpeRatio(returns, periods),
+    sortino: (mean(returns) * periods) / downside,
+    calmar: drawdown > 0 ? annualReturn / drawdown : NaN,
+    maxDrawdown: drawdown,
+    valueAtRisk: quantile(returns, 0.05),
+    conditionalValueAtRisk: meanOfWorst(returns, 0.05),
+  };
+}
+
+/** mean/std (ddof 1) of the returns above `riskFree` (a period's), times √periods. */
+export function sharpeRatio(returns: Float64Array, periods: number, riskFree = 0): number {
+  const excess = returns.map((each) => each - riskFree);
+  return (mean(excess) / deviation(excess)) * Math.sqrt(periods);
+}
+
+/** Root mean square of the negative returns over all periods, a year. */
+export const downsideRisk = (returns: Float64Array, periods: number): number =>
+  Math.sqrt(mean(returns.map((each) => Math.min(each, 0) ** 2))) * Math.sqrt(periods);
+
+/** Gains over losses against a required return a year (Keating and Shadwick 2002); NaN without losses. */
+export function omegaRatio(returns: Float64Array, periods: number, requiredReturn = 0): number {
+  const threshold = (1 + requiredReturn) ** (1 / periods) - 1;
+  let [gains, losses] = [0, 0];
+  for (const each of returns) {
+    if (each > threshold) gains += each - threshold;
+    else losses += threshold - each;
+  }
+  return losses > 0 ? gains / losses : NaN;
+}
+
+/** Size of the 95 % quantile over the size of the 5 % quantile. */
+export const tailRatio = (returns: Float64Array): number =>
+  Math.abs(quantile(returns, 0.95)) / Math.abs(quantile(returns, 0.05));
+
+/** Mean of the worst share of returns; at least one of them. */
+function meanOfWorst(returns: Float64Array, share: number): number {
+  if (returns.length === 0) return NaN;
+  const count = Math.floor((returns.length - 1) * share) + 1;
+  return mean(Float64Array.from(returns).sort().subarray(0, count));
+}
+
+/** Value of 1 after each period. */
+function growthOf(returns: Float64Array): Float64Array {
+  let value = 1;
+  return returns.map((each) => (value *= 1 + each));
+}

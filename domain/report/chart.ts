@@ -1,0 +1,84 @@
+/** A line of a chart: x ascending, y of the same length; NaN breaks the line. */
+export interface Line {
+  label: string;
+  x: readonly number[];
+  y: readonly number[];
+  /** One of the report's colour classes, `c1` … `c4`. */
+  colour: string;
+}
+
+const WIDTH = 720;
+const HEIGHT = 240;
+const LEFT = 64;
+const BOTTOM = 24;
+const POINTS = 600;
+
+/** A static line chart over time as SVG, thinned to what the eye can tell apart; extremes are kept. */
+export function lineChart(lines: Line[], format: (value: number) => string): string {
+  const kept = lines.map((line) => thin(line));
+  const xs = kept.flatMap((line) => [line.x[0] ?? 0, line.x.at(-1) ?? 1]);
+  const ys = kept.flatMap((line) => line.y.filter(Number.isFinite));
+  if (ys.length === 0) return '<p class="empty">No values to draw.</p>';
+  const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
+  const [y0, y1] = padded(Math.min(...ys), Math.max(...ys));
+  const px = (x: number): string => (LEFT + ((x - x0) / (x1 - x0 || 1)) * (WIDTH - LEFT - 8)).toFixed(1);
+  const py = (y: number): string => (8 + (1 - (y - y0) / (y1 - y0)) * (HEIGHT - BOTTOM - 8)).toFixed(1);
+  const grid = ticks(y0, y1)
+    .map((y) => `<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${py(y)}" y2="${py(y)}"/><text x="${LEFT - 6}" y="${py(y)}" class="tick end">${format(y)}</text>`)
+    .join('');
+  const dates = [x0, (x0 + x1) / 2, x1]
+    .map((x, i) => `<text x="${px(x)}" y="${HEIGHT - 6}" class="tick ${['start', 'middle', 'end'][i]}">${day(x)}</text>`)
+    .join('');
+  const paths = kept.map((line) => `<path class="line ${line.colour}" d="${path(line, px, py)}"/>`).join('');
+  const legend = lines.map((line) => `<span class="key ${line.colour}">${escapeHtml(line.label)}</span>`).join('');
+  const title = escapeHtml(lines.map((line) => line.label).join(', '));
+  return `<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${grid}${dates}${paths}</svg><figcaption>${legend}</figcaption></figure>`;
+}
+
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+const padded = (low: number, high: number): [number, number] => {
+  const room = (high - low) * 0.05 || Math.abs(high) * 0.01 || 1;
+  return [low - room, high + room];
+};
+
+function ticks(low: number, high: number): number[] {
+  const rough = (high - low) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough) ?? rough;
+  const out: number[] = [];
+  for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) out.push(tick);
+  return out;
+}
+
+/** Keeps the lowest and the highest point of each bucket, so that no spike or drawdown is lost. */
+function thin(line: Line): Line {
+  if (line.x.length <= POINTS) return line;
+  const size = Math.ceil((2 * line.x.length) / POINTS);
+  const keep = new Set<number>([0, line.x.length - 1]);
+  for (let from = 0; from < line.x.length; from += size) {
+    let low = from;
+    let high = from;
+    for (let i = from; i < Math.min(from + size, line.x.length); i++) {
+      if ((line.y[i] ?? NaN) < (line.y[low] ?? NaN)) low = i;
+      if ((line.y[i] ?? NaN) > (line.y[high] ?? NaN)) high = i;
+    }
+    keep.add(low).add(high);
+  }
+  const rows = [...keep].sort((a, b) => a - b);
+  return { ...line, x: rows.map((i) => line.x[i] ?? NaN), y: rows.map((i) => line.y[i] ?? NaN) };
+}
+
+function path(line: Line, px: (x: number) => string, py: (y: number) => string): string {
+  let pen = 'M';
+  let out = '';
+  line.x.forEach((x, i) => {
+    const y = line.y[i] ?? NaN;
+    if (Number.isFinite(y)) out += `${pen}${px(x)} ${py(y)}`;
+    pen = Number.isFinite(y) ? 'L' : 'M';
+  });
+  return out;
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+const time = z.union([z.number(), z.string().min(1)]);
+
+/** What the main job takes, with its defaults; apart from domain/research.ts because workflows load no zod. */
+export const researchInput = z.strictObject({
+  source: z.string().min(1).optional(),
+  symbols: z.array(z.string().min(1)).min(1).max(50),
+  timeframe: z.string().default('1h'),
+  exchange: z.string().min(1).optional(),
+  from: time.optional(),
+  to: time.optional(),
+  horizonBars: z.int().min(1).max(96).default(1),
+  maxEpochs: z.int().min(1).max(200).default(6),
+  seed: z.int().min(0).max(2_147_483_647).default(1),
+  trainer: z.enum(['patchtst', 'ridge']).optional(),
+  feeBps: z.number().min(0).max(1000).default(10),
+  slippageBps: z.number().min(0).max(1000).default(2),
+});

@@ -1,0 +1,146 @@
+import type { BacktestMetrics } from './backtest.js';
+import type { SkillFigures } from './evaluation.js';
+import type { Prediction } from './prediction.js';
+import type { Source } from './sources.js';
+
+export type Trainer = 'patchtst' | 'ridge';
+
+/** What a person or a Schedule asks for; everything but the symbols has a default. Times: epoch ms or ISO. */
+export interface ResearchInput {
+  /** `live`, `recorded:<dir>`, `simulated[:<seed>]`; left out: live, else recorded, else simulated. */
+  source?: string;
+  symbols: string[];
+  timeframe?: string;
+  exchange?: string;
+  from?: number | string;
+  to?: number | string;
+  horizonBars?: number;
+  maxEpochs?: number;
+  seed?: number;
+  trainer?: Trainer;
+  feeBps?: number;
+  slippageBps?: number;
+}
+
+/** The same, checked and filled in; what the story works from. */
+export interface ResearchPlan {
+  source: Source;
+  sourceReason: string;
+  streams: string[];
+  timeframe: string;
+  from: number;
+  to: number;
+  asOf: number;
+  feeds: string[];
+  horizonBars: number;
+  lookBack: number;
+  maxEpochs: number;
+  seed: number;
+  trainer: Trainer;
+  trainerReason: string;
+  feeBps: number;
+  slippageBps: number;
+}
+
+export interface BarsReport {
+  stream: string;
+  stored: number;
+  expected: number;
+  missing: number;
+  quarantined: number;
+  digest: string;
+}
+
+export interface NewsReport {
+  fetched: number;
+  stored: number;
+  duplicates: number;
+  rejected: number;
+  /** Feeds that could not be read, with the reason; the rest of the run goes on. */
+  failures: { feed: string; reason: string }[];
+}
+
+export interface SentimentReport {
+  model: string;
+  scored: number;
+  abstained: number;
+}
+
+export interface TrainingReport {
+  model: string;
+  version: string;
+  trainer: Trainer;
+  rows: number;
+  dataset: string;
+  onnxSha256: string;
+  parityMaxAbs: number;
+  epochs: number;
+  seconds: number;
+  /** True where the same spec and data had been trained before. */
+  reused: boolean;
+}
+
+export interface EvaluationReport {
+  id: string;
+  model: string;
+  version: string;
+  stream: string;
+  horizonBars: number;
+  n: number;
+  mae: number;
+  directionalAccuracy: number;
+  wilson95: [number, number];
+  baselines: SkillFigures[];
+}
+
+export interface DeploymentReport {
+  model: string;
+  version: string;
+  decision: 'promoted' | 'rejected' | 'kept';
+  reasons: string[];
+}
+
+export interface BacktestReport {
+  id: string;
+  strategy: string;
+  stream: string;
+  from: number;
+  to: number;
+  metrics: BacktestMetrics;
+  benchmark: { totalReturn: number; sharpe: number; maxDrawdown: number };
+  costs: { feeBps: number; slippageBps: number };
+  digest: string;
+}
+
+/** The main job's result: one JSON object, also the CLI's last line. */
+export interface ResearchReport {
+  runId: string;
+  workflowId: string;
+  source: Source & { reason: string };
+  asOf: string;
+  bars: BarsReport[];
+  news: NewsReport;
+  sentiment: SentimentReport;
+  training: TrainingReport[];
+  evaluation: EvaluationReport[];
+  deployment: DeploymentReport[];
+  predictions: Prediction[];
+  backtests: BacktestReport[];
+  report: string;
+  seconds: number;
+}
+
+/** Stored in `runs`: enough to explain a result after Temporal's retention. */
+export interface Run {
+  /** `run_` and the hex digits of the workflow's first run id. */
+  id: string;
+  kind: string;
+  workflowId: string;
+  status: 'running' | 'completed' | 'failed' | 'cancelled';
+  input: Record<string, unknown>;
+  output: Record<string, unknown> | null;
+  error: string | null;
+  startedAt: number;
+  finishedAt: number | null;
+  source: Source;
+}

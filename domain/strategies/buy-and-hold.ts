@@ -1,0 +1,8 @@
+import type { Strategy } from './strategy.js';
+
+export const buyAndHold: Strategy = {
+  name: 'buy-and-hold',
+  summary: 'Long from the second bar to the end',
+  params: {},
+  signal: ({ bars }) => new Float64Array(bars.close.length).fill(1),
+};

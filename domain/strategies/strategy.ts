@@ -1,0 +1,27 @@
+import type { BarColumns } from '../bars.js';
+
+export interface Parameter {
+  default: number;
+  min: number;
+  max: number;
+  integer: boolean;
+  help: string;
+}
+
+export interface SignalInput {
+  bars: BarColumns;
+  params: Record<string, number>;
+  timeframeMs: number;
+  /** A model's directions (−1, 0, 1) by the close time of the deciding bar. */
+  forecasts?: { time: Float64Array; direction: Float64Array };
+}
+
+/** `signal` gives for each bar the position wanted after its close, −1 … 1; NaN keeps what is held. */
+export interface Strategy {
+  name: string;
+  summary: string;
+  params: Record<string, Parameter>;
+  /** Relations between parameters that make no sense, as a sentence; null where all is well. */
+  fault?(params: Record<string, number>): string | null;
+  signal(input: SignalInput): Float64Array;
+}

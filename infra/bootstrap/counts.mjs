@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+export const addUp = (parts) =>
+  parts.reduce(
+    (sum, part) => ({
+      passed: sum.passed + part.passed,
+      failed: sum.failed + part.failed,
+      skipped: sum.skipped + part.skipped,
+    }),
+    { passed: 0, failed: 0, skipped: 0 },
+  );
+
+/** A run that failed without a failed test (a file that does not load, no report) counts as one. */
+const atLeastOne = (counts, code) => (code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts);
+
+/** From vitest's JSON report; null where it wrote none. */
+export function vitestCounts(report, code) {
+  if (!report) return { passed: 0, failed: 1, skipped: 0 };
+  const unloaded = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  ).length;
+  const skipped = report.numPendingTests + report.numTodoTests;
+  return atLeastOne(
+    { passed: report.numPassedTests, failed: report.numFailedTests + unloaded, skipped },
+    code,
+  );
+}
+
+/** From pytest's junit file. */
+export function junitCounts(path, code) {
+  if (!existsSync(path)) return { passed: 0, failed: 1, skipped: 0 };
+  const suites = readFileSync(path, 'utf8').match(/<testsuite [^>]*>/g) ?? [];
+  const counts = suites.map((suite) => {
+    const number = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+    const failed = number('failures') + number('errors');
+    const skipped = number('skipped');
+    return { passed: number('tests') - failed - skipped, failed, skipped };
+  });
+  return atLeastOne(addUp(counts), code);
+}

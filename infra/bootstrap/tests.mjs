@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { runShown } from './commands.mjs';
+import { mlIsOff } from './ml.mjs';
+import { ML_ENVIRONMENT, ML_PROJECT, ROOT, TOOLS, executable } from './place.mjs';
+import { addUp, junitCounts, vitestCounts } from './counts.mjs';
+import { readJson } from './stamps.mjs';
+
+const REPORTS = join(TOOLS, 'reports');
+const LEAST_COVERAGE = 80;
+const bin = (...names) => join(ROOT, 'node_modules', ...names);
+
+const CHECKS = [
+  { name: 'lint', args: [bin('oxlint', 'bin', 'oxlint'), '--type-aware', '--quiet'] },
+  { name: 'format', args: [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.'] },
+  { name: 'types', args: [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'] },
+];
+
+/**
+ * Lint, format and types (one test each), vitest, pytest; then coverage and, as the last line on stdout,
+ * `N passed, N failed, N skipped`. A filter goes to vitest, which then measures no coverage.
+ */
+export async function runTests(filter) {
+  rmSync(REPORTS, { recursive: true, force: true });
+  mkdirSync(REPORTS, { recursive: true });
+  const parts = [];
+  for (const { name, args } of CHECKS) {
+    const code = await runShown({ command: process.execPath, args });
+    process.stderr.write(`${name}: ${code === 0 ? 'passed' : 'failed'}\n`);
+    parts.push({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
+  }
+  const typescript = await runVitest(filter);
+  const python = await runPytest();
+  const { passed, failed, skipped } = addUp([...parts, typescript.counts, python.counts]);
+  const coverage = [
+    ['TypeScript', typescript.lines],
+    ['Python', python.lines],
+  ];
+  for (const [language, lines] of coverage)
+    process.stdout.write(
+      `line coverage ${language}: ${lines === null ? 'not measured' : `${lines.toFixed(1)} %`}\n`,
+    );
+  const low = coverage.filter(([, lines]) => lines !== null && lines < LEAST_COVERAGE);
+  for (const [language] of low)
+    process.stderr.write(`The line coverage of ${language} is below ${LEAST_COVERAGE} %\n`);
+  process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+  return failed > 0 || low.length > 0 ? 1 : 0;
+}
+
+async function runVitest(filter) {
+  const report = join(REPORTS, 'vitest.json');
+  const whole = filter.length === 0;
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  // The threshold is checked here, so that a low coverage is told apart from a failed test.
+  const measure = whole ? ['--coverage', '--coverage.thresholds.lines=0'] : [];
+  const args = [bin('vitest', 'vitest.mjs'), 'run', ...reporters, ...measure, ...filter];
+  const code = await runShown({ command: process.execPath, args });
+  const lines = whole ? readJson(join(ROOT, 'coverage', 'coverage-summary.json'))?.total.lines.pct : null;
+  return { counts: vitestCounts(readJson(report), code), lines: typeof lines === 'number' ? lines : null };
+}
+
+async function runPytest() {
+  const none = { counts: { passed: 0, failed: 0, skipped: 0 }, lines: null };
+  if (mlIsOff()) {
+    process.stderr.write('Python tests skipped: FINSIGHT_ML=off\n');
+    return { ...none, counts: { ...none.counts, skipped: 1 } };
+  }
+  if (!existsSync(join(ML_PROJECT, 'pyproject.toml'))) return none;
+  const report = join(REPORTS, 'pytest.xml');
+  const measured = join(REPORTS, 'python-coverage.json');
+  const code = await runShown({
+    command: executable(ML_ENVIRONMENT, 'python'),
+    args: [
+      '-m',
+      'pytest',
+      '-q',
+      `--junitxml=${report}`,
+      '--cov=finsight_ml',
+      `--cov-report=json:${measured}`,
+    ],
+    cwd: ML_PROJECT,
+    // Spinning threads on busy cores turn seconds into minutes.
+    env: { OMP_NUM_THREADS: '1' },
+  });
+  const lines = readJson(measured)?.totals.percent_covered;
+  return { counts: junitCounts(report, code), lines: typeof lines === 'number' ? lines : null };
+}

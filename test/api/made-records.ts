@@ -1,0 +1,217 @@
+import type { Ports } from '../../adapters/ports.js';
+import type { Bar } from '../../domain/bars.js';
+import type { Source } from '../../domain/sources.js';
+
+export const SOURCE: Source = { kind: 'simulated', detail: '1' };
+export const FIRST_BAR = Date.UTC(2023, 0, 1);
+export const HOUR = 3_600_000;
+
+/** Hourly bars from FIRST_BAR, the ones at `without` left out. */
+export const madeBars = (count: number, without: number[] = []): Bar[] =>
+  Array.from({ length: count }, (_, at) => at)
+    .filter((at) => !without.includes(at))
+    .map((at) => {
+      const time = FIRST_BAR + at * HOUR;
+      return {
+        time,
+        open: 100 + at,
+        high: 102 + at,
+        low: 99 + at,
+        close: 101 + at,
+        volume: 5,
+        knownAt: time + HOUR,
+      };
+    });
+
+/** What the examples of the operations ask for. */
+export async function seed(ports: Ports): Promise<void> {
+  const { documents, objects, series } = ports;
+  const stream = { exchange: 'binance', symbol: 'BTC-USDT', timeframe: '1h' } as const;
+  await series.write({ stream, bars: madeBars(10, [4, 5]), source: SOURCE });
+  const article = {
+    id: 'art_example',
+    url: null,
+    title: 'Bitcoin rises',
+    text: 'It did.',
+    feed: 'coindesk',
+    author: null,
+    language: 'en',
+  };
+  const times = { publishedAt: FIRST_BAR, firstSeenAt: FIRST_BAR };
+  await documents.insert('articles', [
+    { ...article, ...times, tickers: ['BTC'], categories: [], source: SOURCE, sourceKey: 'simulated-1' },
+  ]);
+  await documents.insert('scores', [
+    madeScore('art_example', FIRST_BAR, 0.5),
+    madeScore('art_b', FIRST_BAR + 1, 0.1),
+  ]);
+  await documents.insert('models', [madeModel]);
+  await documents.insert('evaluations', [madeEvaluation]);
+  await documents.insert('predictions', [madePrediction]);
+  await documents.insert('backtests', [
+    await madeBacktest(ports, 'bt_example'),
+    await madeBacktest(ports, 'bt_removable'),
+  ]);
+  const key = {
+    name: 'gone',
+    roles: ['viewer'],
+    tenant: 'default',
+    keySha256: 'aa',
+    createdAt: FIRST_BAR,
+    createdBy: 'admin',
+  };
+  await documents.insert('principals', [{ id: 'pri_removable', ...key }]);
+  await objects.put(
+    'reports/run_0123456789abcdef0123456789abcdef.html',
+    new TextEncoder().encode('<h1>Report</h1>'),
+  );
+}
+
+export const madeScore = (articleId: string, knownAt: number, positive: number) => ({
+  id: `${articleId}/ngram@1`,
+  articleId,
+  model: 'ngram@1',
+  label: 'positive' as const,
+  probabilities: { negative: 0.1, neutral: 0.9 - positive, positive },
+  abstained: false,
+  reason: null,
+  scoredAt: knownAt,
+  knownAt,
+  tickers: ['BTC'],
+  sourceKey: 'simulated-1',
+});
+
+const onnx = { key: 'models/a.onnx', sha256: 'ab', bytes: 10 };
+const madeModel = {
+  id: 'mdl_example@1',
+  name: 'example',
+  version: '1',
+  onnx,
+  task: 'forecast' as const,
+  kind: 'ridge',
+  specSha256: 'cd',
+  spec: { alpha: 1 },
+  dataset: null,
+  training: {},
+  parityMaxAbs: 0,
+  seconds: 1,
+  stage: 'champion' as const,
+  createdAt: FIRST_BAR,
+  source: SOURCE,
+  featureVersion: '1',
+};
+
+const figures = { n: 100, mae: 12.5, directionalAccuracy: 0.52, wilson95: [0.42, 0.62] as [number, number] };
+const madeEvaluation = {
+  id: 'evl_example',
+  model: 'example@1',
+  stream: 'binance/BTC-USDT/1h',
+  horizonBars: 1,
+  from: FIRST_BAR,
+  to: FIRST_BAR + HOUR,
+  ...figures,
+  baselines: [{ name: 'persistence', ...figures, directionalAccuracy: NaN }],
+  pesaranTimmermann: { statistic: 0.4, pValue: 0.3 },
+  dieboldMariano: { statistic: 0.4, pValue: 0.3 },
+  conformal: { coverage: 0.9, scale: 1.6, n: 100, measuredCoverage: 0.9 },
+  profitAfterCosts: { total: -0.1, buyAndHold: 0.2, feeBps: 10, slippageBps: 2 },
+  forecasts: { key: 'evaluations/a.json', sha256: 'ef' },
+  dataset: 'ds_example',
+  createdAt: FIRST_BAR,
+  source: SOURCE,
+};
+
+const madePrediction = {
+  id: 'prd_example',
+  stream: 'binance/BTC-USDT/1h',
+  model: 'baseline:drift',
+  reason: 'no model beats it',
+  asOf: FIRST_BAR,
+  horizonBars: 1,
+  targetTime: FIRST_BAR + HOUR,
+  lastClose: 100,
+  mean: 101,
+  interval: { lower: 95, upper: 107, coverage: 0.9 },
+  probabilityUp: 0.55,
+  inputs: { bars: 'ab' },
+  createdAt: FIRST_BAR,
+  source: SOURCE,
+  settledAt: null,
+  realised: null,
+};
+
+async function madeBacktest(ports: Ports, id: string) {
+  const time = Array.from({ length: 5000 }, (_, at) => FIRST_BAR + at * HOUR);
+  const trade = {
+    side: 'long',
+    entryTime: FIRST_BAR,
+    entryPrice: 1,
+    exitTime: null,
+    exitPrice: null,
+    units: 1,
+    fees: 0,
+    profit: 0,
+  };
+  const file = { time, equity: time.map((_, at) => 100_000 + at), trades: [trade] };
+  const detail = await ports.objects.put(
+    `backtests/${id}.json`,
+    new TextEncoder().encode(JSON.stringify(file)),
+  );
+  const spec = {
+    stream: 'binance/BTC-USDT/1h',
+    strategy: 'sma-cross',
+    params: { fast: 20 },
+    from: FIRST_BAR,
+    to: FIRST_BAR + HOUR,
+    asOf: FIRST_BAR + 2 * HOUR,
+    costs: { feeBps: 10, slippageBps: 2 },
+    cash: 100_000,
+    size: { kind: 'equity', fraction: 1 },
+    closeAtEnd: false,
+    periodsPerYear: 365,
+  };
+  const names = [
+    'entries',
+    'exits',
+    'startEquity',
+    'finalEquity',
+    'totalReturn',
+    'annualReturn',
+    'annualVolatility',
+    'sharpe',
+    'sortino',
+  ];
+  const more = [
+    'calmar',
+    'maxDrawdown',
+    'valueAtRisk',
+    'conditionalValueAtRisk',
+    'winRate',
+    'profitFactor',
+    'exposure',
+    'fees',
+    'bars',
+  ];
+  const metrics = Object.fromEntries([...names, ...more].map((name) => [name, name === 'winRate' ? NaN : 1]));
+  const { stream, strategy } = spec;
+  const marks = {
+    trials: 1,
+    digest: 'd',
+    barsSha256: 'b',
+    conventions: ['fills at the next open'],
+    run: null,
+    createdAt: FIRST_BAR,
+  };
+  return {
+    id,
+    spec,
+    stream,
+    strategy,
+    engine: 'vectorised',
+    metrics,
+    benchmark: metrics,
+    detail: { key: detail.key, sha256: detail.sha256 },
+    ...marks,
+    source: SOURCE,
+  };
+}

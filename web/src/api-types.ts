@@ -1,0 +1,1615 @@
+// Written by infra/openapi.ts from the OpenAPI document: change api/ and run `npm run openapi`.
+
+export interface paths {
+  '/runs': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listRuns'];
+    put?: never;
+    post: operations['startRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{workflowId}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getRun'];
+    put?: never;
+    post?: never;
+    delete: operations['cancelRun'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{workflowId}/events': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['followRun'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{workflowId}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/streams': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listStreams'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/bars/{exchange}/{symbol}/{timeframe}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readBars'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/bars/{exchange}/{symbol}/{timeframe}/latest': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readLatestBar'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/bars/{exchange}/{symbol}/{timeframe}/gaps': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readGaps'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/timeframes': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTimeframes'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/articles': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listArticles'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/articles/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getArticle'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/articles/{id}/scores': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listScores'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/{asset}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readSentiment'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listModels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getModel'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/evaluations': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listEvaluations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/predictions': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listPredictions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/predictions/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getPrediction'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/backtests': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listBacktests'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/backtests/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getBacktest'];
+    put?: never;
+    post?: never;
+    delete: operations['removeBacktest'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/strategies': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listStrategies'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/schedules': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSchedules'];
+    put?: never;
+    post: operations['createSchedule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/schedules/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSchedule'];
+    put?: never;
+    post?: never;
+    delete: operations['removeSchedule'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/schedules/{id}/pause': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['pauseSchedule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/schedules/{id}/resume': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['resumeSchedule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/principals': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listPrincipals'];
+    put?: never;
+    post: operations['createPrincipal'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/principals/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['removePrincipal'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/me': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getMe'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/audit': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listAudit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/livez': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['live'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/readyz': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['ready'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/health': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['health'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+
+export interface components {
+  schemas: {
+    PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
+    ResearchInput: {
+      source?: string;
+      symbols: string[];
+      timeframe?: string;
+      exchange?: string;
+      from?: number | string;
+      to?: number | string;
+      horizonBars?: number;
+      maxEpochs?: number;
+      seed?: number;
+      trainer?: 'patchtst' | 'ridge';
+      feeBps?: number;
+      slippageBps?: number;
+    };
+    CollectBarsInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+    };
+    CollectNewsInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      feeds?: string[];
+    };
+    EnrichSentimentInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+    };
+    BuildDatasetInput: {
+      source: { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      streams: string[];
+      from: number;
+      to: number;
+      asOf: number;
+      sentimentModel: string;
+      lookBack: number;
+      horizonBars: number;
+    };
+    TrainModelInput: {
+      name: string;
+      dataset: string;
+      trainer?: 'patchtst' | 'ridge';
+      maxEpochs?: number;
+      seed?: number;
+    };
+    EvaluateModelInput: {
+      model: string;
+      dataset: string;
+      streams: string[];
+      costs: { feeBps: number; slippageBps: number };
+    };
+    DeployModelInput: { model: string; evaluations: string[] };
+    PredictInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      name?: string;
+      horizonBars?: number;
+    };
+    RunBacktestInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      params?: { [name: string]: number };
+      feeBps?: number;
+      slippageBps?: number;
+      cash?: number;
+      evaluation?: string;
+    };
+    RunRequest:
+      | { kind: 'research'; input: components['schemas']['ResearchInput'] }
+      | { kind: 'collectBars'; input: components['schemas']['CollectBarsInput'] }
+      | { kind: 'collectNews'; input: components['schemas']['CollectNewsInput'] }
+      | { kind: 'enrichSentiment'; input: components['schemas']['EnrichSentimentInput'] }
+      | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
+      | { kind: 'trainModel'; input: components['schemas']['TrainModelInput'] }
+      | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
+      | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
+      | { kind: 'predict'; input: components['schemas']['PredictInput'] }
+      | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] };
+    ScheduleRequest: {
+      id: string;
+      kind:
+        | 'research'
+        | 'collectBars'
+        | 'collectNews'
+        | 'enrichSentiment'
+        | 'buildDataset'
+        | 'trainModel'
+        | 'evaluateModel'
+        | 'deployModel'
+        | 'predict'
+        | 'runBacktest';
+      /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
+      /** Five fields, or @hourly and its like */ cron: string;
+      timeZone?: string;
+      overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
+      jitterSeconds?: number;
+      catchUpSeconds?: number;
+      note?: string;
+    };
+    Source: {
+      kind: 'live' | 'recorded' | 'simulated';
+      /** Empty for live, the directory for recorded, the seed for simulated */ detail: string;
+    };
+    Problem: {
+      type: string;
+      title: string;
+      status: number;
+      detail: string;
+      instance: string;
+      requestId: string;
+      errors?: { path: string; message: string }[];
+    };
+    AuditEntry: {
+      id: string;
+      /** Epoch milliseconds, UTC */ at: number;
+      principal: string;
+      tenant: string;
+      action: string;
+      target: string;
+      outcome: 'done' | 'refused';
+      status: number;
+      requestId: string;
+      detail: { [name: string]: unknown };
+    };
+    AuditPage: {
+      items: components['schemas']['AuditEntry'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    BacktestMetrics: {
+      entries: number | null;
+      exits: number | null;
+      startEquity: number | null;
+      finalEquity: number | null;
+      totalReturn: number | null;
+      annualReturn: number | null;
+      annualVolatility: number | null;
+      sharpe: number | null;
+      sortino: number | null;
+      calmar: number | null;
+      maxDrawdown: number | null;
+      valueAtRisk: number | null;
+      conditionalValueAtRisk: number | null;
+      winRate: number | null;
+      profitFactor: number | null;
+      exposure: number | null;
+      fees: number | null;
+      bars: number | null;
+    };
+    BacktestSpec: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      params: { [name: string]: number };
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      costs: { feeBps: number; slippageBps: number };
+      cash: number;
+      size: { kind: 'units'; units: number } | { kind: 'equity'; fraction: number };
+      closeAtEnd: boolean;
+      periodsPerYear: number;
+    };
+    Trade: {
+      side: 'long' | 'short';
+      /** Epoch milliseconds, UTC */ entryTime: number;
+      entryPrice: number;
+      exitTime: number | null;
+      exitPrice: number | null;
+      units: number;
+      fees: number;
+      profit: number;
+    };
+    BacktestDetail: {
+      id: string;
+      spec: components['schemas']['BacktestSpec'];
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      engine: string;
+      metrics: components['schemas']['BacktestMetrics'];
+      benchmark: components['schemas']['BacktestMetrics'];
+      trials: number;
+      detail: { key: string; sha256: string };
+      digest: string;
+      barsSha256: string;
+      conventions: string[];
+      run: string | null;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ asOf: number;
+      /** Open times of the points of `equity` */ time: number[];
+      equity: (number | null)[];
+      /** The first ones, at most `trades` of them */ trades: components['schemas']['Trade'][];
+      totalTrades: number;
+    };
+    Backtest: {
+      id: string;
+      spec: components['schemas']['BacktestSpec'];
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      engine: string;
+      metrics: components['schemas']['BacktestMetrics'];
+      benchmark: components['schemas']['BacktestMetrics'];
+      trials: number;
+      detail: { key: string; sha256: string };
+      digest: string;
+      barsSha256: string;
+      conventions: string[];
+      run: string | null;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+    };
+    BacktestPage: {
+      items: components['schemas']['Backtest'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    Bar: {
+      /** The bar's open, epoch milliseconds UTC */ time: number;
+      open: number;
+      high: number;
+      low: number;
+      close: number;
+      /** Base asset units */ volume: number;
+      /** When the platform could first know these values */ knownAt: number;
+    };
+    StreamInfo: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      bars: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    StreamPage: {
+      items: components['schemas']['StreamInfo'][];
+      cursor: string | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    BarPage: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** Only versions known at this instant were read */ asOf: number;
+      bars: components['schemas']['Bar'][];
+      cursor: string | null;
+    };
+    LatestBar: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** Only versions known at this instant were read */ asOf: number;
+      bar: components['schemas']['Bar'];
+    };
+    Gap: {
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      bars: number;
+    };
+    GapPage: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** Only versions known at this instant were read */ asOf: number;
+      expected: number;
+      present: number;
+      missing: number;
+      items: components['schemas']['Gap'][];
+      cursor: string | null;
+    };
+    TimeframeList: { items: { name: string; milliseconds: number }[] };
+    Readiness: { ready: boolean; checks: { name: string; ok: boolean; detail: string }[] };
+    Liveness: { live: boolean };
+    Health: {
+      ready: boolean;
+      version: string;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      checks: { name: string; ok: boolean; detail: string }[];
+      serving: { backend: string; provider: string; loaded: string[] } | null;
+      trainer: { trainer: string; reason: string };
+    };
+    ObjectRef: { key: string; sha256: string; bytes: number };
+    ModelVersion: {
+      id: string;
+      name: string;
+      version: string;
+      onnx: components['schemas']['ObjectRef'];
+      task: 'forecast' | 'sentiment';
+      kind: string;
+      specSha256: string;
+      spec: { [name: string]: unknown };
+      dataset: string | null;
+      training: { [name: string]: unknown };
+      parityMaxAbs: number | null;
+      seconds: number | null;
+      stage: 'candidate' | 'champion' | 'rejected' | 'archived';
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+      featureVersion: string;
+    };
+    SkillFigures: {
+      name: string;
+      n: number;
+      mae: number | null;
+      directionalAccuracy: number | null;
+      wilson95: [number | null, number | null];
+    };
+    Evaluation: {
+      id: string;
+      model: string;
+      stream: string;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      n: number;
+      mae: number | null;
+      directionalAccuracy: number | null;
+      /** Wilson interval of the directional accuracy */ wilson95: [number | null, number | null];
+      baselines: components['schemas']['SkillFigures'][];
+      pesaranTimmermann: { statistic: number | null; pValue: number | null };
+      dieboldMariano: { statistic: number | null; pValue: number | null };
+      conformal: {
+        coverage: number | null;
+        scale: number | null;
+        n: number;
+        measuredCoverage: number | null;
+      };
+      profitAfterCosts: {
+        total: number | null;
+        buyAndHold: number | null;
+        feeBps: number;
+        slippageBps: number;
+      };
+      forecasts: { key: string; sha256: string };
+      dataset: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+    };
+    ModelPage: {
+      items: components['schemas']['ModelVersion'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    EvaluationPage: {
+      items: components['schemas']['Evaluation'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    Article: {
+      id: string;
+      url: string | null;
+      title: string;
+      text: string;
+      feed: string;
+      author: string | null;
+      language: string;
+      /** Epoch milliseconds, UTC */ publishedAt: number;
+      /** When the platform could first know it */ firstSeenAt: number;
+      tickers: string[];
+      categories: string[];
+      source: components['schemas']['Source'];
+    };
+    Score: {
+      id: string;
+      articleId: string;
+      model: string;
+      label: 'negative' | 'neutral' | 'positive';
+      probabilities: { negative: number; neutral: number; positive: number };
+      abstained: boolean;
+      reason: string | null;
+      /** Epoch milliseconds, UTC */ scoredAt: number;
+      /** Epoch milliseconds, UTC */ knownAt: number;
+      tickers: string[];
+      source: components['schemas']['Source'] | null;
+    };
+    ArticlePage: {
+      items: components['schemas']['Article'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    ScorePage: {
+      items: components['schemas']['Score'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    Prediction: {
+      id: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <name>@<version>, or baseline:<name> where no model is good enough */ model: string;
+      /** Why this model or baseline answered */ reason: string;
+      /** Close of the last known bar */ asOf: number;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ targetTime: number;
+      lastClose: number | null;
+      /** Expected close, quote currency */ mean: number | null;
+      interval: { lower: number | null; upper: number | null; coverage: number | null };
+      probabilityUp: number | null;
+      inputs: { [name: string]: string | number | null };
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+      settledAt: number | null;
+      realised: number | null;
+    };
+    PredictionPage: {
+      items: components['schemas']['Prediction'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    Principal: {
+      id: string;
+      name: string;
+      roles: ('viewer' | 'operator' | 'admin')[];
+      tenant: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+    };
+    PrincipalCreated: {
+      id: string;
+      name: string;
+      roles: ('viewer' | 'operator' | 'admin')[];
+      tenant: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      /** Shown this once; only its sha256 is kept */ key: string;
+    };
+    PrincipalPage: {
+      items: components['schemas']['Principal'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    Me: { id: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant: string };
+    RunProgress: {
+      stage: string;
+      steps: { name: string; state: 'waiting' | 'running' | 'done' | 'failed'; detail: string }[];
+    };
+    RunSummary: {
+      workflowId: string;
+      runId: string;
+      kind: string;
+      status: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
+      /** Epoch milliseconds, UTC */ startedAt: number;
+      closedAt: number | null;
+      /** Who started it; null where it was started by hand or is a step */ principal: string | null;
+      tenant: string | null;
+      /** Workflow id of the story that this one is a step of */ parent: string | null;
+    };
+    Run: {
+      workflowId: string;
+      runId: string;
+      kind: string;
+      status: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
+      /** Epoch milliseconds, UTC */ startedAt: number;
+      closedAt: number | null;
+      /** Who started it; null where it was started by hand or is a step */ principal: string | null;
+      tenant: string | null;
+      /** Workflow id of the story that this one is a step of */ parent: string | null;
+      input: unknown;
+      /** Null where no worker answers */ progress: components['schemas']['RunProgress'] | null;
+      /** Null until it has completed */ result: unknown;
+      failure: { type: string | null; message: string } | null;
+    };
+    RunStarted: { workflowId: string; runId: string; alreadyRunning: boolean; location: string };
+    RunPage: {
+      items: components['schemas']['RunSummary'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    RunCancelled: { workflowId: string };
+    Schedule: {
+      id: string;
+      kind: string;
+      input: { [name: string]: unknown };
+      cron: string;
+      timeZone: string;
+      overlap: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
+      jitterSeconds: number;
+      catchUpSeconds: number;
+      note: string;
+      paused: boolean;
+      /** Soonest first */ next: number[];
+      recent: { /** Epoch milliseconds, UTC */ at: number; workflowId: string | null }[];
+      createdBy: string | null;
+    };
+    SchedulePage: {
+      items: components['schemas']['Schedule'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    SentimentDay: {
+      day: string;
+      /** Midnight UTC at which the day begins */ time: number;
+      articles: number;
+      abstained: number;
+      /** Mean of P(positive) − P(negative); abstentions count as 0 */ mean: number;
+      positive: number;
+      neutral: number;
+      negative: number;
+    };
+    SentimentPage: {
+      asset: string;
+      /** Null where nothing was scored */ model: string | null;
+      source: components['schemas']['Source'] | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      items: components['schemas']['SentimentDay'][];
+      cursor: string | null;
+    };
+    StrategyParameter: { default: number; min: number; max: number; integer: boolean; help: string };
+    StrategyList: {
+      items: {
+        name: string;
+        summary: string;
+        params: { [name: string]: components['schemas']['StrategyParameter'] };
+      }[];
+    };
+  };
+}
+
+export interface operations {
+  listRuns: {
+    parameters: {
+      query?: {
+        /** Only runs of this story */ kind?:
+          | 'research'
+          | 'collectBars'
+          | 'collectNews'
+          | 'enrichSentiment'
+          | 'buildDataset'
+          | 'trainModel'
+          | 'evaluateModel'
+          | 'deployModel'
+          | 'predict'
+          | 'runBacktest';
+        /** Only runs in this state */ status?:
+          'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
+        /** Also stories that are a step of another */ children?: boolean;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RunPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  startRun: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['RunRequest'] } };
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RunStarted'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Workflow id, URL-encoded; or run_… of a run */ workflowId: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Run'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  cancelRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Workflow id, URL-encoded; or run_… of a run */ workflowId: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RunCancelled'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  followRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Workflow id, URL-encoded; or run_… of a run */ workflowId: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/event-stream': string } };
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readReport: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Workflow id, URL-encoded; or run_… of a run */ workflowId: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listStreams: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['StreamPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readBars: {
+    parameters: {
+      query?: {
+        /** First bar open; ISO 8601 or epoch milliseconds */ from?: string;
+        /** End of the bar opens, exclusive; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Read what was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
+        /** Default newest */ order?: 'oldest' | 'newest';
+        /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** ccxt exchange id */ exchange: string;
+        /** BASE-QUOTE */ symbol: string;
+        /** Bar length */ timeframe: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BarPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readLatestBar: {
+    parameters: {
+      query?: {
+        /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+      };
+      header?: never;
+      path: {
+        /** ccxt exchange id */ exchange: string;
+        /** BASE-QUOTE */ symbol: string;
+        /** Bar length */ timeframe: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['LatestBar'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readGaps: {
+    parameters: {
+      query?: {
+        /** First bar open; ISO 8601 or epoch milliseconds */ from?: string;
+        /** End, exclusive; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** ccxt exchange id */ exchange: string;
+        /** BASE-QUOTE */ symbol: string;
+        /** Bar length */ timeframe: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['GapPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listTimeframes: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TimeframeList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listArticles: {
+    parameters: {
+      query?: {
+        /** Base asset spoken of */ ticker?: string;
+        /** Name of the feed */ feed?: string;
+        /** Only from this source: live, recorded or simulated-<seed> */ source?: string;
+        /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ArticlePage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getArticle: {
+    parameters: { query?: never; header?: never; path: { /** Article id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Article'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listScores: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path: { /** Article id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ScorePage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readSentiment: {
+    parameters: {
+      query?: {
+        /** Known at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Known before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** <name>@<version>; default the one of the newest score */ model?: string;
+        /** live, recorded or simulated-<seed>; default the one of the newest score */ source?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path: { /** Base asset */ asset: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listModels: {
+    parameters: {
+      query?: {
+        /** Only models of this task */ task?: 'forecast' | 'sentiment';
+        /** Only models in this stage */ stage?: 'candidate' | 'champion' | 'rejected' | 'archived';
+        /** Only versions of this model */ name?: string;
+        /** Created at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Created before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ModelPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getModel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ModelVersion'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listEvaluations: {
+    parameters: {
+      query?: {
+        /** <name>@<version> */ model?: string;
+        /** Only of this stream */ stream?: string;
+        /** Created at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Created before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EvaluationPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listPredictions: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** Only by this model or baseline */ model?: string;
+        /** Made at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Made before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getPrediction: {
+    parameters: { query?: never; header?: never; path: { /** Prediction id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Prediction'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listBacktests: {
+    parameters: {
+      query?: {
+        /** Only on this stream */ stream?: string;
+        /** Only of this strategy */ strategy?: string;
+        /** Run at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Run before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BacktestPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getBacktest: {
+    parameters: {
+      query?: {
+        /** Points of the equity curve, evenly thinned; first and last are kept */ points?: number;
+        /** Trades shown */ trades?: number;
+      };
+      header?: never;
+      path: { /** Backtest id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BacktestDetail'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removeBacktest: {
+    parameters: { query?: never; header?: never; path: { /** Backtest id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listStrategies: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['StrategyList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSchedules: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SchedulePage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createSchedule: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['ScheduleRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Schedule'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSchedule: {
+    parameters: { query?: never; header?: never; path: { /** Schedule id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Schedule'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removeSchedule: {
+    parameters: { query?: never; header?: never; path: { /** Schedule id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  pauseSchedule: {
+    parameters: { query?: never; header?: never; path: { /** Schedule id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Schedule'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  resumeSchedule: {
+    parameters: { query?: never; header?: never; path: { /** Schedule id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Schedule'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listPrincipals: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PrincipalPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createPrincipal: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PrincipalRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PrincipalCreated'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removePrincipal: {
+    parameters: { query?: never; header?: never; path: { /** Principal id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getMe: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Me'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listAudit: {
+    parameters: {
+      query?: {
+        /** Only changes by this principal */ principal?: string;
+        /** Only this operation */ action?: string;
+        /** Only changes of this thing */ target?: string;
+        /** At or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['AuditPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  live: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Liveness'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  ready: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Readiness'] };
+      };
+      503: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Readiness'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  health: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Health'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+}

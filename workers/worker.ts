@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from '../activities/index.js';
+import type { Config } from '../adapters/config.js';
+import type { Ports } from '../adapters/ports.js';
+import { InvalidInputError } from '../domain/errors.js';
+import { BUNDLE_PATH, bundleStories } from './bundle.js';
+
+/** `finsight` runs the stories; the others run steps. `train` is served by Python. */
+export const NODE_QUEUES = ['finsight', 'io', 'cpu', 'gpu'] as const;
+export type NodeQueue = (typeof NODE_QUEUES)[number];
+
+/** Steps at a time on one machine: network waits overlap, computing does not. */
+const CONCURRENCY: Record<Exclude<NodeQueue, 'finsight'>, number> = { io: 16, cpu: 2, gpu: 2 };
+
+export interface WorkerSet {
+  /** Resolves when all have stopped; rejects when one failed. */
+  done: Promise<void>;
+  /** Lets running steps finish (up to the grace time), takes no new ones. */
+  drain(): Promise<void>;
+}
+
+/** @throws InvalidInputError naming the queue and the known ones. */
+export function parseQueues(text: string): NodeQueue[] {
+  const names = text.split(',').map((name) => name.trim()).filter(Boolean);
+  const unknown = names.find((name) => !NODE_QUEUES.includes(name as NodeQueue));
+  if (unknown === undefined && names.length > 0) return names as NodeQueue[];
+  throw new InvalidInputError(
+    `Unknown queue "${unknown ?? ''}"; known: ${NODE_QUEUES.join(', ')} (train is served by the Python worker)`,
+  );
+}
+
+/** Connects and serves the queues until drained. */
+export async function startWorkers(options: {
+  config: Pick<Config, 'temporal'>;
+  ports: Ports;
+  queues: readonly NodeQueue[];
+  connection?: NativeConnection;
+}): Promise<WorkerSet> {
+  const { config, ports, queues } = options;
+  installRuntime();
+  const connection = options.connection ?? (await connect(config));
+  const activities = createActivities(ports);
+  const shared = { connection, namespace: config.temporal.namespace, shutdownGraceTime: '20s' } as const;
+  const workers: Worker[] = [];
+  for (const queue of queues) {
+    const more: Partial<WorkerOptions> =
+      queue === 'finsight'
+        ? await storyOptions()
+        : { activities: activities[queue], maxConcurrentActivityTaskExecutions: CONCURRENCY[queue] };
+    workers.push(await Worker.create({ ...shared, ...more, taskQueue: queue }));
+  }
+  const running = workers.map((worker) => worker.run());
+  const done = Promise.all(running).then(() => undefined);
+  return {
+    done: done.finally(async () => {
+      if (!options.connection) await connection.close();
+    }),
+    async drain() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+async function storyOptions(): Promise<Partial<WorkerOptions>> {
+  const workflowBundle =
+    import.meta.url.endsWith('.js') && existsSync(BUNDLE_PATH)
+      ? { codePath: BUNDLE_PATH }
+      : { code: await bundleStories() };
+  return { workflowBundle, maxCachedWorkflows: 200 };
+}
+
+export function connect(config: Pick<Config, 'temporal'>): Promise<NativeConnection> {
+  const { address, tls, apiKey } = config.temporal;
+  return NativeConnection.connect({ address, ...(tls ? { tls } : {}), ...(apiKey ? { apiKey } : {}) });
+}
+
+let installed = false;
+
+/** Our own signal handling decides when to drain, so the runtime installs none. */
+function installRuntime(): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } } as never);
+}

@@ -1,0 +1,46 @@
+import { canonicalJson } from '../domain/digest.js';
+
+/**
+ * Business ids: starting the same work twice is the same work while it runs. `kind` is the workflow
+ * type; `input` is its one argument.
+ */
+export function storyId(kind: string, input: Record<string, unknown>): string {
+  const prefix = PREFIXES[kind] ?? kind;
+  // Which run asked does not change the work.
+  const { run: _, ...work } = input;
+  return [prefix, ...subjectOf(work), shortHash(canonicalJson(work))].join('/');
+}
+
+const PREFIXES: Record<string, string> = {
+  collectBars: 'bars',
+  collectNews: 'news',
+  enrichSentiment: 'sentiment',
+  buildDataset: 'dataset',
+  trainModel: 'train',
+  evaluateModel: 'evaluate',
+  deployModel: 'deploy',
+  runBacktest: 'backtest',
+};
+
+function subjectOf(input: Record<string, unknown>): string[] {
+  const { stream, symbols, timeframe, name, model, strategy } = input;
+  const parts: unknown[] = [];
+  if (typeof strategy === 'string') parts.push(strategy);
+  if (typeof stream === 'string') parts.push(stream);
+  else if (Array.isArray(symbols)) parts.push(symbols.map(dashed).join('+'), timeframe ?? '1h');
+  else if (typeof name === 'string') parts.push(name);
+  else if (typeof model === 'string') parts.push(model);
+  return parts.map(String);
+}
+
+const dashed = (symbol: unknown): string => String(symbol).toUpperCase().replaceAll('/', '-');
+
+/** FNV-1a, 2 × 32 bit: enough to tell inputs of one subject apart, and cheap inside the sandbox. */
+function shortHash(text: string): string {
+  const hash = (seed: number): string => {
+    let state = seed;
+    for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
+    return (state >>> 0).toString(16).padStart(8, '0');
+  };
+  return hash(0x811c9dc5) + hash(0x9747b28c).slice(0, 4);
+}

@@ -1,0 +1,10 @@
+/** Every story, in one list: Temporal starts them by these names. */
+export { runBacktest } from './backtest.js';
+export { collectBars } from './bars.js';
+export { deployModel } from './deployment.js';
+export { evaluateModel } from './evaluation.js';
+export { collectNews } from './news.js';
+export { predict } from './prediction.js';
+export { research } from './research.js';
+export { enrichSentiment } from './sentiment.js';
+export { buildDataset, trainModel } from './training.js';

@@ -1,0 +1,34 @@
+import { proxyActivities, type ActivityOptions, type RetryPolicy } from '@temporalio/workflow';
+import type { Activities, MlActivities } from '../activities/index.js';
+import { FINAL_ERRORS } from '../domain/errors.js';
+
+/**
+ * The only place for time-outs and retries. Steps wait on their queue for as long as it takes (no
+ * schedule-to-start limit): a worker that is still being installed or restarted is not a failure.
+ */
+const retry: RetryPolicy = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '1m',
+  maximumAttempts: 12,
+  nonRetryableErrorTypes: [...FINAL_ERRORS],
+};
+
+const options = (taskQueue: string, more: ActivityOptions): ActivityOptions => ({ taskQueue, retry, ...more });
+
+export const io = proxyActivities<Activities['io']>(
+  options('io', { startToCloseTimeout: '15m', heartbeatTimeout: '30s' }),
+);
+
+export const cpu = proxyActivities<Activities['cpu']>(
+  options('cpu', { startToCloseTimeout: '30m', heartbeatTimeout: '1m' }),
+);
+
+export const gpu = proxyActivities<Activities['gpu']>(
+  options('gpu', { startToCloseTimeout: '30m', heartbeatTimeout: '1m' }),
+);
+
+/** Training resumes at its epoch, so an attempt may be lost at any time; importing PyTorch cold takes a while. */
+export const train = proxyActivities<MlActivities>(
+  options('train', { startToCloseTimeout: '6h', heartbeatTimeout: '90s' }),
+);
