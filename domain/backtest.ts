@@ -1,5 +1,6 @@
 import type { BarColumns } from './bars.js';
-import { InvalidInputError } from './errors.js';
+import { changePosition, openBook, type Book } from './backtest/book.js';
+import { checkInput } from './backtest/checks.js';
 import { dailyReturns, maxDrawdown, returnMetrics } from './metrics.js';
 import type { Source } from './sources.js';
 
@@ -30,13 +31,16 @@ export interface BacktestSpec {
 
 export interface Trade {
   side: 'long' | 'short';
+  /** Open time of the bar of the fill, as exitTime. */
   entryTime: number;
   entryPrice: number;
   /** Null while open at the end. */
   exitTime: number | null;
+  /** After slippage, as entryPrice. */
   exitPrice: number | null;
   units: number;
   fees: number;
+  /** After fees; of an open trade, minus the fees so far. */
   profit: number;
 }
 
@@ -52,13 +56,18 @@ export interface BacktestMetrics {
   /** mean/std (ddof 1) of daily returns × √periodsPerYear. */
   sharpe: number;
   sortino: number;
+  /** annualReturn over maxDrawdown. */
   calmar: number;
+  /** Of the equity at every close. */
   maxDrawdown: number;
-  /** Historical, 5 %, of daily returns. */
+  /** Historical, 5 %, of daily returns; signed, a loss is negative. */
   valueAtRisk: number;
   conditionalValueAtRisk: number;
+  /** Share of closed trades that earned something after fees. */
   winRate: number;
+  /** Gains over losses of closed trades; NaN without a loss. */
   profitFactor: number;
+  /** Share of bars with a position at their close. */
   exposure: number;
   fees: number;
   bars: number;
@@ -97,7 +106,10 @@ export interface BacktestResult {
 export const CONVENTIONS: string[] = [
   'Decisions are made at the close of a bar and filled at the open of the next.',
   'Fees are basis points of the traded value per side; slippage is basis points against the trader at each fill.',
+  'A share of equity is taken at the fill and pays its own fee; a fixed number of units is not limited by the cash.',
+  'A reversal or a change of size is an exit and an entry, and pays the costs of both.',
   'Equity is marked at every close; a position that is open at the end is marked, not closed.',
+  'Daily returns are those of the last equity of each UTC day; with 365 periods a year a day without bars is a day without change.',
   'Sharpe is mean over standard deviation (ddof 1) of daily returns, times the root of the periods a year (365 for crypto).',
   'Maximum drawdown includes the start value and is a positive fraction; value at risk is historical at 5 %.',
   'Several strategies were looked at on the same window: single results are not corrected for that.',
@@ -105,138 +117,78 @@ export const CONVENTIONS: string[] = [
 
 export type RunSpec = Pick<BacktestSpec, 'costs' | 'cash' | 'size' | 'closeAtEnd' | 'periodsPerYear'>;
 
-interface Book {
-  cash: number;
-  units: number;
-  fees: number;
-  entries: number;
-  exits: number;
-  trades: Trade[];
+export interface BacktestArgs {
+  bars: BarColumns;
+  /** One value a bar: the position wanted after its close, −1 … 1 of the size; NaN keeps what is held. */
+  signal: Float64Array;
+  spec: RunSpec;
 }
 
 /**
- * Runs a signal over bars. `signal[t]` is the position wanted after the close of bar t, −1 … 1 of the size
- * (NaN: keep); it is filled at the open of bar t+1. @throws InvalidInputError naming what is wrong.
+ * Runs a signal over bars: what is wanted after the close of bar t is filled at the open of bar t+1, so the last
+ * bar's signal is never filled. @throws InvalidInputError naming what is wrong with bars, signal or spec.
  */
-export function backtest(args: { bars: BarColumns; signal: Float64Array; spec: RunSpec }): BacktestOutcome {
-  const { bars, signal, spec } = args;
+export function backtest(args: BacktestArgs): BacktestOutcome {
   checkInput(args);
+  const { bars, signal, spec } = args;
   const n = bars.close.length;
   const equity = new Float64Array(n);
-  const book: Book = { cash: spec.cash, units: 0, fees: 0, entries: 0, exits: 0, trades: [] };
+  const book = openBook(spec.cash);
   let held = 0;
   let exposed = 0;
   for (let i = 0; i < n; i++) {
     const wanted = i > 0 ? (signal[i - 1] ?? NaN) : NaN;
     if (!Number.isNaN(wanted) && wanted !== held) {
-      changePosition(book, { spec, price: bars.open[i] ?? NaN, time: bars.time[i] ?? NaN, held, wanted });
+      changePosition(book, { spec, price: bars.open[i] ?? NaN, time: bars.time[i] ?? NaN, wanted });
       held = wanted;
     }
     if (book.units !== 0) exposed++;
     equity[i] = book.cash + book.units * (bars.close[i] ?? NaN);
   }
-  if (spec.closeAtEnd && held !== 0) {
-    changePosition(book, { spec, price: bars.close[n - 1] ?? NaN, time: bars.time[n - 1] ?? NaN, held, wanted: 0 });
+  if (spec.closeAtEnd && book.units !== 0) {
+    changePosition(book, { spec, price: bars.close[n - 1] ?? NaN, time: bars.time[n - 1] ?? NaN, wanted: 0 });
     equity[n - 1] = book.cash;
   }
-  return { metrics: metricsOf(bars, equity, book, { spec, exposed }), trades: book.trades, equity };
+  return { metrics: metricsOf({ bars, equity, book, spec, exposed }), trades: book.trades, equity };
 }
 
-interface Fill {
+function metricsOf(args: {
+  bars: BarColumns;
+  equity: Float64Array;
+  book: Book;
   spec: RunSpec;
-  price: number;
-  time: number;
-  held: number;
-  wanted: number;
-}
-
-/** A reversal is an exit and an entry; a changed size without a change of side is one, too. */
-function changePosition(book: Book, fill: Fill): void {
-  if (fill.held !== 0) exit(book, fill);
-  if (fill.wanted !== 0) enter(book, fill);
-}
-
-function enter(book: Book, { spec, price, time, wanted }: Fill): void {
-  const side = Math.sign(wanted);
-  const fillPrice = price * (1 + (side * spec.costs.slippageBps) / 10_000);
-  const fee = spec.costs.feeBps / 10_000;
-  // Of a share of equity the fee is paid too, so that cash never goes below zero.
-  const units =
-    spec.size.kind === 'units'
-      ? spec.size.units * Math.abs(wanted)
-      : (Math.max(book.cash, 0) * spec.size.fraction * Math.abs(wanted)) / (fillPrice * (1 + fee));
-  const fees = units * fillPrice * fee;
-  book.cash -= side * units * fillPrice + fees;
-  book.units = side * units;
-  book.fees += fees;
-  book.entries++;
-  book.trades.push({
-    side: side > 0 ? 'long' : 'short',
-    entryTime: time,
-    entryPrice: fillPrice,
-    exitTime: null,
-    exitPrice: null,
-    units,
-    fees,
-    profit: -fees,
-  });
-}
-
-function exit(book: Book, { spec, price, time, held }: Fill): void {
-  const side = Math.sign(held);
-  const fillPrice = price * (1 - (side * spec.costs.slippageBps) / 10_000);
-  const fees = Math.abs(book.units) * fillPrice * (spec.costs.feeBps / 10_000);
-  book.cash += book.units * fillPrice - fees;
-  book.fees += fees;
-  book.exits++;
-  const trade = book.trades.at(-1);
-  if (trade) {
-    trade.exitTime = time;
-    trade.exitPrice = fillPrice;
-    trade.fees += fees;
-    trade.profit = book.units * (fillPrice - trade.entryPrice) - trade.fees;
-  }
-  book.units = 0;
-}
-
-function metricsOf(
-  bars: BarColumns,
-  equity: Float64Array,
-  book: Book,
-  { spec, exposed }: { spec: RunSpec; exposed: number },
-): BacktestMetrics {
+  exposed: number;
+}): BacktestMetrics {
+  const { bars, equity, book, spec, exposed } = args;
+  const everyDay = spec.periodsPerYear === 365;
+  const returns = dailyReturns({ time: bars.time, equity, start: spec.cash, everyDay });
+  const daily = returnMetrics(returns, spec.periodsPerYear);
+  const drawdown = maxDrawdown(equity, spec.cash);
   const finalEquity = equity.at(-1) ?? spec.cash;
-  const closed = book.trades.filter((trade) => trade.exitTime !== null);
-  const gains = closed.filter((trade) => trade.profit > 0).reduce((sum, trade) => sum + trade.profit, 0);
-  const losses = closed.filter((trade) => trade.profit < 0).reduce((sum, trade) => sum - trade.profit, 0);
   return {
-    ...returnMetrics(dailyReturns(bars.time, equity, spec.cash), spec.periodsPerYear),
-    maxDrawdown: maxDrawdown(equity, spec.cash),
+    ...daily,
+    ...tradeFigures(book.trades),
+    maxDrawdown: drawdown,
+    calmar: drawdown > 0 ? daily.annualReturn / drawdown : NaN,
     entries: book.entries,
     exits: book.exits,
     startEquity: spec.cash,
     finalEquity,
     totalReturn: finalEquity / spec.cash - 1,
-    winRate: closed.length > 0 ? closed.filter((trade) => trade.profit > 0).length / closed.length : NaN,
-    profitFactor: losses > 0 ? gains / losses : NaN,
     exposure: exposed / equity.length,
     fees: book.fees,
     bars: equity.length,
   };
 }
 
-function checkInput({ bars, signal, spec }: { bars: BarColumns; signal: Float64Array; spec: RunSpec }): void {
-  const n = bars.close.length;
-  if (n === 0) throw new InvalidInputError('No bars to test on; collect the stream or widen the window');
-  if (signal.length !== n) throw new InvalidInputError(`The signal has ${signal.length} values for ${n} bars`);
-  for (const name of ['open', 'close'] as const) {
-    const bad = bars[name].findIndex((value) => !(value > 0 && value < Infinity));
-    if (bad >= 0) throw new InvalidInputError(`Bar ${bad} has ${name} ${bars[name][bad]}; prices must be above zero`);
+function tradeFigures(trades: Trade[]): Pick<BacktestMetrics, 'winRate' | 'profitFactor'> {
+  let [closed, wins, gains, losses] = [0, 0, 0, 0];
+  for (const { exitTime, profit } of trades) {
+    if (exitTime === null) continue;
+    closed++;
+    if (profit > 0) wins++;
+    if (profit > 0) gains += profit;
+    else losses -= profit;
   }
-  const wild = signal.findIndex((value) => value < -1 || value > 1);
-  if (wild >= 0) throw new InvalidInputError(`Signal ${signal[wild]} at bar ${wild}; it must lie between −1 and 1`);
-  const { feeBps, slippageBps } = spec.costs;
-  for (const [name, value] of Object.entries({ feeBps, slippageBps }))
-    if (!(value >= 0 && value < 10_000)) throw new InvalidInputError(`${name} is ${value}; it must be from 0 to below 10000`);
-  if (!(spec.cash > 0 && spec.cash < Infinity)) throw new InvalidInputError(`cash is ${spec.cash}; it must be above zero`);
+  return { winRate: closed > 0 ? wins / closed : NaN, profitFactor: losses > 0 ? gains / losses : NaN };
 }

@@ -1,12 +1,18 @@
 import type { Costs } from './backtest.js';
+import { InvalidInputError, DataQualityError } from './errors.js';
 import type { Source } from './sources.js';
-import { dieboldMariano, mean, pesaranTimmermann, wilson } from './statistics.js';
+import { dieboldMariano, pesaranTimmermann, wilson } from './statistics.js';
 
-/** Direction: sign(forecast − last close) against sign(actual − last close); ties of the actual are left out. */
+/**
+ * Direction: sign(forecast − last close) against sign(actual − last close). Rows whose actual close did not move
+ * have no direction and are left out of n; a forecast of no move is never right. Who never forecasts a move
+ * (persistence) claims no direction: accuracy and interval are NaN, printed as null.
+ */
 export interface SkillFigures {
   name: string;
+  /** Rows with a direction. */
   n: number;
-  /** Mean absolute error of the close, quote currency. */
+  /** Mean absolute error of the close over all rows, quote currency. */
   mae: number;
   directionalAccuracy: number;
   wilson95: [number, number];
@@ -20,7 +26,7 @@ export interface Evaluation {
   horizonBars: number;
   from: number;
   to: number;
-  /** Forecasts that count: every `horizonBars`-th, so that outcomes do not overlap. */
+  /** Forecasts that count: those whose outcomes do not overlap, and whose close moved. */
   n: number;
   mae: number;
   directionalAccuracy: number;
@@ -29,11 +35,11 @@ export interface Evaluation {
   baselines: SkillFigures[];
   /** Of the model's direction against independence; one-sided p. */
   pesaranTimmermann: { statistic: number; pValue: number };
-  /** Against persistence, squared error, Harvey–Leybourne–Newbold; two-sided p. */
+  /** Against persistence, squared error relative to the last close; negative where the model is better; two-sided p. */
   dieboldMariano: { statistic: number; pValue: number };
   /** Half-width of the conformal interval in units of volatility·√horizon, from the validation part. */
   conformal: { coverage: number; scale: number; n: number; measuredCoverage: number };
-  /** Total return of trading the sign over the window after costs, beside buy and hold. */
+  /** Total return of trading the sign at the deciding closes after costs, beside buy and hold. */
   profitAfterCosts: { total: number; buyAndHold: number; feeBps: number; slippageBps: number };
   /** Object with time, lastClose, forecast, actual of each test row. */
   forecasts: { key: string; sha256: string };
@@ -50,6 +56,8 @@ export interface ForecastRows {
   actual: Float64Array;
   /** close(t) − close(t − horizon). */
   previousMove: Float64Array;
+  /** Trailing deviation of one bar's log return at the deciding close. */
+  volatility: Float64Array;
 }
 
 export interface EvaluationArgs extends ForecastRows {
@@ -66,53 +74,99 @@ export interface EvaluationArgs extends ForecastRows {
 type Skill = Omit<Evaluation, 'id' | 'conformal' | 'forecasts' | 'dataset' | 'createdAt' | 'source'>;
 
 /**
- * Skill of a forecast beside its naive baselines, on every `horizonBars`-th row so that outcomes do not overlap.
- * Persistence forecasts no move, which is no direction: its accuracy is not defined (NaN, printed as null).
+ * Skill of a forecast beside its naive baselines, on rows whose horizons do not overlap.
+ * @throws InvalidInputError for columns of unequal length or a horizon below one bar, DataQualityError for a
+ * forecast or price that is no number.
  */
 export function evaluateForecast(args: EvaluationArgs): Skill {
+  checkRows(args);
   const rows = thinned(args);
+  const { lastClose, actual } = rows;
   const own = skillOf(args.model, rows, rows.forecast);
-  const persistence = rows.lastClose;
-  const up = rows.actual.map((actual, i) => Number(actual > (rows.lastClose[i] ?? NaN)));
-  const forecastUp = Array.from(rows.forecast, (value, i) => value > (rows.lastClose[i] ?? NaN));
+  const moved = [...actual.keys()].filter((i) => actual[i] !== lastClose[i]);
+  const ups = (values: Float64Array): boolean[] => moved.map((i) => at(values, i) > at(lastClose, i));
   const squared = (forecast: Float64Array): Float64Array =>
-    Float64Array.from(forecast, (value, i) => ((value - (rows.actual[i] ?? NaN)) / (rows.lastClose[i] ?? NaN)) ** 2);
+    forecast.map((value, i) => ((value - at(actual, i)) / at(lastClose, i)) ** 2);
   return {
     model: args.model,
     stream: args.stream,
     horizonBars: args.horizonBars,
-    from: args.time[0] ?? NaN,
-    to: (args.time.at(-1) ?? NaN) + args.horizonBars * args.timeframeMs,
+    from: rows.time[0] ?? NaN,
+    to: (rows.time.at(-1) ?? NaN) + args.horizonBars * args.timeframeMs,
     n: own.n,
     mae: own.mae,
     directionalAccuracy: own.directionalAccuracy,
     wilson95: own.wilson95,
     baselines: baselinesOf(rows, args),
-    pesaranTimmermann: pesaranTimmermann(forecastUp, Array.from(up, Boolean)),
-    dieboldMariano: dieboldMariano(squared(rows.forecast), squared(persistence), 1),
-    profitAfterCosts: { ...tradeSigns(rows, args.costs), ...args.costs },
+    pesaranTimmermann: pesaranTimmermann(ups(rows.forecast), ups(actual)),
+    // Outcomes do not overlap, so the errors are those of one step ahead, whatever the horizon in bars.
+    dieboldMariano: dieboldMariano(squared(rows.forecast), squared(lastClose), 1),
+    profitAfterCosts: {
+      ...tradeSigns(rows, args.costs),
+      feeBps: args.costs.feeBps,
+      slippageBps: args.costs.slippageBps,
+    },
   };
 }
 
+const at = (values: Float64Array, index: number): number => values[index] ?? NaN;
+
+function checkRows(args: EvaluationArgs): void {
+  const { horizonBars, model, stream, time } = args;
+  if (!(Number.isInteger(horizonBars) && horizonBars > 0))
+    throw new InvalidInputError(`horizonBars is ${horizonBars}; it must be a whole number of at least 1`);
+  for (const name of ['lastClose', 'forecast', 'actual', 'previousMove', 'volatility'] as const)
+    if (args[name].length !== time.length)
+      throw new InvalidInputError(
+        `${name} has ${args[name].length} values for ${time.length} forecasts of ${stream}`,
+      );
+  for (const name of ['lastClose', 'forecast', 'actual'] as const) {
+    const bad = args[name].findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0)
+      throw new DataQualityError(
+        `Forecast ${bad} of ${stream} by ${model} has ${name} ${args[name][bad]}, no number`,
+      );
+  }
+}
+
+/** Size of the move that the majority baseline forecasts, in units of volatility·√horizon. */
+export const MAJORITY_MOVE = 0.1;
+
 function baselinesOf(rows: ForecastRows, args: EvaluationArgs): SkillFigures[] {
-  const { lastClose, previousMove } = rows;
+  const { lastClose, previousMove, volatility } = rows;
   const moved = (move: (i: number) => number): Float64Array => lastClose.map((close, i) => close + move(i));
-  const typical = mean(rows.actual.map((actual, i) => Math.abs(actual / (lastClose[i] ?? NaN) - 1)));
-  const side = args.trainUpShare >= 0.5 ? 1 : -1;
+  const unit = (i: number): number => at(volatility, i) * Math.sqrt(args.horizonBars);
+  const side = (args.trainUpShare >= 0.5 ? 1 : -1) * MAJORITY_MOVE;
   return [
     skillOf('persistence', rows, lastClose),
-    skillOf('drift', rows, moved((i) => (lastClose[i] ?? NaN) * Math.expm1(args.trainDrift))),
-    // One size of move for all rows: only the direction is what this baseline claims.
-    skillOf('majority', rows, moved((i) => side * 0.1 * typical * (lastClose[i] ?? NaN))),
-    skillOf('momentum', rows, moved((i) => previousMove[i] ?? NaN)),
-    skillOf('reversal', rows, moved((i) => -(previousMove[i] ?? NaN))),
+    skillOf(
+      'drift',
+      rows,
+      moved((i) => at(lastClose, i) * Math.expm1(args.trainDrift)),
+    ),
+    // Only the direction is what this baseline claims; its size is small, and known at the time.
+    skillOf(
+      'majority',
+      rows,
+      moved((i) => at(lastClose, i) * Math.expm1(side * unit(i))),
+    ),
+    skillOf(
+      'momentum',
+      rows,
+      moved((i) => at(previousMove, i)),
+    ),
+    skillOf(
+      'reversal',
+      rows,
+      moved((i) => -at(previousMove, i)),
+    ),
   ];
 }
 
 function skillOf(name: string, rows: ForecastRows, forecast: Float64Array): SkillFigures {
   let [hits, n, moves, error] = [0, 0, 0, 0];
   forecast.forEach((value, i) => {
-    const [last, actual] = [rows.lastClose[i] ?? NaN, rows.actual[i] ?? NaN];
+    const [last, actual] = [at(rows.lastClose, i), at(rows.actual, i)];
     error += Math.abs(value - actual);
     if (actual === last) return;
     n++;
@@ -138,26 +192,30 @@ function thinned(args: EvaluationArgs): ForecastRows {
     keep.push(i);
     free = time + args.horizonBars * args.timeframeMs;
   });
-  const pick = (values: Float64Array): Float64Array => Float64Array.from(keep, (i) => values[i] ?? NaN);
+  const pick = (values: Float64Array): Float64Array => Float64Array.from(keep, (i) => at(values, i));
   return {
     time: pick(args.time),
     lastClose: pick(args.lastClose),
     forecast: pick(args.forecast),
     actual: pick(args.actual),
     previousMove: pick(args.previousMove),
+    volatility: pick(args.volatility),
   };
 }
 
-/** Holding the forecast's sign over each horizon; a change of side pays both sides. */
+/**
+ * Holds the forecast's sign over each horizon, filled at the deciding close; a change of side pays both sides.
+ * An open position at the end is marked, a lost stake stays lost.
+ */
 function tradeSigns(rows: ForecastRows, costs: Costs): { total: number; buyAndHold: number } {
   const perSide = (costs.feeBps + costs.slippageBps) / 10_000;
   let value = 1;
   let held = 0;
   rows.forecast.forEach((forecast, i) => {
-    const last = rows.lastClose[i] ?? NaN;
+    const last = at(rows.lastClose, i);
     const wanted = Math.sign(forecast - last);
-    value *= 1 - perSide * Math.abs(wanted - held);
-    value *= 1 + wanted * ((rows.actual[i] ?? NaN) / last - 1);
+    value *= Math.max(0, 1 - perSide * Math.abs(wanted - held));
+    value *= Math.max(0, 1 + wanted * (at(rows.actual, i) / last - 1));
     held = wanted;
   });
   const buyAndHold = ((rows.actual.at(-1) ?? NaN) / (rows.lastClose[0] ?? NaN)) * (1 - perSide) - 1;
@@ -166,11 +224,21 @@ function tradeSigns(rows: ForecastRows, costs: Costs): { total: number; buyAndHo
 
 /**
  * Half-width of a split-conformal interval (Lei et al. 2018): the ⌈(n+1)·coverage⌉-th smallest absolute residual
- * of rows that the model was not fitted on, in the residuals' unit. Infinite where there are too few.
+ * of rows that the model was not fitted on, in the residuals' unit. Infinite where there are too few for the
+ * coverage; residuals that are no number are left out of n.
  */
-export function conformalScale(args: { residuals: Float64Array; coverage: number }): { scale: number; n: number } {
-  const sizes = Float64Array.from(args.residuals.filter((value) => Number.isFinite(value)), Math.abs).sort();
-  const rank = Math.ceil((sizes.length + 1) * args.coverage);
+export function conformalScale(args: { residuals: Float64Array; coverage: number }): {
+  scale: number;
+  n: number;
+} {
+  if (!(args.coverage > 0 && args.coverage < 1))
+    throw new InvalidInputError(`coverage is ${args.coverage}; it must lie between 0 and 1`);
+  const sizes = Float64Array.from(
+    args.residuals.filter((value) => Number.isFinite(value)),
+    Math.abs,
+  ).sort();
+  // Less a rounding: 100·0.55 is 55.00000000000001.
+  const rank = Math.ceil((sizes.length + 1) * args.coverage - 1e-9);
   return { scale: rank <= sizes.length ? (sizes[rank - 1] ?? NaN) : Infinity, n: sizes.length };
 }
 

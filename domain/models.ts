@@ -1,5 +1,5 @@
 import { wilson } from './statistics.js';
-import type { Evaluation } from './evaluation.js';
+import type { Evaluation, SkillFigures } from './evaluation.js';
 import type { Source } from './sources.js';
 
 export type ModelTask = 'forecast' | 'sentiment';
@@ -45,9 +45,12 @@ export const modelId = (model: { name: string; version: string }): string =>
 
 export interface PromotionPolicy {
   maxParity: number;
+  /** Held-out forecasts that each stream must have. */
   minSamples: number;
   /** A directional accuracy above this is taken for a leak until it is explained. */
   leakAccuracy: number;
+  /** Below so many forecasts, such an accuracy may be luck. */
+  leakSamples: number;
   /** How much worse than persistence's the mean absolute error may be. */
   maeTolerance: number;
 }
@@ -56,65 +59,120 @@ export const PROMOTION_POLICY: PromotionPolicy = {
   maxParity: 1e-5,
   minSamples: 100,
   leakAccuracy: 0.6,
+  leakSamples: 200,
   maeTolerance: 0.01,
 };
 
-/** Decides on the evidence of all streams together; every rule leaves its figures as a reason, for or against. */
+/**
+ * Decides on the evidence of all streams together; every rule leaves its figures as a reason, for or against.
+ * Profit after costs is told but does not decide: a forecast can be the best there is and not pay its fees.
+ * Pooling takes streams for independent; where they move together, the Wilson bound is optimistic.
+ */
 export function shouldPromote(args: {
   evaluations: Evaluation[];
+  /** Largest difference between the trained and the exported model; NaN counts against. */
   parityMaxAbs: number;
   policy?: Partial<PromotionPolicy>;
 }): { promote: boolean; reasons: string[] } {
-  const { evaluations, parityMaxAbs } = args;
+  if (args.evaluations.length === 0)
+    return { promote: false, reasons: ['Against: there is no evaluation to decide on.'] };
   const policy = { ...PROMOTION_POLICY, ...args.policy };
+  const rules = [parityRule(args.parityMaxAbs, policy), ...evidenceRules(args.evaluations, policy)];
+  const profit = sum(args.evaluations, (each) => each.profitAfterCosts.total) / args.evaluations.length;
+  const reasons = rules.map(({ holds, text }) => `${holds ? 'For' : 'Against'}: ${text}`);
+  reasons.push(
+    `${profit > 0 ? 'For' : 'Against'}, not deciding: trading the sign returns ${percent(profit)} after costs, mean of the streams.`,
+  );
+  return { promote: rules.every(({ holds }) => holds), reasons };
+}
+
+interface Rule {
+  holds: boolean;
+  text: string;
+}
+
+function parityRule(parity: number, { maxParity }: PromotionPolicy): Rule {
+  // A figure that was lost on the way must not pass as 0.
+  const known = Number.isFinite(parity);
+  const text = `the exported model differs by ${known ? parity.toExponential(1) : 'an unknown amount'}, allowed is ${maxParity}.`;
+  return { holds: known && parity <= maxParity, text };
+}
+
+function evidenceRules(evaluations: Evaluation[], policy: PromotionPolicy): Rule[] {
   const n = sum(evaluations, (each) => each.n);
-  const accuracy = sum(evaluations, (each) => each.directionalAccuracy * each.n) / n;
+  const accuracy = pooledAccuracy(evaluations);
   const [lower] = wilson(accuracy * n, n);
   const rival = strongestDirection(evaluations);
   const error = relativeError(evaluations, (each) => each.mae);
-  const profit = sum(evaluations, (each) => each.profitAfterCosts.total) / evaluations.length;
-  const few = evaluations.filter((each) => each.n < policy.minSamples).map((each) => each.stream);
-  const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
-  const rules: [boolean, string][] = [
-    [parityMaxAbs <= policy.maxParity, `ONNX parity ${parityMaxAbs.toExponential(1)}, allowed ${policy.maxParity}.`],
-    [evaluations.length > 0 && few.length === 0, `${n} held-out forecasts, at least ${policy.minSamples} a stream are needed.`],
-    [lower > 0.5, `Direction right in ${percent(accuracy)}; the lower Wilson bound ${percent(lower)} must be above 50 %.`],
-    [accuracy > rival.accuracy, `Best baseline direction: ${rival.name} with ${percent(rival.accuracy)}.`],
-    [error <= 1 + policy.maeTolerance, `Mean absolute error ${error.toFixed(4)} times persistence's, allowed ${1 + policy.maeTolerance}.`],
-    [profit > 0, `Trading the sign earns ${percent(profit)} after costs on average over the streams.`],
-    [!(accuracy > policy.leakAccuracy), `Accuracy above ${percent(policy.leakAccuracy)} counts as a leak until explained.`],
+  const { minSamples, leakAccuracy, leakSamples, maeTolerance } = policy;
+  const few = evaluations.filter((each) => each.n < minSamples).map((each) => `${each.stream} has ${each.n}`);
+  return [
+    {
+      holds: few.length === 0,
+      text: `${n} held-out forecasts, ${minSamples} a stream are needed${few.length > 0 ? `: ${few.join(', ')}` : ''}.`,
+    },
+    {
+      holds: lower > 0.5,
+      text: `direction right in ${percent(accuracy)} of ${n}; Wilson's lower bound ${percent(lower)} must be above 50 %.`,
+    },
+    {
+      holds: accuracy > rival.accuracy,
+      text: `direction right in ${percent(accuracy)} against ${percent(rival.accuracy)} of ${rival.name}, the best baseline.`,
+    },
+    {
+      holds: error <= 1 + maeTolerance,
+      text: `mean absolute error is ${error.toFixed(4)} times persistence's, allowed is ${1 + maeTolerance}.`,
+    },
+    {
+      holds: !(accuracy > leakAccuracy && n >= leakSamples),
+      text: `accuracy ${percent(accuracy)} on ${n}; above ${percent(leakAccuracy)} on ${leakSamples} or more is taken for a leak until explained.`,
+    },
   ];
-  const reasons = rules.map(([held, text]) => `${held ? 'For' : 'Against'}: ${text}`);
-  return { promote: rules.every(([held]) => held), reasons };
 }
 
-/** The baseline with the lowest error against persistence's over all streams; persistence where none is lower. */
-export function bestBaseline(evaluations: Evaluation[]): { name: string; error: number } {
-  const names = evaluations[0]?.baselines.map((each) => each.name) ?? [];
+const percent = (value: number): string =>
+  Number.isNaN(value) ? 'no number' : `${(100 * value).toFixed(2)} %`;
+
+/**
+ * The baseline with the lowest error against persistence's over all streams; persistence where none is lower.
+ * `accuracy` is its pooled direction (NaN for persistence).
+ */
+export function bestBaseline(evaluations: Evaluation[]): { name: string; error: number; accuracy: number } {
   let best = { name: 'persistence', error: 1 };
-  for (const name of names) {
+  for (const name of baselineNames(evaluations)) {
+    if (name === 'persistence') continue;
     const error = relativeError(evaluations, (each) => baselineOf(each, name)?.mae ?? NaN);
     if (error < best.error) best = { name, error };
   }
-  return best;
+  return { ...best, accuracy: pooledAccuracy(baselinesNamed(evaluations, best.name)) };
 }
 
+/** What a model's direction has to beat: the best baseline's, and a coin's. */
 function strongestDirection(evaluations: Evaluation[]): { name: string; accuracy: number } {
-  const names = evaluations[0]?.baselines.map((each) => each.name) ?? [];
-  let best = { name: 'none', accuracy: 0.5 };
-  for (const name of names) {
-    const own = evaluations.map((each) => baselineOf(each, name));
-    const n = own.reduce((total, each) => total + (each?.n ?? 0), 0);
-    const accuracy = own.reduce((total, each) => total + (each?.directionalAccuracy ?? NaN) * (each?.n ?? 0), 0) / n;
+  let best = { name: 'a coin', accuracy: 0.5 };
+  for (const name of baselineNames(evaluations)) {
+    const accuracy = pooledAccuracy(baselinesNamed(evaluations, name));
     if (accuracy > best.accuracy) best = { name, accuracy };
   }
   return best;
 }
 
-const baselineOf = (evaluation: Evaluation, name: string) => evaluation.baselines.find((each) => each.name === name);
+/** Right directions over all directions; NaN where one of them has none. */
+const pooledAccuracy = (figures: Pick<SkillFigures, 'n' | 'directionalAccuracy'>[]): number =>
+  sum(figures, (each) => each.directionalAccuracy * each.n) / sum(figures, (each) => each.n);
+
+const baselineNames = (evaluations: Evaluation[]): string[] => [
+  ...new Set(evaluations.flatMap((each) => each.baselines.map(({ name }) => name))),
+];
+
+const baselinesNamed = (evaluations: Evaluation[], name: string): SkillFigures[] =>
+  evaluations.flatMap((each) => baselineOf(each, name) ?? []);
+
+const baselineOf = (evaluation: Evaluation, name: string): SkillFigures | undefined =>
+  evaluation.baselines.find((each) => each.name === name);
 
 const relativeError = (evaluations: Evaluation[], read: (each: Evaluation) => number): number =>
   sum(evaluations, (each) => read(each) / (baselineOf(each, 'persistence')?.mae ?? NaN)) / evaluations.length;
 
-const sum = (evaluations: Evaluation[], read: (each: Evaluation) => number): number =>
-  evaluations.reduce((total, each) => total + read(each), 0);
+const sum = <T>(values: T[], read: (each: T) => number): number =>
+  values.reduce((total, each) => total + read(each), 0);

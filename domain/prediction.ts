@@ -1,5 +1,6 @@
 import { digestOf } from './digest.js';
-import { DataQualityError } from './errors.js';
+import { DataQualityError, InvalidInputError } from './errors.js';
+import { MAJORITY_MOVE } from './evaluation.js';
 import type { FeatureMatrix } from './features.js';
 import type { Source } from './sources.js';
 
@@ -31,22 +32,42 @@ export interface Prediction {
   realised: number | null;
 }
 
-/** A baseline's forecast of row `row`, in volatility·√horizon units, from the rows up to it. */
+/** Rows that drift and majority look back on. */
+const MEMORY = 2000;
+
+/**
+ * A baseline's forecast of row `row` in volatility·√horizon units, from that row and those before it; NaN where
+ * there are too few. @throws InvalidInputError naming the known baselines.
+ */
 export function baselineForecast(
   name: string,
   args: { matrix: FeatureMatrix; row: number; horizonBars: number },
 ): number {
   const { matrix, row, horizonBars } = args;
   const unit = (matrix.volatility[row] ?? NaN) * Math.sqrt(horizonBars);
-  const past = Math.log((matrix.close[row] ?? NaN) / (matrix.close[row - horizonBars] ?? NaN));
-  if (name === 'momentum') return past / unit;
-  if (name === 'reversal') return -past / unit;
-  if (name === 'drift' || name === 'majority') {
-    const span = Math.min(row, 2000);
-    const drift = (Math.log((matrix.close[row] ?? NaN) / (matrix.close[row - span] ?? NaN)) / span) * horizonBars;
-    return name === 'drift' ? drift / unit : Math.sign(drift) * 0.1;
+  const moveTo = (end: number): number =>
+    Math.log((matrix.close[end] ?? NaN) / (matrix.close[end - horizonBars] ?? NaN));
+  if (name === 'persistence') return 0;
+  if (name === 'momentum') return moveTo(row) / unit;
+  if (name === 'reversal') return -moveTo(row) / unit;
+  const first = Math.max(horizonBars, row - MEMORY + 1);
+  if (name === 'drift') {
+    const span = row - first + horizonBars;
+    const perBar = Math.log((matrix.close[row] ?? NaN) / (matrix.close[first - horizonBars] ?? NaN)) / span;
+    return (perBar * horizonBars) / unit;
   }
-  return 0;
+  if (name === 'majority') return majoritySide(moveTo, first, row) * MAJORITY_MOVE;
+  throw new InvalidInputError(
+    `Unknown baseline "${name}"; known: persistence, drift, majority, momentum, reversal`,
+  );
+}
+
+/** 1 where at least half of the moves that end on the rows from `first` to `last` were up, else −1. */
+function majoritySide(moveTo: (end: number) => number, first: number, last: number): number {
+  let ups = 0;
+  for (let end = first; end <= last; end++) if (moveTo(end) > 0) ups++;
+  if (last < first) return NaN;
+  return 2 * ups >= last - first + 1 ? 1 : -1;
 }
 
 export interface PredictionArgs {
@@ -71,19 +92,19 @@ export interface PredictionArgs {
 
 /**
  * Puts a forecast into prices. P(up) is the share of known residuals with which the move would be up, kept off
- * 0 and 1 by one count. @throws DataQualityError where the inputs give no number.
+ * 0 and 1 by one count, and ½ where none is known. The id does not depend on when the forecast was made.
+ * @throws DataQualityError where the inputs give no number.
  */
 export function makePrediction(args: PredictionArgs): Prediction {
   const { stream, model, asOf, horizonBars, lastClose, volatility, scaled, conformal, inputs, source } = args;
   const unit = volatility * Math.sqrt(horizonBars);
   const priceAt = (move: number): number => lastClose * Math.exp(move * unit);
-  if (![unit, scaled, lastClose].every(Number.isFinite))
+  if (![unit, scaled, lastClose].every(Number.isFinite) || lastClose <= 0)
     throw new DataQualityError(
       `No forecast of ${stream}: last close ${lastClose}, volatility ${volatility}, model output ${scaled}; too little history?`,
     );
-  const residuals = args.residualQuantiles;
-  const up = residuals.filter((residual) => scaled + residual > 0).length / Math.max(residuals.length, 1);
-  const edge = 1 / (residuals.length + 1);
+  // A scale that is not known bounds nothing: the interval is open, never narrow.
+  const half = Number.isFinite(conformal.scale) ? conformal.scale : Infinity;
   const decided = { stream, model, asOf, horizonBars, inputs, source };
   return {
     id: `prd_${digestOf(decided).slice(0, 24)}`,
@@ -95,12 +116,19 @@ export function makePrediction(args: PredictionArgs): Prediction {
     targetTime: asOf + horizonBars * args.timeframeMs,
     lastClose,
     mean: priceAt(scaled),
-    interval: { lower: priceAt(scaled - conformal.scale), upper: priceAt(scaled + conformal.scale), coverage: conformal.coverage },
-    probabilityUp: Math.min(1 - edge, Math.max(edge, up)),
+    interval: { lower: priceAt(scaled - half), upper: priceAt(scaled + half), coverage: conformal.coverage },
+    probabilityUp: probabilityUp(scaled, args.residualQuantiles),
     inputs,
     createdAt: args.createdAt,
     source,
     settledAt: null,
     realised: null,
   };
+}
+
+function probabilityUp(scaled: number, residuals: number[]): number {
+  const n = residuals.length;
+  if (n === 0) return 0.5;
+  const share = residuals.filter((residual) => scaled + residual > 0).length / n;
+  return Math.min(n / (n + 1), Math.max(1 / (n + 1), share));
 }

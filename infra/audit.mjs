@@ -10,7 +10,7 @@ import { installTools, readTools } from './bootstrap/python.mjs';
  * Known vulnerabilities of the locked packages of both languages, and a CycloneDX list of each.
  * `node infra/audit.mjs [--out <folder>]`; exit code 1 where something was found, 5 where no registry answers.
  */
-const AUDITOR = 'pip-audit==2.10.0';
+const AUDITOR = 'pip-audit==2.10.1';
 const { values } = parseArgs({ options: { out: { type: 'string', default: join(ROOT, '.tools', 'sbom') } } });
 
 function npm(args) {

@@ -17,7 +17,9 @@ const TRAIN = ['sentfin', 'twitter_fin_news', 'finentity'];
 const ZERO_SHOT = ['cryptolin', 'phrasebank'];
 const LICENCES: Record<string, string> = { sentfin: 'MIT', twitter_fin_news: 'MIT', finentity: 'ODC-BY 1.0' };
 
-const { values } = parseArgs({ options: { data: { type: 'string', default: '' }, out: { type: 'string', default: 'models/sentiment' } } });
+const { values } = parseArgs({
+  options: { data: { type: 'string', default: '' }, out: { type: 'string', default: 'models/sentiment' } },
+});
 
 interface Row extends Sample {
   set: string;
@@ -30,14 +32,25 @@ const test = rows.filter((row) => row.fold === 0);
 const testKeys = new Set(test.map((row) => keyOf(row.text)));
 const train = rows.filter((row) => row.fold !== 0 && !testKeys.has(keyOf(row.text)));
 const validation = train.filter((row) => row.fold === 1);
-const fitted = fitLogistic(train.filter((row) => row.fold !== 1), { buckets: BUCKETS, epochs: 12, seed: 'sentiment' });
+const fitted = fitLogistic(
+  train.filter((row) => row.fold !== 1),
+  { buckets: BUCKETS, epochs: 12, seed: 'sentiment' },
+);
 const temperature = fitTemperature(fitted, validation);
 const model = { ...fitLogistic(train, { buckets: BUCKETS, epochs: 12, seed: 'sentiment' }), temperature };
 const threshold = 0.45;
 
 const bytes = encodeSentimentClassifier({ ...model, buckets: BUCKETS, length: TEXT_LENGTH });
 const sha256 = sha256Hex(bytes);
-const figures = [...TRAIN.map((set) => measure(set, test.filter((row) => row.set === set))), ...ZERO_SHOT.map((set) => measure(set, readSet(set)))];
+const figures = [
+  ...TRAIN.map((set) =>
+    measure(
+      set,
+      test.filter((row) => row.set === set),
+    ),
+  ),
+  ...ZERO_SHOT.map((set) => measure(set, readSet(set))),
+];
 const card = {
   name: 'ngram-logistic',
   version: sha256.slice(0, 12),
@@ -70,12 +83,17 @@ function readSet(set: string): Row[] {
 }
 
 function foldOf(text: string): number {
-  const hex = createHash('sha256').update(`finsight-fold-v1:${keyOf(text)}`).digest('hex');
+  const hex = createHash('sha256')
+    .update(`finsight-fold-v1:${keyOf(text)}`)
+    .digest('hex');
   return Number.parseInt(hex.slice(0, 8), 16) % 5;
 }
 
 function keyOf(text: string): string {
-  return text.toLowerCase().replace(/[^a-z0-9]+/g, ' ').trim();
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim();
 }
 
 function measure(set: string, of: Row[]) {
@@ -102,12 +120,21 @@ function measure(set: string, of: Row[]) {
     return (2 * right) / (said + confusion[i]!.reduce((sum, each) => sum + each, 0) || 1);
   });
   const macroF1 = f1.reduce((sum, each) => sum + each, 0) / 3;
-  return { set, n: of.length, accuracy: hits / of.length, wilson95: wilson(hits, of.length), macroF1, ece: calibration, confusion };
+  return {
+    set,
+    n: of.length,
+    accuracy: hits / of.length,
+    wilson95: wilson(hits, of.length),
+    macroF1,
+    ece: calibration,
+    confusion,
+  };
 }
 
 function markdown(): string {
   const lines = figures.map(
-    (each) => `| ${each.set} | ${TRAIN.includes(each.set) ? 'test fold' : 'zero-shot, all rows'} | ${each.n} | ${each.accuracy.toFixed(3)} | ${each.wilson95.map((bound) => bound.toFixed(3)).join(' … ')} | ${each.macroF1.toFixed(3)} | ${each.ece.toFixed(3)} |`,
+    (each) =>
+      `| ${each.set} | ${TRAIN.includes(each.set) ? 'test fold' : 'zero-shot, all rows'} | ${each.n} | ${each.accuracy.toFixed(3)} | ${each.wilson95.map((bound) => bound.toFixed(3)).join(' … ')} | ${each.macroF1.toFixed(3)} | ${each.ece.toFixed(3)} |`,
   );
   return `# Model card: ngram-logistic@${card.version}
 

@@ -38,7 +38,7 @@ export async function startWorkers(options: {
   connection?: NativeConnection;
 }): Promise<WorkerSet> {
   const { config, ports, queues } = options;
-  installRuntime();
+  if (!options.connection) installRuntime();
   const connection = options.connection ?? (await connect(config));
   const activities = createActivities(ports);
   const shared = { connection, namespace: config.temporal.namespace, shutdownGraceTime: '20s' } as const;

@@ -1,62 +1,98 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { sha256Hex } from '../../domain/digest.js';
 import { DataQualityError, InvalidInputError, NotFoundError } from '../../domain/errors.js';
-import { writeAtomically } from '../files.js';
+import type { ObjectRef } from '../../domain/models.js';
+import { fileError, writeAtomically } from '../files.js';
 import type { ObjectsPort } from '../ports.js';
 
-const KEY = /^[A-Za-z0-9_=@+-][A-Za-z0-9._=@+-]*(\/[A-Za-z0-9_=@+-][A-Za-z0-9._=@+-]*)*$/;
+/** A name may not begin with a dot, which also keeps `..` out. */
+const NAME = /^[A-Za-z0-9_=@+-][A-Za-z0-9._=@+-]{0,199}$/;
+const DRAFT = /\.[0-9a-f]{12}\.new$/;
+const MAX_KEY = 512;
 
 /** Objects as files below one directory; the key is the relative path. */
-export function fileObjects(root: string): ObjectsPort {
-  const pathOf = (key: string): string => {
-    if (KEY.test(key) && key.length <= 512) return join(resolve(root), key);
-    throw new InvalidInputError(`Unusable object key "${key}"; a key is names joined by "/", such as reports/run_1.html`);
-  };
-  const read = async (key: string): Promise<Uint8Array | null> => {
-    try {
-      return new Uint8Array(await readFile(pathOf(key)));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw error;
-    }
-  };
+export function fileObjects(directory: string): ObjectsPort {
+  const root = resolve(directory);
+  /** Digests of files as they were when they were read: `head` is asked often, large files change never. */
+  const digests = new Map<string, { stamp: string; ref: ObjectRef }>();
+  const pathOf = (key: string): string => join(root, checkKey(key));
+
   return {
     async put(key, bytes) {
       await writeAtomically(pathOf(key), bytes);
-      return { key, sha256: sha256Hex(bytes), bytes: bytes.length };
+      return { key, sha256: sha256(bytes), bytes: bytes.length };
     },
-    async get(key, sha256) {
-      const bytes = await read(key);
-      if (!bytes) throw new NotFoundError(`No object "${key}" below ${root}`);
-      const found = sha256 === undefined ? undefined : sha256Hex(bytes);
-      if (found !== sha256)
-        throw new DataQualityError(`Object ${key} was changed: its sha256 is ${found}, recorded was ${sha256}`);
+    async get(key, expected) {
+      const bytes = await read(pathOf(key));
+      if (!bytes) throw new NotFoundError(`No object "${key}" in ${root}`);
+      const found = expected === undefined ? undefined : sha256(bytes);
+      if (found !== expected)
+        throw new DataQualityError(`Object "${key}" is not what was stored: its sha256 is ${found}, it should be ${expected}`);
       return bytes;
     },
     async head(key) {
-      const bytes = await read(key);
-      return bytes && { key, sha256: sha256Hex(bytes), bytes: bytes.length };
+      const path = pathOf(key);
+      const state = await stat(path).catch(() => null);
+      if (!state?.isFile()) return null;
+      const stamp = `${state.ino} ${state.size} ${state.mtimeMs}`;
+      const known = digests.get(key);
+      if (known?.stamp === stamp) return known.ref;
+      const bytes = await read(path);
+      if (!bytes) return null;
+      const ref = { key, sha256: sha256(bytes), bytes: bytes.length };
+      digests.set(key, { stamp, ref });
+      return ref;
     },
     async list(prefix) {
+      const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+      if (folder !== '') checkKey(folder.slice(0, -1));
       const keys: string[] = [];
-      await walk(resolve(root), '', keys);
+      await walk(root, folder, keys);
       return keys.filter((key) => key.startsWith(prefix)).sort();
     },
     async remove(key) {
-      await rm(pathOf(key), { force: true });
+      const path = pathOf(key);
+      digests.delete(key);
+      await rm(path, { force: true }).catch((error: unknown) => {
+        throw fileError(path, error);
+      });
     },
-    locate: (key) => pathOf(key),
-    close: async () => undefined,
+    locate: pathOf,
+    close: async () => digests.clear(),
   };
 }
 
-async function walk(root: string, prefix: string, keys: string[]): Promise<void> {
-  const directory = join(root, prefix);
-  if (!(await stat(directory).catch(() => null))) return;
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    const key = prefix ? `${prefix}/${entry.name}` : entry.name;
-    if (entry.isDirectory()) await walk(root, key, keys);
-    else if (!entry.name.endsWith('.new')) keys.push(key);
+/** @throws InvalidInputError for keys that could leave the directory or that some file system could not hold. */
+function checkKey(key: string): string {
+  if (key.length <= MAX_KEY && !DRAFT.test(key) && key.split('/').every((name) => NAME.test(name))) return key;
+  throw new InvalidInputError(
+    `Unusable object key ${JSON.stringify(key.slice(0, 200))}; a key is names of A-Z a-z 0-9 . _ = @ + - joined by "/", ` +
+      'none beginning with a dot, such as reports/run_1.html',
+  );
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+
+async function read(path: string): Promise<Uint8Array | null> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    if (ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw fileError(path, error);
+  }
+}
+
+/** `folder` is empty or ends with a slash. */
+async function walk(root: string, folder: string, keys: string[]): Promise<void> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (ABSENT.has(error.code ?? '')) return [];
+    throw fileError(join(root, folder), error);
+  });
+  for (const entry of entries) {
+    if (entry.isDirectory()) await walk(root, `${folder}${entry.name}/`, keys);
+    else if (entry.isFile() && NAME.test(entry.name) && !DRAFT.test(entry.name)) keys.push(folder + entry.name);
   }
 }

@@ -26,7 +26,7 @@ export function resolveParams(strategy: Strategy, given: Record<string, number>)
     throw new InvalidInputError(`Unknown parameter "${unknown}" of ${strategy.name}${near(unknown, known)}`);
   const params: Record<string, number> = {};
   for (const [name, rule] of Object.entries(strategy.params)) {
-    const value = given[name] ?? rule.default;
+    const value = Object.hasOwn(given, name) ? given[name] : rule.default;
     const fits = typeof value === 'number' && value >= rule.min && value <= rule.max;
     if (!fits || (rule.integer && !Number.isInteger(value)))
       throw new InvalidInputError(
@@ -42,7 +42,7 @@ export function resolveParams(strategy: Strategy, given: Record<string, number>)
 function near(name: string, known: string[]): string {
   if (known.length === 0) return '; it takes none';
   const close = known.find((each) => distance(each.toLowerCase(), name.toLowerCase()) <= 2);
-  return close ? `; did you mean "${close}"?` : `; known: ${known.join(', ')}`;
+  return `${close ? `; did you mean "${close}"?` : ';'} known: ${known.join(', ')}`;
 }
 
 /** Levenshtein's distance. */
@@ -51,7 +51,13 @@ function distance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++)
-      next.push(Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      next.push(
+        Math.min(
+          (next[j - 1] ?? 0) + 1,
+          (row[j] ?? 0) + 1,
+          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        ),
+      );
     row = next;
   }
   return row.at(-1) ?? 0;

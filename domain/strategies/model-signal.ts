@@ -6,9 +6,9 @@ export const modelSignal: Strategy = {
   summary: "The sign of the model's forecast at each close, held until the next forecast",
   params: { longOnly: { default: 0, min: 0, max: 1, integer: true, help: '1: flat instead of short' } },
   signal({ bars, params, forecasts, timeframeMs }) {
-    if (!forecasts) throw new InvalidInputError('model-signal needs forecasts: name the evaluation whose they are');
+    if (!forecasts) throw new InvalidInputError('model-signal needs forecasts: name the evaluation to trade');
     const byTime = new Map<number, number>();
-    forecasts.time.forEach((time, i) => byTime.set(time, forecasts.direction[i] ?? NaN));
+    forecasts.time.forEach((time, i) => byTime.set(time, Math.sign(forecasts.direction[i] ?? NaN)));
     return Float64Array.from(bars.time, (open) => {
       const direction = byTime.get(open + timeframeMs);
       if (direction === undefined || Number.isNaN(direction)) return NaN;

@@ -40,7 +40,8 @@ export async function installPackages() {
     command: viaNode ? process.execPath : WINDOWS ? 'npm.cmd' : 'npm',
     args: [
       ...(viaNode ? [inside] : []),
-      'ci',
+      'install',
+      '--no-save',
       '--ignore-scripts',
       '--no-audit',
       '--no-fund',

@@ -1,0 +1,52 @@
+import type { BarColumns } from '../bars.js';
+import type { BacktestArgs, RunSpec } from '../backtest.js';
+import { InvalidInputError } from '../errors.js';
+
+/** @throws InvalidInputError naming the first thing that no result could be right for. */
+export function checkInput({ bars, signal, spec }: BacktestArgs): void {
+  checkBars(bars);
+  const n = bars.close.length;
+  if (signal.length !== n)
+    throw new InvalidInputError(`The signal has ${signal.length} values for ${n} bars; it needs one a bar`);
+  const wild = signal.findIndex((value) => value < -1 || value > 1);
+  if (wild >= 0)
+    throw new InvalidInputError(
+      `Signal ${signal[wild]} at bar ${wild}; it must lie between -1 and 1, or be NaN`,
+    );
+  checkSpec(spec);
+}
+
+function checkBars(bars: BarColumns): void {
+  const n = bars.close.length;
+  for (const name of ['time', 'open', 'high', 'low', 'close'] as const)
+    if (bars[name].length !== n)
+      throw new InvalidInputError(
+        `Column ${name} has ${bars[name].length} values, close has ${n}; they must be equal`,
+      );
+  if (n === 0) throw new InvalidInputError('No bars to test on; collect the stream or widen the window');
+  for (const name of ['open', 'high', 'low', 'close'] as const) {
+    const bad = bars[name].findIndex((value) => !(value > 0 && value < Infinity));
+    if (bad >= 0)
+      throw new InvalidInputError(`Bar ${bad} has ${name} ${bars[name][bad]}; prices must be above 0`);
+  }
+  const { time } = bars;
+  const unordered = time.findIndex(
+    (value, i) => !Number.isFinite(value) || (i > 0 && value <= (time[i - 1] ?? NaN)),
+  );
+  if (unordered >= 0)
+    throw new InvalidInputError(
+      `Bar ${unordered} has time ${time[unordered]}; times must ascend, in epoch ms`,
+    );
+}
+
+function checkSpec({ costs, cash, size }: RunSpec): void {
+  const { feeBps, slippageBps } = costs;
+  for (const [name, value] of Object.entries({ feeBps, slippageBps }))
+    if (!(value >= 0 && value < 10_000))
+      throw new InvalidInputError(`${name} is ${value}; it must be basis points from 0 to below 10000`);
+  if (!(cash > 0 && cash < Infinity)) throw new InvalidInputError(`cash is ${cash}; it must be above 0`);
+  if (size.kind === 'units' && !(size.units > 0 && size.units < Infinity))
+    throw new InvalidInputError(`size.units is ${size.units}; it must be above 0`);
+  if (size.kind === 'equity' && !(size.fraction > 0 && size.fraction <= 1))
+    throw new InvalidInputError(`size.fraction is ${size.fraction}; it must be above 0 and at most 1`);
+}

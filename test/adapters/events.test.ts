@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EVENTS, openEvents } from '../../adapters/events/index.js';
+import type { EventRow } from '../../adapters/ports.js';
+import { temporaryDirectory } from './directories.js';
+
+const ADDRESSES: Record<string, () => string> = { sqlite: () => `sqlite:${join(temporaryDirectory(), 'x.db')}` };
+const event = (id: string, type = 'bars.closed'): EventRow => ({ id, type, at: 5, payload: { id, deep: [1, null] } });
+
+describe.each(Object.keys(EVENTS))('the %s events', (scheme) => {
+  const fresh = (): string => ADDRESSES[scheme]?.() ?? '';
+
+  it('are one event for one id', async () => {
+    const events = openEvents(fresh());
+    await events.publish([event('1'), event('2'), event('1')]);
+    await events.publish([event('2'), event('3')]);
+    await events.publish([]);
+    expect((await events.recent({ limit: 10 })).map((each) => each.id)).toEqual(['3', '2', '1']);
+  });
+
+  it('reach each consumer once, in order, from where it stood', async () => {
+    const address = fresh();
+    const events = openEvents(address);
+    await events.publish(['1', '2', '3'].map((id) => event(id)));
+    const seen: EventRow[] = [];
+    const take = async (more: EventRow[]): Promise<void> => void seen.push(...more);
+    expect(await events.consume('first', take, { limit: 2 })).toBe(2);
+    await events.close();
+    const later = openEvents(address);
+    expect(await later.consume('first', take)).toBe(1);
+    expect(await later.consume('first', take)).toBe(0);
+    expect(seen).toEqual([event('1'), event('2'), event('3')]);
+    expect(await later.consume('second', take)).toBe(3);
+  });
+
+  it('come again where handling failed', async () => {
+    const events = openEvents(fresh());
+    await events.publish([event('1')]);
+    const fail = async (): Promise<void> => {
+      throw new Error('not now');
+    };
+    await expect(events.consume('c', fail)).rejects.toThrow('not now');
+    expect(await events.consume('c', async () => undefined)).toBe(1);
+  });
+
+  it('are not handled twice by calls of one consumer at the same time', async () => {
+    const events = openEvents(fresh());
+    await events.publish(Array.from({ length: 10 }, (_, i) => event(`${i}`)));
+    const seen: string[] = [];
+    const slow = async (more: EventRow[]): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      seen.push(...more.map((each) => each.id));
+    };
+    await Promise.all([1, 2, 3].map(() => events.consume('c', slow, { limit: 4 })));
+    expect(seen).toEqual(Array.from({ length: 10 }, (_, i) => `${i}`));
+  });
+
+  it('are listed by type, newest first', async () => {
+    const events = openEvents(fresh());
+    await events.publish([event('1'), event('2', 'other'), event('3')]);
+    expect((await events.recent({ type: 'bars.closed', limit: 1 })).map((each) => each.id)).toEqual(['3']);
+    expect(await events.recent({ type: 'none', limit: 5 })).toEqual([]);
+  });
+
+  it('close twice without harm', async () => {
+    const events = openEvents(fresh());
+    await events.close();
+    await events.close();
+  });
+});
+
+it('names the known schemes', () => {
+  expect(() => openEvents('x')).toThrow(/Unknown address "x" in EVENTS_URL; known schemes: sqlite:/);
+});
