@@ -8,6 +8,8 @@ export function byScheme<T>(variable: string, registry: Record<string, T>, addre
   const scheme = address.slice(0, Math.max(address.indexOf(':'), 0));
   const found = Object.hasOwn(registry, scheme) ? registry[scheme] : undefined;
   if (found !== undefined) return found;
-  const known = Object.keys(registry).map((name) => `${name}:`).join(', ');
+  const known = Object.keys(registry)
+    .map((name) => `${name}:`)
+    .join(', ');
   throw new InvalidInputError(`Unknown address "${address}" in ${variable}; known schemes: ${known}`);
 }

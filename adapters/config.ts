@@ -2,39 +2,46 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { InvalidInputError } from '../domain/errors.js';
+import { InvalidInputError, messageOf } from '../domain/errors.js';
+import { readDotEnv, readFeeds, readHosts } from './config-values.js';
 
 const DEFAULT_FEEDS =
   'coindesk=https://www.coindesk.com/arc/outboundfeeds/rss/,cointelegraph=https://cointelegraph.com/rss';
 
+const text = z.string().default('');
 const onOff = z.enum(['on', 'off']);
-const port = z.coerce.number().int().min(0).max(65_535);
-const count = z.coerce.number().int().positive();
+const port = z.coerce.number<string>().int().min(0).max(65_535);
+const count = z.coerce.number<string>().int().positive();
+const secret = z.string().min(16, 'a key has at least 16 characters').or(z.literal(''));
+const address = z
+  .string()
+  .regex(/^([a-z][a-z0-9+]*:.*)?$/, 'an address is <scheme>:<where>, such as sqlite:/data/x.db');
 
 /** Every variable with its default; .env.example is compared with this. An empty value counts as not set. */
 export const SCHEMA = z.object({
-  FINSIGHT_DATA_DIR: z.string().default(''),
-  FINSIGHT_RECORDED_DIR: z.string().default(''),
+  FINSIGHT_DATA_DIR: text,
+  FINSIGHT_RECORDED_DIR: text,
   FINSIGHT_ML: onOff.default('on'),
   FINSIGHT_API_HOST: z.string().default('127.0.0.1'),
   FINSIGHT_API_PORT: port.default(8080),
-  FINSIGHT_API_KEY: z.string().default(''),
-  FINSIGHT_ADMIN_KEY: z.string().min(16).or(z.literal('')).default(''),
+  FINSIGHT_API_KEY: text,
+  FINSIGHT_ADMIN_KEY: secret.default(''),
   FINSIGHT_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  FINSIGHT_FEEDS: z.string().default(DEFAULT_FEEDS),
+  FINSIGHT_RATE_LIMIT_PER_MINUTE: count.default(12_000),
+  FINSIGHT_FEEDS: z.string().default(DEFAULT_FEEDS).transform(readFeeds),
   FINSIGHT_LIVE_TIMEOUT_MS: count.default(5000),
-  FINSIGHT_EXCHANGE_HOSTS: z.string().default(''),
-  TEMPORAL_ADDRESS: z.string().default(''),
+  FINSIGHT_EXCHANGE_HOSTS: z.string().default('{}').transform(readHosts),
+  TEMPORAL_ADDRESS: text,
   TEMPORAL_NAMESPACE: z.string().default('finsight'),
-  TEMPORAL_API_KEY: z.string().default(''),
+  TEMPORAL_API_KEY: text,
   TEMPORAL_TLS: onOff.default('off'),
-  DOCUMENTS_URL: z.string().default(''),
-  SERIES_URL: z.string().default(''),
-  OBJECTS_URL: z.string().default(''),
-  CACHE_URL: z.string().default(''),
-  EVENTS_URL: z.string().default(''),
-  SERVING_URL: z.string().default('onnx:'),
-  MLFLOW_TRACKING_URI: z.string().default(''),
+  DOCUMENTS_URL: address.default(''),
+  SERIES_URL: address.default(''),
+  OBJECTS_URL: address.default(''),
+  CACHE_URL: address.default(''),
+  EVENTS_URL: address.default(''),
+  SERVING_URL: address.default('onnx:'),
+  MLFLOW_TRACKING_URI: text,
 });
 
 /** These may also be given as the path of a file, `<NAME>_FILE`. */
@@ -44,12 +51,22 @@ export interface Config {
   dataDir: string;
   recordedDir: string;
   ml: 'on' | 'off';
+  /** Feed name → address. */
   feeds: Record<string, string>;
   liveTimeoutMs: number;
   /** ccxt exchange id → base address that replaces the venue's own. */
   exchangeHosts: Record<string, string>;
+  /** An empty address means the development server that `finsight up` starts. */
   temporal: { address: string; namespace: string; tls: boolean; apiKey: string };
-  api: { host: string; port: number; key: string; adminKey: string; logLevel: string };
+  api: {
+    host: string;
+    port: number;
+    /** What the command line sends; empty: none. */
+    key: string;
+    adminKey: string;
+    logLevel: string;
+    rateLimit: { capacity: number; refillPerSecond: number };
+  };
   documentsUrl: string;
   seriesUrl: string;
   objectsUrl: string;
@@ -62,57 +79,72 @@ export interface Config {
 /** The process's own environment with the project's `.env` below it. */
 export function environment(): NodeJS.ProcessEnv {
   const file = join(projectRoot(), '.env');
-  return existsSync(file) ? { ...readDotEnv(file), ...process.env } : process.env;
+  return existsSync(file) ? { ...readDotEnv(readFileSync(file, 'utf8')), ...process.env } : process.env;
 }
 
-/** @throws InvalidInputError with every fault at once. */
+/** Relative paths start at the project's folder. @throws InvalidInputError with every fault at once. */
 export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
-  const read = SCHEMA.safeParse(withSecrets(env));
-  if (!read.success) {
-    const faults = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const { values, faults } = withSecrets(env);
+  const read = SCHEMA.safeParse(values);
+  if (!read.success)
+    faults.push(...read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  if (!read.success || faults.length > 0)
     throw new InvalidInputError(`Wrong environment: ${faults.join('; ')}`);
-  }
   const value = read.data;
-  const dataDir = resolve(value.FINSIGHT_DATA_DIR || join(projectRoot(), '.finsight'));
-  const database = `sqlite:${join(dataDir, 'finsight.db')}`;
+  const root = projectRoot();
+  const dataDir = resolve(root, value.FINSIGHT_DATA_DIR || '.finsight');
+  const place = (given: string, scheme: string, name: string): string =>
+    absolute(root, given) || `${scheme}:${join(dataDir, name)}`;
   return {
     dataDir,
-    recordedDir: resolve(value.FINSIGHT_RECORDED_DIR || join(projectRoot(), '..', 'shared', 'data')),
+    recordedDir: resolve(root, value.FINSIGHT_RECORDED_DIR || join('..', 'shared', 'data')),
     ml: value.FINSIGHT_ML,
-    feeds: readFeeds(value.FINSIGHT_FEEDS),
+    feeds: value.FINSIGHT_FEEDS,
     liveTimeoutMs: value.FINSIGHT_LIVE_TIMEOUT_MS,
-    exchangeHosts: readHosts(value.FINSIGHT_EXCHANGE_HOSTS),
+    exchangeHosts: value.FINSIGHT_EXCHANGE_HOSTS,
     temporal: {
       address: value.TEMPORAL_ADDRESS,
       namespace: value.TEMPORAL_NAMESPACE,
       tls: value.TEMPORAL_TLS === 'on',
       apiKey: value.TEMPORAL_API_KEY,
     },
-    api: {
-      host: value.FINSIGHT_API_HOST,
-      port: value.FINSIGHT_API_PORT,
-      key: value.FINSIGHT_API_KEY,
-      adminKey: value.FINSIGHT_ADMIN_KEY,
-      logLevel: value.FINSIGHT_LOG_LEVEL,
-    },
-    documentsUrl: value.DOCUMENTS_URL || database,
-    seriesUrl: value.SERIES_URL || `parquet:${join(dataDir, 'bars')}`,
-    objectsUrl: value.OBJECTS_URL || `file:${join(dataDir, 'objects')}`,
-    cacheUrl: value.CACHE_URL || `sqlite:${join(dataDir, 'cache.db')}`,
-    eventsUrl: value.EVENTS_URL || database,
+    api: apiOf(value),
+    documentsUrl: place(value.DOCUMENTS_URL, 'sqlite', 'finsight.db'),
+    eventsUrl: place(value.EVENTS_URL, 'sqlite', 'finsight.db'),
+    cacheUrl: place(value.CACHE_URL, 'sqlite', 'cache.db'),
+    seriesUrl: place(value.SERIES_URL, 'parquet', 'bars'),
+    objectsUrl: place(value.OBJECTS_URL, 'file', 'objects'),
     servingUrl: value.SERVING_URL,
     mlflowTrackingUri: value.MLFLOW_TRACKING_URI || `sqlite:///${join(dataDir, 'mlflow.db')}`,
   };
 }
 
-/** What a child process gets: this one's environment, the resolved addresses, and what changes. */
+function apiOf(value: z.output<typeof SCHEMA>): Config['api'] {
+  const perMinute = value.FINSIGHT_RATE_LIMIT_PER_MINUTE;
+  return {
+    host: value.FINSIGHT_API_HOST,
+    port: value.FINSIGHT_API_PORT,
+    key: value.FINSIGHT_API_KEY,
+    adminKey: value.FINSIGHT_ADMIN_KEY,
+    logLevel: value.FINSIGHT_LOG_LEVEL,
+    // Three seconds' worth at once: a page of the dashboard asks for many things together.
+    rateLimit: { capacity: Math.max(1, Math.ceil(perMinute / 20)), refillPerSecond: perMinute / 60 },
+  };
+}
+
+/** What a child process gets: this one's environment, the resolved places, and what changes. */
 export const childEnvironment = (config: Config, changes: Record<string, string>): NodeJS.ProcessEnv => ({
   ...environment(),
   FINSIGHT_DATA_DIR: config.dataDir,
   FINSIGHT_RECORDED_DIR: config.recordedDir,
   FINSIGHT_ML: config.ml,
   TEMPORAL_NAMESPACE: config.temporal.namespace,
+  DOCUMENTS_URL: config.documentsUrl,
+  EVENTS_URL: config.eventsUrl,
+  CACHE_URL: config.cacheUrl,
+  SERIES_URL: config.seriesUrl,
   OBJECTS_URL: config.objectsUrl,
+  SERVING_URL: config.servingUrl,
   MLFLOW_TRACKING_URI: config.mlflowTrackingUri,
   ...changes,
 });
@@ -131,41 +163,26 @@ export function projectRoot(): string {
 const isProject = (file: string): boolean =>
   existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { name?: string }).name === 'finsight';
 
-function withSecrets(env: NodeJS.ProcessEnv): Record<string, string> {
+/** Local stores' addresses hold a path; others are left as they are. */
+const absolute = (root: string, url: string): string =>
+  url.replace(
+    /^(sqlite|parquet|file):(?:\/\/)?(.+)$/,
+    (_, scheme: string, path: string) => `${scheme}:${resolve(root, path)}`,
+  );
+
+function withSecrets(env: NodeJS.ProcessEnv): { values: Record<string, string>; faults: string[] } {
   const given = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
   const values: Record<string, string> = Object.fromEntries(given);
+  const faults: string[] = [];
   for (const name of SECRETS) {
     const file = values[`${name}_FILE`];
     if (!file) continue;
-    if (!existsSync(file)) throw new InvalidInputError(`${name}_FILE names no file: ${file}`);
-    values[name] = readFileSync(file, 'utf8').trim();
+    if (values[name]) faults.push(`${name} and ${name}_FILE are both set; set one`);
+    try {
+      values[name] = readFileSync(resolve(projectRoot(), file), 'utf8').trim();
+    } catch (error) {
+      faults.push(`${name}_FILE: cannot be read (${messageOf(error)})`);
+    }
   }
-  return values;
-}
-
-function readFeeds(text: string): Record<string, string> {
-  const pairs = text.split(',').map((pair) => pair.trim()).filter(Boolean);
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      const [name, url] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
-      if (at > 0 && URL.canParse(url)) return [name, url];
-      throw new InvalidInputError(`Unreadable feed "${pair}" in FINSIGHT_FEEDS; a feed is <name>=<address>`);
-    }),
-  );
-}
-
-function readHosts(text: string): Record<string, string> {
-  if (!text) return {};
-  try {
-    return z.record(z.string(), z.url()).parse(JSON.parse(text));
-  } catch {
-    throw new InvalidInputError('FINSIGHT_EXCHANGE_HOSTS must be JSON such as {"binance":"http://127.0.0.1:9000"}');
-  }
-}
-
-function readDotEnv(file: string): Record<string, string> {
-  const lines = readFileSync(file, 'utf8').split(/\r?\n/);
-  const pairs = lines.map((line) => /^\s*([A-Z_][A-Z0-9_]*)\s*=\s*"?(.*?)"?\s*$/.exec(line));
-  return Object.fromEntries(pairs.flatMap((match) => (match ? [[match[1] ?? '', match[2] ?? '']] : [])));
+  return { values, faults };
 }

@@ -47,7 +47,11 @@ export interface ColumnInput {
 const CHUNK = 2048;
 
 /** Fills a new temporary table of this connection, column by column. */
-export async function fillTable(connection: DuckDBConnection, table: string, columns: ColumnInput[]): Promise<void> {
+export async function fillTable(
+  connection: DuckDBConnection,
+  table: string,
+  columns: ColumnInput[],
+): Promise<void> {
   const api = await import('@duckdb/node-api');
   const types = columns.map((column) => api[column.type] as DuckDBType);
   const definition = columns.map((column) => `${quoted(column.name)} ${column.type}`).join(', ');

@@ -46,7 +46,12 @@ const CURES: [RegExp, string][] = [
   [/ENOSPC|EDQUOT|no space left|disk quota/i, 'the disk is full: free some space'],
   [/EROFS|read-only file system/i, 'the file system is read-only: give a directory that can be written'],
   [/EACCES|EPERM|permission denied|not permitted/i, 'permission denied: check who owns the directory'],
-  [/ENOTDIR|EISDIR|EEXIST|not a directory|is a directory/i, 'a file lies where a directory must be, or the reverse'],
+  [
+    /ENOTDIR|EISDIR|EEXIST|not a directory|is a directory/i,
+    'a file lies where a directory must be, or the reverse',
+  ],
+  // Node says this, too, where it cannot make a directory on a read-only file system.
+  [/ENOENT/, 'its directory cannot be made: check that the place exists and may be written'],
   [/EMFILE|ENFILE|too many open files/i, 'too many files are open: raise the limit (ulimit -n)'],
 ];
 

@@ -13,6 +13,7 @@ import { openSeries } from './series/index.js';
 import { openServing } from './serving/index.js';
 import { loadShippedSentiment } from './serving/shipped.js';
 import { parquetTables } from './tables.js';
+import { readMlState } from './toolchain.js';
 
 /** Every port by its configured address; nothing is connected before it is used. */
 export function openPorts(config: Config): Ports {
@@ -39,16 +40,26 @@ export function openPorts(config: Config): Ports {
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
     news: (source) => bySource('news', source, () => openNews(source, { config, cache })),
     chooseSource: () => chooseSource(config),
-    trainer: () =>
-      config.ml === 'on'
-        ? { trainer: 'patchtst', reason: 'the Python environment is switched on' }
-        : { trainer: 'ridge', reason: 'FINSIGHT_ML=off: the TypeScript fallback trains' },
+    trainer: () => trainerOf(config),
     shippedSentiment: loadShippedSentiment,
     now: () => Date.now(),
     async close() {
       const all: Closable[] = [...sources.values(), ...Object.values(own)];
       sources.clear();
-      for (const each of all) await each.close();
+      // One that cannot close must not keep the others open.
+      const closed = await Promise.allSettled(all.map((each) => each.close()));
+      const failed = closed.find((each) => each.status === 'rejected');
+      if (failed) throw failed.reason;
     },
   };
+}
+
+/** While the Python environment is still being installed its steps wait on their queue; a failed one never comes. */
+function trainerOf(config: Pick<Config, 'ml'>): ReturnType<Ports['trainer']> {
+  if (config.ml === 'off')
+    return { trainer: 'ridge', reason: 'FINSIGHT_ML=off: the TypeScript fallback trains' };
+  const { state, reason } = readMlState();
+  if (state === 'failed')
+    return { trainer: 'ridge', reason: `the Python environment could not be installed: ${reason}` };
+  return { trainer: 'patchtst', reason: 'the Python environment is switched on' };
 }

@@ -40,7 +40,8 @@ export function sqliteFile(path: string, schema: readonly string[]): SqliteFile 
   // Values go as one array: libsql takes a single null argument for an object of named values.
   return {
     all: <T>(sql: string, values: SqliteValue[] = []) => guarded(() => prepared(sql).all(values) as T[]),
-    get: <T>(sql: string, values: SqliteValue[] = []) => guarded(() => prepared(sql).get(values) as T | undefined),
+    get: <T>(sql: string, values: SqliteValue[] = []) =>
+      guarded(() => prepared(sql).get(values) as T | undefined),
     run: (sql, values = []) => guarded(() => Number(prepared(sql).run(values).changes)),
     transact: (work) => guarded(() => inTransaction(open(), work)),
     close() {
@@ -97,7 +98,10 @@ function inTransaction<T>(database: SqliteDatabase, work: () => T): T {
 
 const CURES: [RegExp, string][] = [
   [/SQLITE_FULL|disk is full|ENOSPC|EDQUOT/i, 'the disk is full: free some space'],
-  [/SQLITE_READONLY|readonly|EROFS|EACCES|EPERM/i, 'it cannot be written: check the permissions of its directory'],
+  [
+    /SQLITE_READONLY|readonly|EROFS|EACCES|EPERM/i,
+    'it cannot be written: check the permissions of its directory',
+  ],
   [
     /SQLITE_CANTOPEN|unable to open|ENOENT|ENOTDIR|EEXIST|EISDIR/i,
     'it cannot be opened: check that its directory exists and may be written',
@@ -106,14 +110,18 @@ const CURES: [RegExp, string][] = [
   [/SQLITE_IOERR|disk i\/o/i, 'its disk does not work: check the disk and its free space'],
 ];
 
-const textOf = (error: unknown): string => `${(error as { code?: string } | null)?.code ?? ''} ${messageOf(error)}`;
+const textOf = (error: unknown): string =>
+  `${(error as { code?: string } | null)?.code ?? ''} ${messageOf(error)}`;
 
 /** SQLite's own errors as ours, naming the file and the cure; others pass through. */
 export function translated(path: string, error: unknown): unknown {
-  if (error instanceof Error && /^(InvalidInput|NotFound|DataQuality|Unreachable)Error$/.test(error.name)) return error;
+  if (error instanceof Error && /^(InvalidInput|NotFound|DataQuality|Unreachable)Error$/.test(error.name))
+    return error;
   const text = textOf(error);
   if (/SQLITE_NOTADB|SQLITE_CORRUPT|not a database|malformed/i.test(text))
-    return new DataQualityError(`${path} is not a sound SQLite file (${messageOf(error)}); move it aside or restore it`);
+    return new DataQualityError(
+      `${path} is not a sound SQLite file (${messageOf(error)}); move it aside or restore it`,
+    );
   const cure = CURES.find(([pattern]) => pattern.test(text));
   return cure ? new UnreachableError(`Cannot use ${path}: ${cure[1]} (${messageOf(error)})`) : error;
 }

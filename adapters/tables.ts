@@ -34,7 +34,9 @@ export const parquetTables = (): TablesPort => ({
       const columns = await withDuckdb((connection) =>
         selectColumns(connection, `SELECT * FROM read_parquet(${literal(path)}, hive_partitioning = false)`),
       ).catch((error: unknown) => {
-        throw new DataQualityError(`${bytes.length} bytes that are no readable Parquet table: ${messageOf(error)}`);
+        throw new DataQualityError(
+          `${bytes.length} bytes that are no readable Parquet table: ${messageOf(error)}`,
+        );
       });
       return columns.map(columnOf);
     });
@@ -56,7 +58,8 @@ function checkColumns(columns: TableColumn[]): void {
     names.add(name.toLowerCase());
     if (type !== 'int64') continue;
     const odd = values.findIndex((value) => !Number.isSafeInteger(value));
-    if (odd >= 0) throw new InvalidInputError(`Column "${name}" row ${odd}: ${values[odd]} is not a whole number`);
+    if (odd >= 0)
+      throw new InvalidInputError(`Column "${name}" row ${odd}: ${values[odd]} is not a whole number`);
   }
 }
 
@@ -72,7 +75,9 @@ function columnOf({ name, type, values }: ColumnOutput): TableColumn {
     case 'DOUBLE':
       return { name, type: 'float64', values: Float64Array.from(numbers) };
     default:
-      throw new DataQualityError(`Column "${name}" is ${type}; a table holds DOUBLE, FLOAT, BIGINT and INTEGER`);
+      throw new DataQualityError(
+        `Column "${name}" is ${type}; a table holds DOUBLE, FLOAT, BIGINT and INTEGER`,
+      );
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Costs } from './backtest.js';
-import { InvalidInputError, DataQualityError } from './errors.js';
+import { InvalidInputError } from './errors.js';
+import { baselinesOf, skillOf } from './evaluation/baselines.js';
+import { at, checkRows, withoutOverlap, type ForecastRows } from './evaluation/rows.js';
 import type { Source } from './sources.js';
-import { dieboldMariano, pesaranTimmermann, wilson } from './statistics.js';
+import { dieboldMariano, pesaranTimmermann } from './statistics.js';
 
 /**
  * Direction: sign(forecast − last close) against sign(actual − last close). Rows whose actual close did not move
@@ -48,18 +50,6 @@ export interface Evaluation {
   source: Source;
 }
 
-export interface ForecastRows {
-  /** Close time of the deciding bar, ascending. */
-  time: Float64Array;
-  lastClose: Float64Array;
-  forecast: Float64Array;
-  actual: Float64Array;
-  /** close(t) − close(t − horizon). */
-  previousMove: Float64Array;
-  /** Trailing deviation of one bar's log return at the deciding close. */
-  volatility: Float64Array;
-}
-
 export interface EvaluationArgs extends ForecastRows {
   model: string;
   stream: string;
@@ -80,7 +70,7 @@ type Skill = Omit<Evaluation, 'id' | 'conformal' | 'forecasts' | 'dataset' | 'cr
  */
 export function evaluateForecast(args: EvaluationArgs): Skill {
   checkRows(args);
-  const rows = thinned(args);
+  const rows = withoutOverlap(args);
   const { lastClose, actual } = rows;
   const own = skillOf(args.model, rows, rows.forecast);
   const moved = [...actual.keys()].filter((i) => actual[i] !== lastClose[i]);
@@ -106,100 +96,6 @@ export function evaluateForecast(args: EvaluationArgs): Skill {
       feeBps: args.costs.feeBps,
       slippageBps: args.costs.slippageBps,
     },
-  };
-}
-
-const at = (values: Float64Array, index: number): number => values[index] ?? NaN;
-
-function checkRows(args: EvaluationArgs): void {
-  const { horizonBars, model, stream, time } = args;
-  if (!(Number.isInteger(horizonBars) && horizonBars > 0))
-    throw new InvalidInputError(`horizonBars is ${horizonBars}; it must be a whole number of at least 1`);
-  for (const name of ['lastClose', 'forecast', 'actual', 'previousMove', 'volatility'] as const)
-    if (args[name].length !== time.length)
-      throw new InvalidInputError(
-        `${name} has ${args[name].length} values for ${time.length} forecasts of ${stream}`,
-      );
-  for (const name of ['lastClose', 'forecast', 'actual'] as const) {
-    const bad = args[name].findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0)
-      throw new DataQualityError(
-        `Forecast ${bad} of ${stream} by ${model} has ${name} ${args[name][bad]}, no number`,
-      );
-  }
-}
-
-/** Size of the move that the majority baseline forecasts, in units of volatility·√horizon. */
-export const MAJORITY_MOVE = 0.1;
-
-function baselinesOf(rows: ForecastRows, args: EvaluationArgs): SkillFigures[] {
-  const { lastClose, previousMove, volatility } = rows;
-  const moved = (move: (i: number) => number): Float64Array => lastClose.map((close, i) => close + move(i));
-  const unit = (i: number): number => at(volatility, i) * Math.sqrt(args.horizonBars);
-  const side = (args.trainUpShare >= 0.5 ? 1 : -1) * MAJORITY_MOVE;
-  return [
-    skillOf('persistence', rows, lastClose),
-    skillOf(
-      'drift',
-      rows,
-      moved((i) => at(lastClose, i) * Math.expm1(args.trainDrift)),
-    ),
-    // Only the direction is what this baseline claims; its size is small, and known at the time.
-    skillOf(
-      'majority',
-      rows,
-      moved((i) => at(lastClose, i) * Math.expm1(side * unit(i))),
-    ),
-    skillOf(
-      'momentum',
-      rows,
-      moved((i) => at(previousMove, i)),
-    ),
-    skillOf(
-      'reversal',
-      rows,
-      moved((i) => -at(previousMove, i)),
-    ),
-  ];
-}
-
-function skillOf(name: string, rows: ForecastRows, forecast: Float64Array): SkillFigures {
-  let [hits, n, moves, error] = [0, 0, 0, 0];
-  forecast.forEach((value, i) => {
-    const [last, actual] = [at(rows.lastClose, i), at(rows.actual, i)];
-    error += Math.abs(value - actual);
-    if (actual === last) return;
-    n++;
-    if (value !== last) moves++;
-    if (Math.sign(value - last) === Math.sign(actual - last)) hits++;
-  });
-  const directed = moves > 0;
-  return {
-    name,
-    n,
-    mae: error / forecast.length,
-    directionalAccuracy: directed ? hits / n : NaN,
-    wilson95: directed ? wilson(hits, n) : [NaN, NaN],
-  };
-}
-
-/** Rows whose horizons do not overlap: each begins at or after the end of the one before. */
-function thinned(args: EvaluationArgs): ForecastRows {
-  const keep: number[] = [];
-  let free = -Infinity;
-  args.time.forEach((time, i) => {
-    if (time < free) return;
-    keep.push(i);
-    free = time + args.horizonBars * args.timeframeMs;
-  });
-  const pick = (values: Float64Array): Float64Array => Float64Array.from(keep, (i) => at(values, i));
-  return {
-    time: pick(args.time),
-    lastClose: pick(args.lastClose),
-    forecast: pick(args.forecast),
-    actual: pick(args.actual),
-    previousMove: pick(args.previousMove),
-    volatility: pick(args.volatility),
   };
 }
 

@@ -38,8 +38,7 @@ export function maxDrawdown(equity: ArrayLike<number>, start: number): number {
   for (let i = 0; i < equity.length; i++) {
     const value = equity[i] ?? NaN;
     if (value > peak) peak = value;
-    const fall = (peak - value) / peak;
-    if (!(fall <= worst)) worst = fall;
+    worst = Math.max(worst, (peak - value) / peak);
   }
   return worst;
 }

@@ -1,7 +1,7 @@
-import { decodeHTML } from 'entities';
-import { detectAll } from 'tinyld';
 import { sha256Hex } from './digest.js';
 import { tickersOf } from './instruments.js';
+import { readPublished } from './news-dates.js';
+import { languageOf, normalised, plainText } from './news-text.js';
 import type { Source } from './sources.js';
 
 /** What a feed item says, before anything is cleaned. */
@@ -67,10 +67,9 @@ export function cleanItem(item: RawItem, context: CleaningContext): { article: A
   if (publishedAt === null) return { rejected: `its date cannot be read: ${item.publishedAt?.slice(0, 80)}` };
   if (publishedAt > context.seenAt + DAY) return { rejected: `its date is in the future: ${item.publishedAt}` };
   const text = plainText(item.content ?? '');
-  const key = url ? url.replace(/^https?:\/\//, '') : `${normalised(title)} ${new Date(publishedAt).toISOString().slice(0, 10)}`;
   return {
     article: {
-      id: `art_${sha256Hex(key).slice(0, 24)}`,
+      id: `art_${sha256Hex(storyKey({ url, title, publishedAt })).slice(0, 24)}`,
       url,
       title,
       text,
@@ -86,15 +85,44 @@ export function cleanItem(item: RawItem, context: CleaningContext): { article: A
   };
 }
 
-const BLOCK = /<(script|style|noscript|template)\b[\s\S]*?(<\/\1\s*>|$)/gi;
-
-/** HTML or text as one line of plain text: no tags, entities resolved, Unicode composed, white space folded. */
-export function plainText(html: string): string {
-  const bare = html.slice(0, 200_000).replace(BLOCK, ' ').replace(/<!--[\s\S]*?(-->|$)/g, ' ').replace(/<\/?[a-z][^>]*>/gi, ' ');
-  return decodeHTML(bare).normalize('NFC').replace(/[\u0000-\u001f\u007f\u200b-\u200f\u2028-\u202e\ufeff\s]+/gu, ' ').trim();
+/** What makes two items the same story: the address without its scheme, else the title and the day. */
+export function storyKey(story: Pick<Article, 'url' | 'title' | 'publishedAt'>): string {
+  if (story.url) return story.url.replace(/^https?:\/\//, '');
+  return `${normalised(story.title) || story.title} ${new Date(story.publishedAt).toISOString().slice(0, 10)}`;
 }
 
-const TRACKING = /^(utm_.*|fbclid|gclid|mc_[ce]id|igshid|at_medium|at_campaign|at_custom.*|ref|ref_src|cmpid|ocid|ito|src|feature)$/i;
+/** Within this time the same title in the same feed is the same article under another address. */
+export const SAME_TITLE_MS = 2 * DAY;
+
+/**
+ * Parts articles into new ones and exact duplicates: the id of another, or the title of another of the same feed
+ * within 48 hours. `known`: what is stored already of that feed and time; it is never given back.
+ */
+export function withoutDuplicates(
+  articles: readonly Article[],
+  known: readonly Pick<Article, 'id' | 'feed' | 'title' | 'publishedAt'>[] = [],
+): { fresh: Article[]; duplicates: Article[] } {
+  const ids = new Set<string>();
+  const times = new Map<string, number[]>();
+  const titleKey = (of: Pick<Article, 'feed' | 'title'>): string => `${of.feed} ${normalised(of.title) || of.title}`;
+  const remember = (of: Pick<Article, 'id' | 'feed' | 'title' | 'publishedAt'>): void => {
+    ids.add(of.id);
+    times.set(titleKey(of), [...(times.get(titleKey(of)) ?? []), of.publishedAt]);
+  };
+  known.forEach(remember);
+  const [fresh, duplicates]: [Article[], Article[]] = [[], []];
+  for (const article of articles) {
+    const near = times.get(titleKey(article))?.some((at) => Math.abs(at - article.publishedAt) <= SAME_TITLE_MS);
+    if (near || ids.has(article.id)) duplicates.push(article);
+    else {
+      fresh.push(article);
+      remember(article);
+    }
+  }
+  return { fresh, duplicates };
+}
+
+const TRACKING = /^(utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|at_medium|at_campaign|at_custom.*|ref|ref_src|cmpid|ocid|ito)$/i;
 
 /** An address without tracking parameters, fragment and default ports; null where it is not http. */
 export function canonicalUrl(text: string): string | null {
@@ -103,34 +131,9 @@ export function canonicalUrl(text: string): string | null {
   url.hash = '';
   url.username = '';
   url.password = '';
-  url.hostname = url.hostname.replace(/^(www|amp|m)\.(?=.+\.)/, '');
-  const kept = [...url.searchParams].filter(([name]) => !TRACKING.test(name)).sort(([a], [b]) => (a < b ? -1 : 1));
-  url.search = new URLSearchParams(kept).toString();
-  url.pathname = url.pathname.replace(/\/amp\/?$/, '/').replace(/(.)\/+$/, '$1');
+  url.hostname = url.hostname.replace(/\.$/, '').replace(/^((www|amp|m)\.(?=[^.]+\.))+/, '');
+  const kept = [...url.searchParams].filter(([name]) => !TRACKING.test(name));
+  url.search = new URLSearchParams(kept.sort(([a], [b]) => (a < b ? -1 : Number(a > b)))).toString();
+  url.pathname = url.pathname.replace(/(\/+amp)*\/*$/, '') || '/';
   return url.toString();
-}
-
-/** Lower case letters and digits with single spaces. */
-export const normalised = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
-
-/** ISO 8601, RFC 822 and `d-m-Y H:M`; a date without a zone is UTC by rule. Null where it is none of these. */
-export function readPublished(text: string): number | null {
-  const trimmed = text.trim();
-  const european = /^(\d{1,2})-(\d{1,2})-(\d{4})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(trimmed);
-  if (european) {
-    const [, day, month, year, hour, minute, second] = european.map(Number);
-    return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second || 0);
-  }
-  const iso = /^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$/.test(trimmed);
-  const zoned = iso ? `${trimmed.replace(' ', 'T')}${trimmed.length > 10 ? '' : 'T00:00:00'}Z` : trimmed;
-  const withZone = iso || /(Z|[+-]\d{2}:?\d{2}|[A-Z]{2,4})\)?$/i.test(zoned) ? zoned : `${zoned} UTC`;
-  const time = Date.parse(withZone);
-  return Number.isFinite(time) ? time : null;
-}
-
-/** What the feed declares, unless the text is long enough to be sure of another language. */
-function languageOf(text: string, declared: string | undefined): string {
-  const hint = declared?.trim().slice(0, 2).toLowerCase() ?? 'en';
-  const [best] = text.length >= 40 ? detectAll(text) : [];
-  return best && best.accuracy >= 0.8 ? best.lang : hint;
 }

@@ -1,6 +1,6 @@
 import { digestOf } from './digest.js';
 import { DataQualityError, InvalidInputError } from './errors.js';
-import { MAJORITY_MOVE } from './evaluation.js';
+import { MAJORITY_MOVE } from './evaluation/baselines.js';
 import type { FeatureMatrix } from './features.js';
 import type { Source } from './sources.js';
 

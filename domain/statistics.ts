@@ -46,7 +46,8 @@ export function wilson(successes: number, n: number, z = 1.959963984540054): [nu
   const scale = 1 + (z * z) / n;
   const centre = (share + (z * z) / (2 * n)) / scale;
   const half = (z / scale) * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+  // The interval holds the share; rounding must not say otherwise at 0 and 1.
+  return [Math.max(0, Math.min(share, centre - half)), Math.min(1, Math.max(share, centre + half))];
 }
 
 /** Standard normal distribution function, by the series and the continued fraction of the error function. */

@@ -41,13 +41,18 @@ export function sqliteCache(path: string, options: { now?: () => number } = {}):
       const time = now();
       const known = refreshed().get(key);
       if (known && known.expires > time) return known.value;
-      const found = file.get<Entry>('SELECT value, expires FROM cache WHERE key = ? AND expires > ?', [key, time]);
+      const found = file.get<Entry>('SELECT value, expires FROM cache WHERE key = ? AND expires > ?', [
+        key,
+        time,
+      ]);
       if (found) front.set(key, { value: found.value, expires: found.expires });
       return found?.value ?? null;
     },
     async set(key, value, ttlMs) {
       if (!(ttlMs > 0 && ttlMs < Infinity))
-        throw new InvalidInputError(`Cache time ${ttlMs} of "${key}" is not a number of milliseconds above 0`);
+        throw new InvalidInputError(
+          `Cache time ${ttlMs} of "${key}" is not a number of milliseconds above 0`,
+        );
       const time = now();
       const expires = time + ttlMs;
       file.run('INSERT OR REPLACE INTO cache (key, value, expires) VALUES (?, ?, ?)', [key, value, expires]);
@@ -58,7 +63,11 @@ export function sqliteCache(path: string, options: { now?: () => number } = {}):
       file.run('DELETE FROM buckets WHERE at <= ?', [time - BUCKET_LIFE_MS]);
     },
     async invalidate(prefix) {
-      file.run('DELETE FROM cache WHERE key >= ? AND substr(key, 1, length(?)) = ?', [prefix, prefix, prefix]);
+      file.run('DELETE FROM cache WHERE key >= ? AND substr(key, 1, length(?)) = ?', [
+        prefix,
+        prefix,
+        prefix,
+      ]);
       front.clear();
     },
     take: async (bucket, limit, cost = 1) => take(file, { bucket, cost, time: now(), ...limit }),
@@ -82,13 +91,19 @@ function take(
         `the refill (${refillPerSecond} per second) above 0`,
     );
   return file.transact(() => {
-    const row = file.get<{ tokens: number; at: number }>('SELECT tokens, at FROM buckets WHERE name = ?', [bucket]);
+    const row = file.get<{ tokens: number; at: number }>('SELECT tokens, at FROM buckets WHERE name = ?', [
+      bucket,
+    ]);
     // A clock that was set back refills nothing, and takes nothing away.
     const refill = row ? (Math.max(0, time - row.at) / 1000) * refillPerSecond : 0;
     const tokens = Math.min(capacity, (row?.tokens ?? capacity) + refill);
-    const enough = tokens >= cost;
-    const left = enough ? tokens - cost : tokens;
+    // Sums of fractions may miss a whole token by a rounding error; the promised wait must be enough.
+    const enough = tokens >= cost - 1e-6;
+    const left = enough ? Math.max(0, tokens - cost) : tokens;
     file.run('INSERT OR REPLACE INTO buckets (name, tokens, at) VALUES (?, ?, ?)', [bucket, left, time]);
-    return { waitMs: enough ? 0 : Math.ceil((1000 * (cost - tokens)) / refillPerSecond), remaining: Math.floor(left) };
+    return {
+      waitMs: enough ? 0 : Math.ceil((1000 * (cost - tokens)) / refillPerSecond),
+      remaining: Math.floor(left),
+    };
   });
 }

@@ -7,4 +7,5 @@ export const DOCUMENTS: Record<string, (address: string) => DocumentsPort> = {
   sqlite: (address) => sqliteDocuments(schemePath(address)),
 };
 
-export const openDocuments = (address: string): DocumentsPort => byScheme('DOCUMENTS_URL', DOCUMENTS, address)(address);
+export const openDocuments = (address: string): DocumentsPort =>
+  byScheme('DOCUMENTS_URL', DOCUMENTS, address)(address);

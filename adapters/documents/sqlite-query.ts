@@ -98,7 +98,9 @@ function decodeCursor(collection: string, text: string): { at: number; id: strin
     const [name, at, id] = parts as unknown[];
     if (name === collection && typeof at === 'number' && typeof id === 'string') return { at, id };
   }
-  throw new InvalidInputError(`Unknown cursor "${text.slice(0, 80)}" for ${collection}; pass the one of the page before`);
+  throw new InvalidInputError(
+    `Unknown cursor "${text.slice(0, 80)}" for ${collection}; pass the one of the page before`,
+  );
 }
 
 function parsed(text: string): unknown {

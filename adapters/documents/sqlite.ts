@@ -54,7 +54,10 @@ export function sqliteDocuments(path: string): DocumentsPort {
     async find<T>(collection: string, query: DocumentQuery): Promise<DocumentPage<T>> {
       const { from, values, orderBy } = buildQuery(collection, specOf(collection), query);
       const limit = limitOf(query);
-      const rows = file.all<Row>(`SELECT d.id, d.at, d.doc ${from} ${orderBy} LIMIT ?`, [...values, limit + 1]);
+      const rows = file.all<Row>(`SELECT d.id, d.at, d.doc ${from} ${orderBy} LIMIT ?`, [
+        ...values,
+        limit + 1,
+      ]);
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       return {
@@ -71,7 +74,9 @@ export function sqliteDocuments(path: string): DocumentsPort {
       return file.transact(() => {
         const doc = change(read<T>(collection, id));
         if (doc.id !== id)
-          throw new InvalidInputError(`An update of ${id} in ${collection} must keep its id; it gave ${doc.id}`);
+          throw new InvalidInputError(
+            `An update of ${id} in ${collection} must keep its id; it gave ${doc.id}`,
+          );
         putRow(file, { collection, spec, doc, replace: true });
         return doc;
       });
@@ -93,7 +98,9 @@ export function sqliteDocuments(path: string): DocumentsPort {
 
 function specOf(collection: string): CollectionSpec {
   if (Object.hasOwn(COLLECTIONS, collection)) return COLLECTIONS[collection as CollectionName];
-  throw new InvalidInputError(`Unknown collection "${collection}"; known: ${Object.keys(COLLECTIONS).join(', ')}`);
+  throw new InvalidInputError(
+    `Unknown collection "${collection}"; known: ${Object.keys(COLLECTIONS).join(', ')}`,
+  );
 }
 
 /** `<name>_members` holds a row per element of an array member, in the order of the listing. */
@@ -125,7 +132,9 @@ function putRow(
   if (typeof doc.id !== 'string' || doc.id === '')
     throw new InvalidInputError(`A document of ${collection} has no id: it must be a text`);
   if (typeof at !== 'number' || !Number.isFinite(at))
-    throw new InvalidInputError(`Document ${doc.id} of ${collection} has no time: ${spec.time} must be epoch ms, not ${at}`);
+    throw new InvalidInputError(
+      `Document ${doc.id} of ${collection} has no time: ${spec.time} must be epoch ms, not ${at}`,
+    );
   const conflict = replace ? 'UPDATE SET at = excluded.at, doc = excluded.doc' : 'NOTHING';
   const sql = `INSERT INTO "${collection}" (id, at, doc) VALUES (?, ?, ?) ON CONFLICT (id) DO ${conflict}`;
   if (file.run(sql, [doc.id, at, toJson(doc)]) === 0) return false;
@@ -133,6 +142,7 @@ function putRow(
   const member = `INSERT INTO "${collection}_members" (field, value, at, id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`;
   for (const field of spec.arrays)
     for (const value of Array.isArray(members[field]) ? (members[field] as unknown[]) : [])
-      if (typeof value === 'string' || typeof value === 'number') file.run(member, [field, value, at, doc.id]);
+      if (typeof value === 'string' || typeof value === 'number')
+        file.run(member, [field, value, at, doc.id]);
   return true;
 }

@@ -13,8 +13,10 @@ export const OUTBOX_SCHEMA = [
 /** Adds events whose id is new; to be called within a transaction. */
 export function insertEvents(file: SqliteFile, events: EventRow[]): void {
   for (const { id, type, at, payload } of events)
-    file.run(
-      'INSERT INTO outbox (id, type, at, payload) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
-      [id, type, at, JSON.stringify(payload)],
-    );
+    file.run('INSERT INTO outbox (id, type, at, payload) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING', [
+      id,
+      type,
+      at,
+      JSON.stringify(payload),
+    ]);
 }

@@ -15,7 +15,8 @@ export function sqliteEvents(path: string): EventsPort {
   const turns = new Map<string, Promise<unknown>>();
 
   const consumeNow: EventsPort['consume'] = async (consumer, handle, { limit = BATCH } = {}) => {
-    const mark = file.get<{ mark: number }>('SELECT mark FROM consumers WHERE name = ?', [consumer])?.mark ?? 0;
+    const mark =
+      file.get<{ mark: number }>('SELECT mark FROM consumers WHERE name = ?', [consumer])?.mark ?? 0;
     const rows = file.all<Row>('SELECT * FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?', [mark, limit]);
     const last = rows.at(-1);
     if (!last) return 0;
@@ -35,7 +36,10 @@ export function sqliteEvents(path: string): EventsPort {
     consume(consumer, handle, options) {
       const before = turns.get(consumer) ?? Promise.resolve();
       const turn = before.then(() => consumeNow(consumer, handle, options));
-      turns.set(consumer, turn.catch(() => undefined));
+      turns.set(
+        consumer,
+        turn.catch(() => undefined),
+      );
       return turn;
     },
     async recent({ type, limit }) {

@@ -28,7 +28,9 @@ export function fileObjects(directory: string): ObjectsPort {
       if (!bytes) throw new NotFoundError(`No object "${key}" in ${root}`);
       const found = expected === undefined ? undefined : sha256(bytes);
       if (found !== expected)
-        throw new DataQualityError(`Object "${key}" is not what was stored: its sha256 is ${found}, it should be ${expected}`);
+        throw new DataQualityError(
+          `Object "${key}" is not what was stored: its sha256 is ${found}, it should be ${expected}`,
+        );
       return bytes;
     },
     async head(key) {
@@ -65,7 +67,8 @@ export function fileObjects(directory: string): ObjectsPort {
 
 /** @throws InvalidInputError for keys that could leave the directory or that some file system could not hold. */
 function checkKey(key: string): string {
-  if (key.length <= MAX_KEY && !DRAFT.test(key) && key.split('/').every((name) => NAME.test(name))) return key;
+  if (key.length <= MAX_KEY && !DRAFT.test(key) && key.split('/').every((name) => NAME.test(name)))
+    return key;
   throw new InvalidInputError(
     `Unusable object key ${JSON.stringify(key.slice(0, 200))}; a key is names of A-Z a-z 0-9 . _ = @ + - joined by "/", ` +
       'none beginning with a dot, such as reports/run_1.html',
@@ -87,12 +90,15 @@ async function read(path: string): Promise<Uint8Array | null> {
 
 /** `folder` is empty or ends with a slash. */
 async function walk(root: string, folder: string, keys: string[]): Promise<void> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (ABSENT.has(error.code ?? '')) return [];
-    throw fileError(join(root, folder), error);
-  });
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (ABSENT.has(error.code ?? '')) return [];
+      throw fileError(join(root, folder), error);
+    },
+  );
   for (const entry of entries) {
     if (entry.isDirectory()) await walk(root, `${folder}${entry.name}/`, keys);
-    else if (entry.isFile() && NAME.test(entry.name) && !DRAFT.test(entry.name)) keys.push(folder + entry.name);
+    else if (entry.isFile() && NAME.test(entry.name) && !DRAFT.test(entry.name))
+      keys.push(folder + entry.name);
   }
 }

@@ -7,4 +7,5 @@ export const OBJECTS: Record<string, (address: string) => ObjectsPort> = {
   file: (address) => fileObjects(schemePath(address)),
 };
 
-export const openObjects = (address: string): ObjectsPort => byScheme('OBJECTS_URL', OBJECTS, address)(address);
+export const openObjects = (address: string): ObjectsPort =>
+  byScheme('OBJECTS_URL', OBJECTS, address)(address);

@@ -16,9 +16,11 @@ const queues = new Map<string, Promise<unknown>>();
  */
 export function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const turn = (queues.get(path) ?? Promise.resolve()).then(() => locked(path, work));
-  const settled = turn.catch(() => undefined).then(() => {
-    if (queues.get(path) === settled) queues.delete(path);
-  });
+  const settled = turn
+    .catch(() => undefined)
+    .then(() => {
+      if (queues.get(path) === settled) queues.delete(path);
+    });
   queues.set(path, settled);
   return turn;
 }
@@ -45,7 +47,9 @@ async function acquire(path: string): Promise<InstanceType<typeof Database>> {
       if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw translated(path, error);
     }
     if (Date.now() > deadline)
-      throw new UnreachableError(`Another process has been writing under ${path} for ${PATIENCE_MS / 1000} s`);
+      throw new UnreachableError(
+        `Another process has been writing under ${path} for ${PATIENCE_MS / 1000} s`,
+      );
     await wait(POLL_MS);
   }
 }

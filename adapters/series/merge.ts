@@ -31,7 +31,10 @@ export function mergeBars(
     const version = versionOf(known, bar, options);
     if (!version) continue;
     added++;
-    versions.set(bar.time, [...known, version].sort((a, b) => a.knownAt - b.knownAt));
+    versions.set(
+      bar.time,
+      [...known, version].sort((a, b) => a.knownAt - b.knownAt),
+    );
   }
   const all = [...versions.values()].sort((a, b) => (a[0]?.time ?? 0) - (b[0]?.time ?? 0)).flat();
   return { all, added };
@@ -61,7 +64,10 @@ function versionOf(
 const valuesOf = (bar: Bar): string => [bar.open, bar.high, bar.low, bar.close, bar.volume].join('/');
 
 export const barsOf = (rows: Rows): Bar[] =>
-  Array.from(rows.time, (_, i) => Object.fromEntries(NUMBERS.map((name) => [name, rows[name][i]])) as unknown as Bar);
+  Array.from(
+    rows.time,
+    (_, i) => Object.fromEntries(NUMBERS.map((name) => [name, rows[name][i]])) as unknown as Bar,
+  );
 
 export function rowsFrom(bars: Bar[]): Rows {
   const columns = NUMBERS.map((name) => [name, Float64Array.from(bars, (bar) => bar[name])]);

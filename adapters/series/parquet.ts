@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Bar, BarColumns, BarsKey } from '../../domain/bars.js';
 import { DataQualityError, InvalidInputError } from '../../domain/errors.js';
-import type { Source } from '../../domain/sources.js';
-import { streamId, timeframeMs, type Stream } from '../../domain/streams.js';
+import { streamId, type Stream } from '../../domain/streams.js';
 import { fileError } from '../files.js';
 import type { BarsWrite, SeriesPort } from '../ports.js';
 import { withFileLock } from './lock.js';
 import { barsOf, mergeBars, rowsFrom, type StoredBar } from './merge.js';
 import { fileOf, folderOf, partitionFiles, periodOf, streamFolders } from './partitions.js';
-import { joinRows, latestVersions, NUMBERS, readOrigins, readRows, readSpan, sliceRows, writeRows } from './rows.js';
+import { joinRows, latestVersions, NUMBERS, readOrigins, readRows, sliceRows, writeRows } from './rows.js';
 import type { Rows, Span } from './rows.js';
+import { cachedSpan, summary, type SpanCache } from './spans.js';
 
 /** In the order in which the digest takes them. */
 const VALUES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
@@ -23,7 +23,7 @@ const VALUES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
  */
 export function parquetSeries(root: string, options: { now?: () => number } = {}): SeriesPort {
   const now = options.now ?? Date.now;
-  const spans = new Map<string, { stamp: string; span: Promise<Span | null> }>();
+  const spans: SpanCache = new Map();
 
   return {
     async write({ stream, bars, source }) {
@@ -65,11 +65,15 @@ async function readAll(root: string, key: BarsKey): Promise<Rows> {
 }
 
 /** With a limit, partitions are read from the end asked for until there is enough. */
-async function readSome(root: string, key: BarsKey & { limit?: number; order?: 'oldest' | 'newest' }): Promise<Rows> {
+async function readSome(
+  root: string,
+  key: BarsKey & { limit?: number; order?: 'oldest' | 'newest' },
+): Promise<Rows> {
   const { limit, order = 'oldest', source, stream, range, asOf } = key;
   if (limit === undefined) return readAll(root, key);
   checkRange(key);
-  if (!Number.isInteger(limit) || limit < 0) throw new InvalidInputError(`limit ${limit} is not a whole number from 0`);
+  if (!Number.isInteger(limit) || limit < 0)
+    throw new InvalidInputError(`limit ${limit} is not a whole number from 0`);
   const files = await partitionFiles(folderOf(root, source, stream), stream.timeframe, range);
   const parts: Rows[] = [];
   let found = 0;
@@ -93,7 +97,10 @@ function checkRange({ range, asOf, stream }: BarsKey): void {
 
 function checkBars(stream: Stream, bars: Bar[]): void {
   const odd = bars.find((bar) => !NUMBERS.every((name) => Number.isFinite(bar[name])) || !isWhole(bar));
-  if (odd) throw new DataQualityError(`${streamId(stream)}: cannot store the bar ${JSON.stringify(odd)}; validate first`);
+  if (odd)
+    throw new DataQualityError(
+      `${streamId(stream)}: cannot store the bar ${JSON.stringify(odd)}; validate first`,
+    );
 }
 
 const isWhole = (bar: Bar): boolean => Number.isSafeInteger(bar.time) && Number.isSafeInteger(bar.knownAt);
@@ -110,7 +117,12 @@ function byPeriod(stream: Stream, bars: Bar[]): Map<string, Bar[]> {
 }
 
 /** Adds what is new to a partition; returns how many records that were. */
-async function mergePartition(task: { folder: string; period: string; write: BarsWrite; now: number }): Promise<number> {
+async function mergePartition(task: {
+  folder: string;
+  period: string;
+  write: BarsWrite;
+  now: number;
+}): Promise<number> {
   const { folder, period, write, now } = task;
   const file = fileOf(folder, period);
   const { stream, source } = write;
@@ -120,12 +132,18 @@ async function mergePartition(task: { folder: string; period: string; write: Bar
   return withFileLock(join(folder, 'lock'), async () => {
     const names = await readdir(dirname(file));
     // Drafts of writers that died: nobody else writes while we hold the lock.
-    for (const name of names.filter((each) => each.endsWith('.new'))) await rm(join(dirname(file), name), { force: true });
+    for (const name of names.filter((each) => each.endsWith('.new')))
+      await rm(join(dirname(file), name), { force: true });
     const stored = names.includes('bars.parquet') ? await readStored(file) : [];
     const given = write.bars.map((bar) => ({ ...bar, origin: source.detail }));
     const correctedAt = source.kind === 'live' ? now : null;
     const { all, added } = mergeBars(stored, given, { name: streamId(stream), correctedAt });
-    if (added > 0) await writeRows(file, rowsFrom(all), all.map((bar) => bar.origin));
+    if (added > 0)
+      await writeRows(
+        file,
+        rowsFrom(all),
+        all.map((bar) => bar.origin),
+      );
     return added;
   });
 }
@@ -144,32 +162,4 @@ function digestOf(columns: BarColumns): { sha256: string; rows: number } {
     hash.update(new Uint8Array(buffer, byteOffset, byteLength));
   }
   return { sha256: hash.digest('hex'), rows: columns.time.length };
-}
-
-/** A file's span is read once per version of the file. An unreadable one has none: reading its bars says why. */
-async function cachedSpan(
-  spans: Map<string, { stamp: string; span: Promise<Span | null> }>,
-  file: string,
-): Promise<Span | null> {
-  const state = await stat(file).catch(() => null);
-  if (!state) return null;
-  const stamp = `${state.ino} ${state.size} ${state.mtimeMs}`;
-  const known = spans.get(file);
-  if (known?.stamp === stamp) return known.span;
-  const span = readSpan(file).catch(() => null);
-  spans.set(file, { stamp, span });
-  return span;
-}
-
-function summary(stream: Stream, source: Source, held: Span[]) {
-  const newest = held.reduce((a, b) => (b.last > a.last ? b : a));
-  return {
-    stream,
-    source: source.kind === 'recorded' ? { ...source, detail: newest.origin } : source,
-    range: {
-      from: Math.min(...held.map((span) => span.first)),
-      to: newest.last + timeframeMs(stream.timeframe),
-    },
-    bars: held.reduce((sum, span) => sum + span.bars, 0),
-  };
 }

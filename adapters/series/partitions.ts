@@ -32,7 +32,11 @@ export function periodOf(timeframe: Timeframe, time: number): string {
 }
 
 /** Partition files that can hold bars of the range, oldest first. */
-export async function partitionFiles(folder: string, timeframe: Timeframe, range?: TimeRange): Promise<string[]> {
+export async function partitionFiles(
+  folder: string,
+  timeframe: Timeframe,
+  range?: TimeRange,
+): Promise<string[]> {
   const first = range && periodOf(timeframe, range.from);
   const last = range && periodOf(timeframe, range.to - 1);
   const periods = (await entriesOf(folder, 'period')).filter(
@@ -45,7 +49,9 @@ export async function partitionFiles(folder: string, timeframe: Timeframe, range
 }
 
 /** Every stream that has a folder, with its source's kind; the detail of a recorded source lies in its files. */
-export async function streamFolders(root: string): Promise<{ folder: string; source: Source; stream: Stream }[]> {
+export async function streamFolders(
+  root: string,
+): Promise<{ folder: string; source: Source; stream: Stream }[]> {
   const found: { folder: string; source: Source; stream: Stream }[] = [];
   for (const key of await entriesOf(root, 'source'))
     for (const exchange of await entriesOf(join(root, `source=${key}`), 'exchange')) {

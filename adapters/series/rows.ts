@@ -15,7 +15,8 @@ const SELECTED = NUMBERS.map((name) => `"${name}"::DOUBLE AS "${name}"`).join(',
 /** ROW_GROUP_SIZE: a partition is one row group, read whole. V2 pages pack whole numbers by their differences. */
 const FORMAT = 'FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880';
 
-const list = (files: string[]): string => `read_parquet([${files.map(literal).join(', ')}], hive_partitioning = false)`;
+const list = (files: string[]): string =>
+  `read_parquet([${files.map(literal).join(', ')}], hive_partitioning = false)`;
 
 /** The furthest instants of JavaScript: infinities mean them. */
 const instant = (time: number): number => Math.ceil(Math.max(-8.64e15, Math.min(8.64e15, time)));
@@ -24,7 +25,10 @@ const instant = (time: number): number => Math.ceil(Math.max(-8.64e15, Math.min(
  * Rows of the files with time in [from, to) and known at `asOf`.
  * @throws DataQualityError naming the file that cannot be read and what to do.
  */
-export async function readRows(files: string[], range: { from: number; to: number; asOf: number }): Promise<Rows> {
+export async function readRows(
+  files: string[],
+  range: { from: number; to: number; asOf: number },
+): Promise<Rows> {
   if (files.length === 0) return rowsOf([]);
   const sql = `SELECT ${SELECTED} FROM ${list(files)}
     WHERE "time" >= ${instant(range.from)} AND "time" < ${instant(range.to)} AND "knownAt" <= ${Math.floor(instant(range.asOf))}
@@ -111,7 +115,9 @@ export function latestVersions(rows: Rows): Rows {
   const keep: number[] = [];
   const { time } = rows;
   for (let i = 0; i < time.length; i++) if (i + 1 === time.length || time[i] !== time[i + 1]) keep.push(i);
-  return keep.length === time.length ? rows : rowsOf(NUMBERS.map((name) => keep.map((i) => rows[name][i] ?? NaN)));
+  return keep.length === time.length
+    ? rows
+    : rowsOf(NUMBERS.map((name) => keep.map((i) => rows[name][i] ?? NaN)));
 }
 
 export function joinRows(parts: Rows[]): Rows {

@@ -6,7 +6,9 @@ import { sqliteCache } from '../../adapters/cache/sqlite.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { temporaryDirectory } from './directories.js';
 
-const ADDRESSES: Record<string, () => string> = { sqlite: () => `sqlite:${join(temporaryDirectory(), 'x.db')}` };
+const ADDRESSES: Record<string, () => string> = {
+  sqlite: () => `sqlite:${join(temporaryDirectory(), 'x.db')}`,
+};
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.each(Object.keys(CACHES))('the %s cache', (scheme) => {
@@ -37,11 +39,14 @@ describe.each(Object.keys(CACHES))('the %s cache', (scheme) => {
 
   it('invalidates what begins with a prefix, taken literally', async () => {
     const cache = openCache(fresh());
-    for (const key of ['bars/a', 'bars/b', 'bars', 'b%rs/a', 'news/\u{1f680}']) await cache.set(key, 'x', 60_000);
+    for (const key of ['bars/a', 'bars/b', 'bars', 'b%rs/a', 'news/\u{1f680}'])
+      await cache.set(key, 'x', 60_000);
     await cache.invalidate('b%');
     await cache.invalidate('bars/');
     await cache.invalidate('news/\u{1f680}');
-    const left = await Promise.all(['bars/a', 'bars/b', 'bars', 'b%rs/a', 'news/\u{1f680}'].map((key) => cache.get(key)));
+    const left = await Promise.all(
+      ['bars/a', 'bars/b', 'bars', 'b%rs/a', 'news/\u{1f680}'].map((key) => cache.get(key)),
+    );
     expect(left).toEqual([null, null, 'x', null, null]);
   });
 
@@ -49,7 +54,9 @@ describe.each(Object.keys(CACHES))('the %s cache', (scheme) => {
     const address = fresh();
     const several = [openCache(address), openCache(address)];
     const limit = { capacity: 10, refillPerSecond: 0.001 };
-    const answers = await Promise.all(Array.from({ length: 15 }, (_, i) => several[i % 2]!.take('api', limit)));
+    const answers = await Promise.all(
+      Array.from({ length: 15 }, (_, i) => several[i % 2]!.take('api', limit)),
+    );
     expect(answers.filter((each) => each.waitMs === 0)).toHaveLength(10);
     expect(answers.at(-1)?.waitMs).toBeGreaterThan(900_000);
     expect(answers.at(-1)?.remaining).toBe(0);
@@ -84,35 +91,47 @@ describe('a bucket over time', () => {
     let buckets = 0;
     const cache = sqliteCache(path, { now: () => now });
     const capacity = fc.integer({ min: 1, max: 20 });
-    const steps = fc.array(fc.record({ pause: fc.integer({ min: -50, max: 500 }), cost: fc.integer({ min: 1, max: 20 }) }), { maxLength: 15 });
+    const steps = fc.array(
+      fc.record({ pause: fc.integer({ min: -50, max: 500 }), cost: fc.integer({ min: 1, max: 20 }) }),
+      { maxLength: 15 },
+    );
     await fc.assert(
-      fc.asyncProperty(capacity, fc.integer({ min: 1, max: 50 }), steps, async (size, refillPerSecond, taken) => {
-        const name = `b${++buckets}`;
-        const [limit, start] = [{ capacity: size, refillPerSecond }, now];
-        let given = 0;
-        let latest = now;
-        for (const { pause, cost } of taken.filter((each) => each.cost <= size)) {
-          now += pause;
-          const answer = await cache.take(name, limit, cost);
-          if (answer.waitMs === 0) given += cost;
-          else {
-            now += answer.waitMs;
-            expect((await cache.take(name, limit, cost)).waitMs).toBe(0);
-            given += cost;
+      fc.asyncProperty(
+        capacity,
+        fc.integer({ min: 1, max: 50 }),
+        steps,
+        async (size, refillPerSecond, taken) => {
+          const name = `b${++buckets}`;
+          const [limit, start] = [{ capacity: size, refillPerSecond }, now];
+          let given = 0;
+          let latest = now;
+          for (const { pause, cost } of taken.filter((each) => each.cost <= size)) {
+            now += pause;
+            const answer = await cache.take(name, limit, cost);
+            if (answer.waitMs === 0) given += cost;
+            else {
+              now += answer.waitMs;
+              expect((await cache.take(name, limit, cost)).waitMs).toBe(0);
+              given += cost;
+            }
+            latest = Math.max(latest, now);
           }
-          latest = Math.max(latest, now);
-        }
-        // The clock may be set back: what was refilled after it is then refilled again, 50 ms a time.
-        const slack = (taken.length * 50 * refillPerSecond) / 1000;
-        expect(given).toBeLessThanOrEqual(size + ((latest - start) / 1000) * refillPerSecond + slack + 1e-6);
-        now = latest;
-      }),
-      { numRuns: 40 },
+          // The clock may be set back: what was refilled after it is then refilled again, 50 ms a time.
+          const slack = (taken.length * 50 * refillPerSecond) / 1000;
+          expect(given).toBeLessThanOrEqual(
+            size + ((latest - start) / 1000) * refillPerSecond + slack + 1e-3,
+          );
+          now = latest;
+        },
+      ),
+      { numRuns: 100 },
     );
     await cache.close();
   });
 });
 
 it('names the known schemes', () => {
-  expect(() => openCache('memory:')).toThrow(/Unknown address "memory:" in CACHE_URL; known schemes: sqlite:/);
+  expect(() => openCache('memory:')).toThrow(
+    /Unknown address "memory:" in CACHE_URL; known schemes: sqlite:/,
+  );
 });

@@ -1,15 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DOCUMENTS, openDocuments } from '../../adapters/documents/index.js';
-import { sqliteDocuments } from '../../adapters/documents/sqlite.js';
 import { openEvents } from '../../adapters/events/index.js';
 import type { Doc, DocumentQuery, DocumentsPort, EventRow } from '../../adapters/ports.js';
-import { translated } from '../../adapters/sqlite.js';
-import { DataQualityError, InvalidInputError, UnreachableError } from '../../domain/errors.js';
+import { InvalidInputError } from '../../domain/errors.js';
 import { temporaryDirectory } from './directories.js';
 
 interface Note {
@@ -21,13 +16,20 @@ interface Note {
 }
 
 /** The outbox is read by the events backend of the same address. */
-const ADDRESSES: Record<string, () => string> = { sqlite: () => `sqlite:${join(temporaryDirectory(), 'deep', 'x.db')}` };
-const note = (id: string, more: Partial<Note> = {}): Doc<Note> => ({ id, publishedAt: 1000, feed: 'a', ...more });
+const ADDRESSES: Record<string, () => string> = {
+  sqlite: () => `sqlite:${join(temporaryDirectory(), 'deep', 'x.db')}`,
+};
+const note = (id: string, more: Partial<Note> = {}): Doc<Note> => ({
+  id,
+  publishedAt: 1000,
+  feed: 'a',
+  ...more,
+});
 const event = (id: string): EventRow => ({ id, type: 'note.made', at: 1, payload: { id } });
 
 async function allPages(documents: DocumentsPort, query: DocumentQuery): Promise<string[]> {
   const ids: string[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
+  for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await documents.find<Note>('articles', { ...query, ...(cursor ? { cursor } : {}) });
     ids.push(...page.items.map((item) => item.id));
     cursor = page.cursor;
@@ -42,7 +44,9 @@ describe.each(Object.keys(DOCUMENTS))('the %s documents', (scheme) => {
     const address = fresh();
     const [documents, events] = [openDocuments(address), openEvents(address)];
     const make = (doc: Doc<Note>) => event(`evt_${doc.id}`);
-    expect(await documents.insert('articles', [note('1'), note('2'), note('1')], make)).toEqual({ inserted: ['1', '2'] });
+    expect(await documents.insert('articles', [note('1'), note('2'), note('1')], make)).toEqual({
+      inserted: ['1', '2'],
+    });
     const again = await documents.insert('articles', [note('2', { feed: 'changed' }), note('3')], make);
     expect(again).toEqual({ inserted: ['3'] });
     expect((await documents.get<Note>('articles', '2'))?.feed).toBe('a');
@@ -80,17 +84,30 @@ describe.each(Object.keys(DOCUMENTS))('the %s documents', (scheme) => {
     const documents = openDocuments(fresh());
     const tag = fc.constantFrom('BTC', 'ETH', 'SOL');
     const spec = { publishedAt: fc.integer({ min: 0, max: 5 }), feed: tag, tickers: fc.uniqueArray(tag) };
-    const made = fc.sample(fc.record(spec), { numRuns: 60, seed: 5 }).map((each, i) => ({ ...each, id: `n${i}` }));
+    const made = fc
+      .sample(fc.record(spec), { numRuns: 60, seed: 5 })
+      .map((each, i) => ({ ...each, id: `n${i}` }));
     await documents.insert('articles', made);
     const some = fc.uniqueArray(tag, { minLength: 1 });
     const bound = fc.option(fc.integer({ min: 0, max: 6 }), { nil: undefined });
-    const query = fc.record({ feeds: fc.option(some), tickers: fc.option(some), from: bound, to: bound, oldest: fc.boolean(), limit: fc.integer({ min: 1, max: 25 }) });
+    const query = fc.record({
+      feeds: fc.option(some),
+      tickers: fc.option(some),
+      from: bound,
+      to: bound,
+      oldest: fc.boolean(),
+      limit: fc.integer({ min: 1, max: 25 }),
+    });
     await fc.assert(
       fc.asyncProperty(query, async ({ feeds, tickers, from, to, oldest, limit }) => {
         const where = { ...(feeds ? { feed: feeds } : {}), ...(tickers ? { tickers } : {}) };
         const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
         const wanted = made
-          .filter((each) => (!feeds || feeds.includes(each.feed)) && (!tickers || tickers.some((t) => each.tickers.includes(t))))
+          .filter(
+            (each) =>
+              (!feeds || feeds.includes(each.feed)) &&
+              (!tickers || tickers.some((t) => each.tickers.includes(t))),
+          )
           .filter((each) => each.publishedAt >= (from ?? 0) && each.publishedAt < (to ?? 9))
           .sort((a, b) => a.publishedAt - b.publishedAt || (a.id < b.id ? -1 : 1))
           .map((each) => each.id);
@@ -104,8 +121,13 @@ describe.each(Object.keys(DOCUMENTS))('the %s documents', (scheme) => {
 
   it('match null, one value and one of several', async () => {
     const documents = openDocuments(fresh());
-    await documents.insert('articles', [note('1', { language: null }), note('2'), note('3', { language: 'en' })]);
-    const ids = (where: NonNullable<DocumentQuery['where']>) => allPages(documents, { where, order: 'oldest' });
+    await documents.insert('articles', [
+      note('1', { language: null }),
+      note('2'),
+      note('3', { language: 'en' }),
+    ]);
+    const ids = (where: NonNullable<DocumentQuery['where']>) =>
+      allPages(documents, { where, order: 'oldest' });
     expect(await ids({ language: null })).toEqual(['1', '2']);
     expect(await ids({ language: 'en' })).toEqual(['3']);
     expect(await ids({ id: ['3', '1'] })).toEqual(['1', '3']);
@@ -113,8 +135,18 @@ describe.each(Object.keys(DOCUMENTS))('the %s documents', (scheme) => {
 
   it('give back what was stored, numbers that JSON does not have included', async () => {
     const documents = openDocuments(fresh());
-    const text = { nan: NaN, up: Infinity, down: [-Infinity], plain: 1e-9, nothing: null, deep: { 'ä"\0': '\u{1f680}' } };
-    await documents.upsert('articles', [note("o'id", { text }), note('2', { text: { $number: 'NaN, but text' } })]);
+    const text = {
+      nan: NaN,
+      up: Infinity,
+      down: [-Infinity],
+      plain: 1e-9,
+      nothing: null,
+      deep: { 'ä"\0': '\u{1f680}' },
+    };
+    await documents.upsert('articles', [
+      note("o'id", { text }),
+      note('2', { text: { $number: 'NaN, but text' } }),
+    ]);
     expect(await documents.getMany<Note>('articles', ['2', "o'id", 'absent', '2'])).toEqual([
       note('2', { text: { $number: 'NaN, but text' } }),
       note("o'id", { text }),
@@ -126,19 +158,31 @@ describe.each(Object.keys(DOCUMENTS))('the %s documents', (scheme) => {
     const address = fresh();
     const several = [openDocuments(address), openDocuments(address)];
     const add = (old: Doc<Note> | null) => note('n', { text: Number(old?.text ?? 0) + 1 });
-    await Promise.all(Array.from({ length: 40 }, (_, i) => several[i % 2]?.update<Note>('articles', 'n', add)));
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) => several[i % 2]?.update<Note>('articles', 'n', add)),
+    );
     expect((await several[0]?.get<Note>('articles', 'n'))?.text).toBe(40);
-    await expect(several[0]?.update<Note>('articles', 'n', () => note('other'))).rejects.toThrow(/must keep its id/);
+    await expect(several[0]?.update<Note>('articles', 'n', () => note('other'))).rejects.toThrow(
+      /must keep its id/,
+    );
     expect(await several[1]?.remove('articles', ['n', 'absent'])).toBe(1);
     expect(await several[0]?.get('articles', 'n')).toBeNull();
   });
 
   it.each<[string, (documents: DocumentsPort) => Promise<unknown>, RegExp]>([
-    ['an unknown collection', (d) => d.find('articels', {}), /Unknown collection "articels"; known: articles, /],
+    [
+      'an unknown collection',
+      (d) => d.find('articels', {}),
+      /Unknown collection "articels"; known: articles, /,
+    ],
     ['an inherited name as a collection', (d) => d.get('toString', '1'), /Unknown collection "toString"/],
     ['an unknown field', (d) => d.find('articles', { where: { fead: 'x' } }), /by "fead"; known: id, feed, /],
     ['a broken cursor', (d) => d.find('articles', { cursor: 'x' }), /Unknown cursor "x"/],
-    ['a cursor that is JSON but none of ours', (d) => d.find('articles', { cursor: btoa('{"a":1}') }), /Unknown cursor/],
+    [
+      'a cursor that is JSON but none of ours',
+      (d) => d.find('articles', { cursor: btoa('{"a":1}') }),
+      /Unknown cursor/,
+    ],
     ['a limit of 0', (d) => d.find('articles', { limit: 0 }), /limit 0 is not a whole number from 1/],
     ['a range of NaN', (d) => d.count('articles', { range: { from: NaN } }), /got NaN/],
   ])('refuse %s', async (_, work, message) => {
@@ -162,50 +206,8 @@ describe.each(Object.keys(DOCUMENTS))('the %s documents', (scheme) => {
   });
 });
 
-describe('documents in SQLite', () => {
-  it('take the writes of several processes and lose none', async () => {
-    const path = join(temporaryDirectory(), 'x.db');
-    const documents = sqliteDocuments(path);
-    await documents.count('runs', {});
-    const script = `const d=new(require('libsql'))(process.argv[1]);d.exec('PRAGMA busy_timeout=10000');
-      for(let i=0;i<100;i++){d.exec('BEGIN IMMEDIATE');d.prepare('INSERT INTO runs (id,at,doc) VALUES (?,?,?)').run([process.argv[2]+i,i,'{}']);d.exec('COMMIT')}`;
-    const writers = ['a', 'b'].map((name) => promisify(execFile)(process.execPath, ['-e', script, path, name]));
-    for (let i = 0; i < 100; i++) await documents.insert('runs', [{ id: `c${i}`, startedAt: i }]);
-    await Promise.all(writers);
-    expect(await documents.count('runs', {})).toBe(300);
-    await documents.close();
-  });
-
-  it('name a file that is none of SQLite, and a place that cannot be opened', async () => {
-    const directory = temporaryDirectory();
-    const broken = join(directory, 'broken.db');
-    writeFileSync(broken, 'no database, but long enough to be read as one. '.repeat(100));
-    const taken = join(directory, 'taken.db');
-    mkdirSync(taken);
-    const error = await sqliteDocuments(broken).count('runs', {}).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(DataQualityError);
-    expect(String(error)).toContain(`${broken} is not a sound SQLite file`);
-    const other = await sqliteDocuments(taken).count('runs', {}).catch((thrown: unknown) => thrown);
-    expect(other).toBeInstanceOf(UnreachableError);
-    expect(String(other)).toContain(`Cannot use ${taken}: it cannot be opened`);
-  });
-
-  it.each([
-    ['SQLITE_FULL', 'UnreachableError', 'free some space'],
-    ['SQLITE_READONLY', 'UnreachableError', 'check the permissions'],
-    ['EACCES', 'UnreachableError', 'check the permissions'],
-    ['SQLITE_CANTOPEN', 'UnreachableError', 'check that its directory exists'],
-    ['SQLITE_BUSY', 'UnreachableError', 'another process'],
-    ['SQLITE_NOTADB', 'DataQualityError', 'move it aside'],
-    ['SQLITE_CORRUPT', 'DataQualityError', 'move it aside'],
-  ])('tell %s as %s with the cure', (code, name, cure) => {
-    const error = translated('/data/x.db', Object.assign(new Error('vendor text'), { code })) as Error;
-    expect(error.name).toBe(name);
-    expect(error.message).toContain('/data/x.db');
-    expect(error.message).toContain(cure);
-  });
-});
-
 it('names the known schemes', () => {
-  expect(() => openDocuments('csv:x')).toThrow(/Unknown address "csv:x" in DOCUMENTS_URL; known schemes: sqlite:/);
+  expect(() => openDocuments('csv:x')).toThrow(
+    /Unknown address "csv:x" in DOCUMENTS_URL; known schemes: sqlite:/,
+  );
 });

@@ -4,8 +4,15 @@ import { EVENTS, openEvents } from '../../adapters/events/index.js';
 import type { EventRow } from '../../adapters/ports.js';
 import { temporaryDirectory } from './directories.js';
 
-const ADDRESSES: Record<string, () => string> = { sqlite: () => `sqlite:${join(temporaryDirectory(), 'x.db')}` };
-const event = (id: string, type = 'bars.closed'): EventRow => ({ id, type, at: 5, payload: { id, deep: [1, null] } });
+const ADDRESSES: Record<string, () => string> = {
+  sqlite: () => `sqlite:${join(temporaryDirectory(), 'x.db')}`,
+};
+const event = (id: string, type = 'bars.closed'): EventRow => ({
+  id,
+  type,
+  at: 5,
+  payload: { id, deep: [1, null] },
+});
 
 describe.each(Object.keys(EVENTS))('the %s events', (scheme) => {
   const fresh = (): string => ADDRESSES[scheme]?.() ?? '';

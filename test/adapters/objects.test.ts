@@ -49,14 +49,27 @@ describe.each(Object.keys(OBJECTS))('the %s objects', (scheme) => {
     expect(await objects.list('list/a/')).toEqual(['list/a/2']);
   });
 
-  it.each(['', '/', '/etc/passwd', '../x', 'a/../b', 'a/./b', 'a//b', 'a/', '.hidden', 'a\0b', 'a b', 'ä', 'a\\b', 'x'.repeat(600), `a/${'x'.repeat(300)}`])(
-    'refuses the key %j',
-    async (key) => {
-      await expect(objects.put(key, bytes('x'))).rejects.toBeInstanceOf(InvalidInputError);
-      await expect(objects.get(key)).rejects.toBeInstanceOf(InvalidInputError);
-      expect(() => objects.locate(key)).toThrow(InvalidInputError);
-    },
-  );
+  it.each([
+    '',
+    '/',
+    '/etc/passwd',
+    '../x',
+    'a/../b',
+    'a/./b',
+    'a//b',
+    'a/',
+    '.hidden',
+    'a\0b',
+    'a b',
+    'ä',
+    'a\\b',
+    'x'.repeat(600),
+    `a/${'x'.repeat(300)}`,
+  ])('refuses the key %j', async (key) => {
+    await expect(objects.put(key, bytes('x'))).rejects.toBeInstanceOf(InvalidInputError);
+    await expect(objects.get(key)).rejects.toBeInstanceOf(InvalidInputError);
+    expect(() => objects.locate(key)).toThrow(InvalidInputError);
+  });
 
   it('never shows a part of a write', async () => {
     const big = (fill: number): Uint8Array => new Uint8Array(300_000).fill(fill);
@@ -90,12 +103,16 @@ describe('objects as files', () => {
   it('cannot lie below a file: the error names the place and the cure', async () => {
     const root = join(temporaryDirectory(), 'file');
     writeFileSync(root, '');
-    const error = await fileObjects(root).put('a/b', bytes('x')).catch((thrown: unknown) => thrown);
+    const error = await fileObjects(root)
+      .put('a/b', bytes('x'))
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UnreachableError);
     expect(String(error)).toContain(`Cannot use ${join(root, 'a/b')}: a file lies where a directory must be`);
   });
 });
 
 it('names the known schemes', () => {
-  expect(() => openObjects('ftp://x')).toThrow(/Unknown address "ftp:\/\/x" in OBJECTS_URL; known schemes: file:/);
+  expect(() => openObjects('ftp://x')).toThrow(
+    /Unknown address "ftp:\/\/x" in OBJECTS_URL; known schemes: file:/,
+  );
 });

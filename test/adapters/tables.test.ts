@@ -7,7 +7,11 @@ import { DataQualityError, InvalidInputError } from '../../domain/errors.js';
 
 const tables = parquetTables();
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const column = (values: number[], name = 'x'): TableColumn => ({ name, type: 'float64', values: Float64Array.from(values) });
+const column = (values: number[], name = 'x'): TableColumn => ({
+  name,
+  type: 'float64',
+  values: Float64Array.from(values),
+});
 
 it('gives back every type, and NaN, infinities, -0 and odd names as they were', async () => {
   const columns: TableColumn[] = [
@@ -31,7 +35,10 @@ it('gives back any doubles bit by bit', async () => {
 
 it('gives equal bytes for equal columns, also over many row groups', async () => {
   const make = (): TableColumn[] => [
-    column(Array.from({ length: 300_000 }, (_, i) => Math.sin(i)), 'a'),
+    column(
+      Array.from({ length: 300_000 }, (_, i) => Math.sin(i)),
+      'a',
+    ),
     { name: 'b', type: 'int64', values: Float64Array.from({ length: 300_000 }, (_, i) => i * 1000) },
   ];
   const [first, second] = await Promise.all([tables.encode(make()), tables.encode(make())]);
@@ -47,9 +54,17 @@ it('keeps the columns of an empty table', async () => {
 
 it.each<[string, TableColumn[], RegExp]>([
   ['no columns', [], /at least one column/],
-  ['columns of different length', [column([1, 2], 'a'), column([1], 'b')], /Column "b" has 1 rows; the first column has 2/],
+  [
+    'columns of different length',
+    [column([1, 2], 'a'), column([1], 'b')],
+    /Column "b" has 1 rows; the first column has 2/,
+  ],
   ['a name taken', [column([1], 'a'), column([1], 'A')], /Column name "A" is empty or taken/],
-  ['a fraction as int64', [{ name: 'i', type: 'int64', values: Float64Array.of(1, 1.5) }], /"i" row 1: 1.5 is not a whole/],
+  [
+    'a fraction as int64',
+    [{ name: 'i', type: 'int64', values: Float64Array.of(1, 1.5) }],
+    /"i" row 1: 1.5 is not a whole/,
+  ],
 ])('refuses %s', async (_, columns, message) => {
   const error = await tables.encode(columns).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(InvalidInputError);

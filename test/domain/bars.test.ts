@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { closeTime, coverageOf, expectedBars, findGaps, toColumns, validateBars, type Bar } from '../../domain/bars.js';
+import {
+  closeTime,
+  coverageOf,
+  expectedBars,
+  findGaps,
+  toColumns,
+  validateBars,
+  type Bar,
+} from '../../domain/bars.js';
 import type { Timeframe } from '../../domain/streams.js';
 
 const HOUR = 3_600_000;
@@ -57,9 +65,15 @@ describe('validateBars', () => {
     const index = fc.integer({ min: -5, max: 110 });
     fc.assert(
       fc.property(fc.uniqueArray(index), (indexes) => {
-        const { good, bad } = validateBars(indexes.map((each) => bar(each)), window);
+        const { good, bad } = validateBars(
+          indexes.map((each) => bar(each)),
+          window,
+        );
         expect(good.map((each) => each.time)).toEqual(
-          indexes.filter((each) => each >= 0 && each < 100).sort((a, b) => a - b).map((each) => START + each * HOUR),
+          indexes
+            .filter((each) => each >= 0 && each < 100)
+            .sort((a, b) => a - b)
+            .map((each) => START + each * HOUR),
         );
         expect(good.length + bad.length).toBe(indexes.length);
         expect(validateBars(good, window)).toEqual({ good, bad: [] });
@@ -83,7 +97,9 @@ describe('coverage', () => {
         const absent = coverage.gaps.flatMap((gap) =>
           Array.from({ length: gap.bars }, (_, i) => (gap.from - first) / step + i),
         );
-        expect(absent).toEqual(Array.from({ length: 50 }, (_, i) => i).filter((each) => !indexes.includes(each)));
+        expect(absent).toEqual(
+          Array.from({ length: 50 }, (_, i) => i).filter((each) => !indexes.includes(each)),
+        );
       }),
     );
   });

@@ -19,13 +19,17 @@ const root = join(import.meta.dirname, '../..');
 const clone = mkdtempSync(join(tmpdir(), 'finsight-bootstrap-'));
 cpSync(join(root, 'infra/bootstrap'), join(clone, 'infra/bootstrap'), { recursive: true });
 cpSync(join(root, 'infra/bootstrap.mjs'), join(clone, 'infra/bootstrap.mjs'));
+writeFileSync(join(clone, 'package.json'), '{}');
 afterAll(() => rmSync(clone, { recursive: true, force: true }));
 
 // The modules are plain JavaScript without types: an address that the compiler cannot see gives `any`.
 const load = (name: string) => import(pathToFileURL(join(clone, 'infra/bootstrap', `${name}.mjs`)).href);
 
+/** Under `npm test` the environment names the project's own folder to npm: it must not reach the clone. */
+const outside = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+
 const run = (args: string[], env: Record<string, string> = {}) =>
-  spawnSync(process.execPath, args, { cwd: clone, encoding: 'utf8', env: { ...process.env, ...env } });
+  spawnSync(process.execPath, args, { cwd: clone, encoding: 'utf8', env: { ...outside, ...env } });
 
 describe('prerequisites', () => {
   it.each(['18.20.0', '20.18.3'])('Node %s is refused with the cure', async (version) => {
@@ -75,8 +79,10 @@ describe('prerequisites', () => {
 
 describe('a step', () => {
   it("that fails says what, the log's last lines and the cure, and ends with code 5", () => {
-    // No package-lock here: npm ci refuses at once and needs no network.
-    const { status, stderr } = run(['infra/bootstrap.mjs', 'prepare'], { npm_execpath: '' });
+    // npm refuses the damaged package.json at once and needs no network.
+    writeFileSync(join(clone, 'package.json'), '{');
+    const { status, stderr } = run(['infra/bootstrap.mjs', 'prepare']);
+    writeFileSync(join(clone, 'package.json'), '{}');
     expect(stderr).toContain('[1/5] npm packages … failed');
     expect(stderr).toMatch(/finsight: Installing the npm packages failed .*\n {2}\| npm/);
     expect(stderr).toContain('and start again. The whole log: ');

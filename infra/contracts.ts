@@ -1,0 +1,16 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { projectRoot } from '../adapters/config.js';
+import { mlContracts } from '../domain/ml.js';
+
+/** The contracts with Python as JSON Schema, one member a contract. */
+export function contractsText(): string {
+  const schemas = Object.entries(mlContracts).map(([name, schema]) => [name, z.toJSONSchema(schema)]);
+  return `${JSON.stringify(Object.fromEntries(schemas), null, 2)}\n`;
+}
+
+export const contractsPath = (): string => join(projectRoot(), 'ml-pipelines', 'contracts.json');
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(contractsPath(), contractsText());

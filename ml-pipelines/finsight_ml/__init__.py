@@ -1,0 +1,1 @@
+"""Training of FinSight's forecasters: a finished feature matrix in, an ONNX file out."""

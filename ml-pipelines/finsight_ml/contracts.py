@@ -1,0 +1,81 @@
+"""What crosses the border to TypeScript; compared with contracts.json, which `npm run contracts` writes from zod."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Contract(BaseModel):
+    """Unknown members are refused; members are camelCase on the wire."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class ObjectRef(Contract):
+    key: str = Field(min_length=1)
+    sha256: Sha256
+    bytes: int = Field(ge=0)
+
+
+class DatasetRef(Contract):
+    object: ObjectRef
+    rows: int = Field(gt=0)
+    streams: list[str] = Field(min_length=1)
+    features: list[str] = Field(min_length=1)
+    feature_version: str
+    look_back: int = Field(gt=0)
+    horizon_bars: int = Field(gt=0)
+
+
+class Training(Contract):
+    max_epochs: int = Field(gt=0)
+    patience: int = Field(gt=0)
+    batch_size: int = Field(gt=0)
+    learning_rate: float = Field(gt=0)
+    seed: int = Field(ge=0)
+
+
+class TrainRequest(Contract):
+    kind: str
+    name: str
+    spec_sha256: Sha256
+    dataset: DatasetRef
+    params: dict[str, float | int | str | bool]
+    training: Training
+
+
+class EpochRecord(Contract):
+    epoch: int = Field(gt=0)
+    train_loss: float
+    validation_loss: float
+    seconds: float = Field(ge=0)
+
+
+class Rows(Contract):
+    train: int
+    validation: int
+    test: int
+
+
+class TrainResult(Contract):
+    onnx: ObjectRef
+    parity_max_abs: float = Field(ge=0)
+    epochs: list[EpochRecord] = Field(min_length=1)
+    best_epoch: int = Field(gt=0)
+    rows: Rows
+    seconds: float = Field(ge=0)
+    parameters: int = Field(gt=0)
+    mlflow_run_id: str | None
+    environment: dict[str, str]
+
+
+CONTRACTS: dict[str, type[Contract]] = {
+    "objectRef": ObjectRef,
+    "datasetRef": DatasetRef,
+    "trainRequest": TrainRequest,
+    "epochRecord": EpochRecord,
+    "trainResult": TrainResult,
+}

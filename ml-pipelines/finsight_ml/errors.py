@@ -1,0 +1,9 @@
+"""Errors by the names that the workflows treat as final."""
+
+
+class InvalidInputError(Exception):
+    """What was asked for cannot be right."""
+
+
+class DataQualityError(Exception):
+    """Data or a model breaks a rule that must not be repaired in silence."""

@@ -1,0 +1,7 @@
+"""Forecasters by name, one line each."""
+
+from .patchtst import PatchTstForecaster
+
+MODELS = {
+    "patchtst": PatchTstForecaster,
+}

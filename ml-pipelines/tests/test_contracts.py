@@ -1,0 +1,44 @@
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from finsight_ml.contracts import CONTRACTS, TrainRequest, TrainResult
+
+ROOT = Path(__file__).parents[2]
+
+
+def shape(schema: dict, definitions: dict) -> object:
+    """Members, required ones and kinds: what both sides must agree on."""
+    schema = definitions[schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+    if "anyOf" in schema:
+        kinds = {shape(each, definitions) for each in schema["anyOf"]}
+        return tuple(sorted(kinds - {"integer"} if "number" in kinds else kinds))
+    if schema.get("type") == "object" and "properties" in schema:
+        members = {name: shape(each, definitions) for name, each in schema["properties"].items()}
+        return tuple(sorted(members.items())), tuple(sorted(schema.get("required", [])))
+    if schema.get("type") == "array":
+        return "array", shape(schema["items"], definitions)
+    if schema.get("type") == "object":
+        return "record", shape(schema["additionalProperties"], definitions)
+    return schema["type"]
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACTS))
+def test_contracts_have_the_same_shape_on_both_sides(name):
+    theirs = json.loads((ROOT / "ml-pipelines/contracts.json").read_text())
+    assert sorted(theirs) == sorted(CONTRACTS)
+    ours = CONTRACTS[name].model_json_schema(by_alias=True, mode="validation")
+    assert shape(ours, ours.get("$defs", {})) == shape(theirs[name], theirs[name].get("$defs", {}))
+
+
+def test_golden_examples_are_read_and_written_alike():
+    for model, name in ((TrainRequest, "train-request"), (TrainResult, "train-result")):
+        golden = json.loads((ROOT / f"test/contracts/{name}.json").read_text())
+        assert model.model_validate(golden).model_dump(by_alias=True) == golden
+
+
+def test_unknown_members_are_refused():
+    with pytest.raises(ValidationError):
+        TrainRequest.model_validate({"gpu": True})

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { trainRequest, trainResult } from '../../domain/ml.js';
+import { contractsPath, contractsText } from '../../infra/contracts.js';
+
+const golden = (name: string): unknown => JSON.parse(readFileSync(`test/contracts/${name}.json`, 'utf8'));
+
+describe('the contracts with Python', () => {
+  it('stand in contracts.json as zod has them (npm run contracts)', () => {
+    expect(readFileSync(contractsPath(), 'utf8')).toBe(contractsText());
+  });
+
+  it('take the golden examples, which pytest reads too', () => {
+    expect(trainRequest.parse(golden('train-request'))).toEqual(golden('train-request'));
+    expect(trainResult.parse(golden('train-result'))).toEqual(golden('train-result'));
+  });
+
+  it('refuse members that nobody knows', () => {
+    expect(trainRequest.safeParse({ ...(golden('train-request') as object), gpu: true }).success).toBe(false);
+  });
+});
