@@ -9,7 +9,15 @@ export default defineConfig({
     hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
-      include: ['domain/**', 'adapters/**', 'activities/**', 'workflows/**', 'workers/**', 'api/**', 'cli/**'],
+      include: [
+        'domain/**',
+        'adapters/**',
+        'activities/**',
+        'workflows/**',
+        'workers/**',
+        'api/**',
+        'cli/**',
+      ],
       reporter: ['text-summary', 'json-summary'],
       thresholds: { lines: 80 },
     },

@@ -1,5 +1,11 @@
 import type { Ports } from '../adapters/ports.js';
-import { backtest, CONVENTIONS, type BacktestOutcome, type BacktestResult, type BacktestSpec } from '../domain/backtest.js';
+import {
+  backtest,
+  CONVENTIONS,
+  type BacktestOutcome,
+  type BacktestResult,
+  type BacktestSpec,
+} from '../domain/backtest.js';
 import type { BarColumns } from '../domain/bars.js';
 import { digestOf } from '../domain/digest.js';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';
@@ -32,10 +38,16 @@ export const backtestSteps = (ports: Ports) => ({
     const key = { stream, source: stored.source, range: { from: spec.from, to: spec.to }, asOf: spec.asOf };
     const bars = await ports.series.readColumns(key);
     const { sha256: barsSha256, rows } = await ports.series.digest(key);
-    if (rows === 0) throw new NotFoundError(`No stored bars of ${input.stream} in the window; collect them first`);
+    if (rows === 0)
+      throw new NotFoundError(`No stored bars of ${input.stream} in the window; collect them first`);
     const forecasts = input.evaluation ? await readForecasts(ports, input.evaluation) : undefined;
     const step = timeframeMs(stream.timeframe);
-    const signal = strategy.signal({ bars, params: spec.params, timeframeMs: step, ...(forecasts ? { forecasts } : {}) });
+    const signal = strategy.signal({
+      bars,
+      params: spec.params,
+      timeframeMs: step,
+      ...(forecasts ? { forecasts } : {}),
+    });
     const outcome = backtest({ bars, signal, spec });
     const holding = STRATEGIES['buy-and-hold'];
     const benchmark = backtest({
@@ -68,7 +80,10 @@ export const backtestSteps = (ports: Ports) => ({
   },
 });
 
-async function findStream(ports: Ports, input: BacktestInput): Promise<{ source: Source; from: number; to: number }> {
+async function findStream(
+  ports: Ports,
+  input: BacktestInput,
+): Promise<{ source: Source; from: number; to: number }> {
   const wanted = input.source ? readSource(input.source) : null;
   const found = (await ports.series.streams()).filter(
     ({ stream, source }) =>
@@ -88,7 +103,8 @@ function specOf(
 ): BacktestSpec {
   const from = input.from === undefined ? stored.from : readTime('from', input.from);
   const to = input.to === undefined ? stored.to : readTime('to', input.to);
-  if (from >= to) throw new InvalidInputError(`The window is empty: from ${from} is not before to ${to} (epoch ms)`);
+  if (from >= to)
+    throw new InvalidInputError(`The window is empty: from ${from} is not before to ${to} (epoch ms)`);
   return {
     stream: input.stream,
     strategy: input.strategy,
@@ -104,7 +120,10 @@ function specOf(
   };
 }
 
-async function readForecasts(ports: Ports, id: string): Promise<{ time: Float64Array; direction: Float64Array }> {
+async function readForecasts(
+  ports: Ports,
+  id: string,
+): Promise<{ time: Float64Array; direction: Float64Array }> {
   const evaluation = await ports.documents.get<Evaluation>('evaluations', id);
   if (!evaluation) throw new NotFoundError(`No evaluation "${id}"`);
   const bytes = await ports.objects.get(evaluation.forecasts.key, evaluation.forecasts.sha256);

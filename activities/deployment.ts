@@ -18,11 +18,16 @@ export const deploymentSteps = (ports: Ports) => ({
     const model = await findModel(ports, input.model);
     const evaluations = await ports.documents.getMany<Evaluation>('evaluations', input.evaluations);
     if (evaluations.length < input.evaluations.length)
-      throw new NotFoundError(`Some evidence of ${input.model} is gone: ${missing(input, evaluations).join(', ')}`);
+      throw new NotFoundError(
+        `Some evidence of ${input.model} is gone: ${missing(input, evaluations).join(', ')}`,
+      );
     const { promote, reasons } = shouldPromote({ evaluations, parityMaxAbs: model.parityMaxAbs });
     const decision = promote ? 'promoted' : 'rejected';
     const stage: Stage = promote ? 'champion' : 'rejected';
-    await ports.documents.update<ModelVersion>('models', model.id, (current) => ({ ...(current ?? model), stage }));
+    await ports.documents.update<ModelVersion>('models', model.id, (current) => ({
+      ...(current ?? model),
+      stage,
+    }));
     if (promote) await moveAlias(ports, model, input.evaluations);
     else await dropAlias(ports, model);
     await ports.documents.insert('audit', [
@@ -47,7 +52,10 @@ async function moveAlias(ports: Ports, model: ModelVersion, evaluations: string[
     return { id, name: model.name, alias: 'champion', model: model.id, evaluations, updatedAt: ports.now() };
   });
   if (replaced)
-    await ports.documents.update<ModelVersion>('models', replaced, (old) => ({ ...(old as ModelVersion), stage: 'archived' }));
+    await ports.documents.update<ModelVersion>('models', replaced, (old) => ({
+      ...(old as ModelVersion),
+      stage: 'archived',
+    }));
 }
 
 /** A version that was served and fails on newer evidence is served no longer. */

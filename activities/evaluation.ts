@@ -77,7 +77,12 @@ export const evaluationSteps = (ports: Ports) => ({
     const id = `evl_${digestOf({ ...skill, dataset: dataset.sha256 }).slice(0, 24)}`;
     const bytes = new TextEncoder().encode(JSON.stringify(file));
     const { key, sha256 } = await ports.objects.put(`forecasts/${id}.json`, bytes);
-    const conformal = { coverage: COVERAGE, scale, n, measuredCoverage: measuredCoverage({ residuals: errors, scale }) };
+    const conformal = {
+      coverage: COVERAGE,
+      scale,
+      n,
+      measuredCoverage: measuredCoverage({ residuals: errors, scale }),
+    };
     const evaluation: Evaluation = {
       ...skill,
       id,
@@ -95,7 +100,12 @@ export const evaluationSteps = (ports: Ports) => ({
 const at = (values: Float64Array, index: number): number => values[index] ?? NaN;
 
 /** Realised minus forecast move, both in volatility·√horizon units. */
-function residuals(matrix: FeatureMatrix, rows: Int32Array, scaled: Float64Array, horizon: number): Float64Array {
+function residuals(
+  matrix: FeatureMatrix,
+  rows: Int32Array,
+  scaled: Float64Array,
+  horizon: number,
+): Float64Array {
   return Float64Array.from(rows, (row, i) => {
     const move = Math.log(at(matrix.close, row + horizon) / at(matrix.close, row));
     return move / (at(matrix.volatility, row) * Math.sqrt(horizon)) - at(scaled, i);

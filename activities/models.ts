@@ -22,7 +22,8 @@ export const championId = (name: string): string => `${name}:champion`;
 export async function findModel(ports: Ports, id: string): Promise<ModelVersion> {
   const key = id.startsWith('mdl_') ? id : `mdl_${id}`;
   const model = await ports.documents.get<ModelVersion>('models', key);
-  if (!model) throw new NotFoundError(`No model "${id}"; a model is <name>@<version>, see \`finsight models\``);
+  if (!model)
+    throw new NotFoundError(`No model "${id}"; a model is <name>@<version>, see \`finsight models\``);
   if (model.task === 'forecast' && model.featureVersion !== FEATURE_VERSION)
     throw new DataQualityError(
       `Model ${key} was trained on features ${model.featureVersion}; this code has ${FEATURE_VERSION}: train it again`,

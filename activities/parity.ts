@@ -17,7 +17,11 @@ export async function ridgeParity(
     const rows = all.slice(0, 256);
     if (rows.length === 0) continue;
     const windows = cutWindows({ matrix, rows, lookBack: spec.lookBack });
-    const served = await inferTargets(ports, ref, windows, [rows.length, spec.lookBack, matrix.columns.length]);
+    const served = await inferTargets(ports, ref, windows, [
+      rows.length,
+      spec.lookBack,
+      matrix.columns.length,
+    ]);
     rows.forEach((row, i) => {
       const features = matrix.columns.map((column) => column[row] ?? NaN);
       largest = Math.max(largest, Math.abs(predictRidge(fit, features) - (served[i] ?? NaN)));

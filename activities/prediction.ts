@@ -48,7 +48,9 @@ export const predictionSteps = (ports: Ports) => ({
     const { matrix } = read.streamMatrix;
     const last = matrix.time.length - 1;
     if (last < 0)
-      throw new NotFoundError(`No stored bars of ${request.stream} (${request.source.kind}); collect them first`);
+      throw new NotFoundError(
+        `No stored bars of ${request.stream} (${request.source.kind}); collect them first`,
+      );
     const champion = await findChampion(ports, request.names);
     const answer = champion
       ? await byModel(ports, request, champion, matrix)
@@ -93,12 +95,25 @@ async function readRequest(ports: Ports, input: PredictionInput): Promise<Reques
   const asOf = input.asOf ?? ports.now();
   const to = input.to === undefined ? asOf : readTime('to', input.to);
   const known = await ports.series.streams();
-  const stored = known.find(({ stream, source: kind }) => idOf(stream) === input.stream && kind.kind === source.kind);
+  const stored = known.find(
+    ({ stream, source: kind }) => idOf(stream) === input.stream && kind.kind === source.kind,
+  );
   const end = stored ? Math.min(to, stored.range.to) : to;
   const from = input.from === undefined ? twoYearsBefore(end) : readTime('from', input.from);
   const { ref } = await ports.shippedSentiment();
-  const names = input.name ? [input.name] : [`patchtst-${timeframe}-h${horizonBars}`, `ridge-${timeframe}-h${horizonBars}`];
-  return { source, stream: input.stream, from, to, asOf, horizonBars, sentimentModel: `${ref.name}@${ref.version}`, names };
+  const names = input.name
+    ? [input.name]
+    : [`patchtst-${timeframe}-h${horizonBars}`, `ridge-${timeframe}-h${horizonBars}`];
+  return {
+    source,
+    stream: input.stream,
+    from,
+    to,
+    asOf,
+    horizonBars,
+    sentimentModel: `${ref.name}@${ref.version}`,
+    names,
+  };
 }
 
 const idOf = (stream: { exchange: string; symbol: string; timeframe: string }): string =>
@@ -112,7 +127,10 @@ async function storedSource(ports: Ports, id: string): Promise<Source> {
   throw new NotFoundError(`No stored bars of ${id}; collect them first: finsight bars collect ${id}`);
 }
 
-async function findChampion(ports: Ports, names: string[]): Promise<{ model: ModelVersion; alias: Alias } | null> {
+async function findChampion(
+  ports: Ports,
+  names: string[],
+): Promise<{ model: ModelVersion; alias: Alias } | null> {
   for (const name of names) {
     const alias = await ports.documents.get<Alias>('aliases', championId(name));
     if (alias) return { model: await findModel(ports, alias.model), alias };
@@ -160,7 +178,8 @@ async function byBaseline(ports: Ports, request: Request, matrix: FeatureMatrix)
     baselineForecast(name, { matrix, row, horizonBars: request.horizonBars });
   const last = matrix.time.length - 1;
   const residuals = pastResiduals(matrix, request.horizonBars, scaledAt);
-  const rejected = found.items.length > 0 ? `${found.items[0]?.model} was not promoted` : 'no model was evaluated yet';
+  const rejected =
+    found.items.length > 0 ? `${found.items[0]?.model} was not promoted` : 'no model was evaluated yet';
   return {
     model: `baseline:${name}`,
     reason: `${rejected}: the best baseline answers`,
@@ -172,7 +191,11 @@ async function byBaseline(ports: Ports, request: Request, matrix: FeatureMatrix)
 }
 
 /** How wrong the baseline was on the latest rows whose outcome is known, in volatility units. */
-function pastResiduals(matrix: FeatureMatrix, horizon: number, scaledAt: (row: number) => number): Float64Array {
+function pastResiduals(
+  matrix: FeatureMatrix,
+  horizon: number,
+  scaledAt: (row: number) => number,
+): Float64Array {
   const out: number[] = [];
   const end = matrix.time.length - horizon;
   for (let row = Math.max(0, end - HISTORY); row < end; row++) {

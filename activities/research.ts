@@ -5,10 +5,20 @@ import type { ResearchInput, ResearchPlan, ResearchReport, Run } from '../domain
 import { researchInput } from '../domain/research-input.js';
 import { renderReport } from '../domain/report/index.js';
 import type { Source } from '../domain/sources.js';
-import { ceilToBar, parseSymbol, parseTimeframe, streamId, timeframeMs, type Stream } from '../domain/streams.js';
+import {
+  ceilToBar,
+  parseSymbol,
+  parseTimeframe,
+  streamId,
+  timeframeMs,
+  type Stream,
+} from '../domain/streams.js';
 import { readSource, readTime, twoYearsBefore } from './window.js';
 
-export interface ReportInput extends Omit<ResearchReport, 'source' | 'asOf' | 'evaluation' | 'report' | 'seconds'> {
+export interface ReportInput extends Omit<
+  ResearchReport,
+  'source' | 'asOf' | 'evaluation' | 'report' | 'seconds'
+> {
   startedAt: number;
   plan: ResearchPlan;
   evaluations: string[];
@@ -18,7 +28,11 @@ const LOOK_BACK = 96;
 
 export const researchSteps = (ports: Ports) => ({
   /** Checks what was asked for, fills in the defaults, and opens the run's record. */
-  async planResearch(args: { input: ResearchInput; runId: string; workflowId: string }): Promise<ResearchPlan> {
+  async planResearch(args: {
+    input: ResearchInput;
+    runId: string;
+    workflowId: string;
+  }): Promise<ResearchPlan> {
     const input = readInput(args.input);
     const chosen = input.source
       ? { source: readSource(input.source), reason: 'asked for' }
@@ -111,7 +125,10 @@ function windowOf(
 ): { from: number; to: number; asOf: number } {
   const wanted = input.to === undefined ? end : ceilToBar(readTime('to', input.to), timeframe);
   const to = Math.min(wanted, end);
-  const from = ceilToBar(input.from === undefined ? twoYearsBefore(to) : readTime('from', input.from), timeframe);
+  const from = ceilToBar(
+    input.from === undefined ? twoYearsBefore(to) : readTime('from', input.from),
+    timeframe,
+  );
   if (from < to) return { from, to, asOf: to };
   throw new InvalidInputError(
     `The window is empty: from ${iso(from)} is not before ${iso(to)}; the source's last bar closes at ${iso(end)}`,

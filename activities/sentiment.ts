@@ -1,7 +1,13 @@
 import type { Ports } from '../adapters/ports.js';
 import type { Article } from '../domain/news.js';
 import type { SentimentReport } from '../domain/research.js';
-import { abstentionReason, scoreFrom, sentimentInputs, type Score, type SentimentModel } from '../domain/sentiment.js';
+import {
+  abstentionReason,
+  scoreFrom,
+  sentimentInputs,
+  type Score,
+  type SentimentModel,
+} from '../domain/sentiment.js';
 import { sourceKey } from '../domain/sources.js';
 import { beat } from './beat.js';
 import { readSource, readTime, type WindowInput } from './window.js';
@@ -79,4 +85,6 @@ async function scorePage(ports: Ports, model: SentimentModel, articles: Article[
 
 /** Headline and, where it adds something, the first sentences: what the model was trained on is short. */
 const textOf = (article: Article): string =>
-  article.text && article.text !== article.title ? `${article.title}. ${article.text.slice(0, 280)}` : article.title;
+  article.text && article.text !== article.title
+    ? `${article.title}. ${article.text.slice(0, 280)}`
+    : article.title;

@@ -48,7 +48,11 @@ export interface EventRow {
 /** Collections and their time member and filterable members are declared in domain/collections.ts. */
 export interface DocumentsPort extends Closable {
   /** Inserts what is new by id, leaves what is there untouched; events join the same transaction, for new ids only. */
-  insert<T>(collection: string, docs: Doc<T>[], events?: (doc: Doc<T>) => EventRow): Promise<{ inserted: string[] }>;
+  insert<T>(
+    collection: string,
+    docs: Doc<T>[],
+    events?: (doc: Doc<T>) => EventRow,
+  ): Promise<{ inserted: string[] }>;
   /** Inserts or replaces by id; events join the same transaction. */
   upsert<T>(collection: string, docs: Doc<T>[], events?: EventRow[]): Promise<void>;
   get<T>(collection: string, id: string): Promise<Doc<T> | null>;
@@ -63,7 +67,11 @@ export interface DocumentsPort extends Closable {
 export interface EventsPort extends Closable {
   publish(events: EventRow[]): Promise<void>;
   /** Events after the consumer's own mark, oldest first; the mark moves when `handle` has resolved. */
-  consume(consumer: string, handle: (events: EventRow[]) => Promise<void>, options?: { limit?: number }): Promise<number>;
+  consume(
+    consumer: string,
+    handle: (events: EventRow[]) => Promise<void>,
+    options?: { limit?: number },
+  ): Promise<number>;
   /** Latest events, newest first. */
   recent(query: { type?: string; limit: number }): Promise<EventRow[]>;
 }
@@ -121,7 +129,11 @@ export interface CachePort extends Closable {
   set(key: string, value: string, ttlMs: number): Promise<void>;
   invalidate(prefix: string): Promise<void>;
   /** Takes from a bucket shared by all processes; `waitMs` is 0 where the call may go ahead. */
-  take(bucket: string, limit: { capacity: number; refillPerSecond: number }, cost?: number): Promise<{ waitMs: number; remaining: number }>;
+  take(
+    bucket: string,
+    limit: { capacity: number; refillPerSecond: number },
+    cost?: number,
+  ): Promise<{ waitMs: number; remaining: number }>;
 }
 
 // ---------------------------------------------------------------- markets and news

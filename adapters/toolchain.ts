@@ -14,7 +14,8 @@ export interface ToolPaths {
 /** @throws UnreachableError with the cure where the bootstrap has not run. */
 export function readToolPaths(): ToolPaths {
   const file = join(projectRoot(), '.tools', 'paths.json');
-  if (!existsSync(file)) throw new UnreachableError(`No tools installed yet (${file} is missing); run: npm start`);
+  if (!existsSync(file))
+    throw new UnreachableError(`No tools installed yet (${file} is missing); run: npm start`);
   return JSON.parse(readFileSync(file, 'utf8')) as ToolPaths;
 }
 
@@ -43,7 +44,12 @@ export function watchMlEnvironment(options: {
     if (readMlState().state !== 'ready') return;
     clearInterval(timer);
     const { mlPython } = readToolPaths();
-    const spec = { name: 'train', command: mlPython, args: ['-m', 'finsight_ml', 'worker'], env: options.env };
+    const spec = {
+      name: 'train',
+      command: mlPython,
+      args: ['-m', 'finsight_ml', 'worker'],
+      env: options.env,
+    };
     options.onReady(supervise({ ...spec, cwd: join(projectRoot(), 'ml-pipelines') }, options.log));
   };
   const timer = setInterval(look, LOOK_EVERY_MS);

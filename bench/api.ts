@@ -16,11 +16,18 @@ export async function benchApi(): Promise<Record<string, unknown>> {
   const config = readConfig({ ...environment(), FINSIGHT_DATA_DIR: dataDir, FINSIGHT_ML: 'off' });
   const platform = await startPlatform(config, { port: 0 });
   try {
-    const input = { source: 'simulated', stream: 'binance/BTC-USDT/1h', from: '2023-01-01', to: '2023-02-01' };
+    const input = {
+      source: 'simulated',
+      stream: 'binance/BTC-USDT/1h',
+      from: '2023-01-01',
+      to: '2023-02-01',
+    };
     await runStory(config, 'collectBars', input);
     const url = `${platform.apiUrl}/api/v1/bars/binance/BTC-USDT/1h?limit=100`;
     const body = await (await fetch(url)).text();
-    const bare = express().get('/', (_req, res) => void res.type('json').send(body)).listen(0, '127.0.0.1');
+    const bare = express()
+      .get('/', (_req, res) => void res.type('json').send(body))
+      .listen(0, '127.0.0.1');
     await new Promise((resolve) => bare.once('listening', resolve));
     const bareUrl = `http://127.0.0.1:${(bare.address() as AddressInfo).port}/`;
     await load(bareUrl, 2);
@@ -28,7 +35,13 @@ export async function benchApi(): Promise<Record<string, unknown>> {
     await load(url, 2);
     const cachedRead = await load(url, SECONDS);
     bare.close();
-    return { requestsPerSecond: RATE, bytes: body.length, cachedRead, bareExpress: express5, limits: { p95Ms: 20 } };
+    return {
+      requestsPerSecond: RATE,
+      bytes: body.length,
+      cachedRead,
+      bareExpress: express5,
+      limits: { p95Ms: 20 },
+    };
   } finally {
     await platform.stop();
     rmSync(dataDir, { recursive: true, force: true });
@@ -55,6 +68,7 @@ async function load(url: string, seconds: number): Promise<Record<string, number
   }
   await Promise.all(pending);
   times.sort((a, b) => a - b);
-  const at = (share: number): number => Number((times[Math.floor(share * (times.length - 1))] ?? NaN).toFixed(2));
+  const at = (share: number): number =>
+    Number((times[Math.floor(share * (times.length - 1))] ?? NaN).toFixed(2));
   return { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), failures };
 }

@@ -43,7 +43,9 @@ async function run(disturb: (platform: Platform, running: () => boolean) => Prom
   const platform = await startPlatform(config, { port: 0 });
   try {
     let running = true;
-    const work = runStory(config, 'research', input).finally(() => (running = false)) as Promise<ResearchReport>;
+    const work = runStory(config, 'research', input).finally(
+      () => (running = false),
+    ) as Promise<ResearchReport>;
     const kills = await disturb(platform, () => running);
     const report = await work;
     const restarts = platform.processes().reduce((sum, each) => sum + each.restarts, 0);

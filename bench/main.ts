@@ -11,9 +11,12 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
 const [name = '', ...args] = process.argv.slice(2);
 try {
   const bench = BENCHES[name];
-  if (!bench) throw new InvalidInputError(`Unknown benchmark "${name}"; known: ${Object.keys(BENCHES).join(', ')}`);
+  if (!bench)
+    throw new InvalidInputError(`Unknown benchmark "${name}"; known: ${Object.keys(BENCHES).join(', ')}`);
   const result = { bench: name, ...machine(), ...(await bench(args.filter((arg) => arg !== '--json'))) };
-  process.stdout.write(args.includes('--json') ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
+  process.stdout.write(
+    args.includes('--json') ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`,
+  );
 } catch (error) {
   process.stderr.write(`bench: ${messageOf(error)}\n`);
   process.exitCode = 1;

@@ -6,10 +6,16 @@ import { readPlatform } from './platform.js';
 export type FinsightClient = ReturnType<typeof createFinsightClient>;
 
 /** Client of the platform that runs on this data directory. @throws UnreachableError with the cure. */
-export function connectApi(config: Config): { client: FinsightClient; url: string; headers: Record<string, string> } {
+export function connectApi(config: Config): {
+  client: FinsightClient;
+  url: string;
+  headers: Record<string, string>;
+} {
   const platform = readPlatform(config.dataDir);
   if (!platform)
-    throw new UnreachableError(`No platform runs on ${config.dataDir}; start one: finsight up --data-dir ${config.dataDir}`);
+    throw new UnreachableError(
+      `No platform runs on ${config.dataDir}; start one: finsight up --data-dir ${config.dataDir}`,
+    );
   const key = config.api.key;
   const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
   return { client: createFinsightClient(platform.apiUrl, key || undefined), url: platform.apiUrl, headers };

@@ -56,5 +56,8 @@ const iso = (time: unknown): string => new Date(Number(time)).toISOString();
 /** Nested members as text, for a table. */
 export const flat = (row: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(row).map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : value]),
+    Object.entries(row).map(([key, value]) => [
+      key,
+      typeof value === 'object' ? JSON.stringify(value) : value,
+    ]),
   );

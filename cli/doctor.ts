@@ -23,7 +23,8 @@ export const addDoctor: AddCommands = (program, shell) => {
       if (shell.json()) printJson({ ok: findings.every((each) => each.ok), findings });
       else printTable(findings.map(({ check, ok, detail }) => ({ ok: ok ? 'ok' : 'NO', check, detail })));
       const bad = findings.filter((each) => !each.ok);
-      if (bad.length > 0) throw new UnreachableError(bad.map(({ check, detail }) => `${check}: ${detail}`).join('; '));
+      if (bad.length > 0)
+        throw new UnreachableError(bad.map(({ check, detail }) => `${check}: ${detail}`).join('; '));
     });
 };
 
@@ -32,7 +33,9 @@ async function examine(config: Config): Promise<Finding[]> {
   const ml = readMlState();
   const findings = [
     await look('node', () => process.version),
-    await look('temporal', () => (config.temporal.address ? config.temporal.address : readToolPaths().temporal)),
+    await look('temporal', () =>
+      config.temporal.address ? config.temporal.address : readToolPaths().temporal,
+    ),
     await look('data directory', () => writable(config.dataDir)),
     await look('documents', async () => `${await ports.documents.count('runs', {})} runs`),
     await look('series', async () => `${(await ports.series.streams()).length} streams`),
@@ -41,7 +44,11 @@ async function examine(config: Config): Promise<Finding[]> {
       const { ref } = await ports.shippedSentiment();
       return `${ref.name}@${ref.version}`;
     }),
-    { check: 'training environment', ok: config.ml === 'off' || ml.state !== 'failed', detail: `${ml.state}: ${ml.reason}` },
+    {
+      check: 'training environment',
+      ok: config.ml === 'off' || ml.state !== 'failed',
+      detail: `${ml.state}: ${ml.reason}`,
+    },
     await look('platform', () => {
       const platform = readPlatform(config.dataDir);
       return platform ? `${platform.apiUrl}, process ${platform.pid}` : 'not running';

@@ -23,7 +23,9 @@ export const addNews: AddCommands = (program, shell) => {
       const { client } = connectApi(shell.config());
       const page = dataOf(await client.GET('/articles', { params: { query } } as never));
       if (shell.json()) return printJson(page);
-      const { items } = page as { items: { publishedAt: number; feed: string; tickers: string[]; title: string }[] };
+      const { items } = page as {
+        items: { publishedAt: number; feed: string; tickers: string[]; title: string }[];
+      };
       printTable(
         items.map(({ publishedAt, feed, tickers, title }) => ({
           published: new Date(publishedAt).toISOString(),

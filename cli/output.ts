@@ -44,7 +44,11 @@ export function printTable(rows: Record<string, unknown>[]): void {
   const names = Object.keys(first);
   const cell = (value: unknown): string => (value === null || value === undefined ? '–' : String(value));
   const widths = names.map((name) => Math.max(name.length, ...rows.map((row) => cell(row[name]).length)));
-  const line = (cells: string[]): string => cells.map((text, i) => text.padEnd(widths[i] ?? 0)).join('  ').trimEnd();
+  const line = (cells: string[]): string =>
+    cells
+      .map((text, i) => text.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
   process.stdout.write(`${line(names)}\n`);
   for (const row of rows) process.stdout.write(`${line(names.map((name) => cell(row[name])))}\n`);
 }

@@ -32,7 +32,10 @@ export const addPlatform: AddCommands = (program, shell) => {
     .description('serve task queues of a Temporal server')
     .requiredOption('--queues <list>', 'finsight, io, cpu, gpu', parseQueues)
     .action(async ({ queues }: { queues: ReturnType<typeof parseQueues> }) => worker(shell, queues));
-  program.command('api').description('serve the API and the dashboard').action(async () => api(shell));
+  program
+    .command('api')
+    .description('serve the API and the dashboard')
+    .action(async () => api(shell));
 };
 
 /** Flags as the main job's input; the source is read here so that a relative directory means the caller's. */

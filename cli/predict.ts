@@ -15,7 +15,15 @@ export const addPredict: AddCommands = (program, shell) => {
       const made = (await runStory(shell.config(), 'predict', given({ stream, ...options }))) as Prediction;
       if (shell.json()) return printJson(made);
       const { id, model, reason, lastClose, mean, interval, probabilityUp, source } = made;
-      const row = { id, model, asOf: new Date(made.asOf).toISOString(), lastClose, mean, ...interval, probabilityUp };
+      const row = {
+        id,
+        model,
+        asOf: new Date(made.asOf).toISOString(),
+        lastClose,
+        mean,
+        ...interval,
+        probabilityUp,
+      };
       printTable([{ ...row, source: source.kind, reason }]);
     });
 };

@@ -21,7 +21,11 @@ export interface ResearchFlags {
 /** The options of the main job, for `start` and `run research`. */
 export const researchOptions = (command: Command): Command =>
   command
-    .option('--source <kind>', 'live, recorded:<dir>, simulated[:<seed>]; left out: the first that answers', absolute)
+    .option(
+      '--source <kind>',
+      'live, recorded:<dir>, simulated[:<seed>]; left out: the first that answers',
+      absolute,
+    )
     .option('--symbols <list>', 'such as BTC/USDT,ETH/USDT', list, ['BTC/USDT', 'ETH/USDT'])
     .option('--timeframe <timeframe>', 'bar length', '1h')
     .option('--exchange <id>', 'ccxt exchange id')

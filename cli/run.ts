@@ -8,9 +8,15 @@ const LOOK_EVERY_MS = 500;
 const PATIENCE_MS = 120_000;
 
 /** Starts a story through the API and follows it to its end. @throws the error of the step that ended it. */
-export async function runStory(config: Config, kind: string, input: Record<string, unknown>): Promise<unknown> {
+export async function runStory(
+  config: Config,
+  kind: string,
+  input: Record<string, unknown>,
+): Promise<unknown> {
   const { client } = connectApi(config);
-  const started = dataOf(await client.POST('/runs', { body: { kind, input } as never })) as { workflowId: string };
+  const started = dataOf(await client.POST('/runs', { body: { kind, input } as never })) as {
+    workflowId: string;
+  };
   return followStory(config, started.workflowId);
 }
 
@@ -33,7 +39,9 @@ export async function followStory(config: Config, workflowId: string): Promise<u
       if (run.status === 'completed') return run.result;
       if (run.status !== 'running') throw failureOf(run.failure ?? { message: `The run was ${run.status}` });
     } else if (Date.now() - lastSeen > PATIENCE_MS) {
-      throw new UnreachableError(`The API did not answer for ${PATIENCE_MS / 1000} s; the run itself goes on`);
+      throw new UnreachableError(
+        `The API did not answer for ${PATIENCE_MS / 1000} s; the run itself goes on`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }

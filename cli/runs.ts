@@ -11,12 +11,14 @@ import { printReport } from './start.js';
 /** `run <job>` and `runs list|show|follow|cancel`. */
 export const addRuns: AddCommands = (program, shell) => {
   const run = program.command('run').description('start a job and follow it');
-  researchOptions(run.command('research').description('the main job')).action(async (flags: ResearchFlags) => {
-    const input = researchInputOf(flags) as unknown as Record<string, unknown>;
-    const report = (await runStory(shell.config(), 'research', input)) as ResearchReport;
-    if (shell.json()) printJson(report);
-    else printReport(report);
-  });
+  researchOptions(run.command('research').description('the main job')).action(
+    async (flags: ResearchFlags) => {
+      const input = researchInputOf(flags) as unknown as Record<string, unknown>;
+      const report = (await runStory(shell.config(), 'research', input)) as ResearchReport;
+      if (shell.json()) printJson(report);
+      else printReport(report);
+    },
+  );
   run
     .command('story <kind>')
     .description('any story by its name, with its one JSON argument')
@@ -48,9 +50,13 @@ export const addRuns: AddCommands = (program, shell) => {
 
 async function listRuns(shell: Shell, query: { kind?: string; limit: string }): Promise<void> {
   const { client } = connectApi(shell.config());
-  const page = dataOf(await client.GET('/runs', { params: { query: { ...query, limit: Number(query.limit) } } as never }));
+  const page = dataOf(
+    await client.GET('/runs', { params: { query: { ...query, limit: Number(query.limit) } } as never }),
+  );
   if (shell.json()) return printJson(page);
-  const { items } = page as { items: { workflowId: string; kind: string; status: string; startedAt: number }[] };
+  const { items } = page as {
+    items: { workflowId: string; kind: string; status: string; startedAt: number }[];
+  };
   printTable(
     items.map(({ workflowId, kind, status, startedAt }) => ({
       started: new Date(startedAt).toISOString(),

@@ -17,7 +17,10 @@ export function wholeNumber(text: string): number {
 }
 
 export const list = (text: string): string[] =>
-  text.split(',').map((item) => item.trim()).filter(Boolean);
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
 
 /** Members that were given: absent options must stay absent, not become undefined. */
 export const given = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } =>

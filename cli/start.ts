@@ -12,7 +12,11 @@ export interface StartOptions {
 }
 
 /** The whole product in one command: platform up, main job to its end, then the dashboard is served. */
-export async function startAndRun(config: Config, input: ResearchInput, options: StartOptions): Promise<void> {
+export async function startAndRun(
+  config: Config,
+  input: ResearchInput,
+  options: StartOptions,
+): Promise<void> {
   const running = readPlatform(config.dataDir);
   const platform = running ? null : await startPlatform(config, options.port ? { port: options.port } : {});
   const { apiUrl, temporalUi } = running ?? platform!;

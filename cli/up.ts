@@ -38,15 +38,29 @@ export async function startPlatform(config: Config, options: { port?: number } =
   const temporalAddress = temporal?.address ?? config.temporal.address;
   const port = options.port ?? (await freePort(config.api.port, config.api.host));
   const apiUrl = `http://${config.api.host}:${port}`;
-  const env = childEnvironment(config, { TEMPORAL_ADDRESS: temporalAddress, FINSIGHT_API_PORT: String(port) });
+  const env = childEnvironment(config, {
+    TEMPORAL_ADDRESS: temporalAddress,
+    FINSIGHT_API_PORT: String(port),
+  });
   const node = (name: string, ...args: string[]): Supervised =>
     supervise({ name, command: process.execPath, args: ['--enable-source-maps', MAIN, ...args], env }, log);
   const processes = [
     ...WORKERS.map((queues) => node(`worker ${queues}`, 'worker', '--queues', queues)),
     node('api', 'api'),
   ];
-  const ml = watchMlEnvironment({ enabled: config.ml === 'on', env, log, onReady: (each) => processes.push(each) });
-  const state = { pid: process.pid, apiUrl, temporalAddress, temporalUi: temporal?.uiUrl() ?? null, startedAt: Date.now() };
+  const ml = watchMlEnvironment({
+    enabled: config.ml === 'on',
+    env,
+    log,
+    onReady: (each) => processes.push(each),
+  });
+  const state = {
+    pid: process.pid,
+    apiUrl,
+    temporalAddress,
+    temporalUi: temporal?.uiUrl() ?? null,
+    startedAt: Date.now(),
+  };
   writePlatform(config.dataDir, state);
   await waitUntilReady(`${apiUrl}/readyz`, join(config.dataDir, 'logs', 'platform.log'));
 

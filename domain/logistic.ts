@@ -22,7 +22,10 @@ const DECAY = 2e-6;
  * Multinomial logistic regression by AdaGrad (Duchi, Hazan and Singer 2011) with an L2 penalty, rows in a seeded
  * order: same rows, same model.
  */
-export function fitLogistic(samples: Sample[], options: { buckets: number; epochs: number; seed: string }): LogisticModel {
+export function fitLogistic(
+  samples: Sample[],
+  options: { buckets: number; epochs: number; seed: string },
+): LogisticModel {
   const weights = new Float32Array(options.buckets * CLASSES);
   const squares = new Float32Array(weights.length).fill(1e-6);
   const bias = new Float64Array(CLASSES);
@@ -72,7 +75,12 @@ export function probabilitiesOf(model: LogisticModel, sample: Pick<Sample, 'ids'
 /** The temperature with the lowest log loss on unseen rows (Guo et al. 2017), by golden-section search. */
 export function fitTemperature(model: LogisticModel, samples: Sample[]): number {
   const loss = (temperature: number): number =>
-    samples.reduce((sum, sample) => sum - Math.log(Math.max(1e-12, probabilitiesOf({ ...model, temperature }, sample)[sample.target] ?? 0)), 0);
+    samples.reduce(
+      (sum, sample) =>
+        sum -
+        Math.log(Math.max(1e-12, probabilitiesOf({ ...model, temperature }, sample)[sample.target] ?? 0)),
+      0,
+    );
   let [low, high] = [0.2, 5];
   const ratio = (Math.sqrt(5) - 1) / 2;
   for (let i = 0; i < 30; i++) {

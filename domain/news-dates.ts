@@ -1,7 +1,20 @@
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /** Hours east of Greenwich of the zone names that RFC 822 knows. */
-const ZONES: Record<string, number> = { z: 0, ut: 0, utc: 0, gmt: 0, est: -5, edt: -4, cst: -6, cdt: -5, mst: -7, mdt: -6, pst: -8, pdt: -7 };
+const ZONES: Record<string, number> = {
+  z: 0,
+  ut: 0,
+  utc: 0,
+  gmt: 0,
+  est: -5,
+  edt: -4,
+  cst: -6,
+  cdt: -5,
+  mst: -7,
+  mdt: -6,
+  pst: -8,
+  pdt: -7,
+};
 
 const TIME = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?`;
 const ZONE = String.raw`\s*([a-z]{1,3}|(?:gmt|utc)?[+-]\d{2}:?(?:\d{2})?)?(?:\s*\(.*\))?`;
@@ -21,8 +34,16 @@ const form = (date: string, time: string, order: Form['order']): Form => ({
 /** `Date.parse` is not used: it reads "Article 7" as a day of 2001, and a time without zone in the machine's zone. */
 const FORMS: Form[] = [
   form(String.raw`(\d{4})-(\d{2})-(\d{2})`, `(?:[t ]${TIME}${ZONE})?`, [1, 2, 3]),
-  form(String.raw`(?:[a-z]{3,9}\.?,?\s+)?(\d{1,2})[\s-]+${NAMED}\.?,?[\s-]+(\d{4}|\d{2})`, `(?:,?\\s+${TIME}${ZONE})?`, [3, 2, 1]),
-  form(String.raw`(?:[a-z]{3,9}\.?,?\s+)?${NAMED}\.?\s+(\d{1,2}),?\s+(\d{4})`, `(?:,?\\s+${TIME}${ZONE})?`, [3, 1, 2]),
+  form(
+    String.raw`(?:[a-z]{3,9}\.?,?\s+)?(\d{1,2})[\s-]+${NAMED}\.?,?[\s-]+(\d{4}|\d{2})`,
+    `(?:,?\\s+${TIME}${ZONE})?`,
+    [3, 2, 1],
+  ),
+  form(
+    String.raw`(?:[a-z]{3,9}\.?,?\s+)?${NAMED}\.?\s+(\d{1,2}),?\s+(\d{4})`,
+    `(?:,?\\s+${TIME}${ZONE})?`,
+    [3, 1, 2],
+  ),
   form(String.raw`(\d{1,2})-(\d{1,2})-(\d{4})`, `(?:[t ]${TIME}${ZONE})?`, [3, 2, 1]),
 ];
 
@@ -69,7 +90,8 @@ function monthOf(text = ''): number {
 function offsetOf(zone: string | undefined): number | null {
   if (!zone) return 0;
   const digits = /([+-])(\d{2}):?(\d{2})?$/.exec(zone);
-  if (!digits) return Object.hasOwn(ZONES, zone.toLowerCase()) ? (ZONES[zone.toLowerCase()] ?? 0) * 3_600_000 : null;
+  if (!digits)
+    return Object.hasOwn(ZONES, zone.toLowerCase()) ? (ZONES[zone.toLowerCase()] ?? 0) * 3_600_000 : null;
   const minutes = Number(digits[2]) * 60 + Number(digits[3] ?? 0);
   return (digits[1] === '-' ? -1 : 1) * minutes * 60_000;
 }

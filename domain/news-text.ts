@@ -25,7 +25,26 @@ export const normalised = (text: string): string =>
 
 /** The detector also knows Klingon and Latin, and finds them in headlines; news is written in these. */
 const ONLY = [
-  ...['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'cs', 'ro', 'hu', 'sv', 'da', 'no', 'fi', 'tr', 'id', 'vi'],
+  ...[
+    'en',
+    'de',
+    'fr',
+    'es',
+    'it',
+    'pt',
+    'nl',
+    'pl',
+    'cs',
+    'ro',
+    'hu',
+    'sv',
+    'da',
+    'no',
+    'fi',
+    'tr',
+    'id',
+    'vi',
+  ],
   ...['ru', 'uk', 'bg', 'el', 'he', 'ar', 'fa', 'hi', 'bn', 'ta', 'th', 'ja', 'ko', 'zh'],
 ];
 const ENGLISH = new Set(
@@ -43,7 +62,8 @@ const SURE = 0.8;
 export function languageOf(text: string, declared?: string): string {
   const hint = /^[a-z]{2}/.exec(declared?.trim().toLowerCase() ?? '')?.[0] ?? 'en';
   const letters = text.match(/\p{L}/gu) ?? [];
-  const foreignScript = letters.filter((letter) => !/\p{Script=Latin}/u.test(letter)).length > letters.length / 2;
+  const foreignScript =
+    letters.filter((letter) => !/\p{Script=Latin}/u.test(letter)).length > letters.length / 2;
   if (letters.length < (foreignScript ? 6 : LETTERS)) return hint;
   if (!foreignScript && englishShare(text) >= 0.15) return 'en';
   const [best] = detectAll(text.slice(0, 1000), { only: ONLY });

@@ -58,14 +58,18 @@ export interface CleaningContext {
 const DAY = 86_400_000;
 
 /** An item as an article, or the reason why it cannot be one. */
-export function cleanItem(item: RawItem, context: CleaningContext): { article: Article } | { rejected: string } {
+export function cleanItem(
+  item: RawItem,
+  context: CleaningContext,
+): { article: Article } | { rejected: string } {
   const title = plainText(item.title ?? '');
   if (!title) return { rejected: 'the item has no title' };
   const url = item.url ? canonicalUrl(item.url) : null;
   if (item.url && !url) return { rejected: `its address is no http address: ${item.url.slice(0, 200)}` };
   const publishedAt = item.publishedAt ? readPublished(item.publishedAt) : context.seenAt;
   if (publishedAt === null) return { rejected: `its date cannot be read: ${item.publishedAt?.slice(0, 80)}` };
-  if (publishedAt > context.seenAt + DAY) return { rejected: `its date is in the future: ${item.publishedAt}` };
+  if (publishedAt > context.seenAt + DAY)
+    return { rejected: `its date is in the future: ${item.publishedAt}` };
   const text = plainText(item.content ?? '');
   return {
     article: {
@@ -104,7 +108,8 @@ export function withoutDuplicates(
 ): { fresh: Article[]; duplicates: Article[] } {
   const ids = new Set<string>();
   const times = new Map<string, number[]>();
-  const titleKey = (of: Pick<Article, 'feed' | 'title'>): string => `${of.feed} ${normalised(of.title) || of.title}`;
+  const titleKey = (of: Pick<Article, 'feed' | 'title'>): string =>
+    `${of.feed} ${normalised(of.title) || of.title}`;
   const remember = (of: Pick<Article, 'id' | 'feed' | 'title' | 'publishedAt'>): void => {
     ids.add(of.id);
     times.set(titleKey(of), [...(times.get(titleKey(of)) ?? []), of.publishedAt]);
@@ -112,7 +117,9 @@ export function withoutDuplicates(
   known.forEach(remember);
   const [fresh, duplicates]: [Article[], Article[]] = [[], []];
   for (const article of articles) {
-    const near = times.get(titleKey(article))?.some((at) => Math.abs(at - article.publishedAt) <= SAME_TITLE_MS);
+    const near = times
+      .get(titleKey(article))
+      ?.some((at) => Math.abs(at - article.publishedAt) <= SAME_TITLE_MS);
     if (near || ids.has(article.id)) duplicates.push(article);
     else {
       fresh.push(article);
@@ -122,7 +129,8 @@ export function withoutDuplicates(
   return { fresh, duplicates };
 }
 
-const TRACKING = /^(utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|at_medium|at_campaign|at_custom.*|ref|ref_src|cmpid|ocid|ito)$/i;
+const TRACKING =
+  /^(utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|at_medium|at_campaign|at_custom.*|ref|ref_src|cmpid|ocid|ito)$/i;
 
 /** An address without tracking parameters, fragment and default ports; null where it is not http. */
 export function canonicalUrl(text: string): string | null {

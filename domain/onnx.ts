@@ -121,7 +121,9 @@ const encodeNode = ({ op, inputs, output, attributes = {} }: Node): Uint8Array =
     text(3, `${op}_${output}`),
     text(4, op),
     // AttributeProto: name 1, integer value 3, type 20 (INT = 2).
-    ...Object.entries(attributes).map(([name, value]) => field(5, joined([text(1, name), integer(3, value), integer(20, 2)]))),
+    ...Object.entries(attributes).map(([name, value]) =>
+      field(5, joined([text(1, name), integer(3, value), integer(20, 2)])),
+    ),
   ]);
 
 function encodeTensor({ name, type, dims, values }: Initializer): Uint8Array {
@@ -131,7 +133,9 @@ function encodeTensor({ name, type, dims, values }: Initializer): Uint8Array {
 }
 
 function encodePort({ name, type, dims }: Port): Uint8Array {
-  const shape = joined(dims.map((size) => field(1, typeof size === 'number' ? integer(1, size) : text(2, size))));
+  const shape = joined(
+    dims.map((size) => field(1, typeof size === 'number' ? integer(1, size) : text(2, size))),
+  );
   return joined([text(1, name), field(2, field(1, joined([integer(1, type), field(2, shape)])))]);
 }
 
@@ -146,14 +150,18 @@ function varint(value: number): Bytes {
   return out;
 }
 
-const integer = (number: number, value: number): Uint8Array => Uint8Array.from([...varint(number << 3), ...varint(value)]);
+const integer = (number: number, value: number): Uint8Array =>
+  Uint8Array.from([...varint(number << 3), ...varint(value)]);
 
 const field = (number: number, bytes: Uint8Array): Uint8Array =>
   joined([Uint8Array.from([...varint((number << 3) | 2), ...varint(bytes.length)]), bytes]);
 
 /** Names are ASCII. */
 const text = (number: number, value: string): Uint8Array =>
-  field(number, Uint8Array.from(value, (character) => character.charCodeAt(0)));
+  field(
+    number,
+    Uint8Array.from(value, (character) => character.charCodeAt(0)),
+  );
 
 function joined(parts: Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

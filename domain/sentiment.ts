@@ -46,7 +46,12 @@ export function hashText(text: string): { ids: number[]; weights: number[] } {
     const id = hashOf(gram);
     counts.set(id, (counts.get(id) ?? 0) + 1);
   };
-  const words = text.toLowerCase().replace(/https?:\S+/g, ' url ').replace(/\d+([.,]\d+)*/g, '0').match(/[\p{L}0$%+-]+/gu) ?? [];
+  const words =
+    text
+      .toLowerCase()
+      .replace(/https?:\S+/g, ' url ')
+      .replace(/\d+([.,]\d+)*/g, '0')
+      .match(/[\p{L}0$%+-]+/gu) ?? [];
   words.slice(0, 64).forEach((word, i) => {
     add(`w ${word}`);
     const next = words[i + 1];
@@ -95,9 +100,12 @@ export function abstentionReason(args: {
   model: Pick<SentimentModel, 'threshold' | 'languages'>;
 }): string | null {
   if (!args.text.trim()) return 'the text is empty';
-  if (!args.model.languages.includes(args.language)) return `the language is ${args.language}; the model reads ${args.model.languages.join(', ')}`;
+  if (!args.model.languages.includes(args.language))
+    return `the language is ${args.language}; the model reads ${args.model.languages.join(', ')}`;
   const largest = Math.max(...args.row);
-  return largest >= args.model.threshold ? null : `unsure: ${largest.toFixed(3)} is below ${args.model.threshold}`;
+  return largest >= args.model.threshold
+    ? null
+    : `unsure: ${largest.toFixed(3)} is below ${args.model.threshold}`;
 }
 
 /** A score's members from probabilities in the order of SENTIMENT_LABELS; an abstention is labelled neutral. */

@@ -10,7 +10,14 @@ export const SIMULATED_NOW = Date.UTC(2025, 0, 1);
 const GENESIS = Date.UTC(2020, 0, 1);
 const MINUTES_SPAN = 90 * 86_400_000;
 
-const START_PRICES: Record<string, number> = { BTC: 20_000, ETH: 1_000, BNB: 150, SOL: 30, LINK: 8, DOGE: 0.08 };
+const START_PRICES: Record<string, number> = {
+  BTC: 20_000,
+  ETH: 1_000,
+  BNB: 150,
+  SOL: 30,
+  LINK: 8,
+  DOGE: 0.08,
+};
 
 /** First bar open of a timeframe's simulated history. */
 export const simulatedGenesis = (timeframe: Timeframe): number =>
@@ -86,7 +93,13 @@ export interface SimulatedHeadline {
   publishedAt: number;
 }
 
-const NAMES: Record<string, string> = { BTC: 'Bitcoin', ETH: 'Ethereum', SOL: 'Solana', BNB: 'BNB', LINK: 'Chainlink' };
+const NAMES: Record<string, string> = {
+  BTC: 'Bitcoin',
+  ETH: 'Ethereum',
+  SOL: 'Solana',
+  BNB: 'BNB',
+  LINK: 'Chainlink',
+};
 const PHRASES = [
   '% surges as institutional demand grows',
   '% rallies after exchange lists new product',
@@ -107,7 +120,12 @@ export const SIMULATED_FEEDS = ['simwire', 'simdaily', 'simdesk'] as const;
  * About six headlines a day and asset, drawn without looking at prices: they carry no information. Every tenth
  * comes again from another feed with tracking parameters, so that duplicates have to be found.
  */
-export function simulateHeadlines(args: { seed: string; bases: string[]; from: number; to: number }): SimulatedHeadline[] {
+export function simulateHeadlines(args: {
+  seed: string;
+  bases: string[];
+  from: number;
+  to: number;
+}): SimulatedHeadline[] {
   const { seed, bases, from, to } = args;
   const out: SimulatedHeadline[] = [];
   const day = 86_400_000;
@@ -115,9 +133,12 @@ export function simulateHeadlines(args: { seed: string; bases: string[]; from: n
     for (const base of bases) {
       const random = seededRandom(`${seed} news ${base} ${start}`);
       const count = 3 + Math.floor(random() * 6);
-      for (let i = 0; i < count; i++) out.push(...headline({ base, at: start + Math.floor(random() * day), random }));
+      for (let i = 0; i < count; i++)
+        out.push(...headline({ base, at: start + Math.floor(random() * day), random }));
     }
-  return out.filter((each) => each.publishedAt >= from && each.publishedAt < to).sort((a, b) => a.publishedAt - b.publishedAt);
+  return out
+    .filter((each) => each.publishedAt >= from && each.publishedAt < to)
+    .sort((a, b) => a.publishedAt - b.publishedAt);
 }
 
 function headline(args: { base: string; at: number; random: () => number }): SimulatedHeadline[] {
@@ -127,8 +148,17 @@ function headline(args: { base: string; at: number; random: () => number }): Sim
   const publishedAt = Math.floor(at / 1000) * 1000;
   const feed = SIMULATED_FEEDS[Math.floor(random() * SIMULATED_FEEDS.length)] ?? 'simwire';
   const url = `https://${feed}.example/${base.toLowerCase()}/${publishedAt / 1000}`;
-  const first = { feed, title: phrase.replace('%', name), text: `Simulated report on ${name} (${base}).`, url, publishedAt };
+  const first = {
+    feed,
+    title: phrase.replace('%', name),
+    text: `Simulated report on ${name} (${base}).`,
+    url,
+    publishedAt,
+  };
   if (random() > 0.1) return [first];
   const other = SIMULATED_FEEDS.find((each) => each !== feed) ?? feed;
-  return [first, { ...first, feed: other, url: `${url}?utm_source=${other}`, publishedAt: publishedAt + 60_000 }];
+  return [
+    first,
+    { ...first, feed: other, url: `${url}?utm_source=${other}`, publishedAt: publishedAt + 60_000 },
+  ];
 }

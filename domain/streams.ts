@@ -32,8 +32,7 @@ export interface Stream {
 }
 
 /** `binance/BTC-USDT/1h` (spot), `binanceusdm/BTC-USDT/1h` (USD-M perpetual). */
-export const streamId = (stream: Stream): string =>
-  `${stream.exchange}/${stream.symbol}/${stream.timeframe}`;
+export const streamId = (stream: Stream): string => `${stream.exchange}/${stream.symbol}/${stream.timeframe}`;
 
 /** @throws InvalidInputError when the id is not `<exchange>/<BASE-QUOTE>/<timeframe>`. */
 export function parseStream(id: string): Stream {
@@ -57,9 +56,7 @@ export function parseSymbol(text: string): string {
 /** @throws InvalidInputError naming the known timeframes. */
 export function parseTimeframe(text: string): Timeframe {
   if (Object.hasOwn(TIMEFRAMES, text)) return text as Timeframe;
-  throw new InvalidInputError(
-    `Unknown timeframe "${text}"; known: ${Object.keys(TIMEFRAMES).join(', ')}`,
-  );
+  throw new InvalidInputError(`Unknown timeframe "${text}"; known: ${Object.keys(TIMEFRAMES).join(', ')}`);
 }
 
 /** `BTC` of `BTC-USDT`. */

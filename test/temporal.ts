@@ -6,9 +6,12 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 /** The Temporal binary that the bootstrap installed, or null where the tests were started without it. */
 export function temporalBinary(): string | null {
   const file = resolve('.tools/paths.json');
-  const path = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { temporal: string }).temporal : '';
+  const path = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { temporal: string }).temporal
+    : '';
   if (path && existsSync(path)) return path;
-  if (process.env['CI'] === 'true') throw new Error('No Temporal binary: run the tests by `npm test`, which installs it');
+  if (process.env['CI'] === 'true')
+    throw new Error('No Temporal binary: run the tests by `npm test`, which installs it');
   return null;
 }
 
@@ -18,10 +21,9 @@ export const localTemporal = (path: string): Promise<TestWorkflowEnvironment> =>
     server: {
       executable: { type: 'existing-path', path },
       namespace: 'finsight',
-      extraArgs: ['Symbol', 'Timeframe', 'JobKind', 'Stage', 'ModelName', 'ModelVersion', 'Source'].flatMap((name) => [
-        '--search-attribute',
-        `${name}=Keyword`,
-      ]),
+      extraArgs: ['Symbol', 'Timeframe', 'JobKind', 'Stage', 'ModelName', 'ModelVersion', 'Source'].flatMap(
+        (name) => ['--search-attribute', `${name}=Keyword`],
+      ),
     },
   });
 

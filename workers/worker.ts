@@ -22,7 +22,10 @@ export interface WorkerSet {
 
 /** @throws InvalidInputError naming the queue and the known ones. */
 export function parseQueues(text: string): NodeQueue[] {
-  const names = text.split(',').map((name) => name.trim()).filter(Boolean);
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
   const unknown = names.find((name) => !NODE_QUEUES.includes(name as NodeQueue));
   if (unknown === undefined && names.length > 0) return names as NodeQueue[];
   throw new InvalidInputError(
@@ -82,5 +85,8 @@ let installed = false;
 function installRuntime(): void {
   if (installed) return;
   installed = true;
-  Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } } as never);
+  Runtime.install({
+    shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
+  } as never);
 }

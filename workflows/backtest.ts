@@ -6,5 +6,9 @@ import { cpu } from './steps.js';
 /** Runs one strategy on one stream's stored bars and stores the result with its digest. */
 export async function runBacktest(input: BacktestInput): Promise<BacktestReport> {
   const progress = trackProgress(['backtest']);
-  return progress.run('backtest', () => cpu.runBacktest(input), (report) => report.strategy);
+  return progress.run(
+    'backtest',
+    () => cpu.runBacktest(input),
+    (report) => report.strategy,
+  );
 }

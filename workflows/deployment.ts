@@ -6,5 +6,9 @@ import { io } from './steps.js';
 /** Decides on the evidence whether a version is served, and records the decision with its reasons. */
 export async function deployModel(input: DeploymentInput): Promise<DeploymentReport> {
   const progress = trackProgress(['decide']);
-  return progress.run('decide', () => io.decideDeployment(input), (report) => report.decision);
+  return progress.run(
+    'decide',
+    () => io.decideDeployment(input),
+    (report) => report.decision,
+  );
 }

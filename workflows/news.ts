@@ -15,7 +15,9 @@ export async function collectNews(input: NewsInput): Promise<NewsReport> {
     stored: sum(reports, 'stored'),
     duplicates: sum(reports, 'duplicates'),
     rejected: sum(reports, 'rejected'),
-    failures: reports.flatMap((report) => (report.failure ? [{ feed: report.feed, reason: report.failure }] : [])),
+    failures: reports.flatMap((report) =>
+      report.failure ? [{ feed: report.feed, reason: report.failure }] : [],
+    ),
   };
 }
 

@@ -26,8 +26,10 @@ export function trackProgress(names: string[]): {
 } {
   const steps: StepProgress[] = names.map((name) => ({ name, state: 'waiting', detail: '' }));
   const current = (): string =>
-    steps.filter((step) => step.state === 'running').map((step) => step.name).join(', ') ||
-    (steps.every((step) => step.state === 'done') ? 'done' : 'waiting');
+    steps
+      .filter((step) => step.state === 'running')
+      .map((step) => step.name)
+      .join(', ') || (steps.every((step) => step.state === 'done') ? 'done' : 'waiting');
   const change = (name: string, state: StepState, detail?: string): void => {
     const step = steps.find((candidate) => candidate.name === name);
     if (!step) return;

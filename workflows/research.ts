@@ -13,11 +13,9 @@ import { enrichSentiment } from './sentiment.js';
 import { cpu, io } from './steps.js';
 import { buildDataset, trainModel } from './training.js';
 
-const STEPS = ['plan', 'bars', 'news', 'sentiment', 'dataset', 'training', 'evaluation', 'deployment'].concat([
-  'predictions',
-  'backtests',
-  'report',
-]);
+const STEPS = ['plan', 'bars', 'news', 'sentiment', 'dataset', 'training', 'evaluation', 'deployment'].concat(
+  ['predictions', 'backtests', 'report'],
+);
 
 /** The main job: from bars and news to a tested, explained forecast. */
 export async function research(input: ResearchInput): Promise<ResearchReport> {
@@ -28,8 +26,16 @@ export async function research(input: ResearchInput): Promise<ResearchReport> {
   upsertSearchAttributes({ JobKind: ['research'], Timeframe: [plan.timeframe], Source: [plan.source.kind] });
 
   const [bars, news] = await Promise.all([
-    progress.run('bars', () => collectAllBars(plan), (all) => `${all.reduce((n, b) => n + b.stored, 0)} new`),
-    progress.run('news', () => child(collectNews, 'collectNews', newsInput(plan)), (n) => `${n.stored} new`),
+    progress.run(
+      'bars',
+      () => collectAllBars(plan),
+      (all) => `${all.reduce((n, b) => n + b.stored, 0)} new`,
+    ),
+    progress.run(
+      'news',
+      () => child(collectNews, 'collectNews', newsInput(plan)),
+      (n) => `${n.stored} new`,
+    ),
   ]);
   const sentiment = await progress.run(
     'sentiment',
@@ -44,16 +50,25 @@ export async function research(input: ResearchInput): Promise<ResearchReport> {
   );
   const model = `${training.model}@${training.version}`;
   const evaluations = await progress.run('evaluation', () =>
-    child(evaluateModel, 'evaluateModel', { model, dataset: dataset.id, streams: plan.streams, costs: costsOf(plan) }),
+    child(evaluateModel, 'evaluateModel', {
+      model,
+      dataset: dataset.id,
+      streams: plan.streams,
+      costs: costsOf(plan),
+    }),
   );
   const deployment = await progress.run('deployment', () =>
     child(deployModel, 'deployModel', { model, evaluations: evaluations.map((each) => each.id), run: runId }),
   );
   const predictions = await progress.run('predictions', () =>
-    Promise.all(plan.streams.map((stream) => child(predict, 'predict', predictionInput(plan, stream, training.model)))),
+    Promise.all(
+      plan.streams.map((stream) => child(predict, 'predict', predictionInput(plan, stream, training.model))),
+    ),
   );
   const backtests = await progress.run('backtests', () =>
-    Promise.all(backtestInputs(plan, evaluations, runId).map((each) => child(runBacktest, 'runBacktest', each))),
+    Promise.all(
+      backtestInputs(plan, evaluations, runId).map((each) => child(runBacktest, 'runBacktest', each)),
+    ),
   );
   return progress.run('report', () =>
     cpu.writeReport({
@@ -85,7 +100,12 @@ const planText = (plan: ResearchPlan): string => `${plan.source.kind}: ${plan.st
 
 const costsOf = (plan: ResearchPlan) => ({ feeBps: plan.feeBps, slippageBps: plan.slippageBps });
 
-const windowOf = (plan: ResearchPlan) => ({ source: plan.source, from: plan.from, to: plan.to, asOf: plan.asOf });
+const windowOf = (plan: ResearchPlan) => ({
+  source: plan.source,
+  from: plan.from,
+  to: plan.to,
+  asOf: plan.asOf,
+});
 
 const newsInput = (plan: ResearchPlan) => ({ ...windowOf(plan), feeds: plan.feeds });
 
@@ -124,6 +144,12 @@ const backtestInputs = (
     return [
       { ...shared, strategy: 'buy-and-hold' },
       { ...shared, strategy: 'sma-cross' },
-      ...heldOut.map((each) => ({ ...shared, from: each.from, to: each.to, strategy: 'model-signal', evaluation: each.id })),
+      ...heldOut.map((each) => ({
+        ...shared,
+        from: each.from,
+        to: each.to,
+        strategy: 'model-signal',
+        evaluation: each.id,
+      })),
     ];
   });

@@ -14,7 +14,11 @@ const retry: RetryPolicy = {
   nonRetryableErrorTypes: [...FINAL_ERRORS],
 };
 
-const options = (taskQueue: string, more: ActivityOptions): ActivityOptions => ({ taskQueue, retry, ...more });
+const options = (taskQueue: string, more: ActivityOptions): ActivityOptions => ({
+  taskQueue,
+  retry,
+  ...more,
+});
 
 export const io = proxyActivities<Activities['io']>(
   options('io', { startToCloseTimeout: '15m', heartbeatTimeout: '30s' }),

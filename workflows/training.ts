@@ -7,7 +7,11 @@ import { cpu, io, train } from './steps.js';
 /** Features of all streams as one content-addressed matrix. */
 export async function buildDataset(input: DatasetInput): Promise<DatasetSummary> {
   const progress = trackProgress(['features']);
-  return progress.run('features', () => cpu.buildDataset(input), (dataset) => `${dataset.rows} rows`);
+  return progress.run(
+    'features',
+    () => cpu.buildDataset(input),
+    (dataset) => `${dataset.rows} rows`,
+  );
 }
 
 /** Trains one model on one dataset; the same spec and data are trained once. */

@@ -50,7 +50,9 @@ export function ccxtVenue(exchangeId: string, options: CcxtOptions) {
         marketOf(exchange, stream);
         const known = Object.keys(exchange.timeframes ?? {});
         if (known.includes(stream.timeframe)) return;
-        throw new InvalidInputError(`${exchangeId} has no ${stream.timeframe} bars; it has ${known.join(', ')}`);
+        throw new InvalidInputError(
+          `${exchangeId} has no ${stream.timeframe} bars; it has ${known.join(', ')}`,
+        );
       }),
     lastClosed: (stream: Stream): Promise<number> =>
       limited(async (exchange) => {
@@ -59,12 +61,18 @@ export function ccxtVenue(exchangeId: string, options: CcxtOptions) {
         const now = options.source.kind === 'live' ? Date.now() : Infinity;
         const closed = rows.map((row) => Number(row[0])).filter((time) => time + step <= now);
         const last = closed.at(-1);
-        if (last === undefined) throw new UnreachableError(`${exchangeId} gave no closed bar of ${stream.symbol}`);
+        if (last === undefined)
+          throw new UnreachableError(`${exchangeId} gave no closed bar of ${stream.symbol}`);
         return last;
       }),
     fetch: (stream: Stream, range: { from: number; to: number }, limit: number): Promise<BarPage> =>
       limited(async (exchange) => {
-        const rows = await exchange.fetchOHLCV(marketOf(exchange, stream), stream.timeframe, range.from, limit);
+        const rows = await exchange.fetchOHLCV(
+          marketOf(exchange, stream),
+          stream.timeframe,
+          range.from,
+          limit,
+        );
         return pageOf(rows, stream, range, limit);
       }),
     close: async (): Promise<void> => {
@@ -85,7 +93,8 @@ export function pageOf(
   let newest = -Infinity;
   for (const row of rows) {
     const [time, open, high, low, close, volume] = (Array.isArray(row) ? row : []).map(numberOf) as number[];
-    if (time === undefined || !Number.isFinite(time)) page.rejected.push({ row, reason: 'the row has no time' });
+    if (time === undefined || !Number.isFinite(time))
+      page.rejected.push({ row, reason: 'the row has no time' });
     else if (time < range.from) continue;
     else {
       newest = Math.max(newest, time);
@@ -113,7 +122,9 @@ async function openExchange(id: string, host: string | undefined): Promise<Excha
   const venues = ccxt as unknown as Record<string, unknown> & { exchanges: string[] };
   if (!venues.exchanges.includes(id)) {
     const near = venues.exchanges.filter((each) => each.startsWith(id.slice(0, 3))).slice(0, 6);
-    throw new InvalidInputError(`Unknown exchange "${id}"; near it: ${near.join(', ') || 'binance, binanceusdm, kraken'}`);
+    throw new InvalidInputError(
+      `Unknown exchange "${id}"; near it: ${near.join(', ') || 'binance, binanceusdm, kraken'}`,
+    );
   }
   const Venue = venues[id] as new (options: object) => Exchange;
   const spot = id === 'binance';
@@ -121,7 +132,10 @@ async function openExchange(id: string, host: string | undefined): Promise<Excha
     // Limits are shared by all workers through the cache instead.
     enableRateLimit: false,
     timeout: 15_000,
-    options: { fetchCurrencies: false, ...(id.startsWith('binance') ? { fetchMarkets: { types: [spot ? 'spot' : 'linear'] } } : {}) },
+    options: {
+      fetchCurrencies: false,
+      ...(id.startsWith('binance') ? { fetchMarkets: { types: [spot ? 'spot' : 'linear'] } } : {}),
+    },
   });
   exchange.has['fetchCurrencies'] = false;
   if (host) replaceHosts(exchange, host);
@@ -131,7 +145,8 @@ async function openExchange(id: string, host: string | undefined): Promise<Excha
 function replaceHosts(exchange: Exchange, host: string): void {
   const api = exchange.urls['api'] as Record<string, unknown>;
   for (const [name, address] of Object.entries(api))
-    if (typeof address === 'string' && URL.canParse(address)) api[name] = host + new URL(address).pathname.replace(/\/$/, '');
+    if (typeof address === 'string' && URL.canParse(address))
+      api[name] = host + new URL(address).pathname.replace(/\/$/, '');
 }
 
 /** By the names of ccxt's error tree: what can pass is transient, what the caller got wrong is final. */
@@ -139,7 +154,8 @@ function translated(exchange: string, error: unknown): unknown {
   if (error instanceof InvalidInputError || error instanceof UnreachableError) return error;
   const names = ancestry(error);
   const text = messageOf(error).slice(0, 300);
-  if (names.includes('BadSymbol')) return new InvalidInputError(`${exchange} does not know the symbol: ${text}`);
+  if (names.includes('BadSymbol'))
+    return new InvalidInputError(`${exchange} does not know the symbol: ${text}`);
   if (names.includes('AuthenticationError') || names.includes('PermissionDenied'))
     return new InvalidInputError(`${exchange} refuses access: ${text}`);
   if (names.includes('BadRequest') || names.includes('ArgumentsRequired') || names.includes('NotSupported'))
@@ -149,7 +165,11 @@ function translated(exchange: string, error: unknown): unknown {
 
 function ancestry(error: unknown): string[] {
   const names: string[] = [];
-  for (let kind = (error as object | null)?.constructor; kind && kind !== Object; kind = Object.getPrototypeOf(kind))
+  for (
+    let kind = (error as object | null)?.constructor;
+    kind && kind !== Object;
+    kind = Object.getPrototypeOf(kind)
+  )
     if (kind.name) names.push(kind.name);
   return names;
 }

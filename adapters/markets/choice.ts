@@ -11,8 +11,14 @@ export async function chooseSource(
   const probe = await probeLive(config);
   if (probe.ok) return { source: { kind: 'live', detail: '' }, reason: probe.reason };
   if (existsSync(join(config.recordedDir, 'ohlcv')))
-    return { source: { kind: 'recorded', detail: config.recordedDir }, reason: `${probe.reason}; a recording is there` };
-  return { source: { kind: 'simulated', detail: DEFAULT_SEED }, reason: `${probe.reason}; no recording at ${config.recordedDir}` };
+    return {
+      source: { kind: 'recorded', detail: config.recordedDir },
+      reason: `${probe.reason}; a recording is there`,
+    };
+  return {
+    source: { kind: 'simulated', detail: DEFAULT_SEED },
+    reason: `${probe.reason}; no recording at ${config.recordedDir}`,
+  };
 }
 
 /** Asks Binance for its time; never throws. */

@@ -17,7 +17,8 @@ export const MARKETS: Record<Source['kind'], (source: Source, options: Options) 
   simulated: (source, options) => venuesOf(source, options, simulatedProvider(source.detail)),
 };
 
-export const openMarkets = (source: Source, options: Options): MarketsPort => MARKETS[source.kind](source, options);
+export const openMarkets = (source: Source, options: Options): MarketsPort =>
+  MARKETS[source.kind](source, options);
 
 const PAGE = 1000;
 
@@ -46,7 +47,11 @@ function venuesOf(source: Source, options: Options, provider: BarProvider | null
   return {
     source,
     async resolve({ symbol, timeframe, exchange }) {
-      const stream = { exchange: await exchangeOf(provider, { symbol, timeframe, exchange }), symbol, timeframe };
+      const stream = {
+        exchange: await exchangeOf(provider, { symbol, timeframe, exchange }),
+        symbol,
+        timeframe,
+      };
       await (await venue(stream.exchange)).check(stream);
       return stream;
     },
@@ -76,10 +81,14 @@ async function exchangeOf(
   if (markets.length === 0) return wanted.exchange ?? 'binance';
   const venues = markets.filter((each) => !wanted.exchange || each.exchange === wanted.exchange);
   if (venues.length === 0)
-    throw new InvalidInputError(`No recording of exchange "${wanted.exchange}"; recorded: ${names(markets.map((each) => each.exchange))}`);
+    throw new InvalidInputError(
+      `No recording of exchange "${wanted.exchange}"; recorded: ${names(markets.map((each) => each.exchange))}`,
+    );
   const same = venues.filter((each) => each.symbol === wanted.symbol);
   if (same.length === 0)
-    throw new InvalidInputError(`No recording of ${wanted.symbol}; recorded: ${names(venues.map((each) => each.symbol))}`);
+    throw new InvalidInputError(
+      `No recording of ${wanted.symbol}; recorded: ${names(venues.map((each) => each.symbol))}`,
+    );
   const found = same.find((each) => each.timeframe === wanted.timeframe);
   if (found) return found.exchange;
   throw new InvalidInputError(

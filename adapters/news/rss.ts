@@ -31,7 +31,9 @@ export async function fetchFeed(feed: string, address: string): Promise<NewsPage
     return { items, next: next ? new URL(next, address).toString() : null };
   } catch (error) {
     const start = xml.slice(0, 60).replace(/\s+/g, ' ');
-    throw new DataQualityError(`Feed "${feed}" (${address}) is no readable RSS or Atom: ${messageOf(error)}; it begins with "${start}"`);
+    throw new DataQualityError(
+      `Feed "${feed}" (${address}) is no readable RSS or Atom: ${messageOf(error)}; it begins with "${start}"`,
+    );
   }
 }
 
@@ -50,19 +52,25 @@ function rawItem(feed: string, item: Item & Parser.Item, language: string | unde
     ...(language ? { language: String(language) } : {}),
     ...(categories.length > 0 ? { categories } : {}),
     // The feed's own words: rss-parser reads a date without a zone in the machine's zone.
-    ...(item.pubDate ?? date ? { publishedAt: item.pubDate ?? date ?? '' } : {}),
+    ...((item.pubDate ?? date) ? { publishedAt: item.pubDate ?? date ?? '' } : {}),
   };
 }
 
 async function download(feed: string, address: string): Promise<string> {
   let answer: Response;
   try {
-    const headers = { accept: 'application/rss+xml, application/atom+xml, application/xml, text/xml', 'user-agent': 'finsight/0.1' };
+    const headers = {
+      accept: 'application/rss+xml, application/atom+xml, application/xml, text/xml',
+      'user-agent': 'finsight/0.1',
+    };
     answer = await fetch(address, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (error) {
-    throw new UnreachableError(`Feed "${feed}" (${address}) does not answer: ${messageOf((error as Error).cause ?? error)}`);
+    throw new UnreachableError(
+      `Feed "${feed}" (${address}) does not answer: ${messageOf((error as Error).cause ?? error)}`,
+    );
   }
-  if (answer.status === 404 || answer.status === 410) throw new NotFoundError(`Feed "${feed}" is not at ${address} (HTTP ${answer.status})`);
+  if (answer.status === 404 || answer.status === 410)
+    throw new NotFoundError(`Feed "${feed}" is not at ${address} (HTTP ${answer.status})`);
   if (!answer.ok) throw new UnreachableError(`Feed "${feed}" (${address}) answers HTTP ${answer.status}`);
   return readLimited(feed, answer);
 }
@@ -72,7 +80,8 @@ async function readLimited(feed: string, answer: Response): Promise<string> {
   let bytes = 0;
   for await (const part of answer.body ?? []) {
     bytes += part.length;
-    if (bytes > MAX_BYTES) throw new DataQualityError(`Feed "${feed}" is larger than ${MAX_BYTES / 2 ** 20} MiB`);
+    if (bytes > MAX_BYTES)
+      throw new DataQualityError(`Feed "${feed}" is larger than ${MAX_BYTES / 2 ** 20} MiB`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

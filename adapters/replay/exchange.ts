@@ -4,7 +4,8 @@ import { TIMEFRAMES, timeframeMs, type Timeframe } from '../../domain/streams.js
 import type { BarProvider } from './provider.js';
 
 /** What a test makes the venue do wrong; null lets the request through. */
-export type Fault = { status: number; body: string; headers?: Record<string, string> } | { dropRows: number } | null;
+export type Fault =
+  { status: number; body: string; headers?: Record<string, string> } | { dropRows: number } | null;
 
 export interface ReplayOptions {
   provider: BarProvider;
@@ -54,14 +55,20 @@ async function answer(
   const exchange = match[1] ?? MARKETS[prefix].exchange;
   if (match[3] === 'ping') return send(response, 200, '{}');
   if (match[3] === 'time') return send(response, 200, JSON.stringify({ serverTime: await provider.now() }));
-  if (match[3] === 'exchangeInfo') return send(response, 200, JSON.stringify(await exchangeInfo(provider, exchange, prefix)));
+  if (match[3] === 'exchangeInfo')
+    return send(response, 200, JSON.stringify(await exchangeInfo(provider, exchange, prefix)));
   if (match[3] !== 'klines') return send(response, 404, '{"code":-1,"msg":"Not Found"}');
   const { status, body } = await klines(provider, { exchange, prefix, query: url.searchParams });
   const rows = planned && Array.isArray(body) ? body.slice(planned.dropRows) : body;
   send(response, status, JSON.stringify(rows));
 }
 
-function send(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
 }
 
@@ -69,7 +76,8 @@ const ANY_BASES = ['BTC', 'ETH', 'BNB', 'SOL', 'XRP', 'ADA', 'DOGE', 'LINK', 'DO
 
 async function exchangeInfo(provider: BarProvider, exchange: string, prefix: Prefix): Promise<unknown> {
   const recorded = (await provider.markets()).filter((each) => each.exchange === exchange);
-  const symbols = recorded.length > 0 ? recorded.map((each) => each.symbol) : ANY_BASES.map((base) => `${base}-USDT`);
+  const symbols =
+    recorded.length > 0 ? recorded.map((each) => each.symbol) : ANY_BASES.map((base) => `${base}-USDT`);
   return {
     timezone: 'UTC',
     serverTime: await provider.now(),
@@ -96,8 +104,20 @@ function symbolInfo(symbol: string, prefix: Prefix): Record<string, unknown> {
     ],
   };
   if (prefix === '/api/v3') return { ...shared, isSpotTradingAllowed: true, permissions: ['SPOT'] };
-  const perpetual = { contractType: 'PERPETUAL', marginAsset: quoteAsset, deliveryDate: 4_133_404_800_000, onboardDate: 0 };
-  return { ...shared, ...perpetual, pair: shared.symbol, pricePrecision: 6, quantityPrecision: 6, underlyingType: 'COIN' };
+  const perpetual = {
+    contractType: 'PERPETUAL',
+    marginAsset: quoteAsset,
+    deliveryDate: 4_133_404_800_000,
+    onboardDate: 0,
+  };
+  return {
+    ...shared,
+    ...perpetual,
+    pair: shared.symbol,
+    pricePrecision: 6,
+    quantityPrecision: 6,
+    underlyingType: 'COIN',
+  };
 }
 
 async function klines(
@@ -106,12 +126,14 @@ async function klines(
 ): Promise<{ status: number; body: unknown }> {
   const { exchange, prefix, query } = request;
   const interval = query.get('interval') ?? '';
-  if (!Object.hasOwn(TIMEFRAMES, interval)) return { status: 400, body: { code: -1120, msg: 'Invalid interval.' } };
+  if (!Object.hasOwn(TIMEFRAMES, interval))
+    return { status: 400, body: { code: -1120, msg: 'Invalid interval.' } };
   const timeframe = interval as Timeframe;
   const markets = (await provider.markets()).filter((each) => each.exchange === exchange);
   const pair = query.get('symbol') ?? '';
   const known = markets.find((each) => each.symbol.replace('-', '') === pair && each.timeframe === timeframe);
-  const symbol = known?.symbol ?? (markets.length === 0 ? pair.replace(/(USDT|USDC|USD|BTC|ETH)$/, '-$1') : null);
+  const symbol =
+    known?.symbol ?? (markets.length === 0 ? pair.replace(/(USDT|USDC|USD|BTC|ETH)$/, '-$1') : null);
   const bars = symbol ? await provider.bars({ exchange, symbol, timeframe }) : null;
   if (!bars) return { status: 400, body: { code: -1121, msg: 'Invalid symbol.' } };
   const limit = Math.min(Number(query.get('limit') ?? 500), MARKETS[prefix].limit);

@@ -26,7 +26,9 @@ export interface FeedProvider {
 const PAGE = 500;
 
 /** A news site on loopback: RSS 2.0 in pages with RFC 5005 `next` links, so that the real feed reader is what runs. */
-export async function startFeedReplay(provider: FeedProvider): Promise<{ url: string; close(): Promise<void> }> {
+export async function startFeedReplay(
+  provider: FeedProvider,
+): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
     render(provider, url).then(
@@ -36,7 +38,10 @@ export async function startFeedReplay(provider: FeedProvider): Promise<{ url: st
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   server.unref();
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => closeServer(server) };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => closeServer(server),
+  };
 }
 
 async function render(provider: FeedProvider, url: URL): Promise<string> {
@@ -47,7 +52,8 @@ async function render(provider: FeedProvider, url: URL): Promise<string> {
   const shown = items.slice(start, start + PAGE);
   const next = new URL(url);
   next.searchParams.set('page', String((page ?? 0) + 1));
-  const link = start + PAGE < items.length ? `<atom:link rel="next" href="${escapeXml(next.toString())}"/>` : '';
+  const link =
+    start + PAGE < items.length ? `<atom:link rel="next" href="${escapeXml(next.toString())}"/>` : '';
   const body = shown.map(
     (item) =>
       `<item><title>${escapeXml(item.title)}</title><description>${escapeXml(item.text)}</description>${
@@ -59,7 +65,9 @@ async function render(provider: FeedProvider, url: URL): Promise<string> {
 
 const escapeXml = (value: string): string =>
   // oxlint-disable-next-line no-control-regex
-  value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ').replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+  value
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ')
+    .replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 /** Seeded headlines about the best-known assets. */
 export function simulatedFeeds(seed: string): FeedProvider {
@@ -120,4 +128,9 @@ async function readNews(directory: string): Promise<Map<string, FeedItem[]>> {
   return feeds;
 }
 
-const slug = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 60);
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60);

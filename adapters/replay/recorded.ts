@@ -41,7 +41,9 @@ async function indexOf(directory: string): Promise<(ReplayMarket & { file: strin
   const layout = 'ohlcv/<venue>_<timeframe>/<BASEQUOTE>_<timeframe>.csv[.gz]';
   if (!folders) throw new InvalidInputError(`No recorded bars below ${directory}; expected ${layout}`);
   const found: (ReplayMarket & { file: string })[] = [];
-  for (const folder of folders.filter((each) => each.isDirectory()).sort((a, b) => (a.name < b.name ? 1 : -1)))
+  for (const folder of folders
+    .filter((each) => each.isDirectory())
+    .sort((a, b) => (a.name < b.name ? 1 : -1)))
     for (const name of (await readdir(join(root, folder.name))).sort()) {
       const market = marketOf(folder.name, name);
       if (market) found.push({ ...market, file: join(root, folder.name, name) });
@@ -77,7 +79,14 @@ const NAMES: Record<string, keyof BarColumns> = {
 
 /** Columns by their header names; a cell that is no number stays NaN, so that the collector can refuse the row. */
 async function readCsv(file: string): Promise<BarColumns> {
-  const rows: Record<keyof BarColumns, number[]> = { time: [], open: [], high: [], low: [], close: [], volume: [] };
+  const rows: Record<keyof BarColumns, number[]> = {
+    time: [],
+    open: [],
+    high: [],
+    low: [],
+    close: [],
+    volume: [],
+  };
   let header: (keyof BarColumns | undefined)[] | null = null;
   try {
     const raw = createReadStream(file);
@@ -94,17 +103,32 @@ async function readCsv(file: string): Promise<BarColumns> {
 }
 
 function readHeader(cells: string[], file: string): (keyof BarColumns | undefined)[] {
-  const header = cells.map((cell) => NAMES[cell.trim().replace(/^\uFEFF|"/g, '').toLowerCase().replace(' ', '_')]);
+  const header = cells.map(
+    (cell) =>
+      NAMES[
+        cell
+          .trim()
+          .replace(/^\uFEFF|"/g, '')
+          .toLowerCase()
+          .replace(' ', '_')
+      ],
+  );
   const missing = [...new Set(Object.values(NAMES))].filter((name) => !header.includes(name));
   if (missing.length === 0) return header;
-  throw new DataQualityError(`${file} has no column ${missing.join(', ')}; expected time,open,high,low,close,volume`);
+  throw new DataQualityError(
+    `${file} has no column ${missing.join(', ')}; expected time,open,high,low,close,volume`,
+  );
 }
 
 function valueOf(name: keyof BarColumns, cell: string | undefined): number {
   const text = (cell ?? '').trim().replace(/^"|"$/g, '');
   if (name !== 'time') return text === '' ? NaN : Number(text);
   if (/^\d+(\.\d+)?$/.test(text)) return epochMs(Number(text));
-  return Date.parse(/[Zz]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}${text.includes(':') ? '' : 'T00:00:00'}Z`);
+  return Date.parse(
+    /[Zz]|[+-]\d\d:?\d\d$/.test(text)
+      ? text
+      : `${text.replace(' ', 'T')}${text.includes(':') ? '' : 'T00:00:00'}Z`,
+  );
 }
 
 /** Epoch seconds, milliseconds, microseconds or nanoseconds, told apart by their size (years 2001 to 2286). */
@@ -116,7 +140,8 @@ function epochMs(value: number): number {
 
 function ascending(rows: Record<keyof BarColumns, number[]>): BarColumns {
   const order = rows.time.map((_, i) => i).sort((a, b) => (rows.time[a] ?? 0) - (rows.time[b] ?? 0));
-  const pick = (name: keyof BarColumns): Float64Array => Float64Array.from(order, (i) => rows[name][i] ?? NaN);
+  const pick = (name: keyof BarColumns): Float64Array =>
+    Float64Array.from(order, (i) => rows[name][i] ?? NaN);
   return {
     time: pick('time'),
     open: pick('open'),

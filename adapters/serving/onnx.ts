@@ -23,12 +23,18 @@ export function onnxServing({ objects }: { objects: Pick<ObjectsPort, 'get'> }):
       const session = await sessionOf(model);
       const { Tensor: Make } = await import('onnxruntime-node');
       const feeds: Record<string, OrtTensor> = {};
-      for (const [name, { type, data, dims }] of Object.entries(inputs)) feeds[name] = new Make(type, data as never, dims);
+      for (const [name, { type, data, dims }] of Object.entries(inputs))
+        feeds[name] = new Make(type, data as never, dims);
       const missing = session.inputNames.find((name) => !feeds[name]);
-      if (missing) throw new DataQualityError(`Model ${nameOf(model)} wants the input "${missing}"; given: ${Object.keys(inputs).join(', ')}`);
+      if (missing)
+        throw new DataQualityError(
+          `Model ${nameOf(model)} wants the input "${missing}"; given: ${Object.keys(inputs).join(', ')}`,
+        );
       const answer = await run(session, feeds, model);
       const rows = Object.values(inputs)[0]?.dims[0];
-      return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, checked(model, name, value, rows)]));
+      return Object.fromEntries(
+        Object.entries(answer).map(([name, value]) => [name, checked(model, name, value, rows)]),
+      );
     },
     async health() {
       return { backend: 'onnx', provider: 'cpu', loaded: [...sessions.keys()] };
@@ -41,7 +47,11 @@ export function onnxServing({ objects }: { objects: Pick<ObjectsPort, 'get'> }):
   };
 }
 
-async function run(session: InferenceSession, feeds: Record<string, OrtTensor>, model: ModelRef): Promise<Record<string, OrtTensor>> {
+async function run(
+  session: InferenceSession,
+  feeds: Record<string, OrtTensor>,
+  model: ModelRef,
+): Promise<Record<string, OrtTensor>> {
   try {
     return (await session.run(feeds)) as Record<string, OrtTensor>;
   } catch (error) {
@@ -68,7 +78,8 @@ function checked(model: ModelRef, name: string, value: OrtTensor, rows: number |
   if (value.type === 'int64') return { type: 'int64', dims, data: value.data as BigInt64Array };
   const data = value.data as Float32Array;
   const bad = data.findIndex((each) => !Number.isFinite(each));
-  if (bad >= 0) throw new DataQualityError(`Model ${nameOf(model)} answers ${data[bad]} in "${name}", row ${bad}`);
+  if (bad >= 0)
+    throw new DataQualityError(`Model ${nameOf(model)} answers ${data[bad]} in "${name}", row ${bad}`);
   return { type: 'float32', dims, data };
 }
 

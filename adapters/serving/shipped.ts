@@ -27,7 +27,11 @@ async function readCard(): Promise<SentimentModel> {
   try {
     const card = JSON.parse(await readFile(file, 'utf8')) as Card;
     const { name, version, sha256, bytes, threshold, languages } = card;
-    return { ref: { name, version, onnx: { key: 'shipped/sentiment/model.onnx', sha256, bytes } }, threshold, languages };
+    return {
+      ref: { name, version, onnx: { key: 'shipped/sentiment/model.onnx', sha256, bytes } },
+      threshold,
+      languages,
+    };
   } catch (error) {
     throw new DataQualityError(`The shipped sentiment model cannot be read (${file}): ${messageOf(error)}`);
   }
@@ -37,6 +41,7 @@ async function readCard(): Promise<SentimentModel> {
 export async function readShipped(key: string, sha256: string): Promise<Uint8Array> {
   const bytes = new Uint8Array(await readFile(join(projectRoot(), 'models', key.slice('shipped/'.length))));
   const found = sha256Hex(bytes);
-  if (found !== sha256) throw new DataQualityError(`Shipped model ${key} was changed: sha256 ${found}, its card says ${sha256}`);
+  if (found !== sha256)
+    throw new DataQualityError(`Shipped model ${key} was changed: sha256 ${found}, its card says ${sha256}`);
   return bytes;
 }

@@ -24,13 +24,21 @@ export function lineChart(lines: Line[], format: (value: number) => string): str
   const px = (x: number): string => (LEFT + ((x - x0) / (x1 - x0 || 1)) * (WIDTH - LEFT - 8)).toFixed(1);
   const py = (y: number): string => (8 + (1 - (y - y0) / (y1 - y0)) * (HEIGHT - BOTTOM - 8)).toFixed(1);
   const grid = ticks(y0, y1)
-    .map((y) => `<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${py(y)}" y2="${py(y)}"/><text x="${LEFT - 6}" y="${py(y)}" class="tick end">${format(y)}</text>`)
+    .map(
+      (y) =>
+        `<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${py(y)}" y2="${py(y)}"/><text x="${LEFT - 6}" y="${py(y)}" class="tick end">${format(y)}</text>`,
+    )
     .join('');
   const dates = [x0, (x0 + x1) / 2, x1]
-    .map((x, i) => `<text x="${px(x)}" y="${HEIGHT - 6}" class="tick ${['start', 'middle', 'end'][i]}">${day(x)}</text>`)
+    .map(
+      (x, i) =>
+        `<text x="${px(x)}" y="${HEIGHT - 6}" class="tick ${['start', 'middle', 'end'][i]}">${day(x)}</text>`,
+    )
     .join('');
   const paths = kept.map((line) => `<path class="line ${line.colour}" d="${path(line, px, py)}"/>`).join('');
-  const legend = lines.map((line) => `<span class="key ${line.colour}">${escapeHtml(line.label)}</span>`).join('');
+  const legend = lines
+    .map((line) => `<span class="key ${line.colour}">${escapeHtml(line.label)}</span>`)
+    .join('');
   const title = escapeHtml(lines.map((line) => line.label).join(', '));
   return `<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${grid}${dates}${paths}</svg><figcaption>${legend}</figcaption></figure>`;
 }

@@ -44,9 +44,17 @@ ${percent(coverage, 0)} interval ${price(lower)} … ${price(upper)}<br>P(up) ${
 }
 
 function dataTables(report: ResearchReport): string {
-  const bars = report.bars.map((each) => [each.stream, each.expected, each.stored, each.missing, each.quarantined]);
+  const bars = report.bars.map((each) => [
+    each.stream,
+    each.expected,
+    each.stored,
+    each.missing,
+    each.quarantined,
+  ]);
   const { news, sentiment } = report;
-  const failures = news.failures.map((each) => `<li>${escapeHtml(each.feed)}: ${escapeHtml(each.reason)}</li>`).join('');
+  const failures = news.failures
+    .map((each) => `<li>${escapeHtml(each.feed)}: ${escapeHtml(each.reason)}</li>`)
+    .join('');
   return `${table(['stream', 'bars expected', 'new in this run', 'missing', 'quarantined'], bars)}
 <p>News: ${news.fetched} items read, ${news.stored} new articles, ${news.duplicates} duplicates, ${news.rejected} rejected. Sentiment: ${sentiment.scored} scored by <code>${escapeHtml(sentiment.model)}</code>, ${sentiment.abstained} abstained.</p>${failures ? `<ul>${failures}</ul>` : ''}`;
 }
@@ -80,7 +88,17 @@ function backtestTable(backtests: BacktestReport[]): string {
     metrics.entries,
     `${each.costs.feeBps} + ${each.costs.slippageBps}`,
   ]);
-  const names = ['strategy', 'window', 'return', 'buy and hold', 'Sharpe', 'its Sharpe', 'max drawdown', 'entries', 'fee + slippage bps'];
+  const names = [
+    'strategy',
+    'window',
+    'return',
+    'buy and hold',
+    'Sharpe',
+    'its Sharpe',
+    'max drawdown',
+    'entries',
+    'fee + slippage bps',
+  ];
   return table(names, rows);
 }
 
@@ -91,7 +109,9 @@ function curveCharts({ report, curves, plan }: ReportParts): string {
         .filter((each) => each.stream === stream)
         .flatMap((each, i): Line[] => {
           const curve = curves.find(({ id }) => id === each.id);
-          return curve ? [{ label: each.strategy, x: curve.time, y: curve.equity, colour: `c${(i % 4) + 1}` }] : [];
+          return curve
+            ? [{ label: each.strategy, x: curve.time, y: curve.equity, colour: `c${(i % 4) + 1}` }]
+            : [];
         });
       return lines.length > 0 ? `<h3>Equity, ${escapeHtml(stream)}</h3>${lineChart(lines, number)}` : '';
     })
@@ -118,5 +138,7 @@ const moment = (time: number): string => `${new Date(time).toISOString().slice(0
 const given = (value: number | null | undefined): value is number => value !== null && Number.isFinite(value);
 const number = (value: number | null): string =>
   given(value) ? value.toLocaleString('en-US', { maximumSignificantDigits: 5 }) : '–';
-const price = (value: number): string => (given(value) ? value.toLocaleString('en-US', { maximumSignificantDigits: 7 }) : '–');
-const percent = (value: number | null, digits: number): string => (given(value) ? `${(100 * value).toFixed(digits)} %` : '–');
+const price = (value: number): string =>
+  given(value) ? value.toLocaleString('en-US', { maximumSignificantDigits: 7 }) : '–';
+const percent = (value: number | null, digits: number): string =>
+  given(value) ? `${(100 * value).toFixed(digits)} %` : '–';

@@ -33,38 +33,87 @@ const run = (rows: [number, number][], signal: number[], more: Partial<RunSpec> 
 
 describe('a backtest', () => {
   it('decides at the close and fills at the next open', () => {
-    const { equity, trades, metrics } = run([[10, 11], [12, 15], [16, 14], [13, 9]], [1, NaN, 0, 1], { costs: FREE });
+    const { equity, trades, metrics } = run(
+      [
+        [10, 11],
+        [12, 15],
+        [16, 14],
+        [13, 9],
+      ],
+      [1, NaN, 0, 1],
+      { costs: FREE },
+    );
     expect(trades).toHaveLength(1);
     expect(trades[0]).toMatchObject({ side: 'long', entryPrice: 12, exitPrice: 13, fees: 0 });
-    expect(Array.from(equity, (value) => value / 1000)).toEqual([1, 15 / 12, 14 / 12, 13 / 12].map((each) => expect.closeTo(each, 12)));
+    expect(Array.from(equity, (value) => value / 1000)).toEqual(
+      [1, 15 / 12, 14 / 12, 13 / 12].map((each) => expect.closeTo(each, 12)),
+    );
     expect(metrics).toMatchObject({ entries: 1, exits: 1, exposure: 0.5, bars: 4 });
   });
 
   it('charges the fee on both sides and slips against the trader', () => {
     const costs = { feeBps: 100, slippageBps: 50 };
     const size = { kind: 'units', units: 2 } as const;
-    const { trades, metrics } = run([[100, 100], [100, 100], [100, 100]], [1, 0, NaN], { costs, size });
+    const { trades, metrics } = run(
+      [
+        [100, 100],
+        [100, 100],
+        [100, 100],
+      ],
+      [1, 0, NaN],
+      { costs, size },
+    );
     expect(trades[0]).toMatchObject({ entryPrice: 100.5, exitPrice: 99.5, units: 2 });
     expect(metrics.fees).toBeCloseTo(0.01 * 2 * (100.5 + 99.5), 12);
     expect(metrics.finalEquity).toBeCloseTo(1000 - 2 - 4, 12);
-    const short = run([[100, 100], [100, 100], [100, 100]], [-1, 0, NaN], { costs, size });
+    const short = run(
+      [
+        [100, 100],
+        [100, 100],
+        [100, 100],
+      ],
+      [-1, 0, NaN],
+      { costs, size },
+    );
     expect(short.trades[0]).toMatchObject({ side: 'short', entryPrice: 99.5, exitPrice: 100.5 });
     expect(short.metrics.finalEquity).toBeCloseTo(1000 - 2 - 4, 12);
   });
 
   it('takes a reversal as an exit and an entry', () => {
-    const { trades, metrics } = run([[10, 10], [10, 10], [20, 20], [10, 10]], [1, -1, 0, 0], { costs: FREE });
+    const { trades, metrics } = run(
+      [
+        [10, 10],
+        [10, 10],
+        [20, 20],
+        [10, 10],
+      ],
+      [1, -1, 0, 0],
+      { costs: FREE },
+    );
     expect(metrics).toMatchObject({ entries: 2, exits: 2, finalEquity: 3000 });
-    expect(trades.map(({ side, profit }) => [side, profit])).toEqual([['long', 1000], ['short', 1000]]);
+    expect(trades.map(({ side, profit }) => [side, profit])).toEqual([
+      ['long', 1000],
+      ['short', 1000],
+    ]);
   });
 
   it('never spends more than the cash on a whole share of equity', () => {
-    const { equity } = run([[10, 10], [10, 10]], [1, 1], { costs: { feeBps: 100, slippageBps: 0 } });
+    const { equity } = run(
+      [
+        [10, 10],
+        [10, 10],
+      ],
+      [1, 1],
+      { costs: { feeBps: 100, slippageBps: 0 } },
+    );
     expect(equity[1]).toBeCloseTo(1000 / 1.01, 9);
   });
 
   it('marks an open position at the end, or closes it at the last close', () => {
-    const rows: [number, number][] = [[10, 10], [10, 20]];
+    const rows: [number, number][] = [
+      [10, 10],
+      [10, 20],
+    ];
     const costs = { feeBps: 100, slippageBps: 0 };
     const size = { kind: 'units', units: 1 } as const;
     const marked = run(rows, [1, 1], { costs, size });
@@ -77,7 +126,17 @@ describe('a backtest', () => {
   });
 
   it('enters no more once a short has lost everything', () => {
-    const { metrics, trades } = run([[10, 10], [10, 10], [40, 40], [40, 40], [40, 40]], [-1, 0, 1, 0, 0], { costs: FREE });
+    const { metrics, trades } = run(
+      [
+        [10, 10],
+        [10, 10],
+        [40, 40],
+        [40, 40],
+        [40, 40],
+      ],
+      [-1, 0, 1, 0, 0],
+      { costs: FREE },
+    );
     expect(metrics).toMatchObject({ entries: 1, exits: 1, finalEquity: -2000, maxDrawdown: 3 });
     expect(trades).toHaveLength(1);
     expect(trades[0]).toMatchObject({ side: 'short', exitPrice: 40, profit: -3000 });
@@ -85,11 +144,20 @@ describe('a backtest', () => {
 
   it('runs over a single bar, without a trade', () => {
     const { metrics } = run([[10, 11]], [1]);
-    expect(metrics).toMatchObject({ entries: 0, finalEquity: 1000, totalReturn: 0, maxDrawdown: 0, sharpe: NaN });
+    expect(metrics).toMatchObject({
+      entries: 0,
+      finalEquity: 1000,
+      totalReturn: 0,
+      maxDrawdown: 0,
+      sharpe: NaN,
+    });
   });
 
   it('scales its Sharpe ratio right for weekly bars', () => {
-    const rows = Array.from({ length: 300 }, (_, i): [number, number] => [100 + (i % 7), 100 + ((i + 1) % 7)]);
+    const rows = Array.from({ length: 300 }, (_, i): [number, number] => [
+      100 + (i % 7),
+      100 + ((i + 1) % 7),
+    ]);
     const bars = barsOf(rows);
     bars.time.forEach((_, i) => (bars.time[i] = i * 7 * 86_400_000));
     const { equity, metrics } = backtest({ bars, signal: new Float64Array(300).fill(1), spec: SPEC });
@@ -116,16 +184,36 @@ describe('a backtest refuses', () => {
     ['a NaN high', ({ bars }) => (bars.high[2] = NaN), /Bar 2 has high NaN/],
     ['a price of zero', ({ bars }) => (bars.open[1] = 0), /Bar 1 has open 0/],
     ['a time that goes back', ({ bars }) => (bars.time[2] = 0), /Bar 2 has time 0/],
-    ['columns of unequal length', ({ bars }) => (bars.open = bars.open.slice(1)), /open has 4 values, close has 5/],
+    [
+      'columns of unequal length',
+      ({ bars }) => (bars.open = bars.open.slice(1)),
+      /open has 4 values, close has 5/,
+    ],
     ['a short signal', (args) => (args.signal = new Float64Array(4)), /4 values for 5 bars/],
     ['a wild signal', ({ signal }) => (signal[2] = 1.5), /Signal 1.5 at bar 2/],
     ['no bars', (args) => Object.assign(args, { bars: walk(0), signal: new Float64Array(0) }), /No bars/],
-    ['a negative fee', (args) => (args.spec = { ...SPEC, costs: { feeBps: -1, slippageBps: 0 } }), /feeBps is -1/],
-    ['a whole fee', (args) => (args.spec = { ...SPEC, costs: { feeBps: 10_000, slippageBps: 0 } }), /feeBps is 10000/],
-    ['a NaN slippage', (args) => (args.spec = { ...SPEC, costs: { feeBps: 0, slippageBps: NaN } }), /slippageBps is NaN/],
+    [
+      'a negative fee',
+      (args) => (args.spec = { ...SPEC, costs: { feeBps: -1, slippageBps: 0 } }),
+      /feeBps is -1/,
+    ],
+    [
+      'a whole fee',
+      (args) => (args.spec = { ...SPEC, costs: { feeBps: 10_000, slippageBps: 0 } }),
+      /feeBps is 10000/,
+    ],
+    [
+      'a NaN slippage',
+      (args) => (args.spec = { ...SPEC, costs: { feeBps: 0, slippageBps: NaN } }),
+      /slippageBps is NaN/,
+    ],
     ['no cash', (args) => (args.spec = { ...SPEC, cash: 0 }), /cash is 0/],
     ['no units', (args) => (args.spec = { ...SPEC, size: { kind: 'units', units: 0 } }), /size.units is 0/],
-    ['leverage', (args) => (args.spec = { ...SPEC, size: { kind: 'equity', fraction: 2 } }), /size.fraction is 2/],
+    [
+      'leverage',
+      (args) => (args.spec = { ...SPEC, size: { kind: 'equity', fraction: 2 } }),
+      /size.fraction is 2/,
+    ],
   ])('%s and names it', (_, change, message) => {
     expect(broken(change)).toThrow(expect.objectContaining({ name: 'InvalidInputError' }));
     expect(broken(change)).toThrow(message);
@@ -137,11 +225,22 @@ describe('in every backtest', () => {
   const runs = fc.record({
     seed: fc.integer({ min: 1, max: 1e6 }),
     signal: fc.array(wanted, { minLength: 1, maxLength: 80 }),
-    costs: fc.record({ feeBps: fc.integer({ min: 0, max: 100 }), slippageBps: fc.integer({ min: 0, max: 100 }) }),
-    size: fc.constantFrom<RunSpec['size']>({ kind: 'equity', fraction: 1 }, { kind: 'equity', fraction: 0.4 }, { kind: 'units', units: 3 }),
+    costs: fc.record({
+      feeBps: fc.integer({ min: 0, max: 100 }),
+      slippageBps: fc.integer({ min: 0, max: 100 }),
+    }),
+    size: fc.constantFrom<RunSpec['size']>(
+      { kind: 'equity', fraction: 1 },
+      { kind: 'equity', fraction: 0.4 },
+      { kind: 'units', units: 3 },
+    ),
     closeAtEnd: fc.boolean(),
   });
-  const argsOf = ({ seed, signal, ...spec }: typeof runs extends fc.Arbitrary<infer T> ? T : never): BacktestArgs => ({
+  const argsOf = ({
+    seed,
+    signal,
+    ...spec
+  }: typeof runs extends fc.Arbitrary<infer T> ? T : never): BacktestArgs => ({
     bars: walk(signal.length, seed),
     signal: Float64Array.from(signal),
     spec: { ...SPEC, ...spec },
@@ -154,12 +253,20 @@ describe('in every backtest', () => {
         const { metrics, trades } = backtest(args);
         const last = args.bars.close.at(-1) ?? NaN;
         const profit = trades.reduce((sum, trade) => {
-          const open = trade.exitTime === null ? (trade.side === 'long' ? 1 : -1) * trade.units * (last - trade.entryPrice) : 0;
+          const open =
+            trade.exitTime === null
+              ? (trade.side === 'long' ? 1 : -1) * trade.units * (last - trade.entryPrice)
+              : 0;
           return sum + trade.profit + open;
         }, 0);
         expect(metrics.finalEquity).toBeCloseTo(SPEC.cash + profit, 6);
-        expect(metrics.fees).toBeCloseTo(trades.reduce((sum, trade) => sum + trade.fees, 0), 9);
-        expect(metrics.entries - metrics.exits).toBe(trades.filter((trade) => trade.exitTime === null).length);
+        expect(metrics.fees).toBeCloseTo(
+          trades.reduce((sum, trade) => sum + trade.fees, 0),
+          9,
+        );
+        expect(metrics.entries - metrics.exits).toBe(
+          trades.filter((trade) => trade.exitTime === null).length,
+        );
       }),
     );
   });
@@ -172,7 +279,9 @@ describe('in every backtest', () => {
         const t = cut % n;
         const full = backtest(args).equity;
         const other = args.signal.map((value, i) => (i < t ? value : -1));
-        expect(backtest({ ...args, signal: other }).equity.subarray(0, t + 1)).toEqual(full.subarray(0, t + 1));
+        expect(backtest({ ...args, signal: other }).equity.subarray(0, t + 1)).toEqual(
+          full.subarray(0, t + 1),
+        );
         const first = reorder(args.bars, [...Array(t + 1).keys()]);
         const short = backtest({ ...args, bars: first, signal: args.signal.slice(0, t + 1) });
         expect(short.equity).toEqual(full.subarray(0, t + 1));
@@ -194,13 +303,29 @@ describe('in every backtest', () => {
 const FIXTURES = '../shared/fixtures';
 describe.skipIf(!existsSync(FIXTURES))('the SMA grid (skipped where ../shared/fixtures is missing)', () => {
   it('equals numpy on 100,000 bars in all 154 rows', () => {
-    const lines = gunzipSync(readFileSync(`${FIXTURES}/bars-100k.csv.gz`)).toString().trim().split('\n').slice(1);
+    const lines = gunzipSync(readFileSync(`${FIXTURES}/bars-100k.csv.gz`))
+      .toString()
+      .trim()
+      .split('\n')
+      .slice(1);
     const cells = lines.map((line) => line.split(','));
     const column = (at: number) => Float64Array.from(cells, (row) => Number(row[at]));
     const time = Float64Array.from(cells, (row) => Date.parse(row[0] ?? ''));
-    const bars = { time, open: column(1), high: column(2), low: column(3), close: column(4), volume: column(5) };
+    const bars = {
+      time,
+      open: column(1),
+      high: column(2),
+      low: column(3),
+      close: column(4),
+      volume: column(5),
+    };
     const grid = JSON.parse(readFileSync(`${FIXTURES}/sma-grid-100k.json`, 'utf8')) as { rows: number[][] };
-    const spec: RunSpec = { ...SPEC, costs: { feeBps: 10, slippageBps: 0 }, cash: 2e7, size: { kind: 'units', units: 1 } };
+    const spec: RunSpec = {
+      ...SPEC,
+      costs: { feeBps: 10, slippageBps: 0 },
+      cash: 2e7,
+      size: { kind: 'units', units: 1 },
+    };
     expect(grid.rows).toHaveLength(154);
     for (const [fast = NaN, slow = NaN, entries, exits, finalEquity = NaN, drawdown = NaN] of grid.rows) {
       const signal = smaCross.signal({ bars, params: { fast, slow }, timeframeMs: 60_000 });

@@ -21,48 +21,54 @@ function expectClose(actual: number, expected: number | string | null): void {
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-9 * Math.max(Math.abs(expected), 1e-3));
 }
 
-describe.skipIf(!existsSync(FIXTURES))('metrics equal empyrical (skipped where ../shared/fixtures is missing)', () => {
-  it.each([252, 365])('on 750 daily returns at %i periods a year', (periods) => {
-    const { returns, empyrical } = read('metrics.json');
-    const series = Float64Array.from(returns as number[]);
-    const expected = { ...empyrical[`annualization_${periods}`], ...empyrical.free };
-    const metrics = returnMetrics(series, periods);
-    const rows: [number, number][] = [
-      [metrics.annualReturn, expected.annual_return],
-      [metrics.annualVolatility, expected.annual_volatility],
-      [metrics.sharpe, expected.sharpe_ratio_rf0],
-      [sharpeRatio(series, periods, 1e-4), expected['sharpe_ratio_rf_1e-4_per_period']],
-      [metrics.sortino, expected.sortino_ratio],
-      [downsideRisk(series, periods), expected.downside_risk],
-      [metrics.calmar, expected.calmar_ratio],
-      [omegaRatio(series, periods), expected.omega_ratio],
-      [omegaRatio(series, periods, 0.05), expected.omega_ratio_req_5pct_annual],
-      [metrics.maxDrawdown, Math.abs(expected.max_drawdown)],
-      [metrics.valueAtRisk, expected.value_at_risk_5],
-      [metrics.conditionalValueAtRisk, expected.conditional_value_at_risk_5],
-      [tailRatio(series), expected.tail_ratio],
-    ];
-    for (const [actual, value] of rows) expectClose(actual, value);
-  });
+describe.skipIf(!existsSync(FIXTURES))(
+  'metrics equal empyrical (skipped where ../shared/fixtures is missing)',
+  () => {
+    it.each([252, 365])('on 750 daily returns at %i periods a year', (periods) => {
+      const { returns, empyrical } = read('metrics.json');
+      const series = Float64Array.from(returns as number[]);
+      const expected = { ...empyrical[`annualization_${periods}`], ...empyrical.free };
+      const metrics = returnMetrics(series, periods);
+      const rows: [number, number][] = [
+        [metrics.annualReturn, expected.annual_return],
+        [metrics.annualVolatility, expected.annual_volatility],
+        [metrics.sharpe, expected.sharpe_ratio_rf0],
+        [sharpeRatio(series, periods, 1e-4), expected['sharpe_ratio_rf_1e-4_per_period']],
+        [metrics.sortino, expected.sortino_ratio],
+        [downsideRisk(series, periods), expected.downside_risk],
+        [metrics.calmar, expected.calmar_ratio],
+        [omegaRatio(series, periods), expected.omega_ratio],
+        [omegaRatio(series, periods, 0.05), expected.omega_ratio_req_5pct_annual],
+        [metrics.maxDrawdown, Math.abs(expected.max_drawdown)],
+        [metrics.valueAtRisk, expected.value_at_risk_5],
+        [metrics.conditionalValueAtRisk, expected.conditional_value_at_risk_5],
+        [tailRatio(series), expected.tail_ratio],
+      ];
+      for (const [actual, value] of rows) expectClose(actual, value);
+    });
 
-  const edges = existsSync(FIXTURES) ? Object.keys(read('metrics_edge.json')) : [];
-  it.each(edges.filter((name) => !name.startsWith('_')))('on the edge case "%s"', (name) => {
-    const { returns, empyrical: expected } = read('metrics_edge.json')[name];
-    const series = Float64Array.from(returns as number[]);
-    // The edge cases were annualised by empyrical's own default.
-    const metrics = returnMetrics(series, 252);
-    expectClose(metrics.sharpe, expected.sharpe_ratio);
-    expectClose(metrics.sortino, expected.sortino_ratio);
-    expectClose(metrics.calmar, expected.calmar_ratio);
-    expectClose(omegaRatio(series, 252), expected.omega_ratio);
-    expectClose(metrics.maxDrawdown, expected.max_drawdown === null ? null : Math.abs(expected.max_drawdown));
-    expectClose(metrics.valueAtRisk, expected.value_at_risk);
-    expectClose(metrics.conditionalValueAtRisk, expected.conditional_value_at_risk);
-    expectClose(tailRatio(series), expected.tail_ratio);
-    expectClose(metrics.annualReturn, expected.annual_return);
-    expectClose(metrics.annualVolatility, expected.annual_volatility);
-  });
-});
+    const edges = existsSync(FIXTURES) ? Object.keys(read('metrics_edge.json')) : [];
+    it.each(edges.filter((name) => !name.startsWith('_')))('on the edge case "%s"', (name) => {
+      const { returns, empyrical: expected } = read('metrics_edge.json')[name];
+      const series = Float64Array.from(returns as number[]);
+      // The edge cases were annualised by empyrical's own default.
+      const metrics = returnMetrics(series, 252);
+      expectClose(metrics.sharpe, expected.sharpe_ratio);
+      expectClose(metrics.sortino, expected.sortino_ratio);
+      expectClose(metrics.calmar, expected.calmar_ratio);
+      expectClose(omegaRatio(series, 252), expected.omega_ratio);
+      expectClose(
+        metrics.maxDrawdown,
+        expected.max_drawdown === null ? null : Math.abs(expected.max_drawdown),
+      );
+      expectClose(metrics.valueAtRisk, expected.value_at_risk);
+      expectClose(metrics.conditionalValueAtRisk, expected.conditional_value_at_risk);
+      expectClose(tailRatio(series), expected.tail_ratio);
+      expectClose(metrics.annualReturn, expected.annual_return);
+      expectClose(metrics.annualVolatility, expected.annual_volatility);
+    });
+  },
+);
 
 describe('dailyReturns', () => {
   const hourly = (n: number) => Float64Array.from({ length: n }, (_, i) => i * 3_600_000);
@@ -92,7 +98,10 @@ describe('dailyReturns', () => {
   });
 
   it('compounds to the last equity', () => {
-    const equities = fc.array(fc.double({ min: 1, max: 1000, noNaN: true }), { minLength: 1, maxLength: 200 });
+    const equities = fc.array(fc.double({ min: 1, max: 1000, noNaN: true }), {
+      minLength: 1,
+      maxLength: 200,
+    });
     fc.assert(
       fc.property(equities, fc.boolean(), (values, everyDay) => {
         const equity = Float64Array.from(values);

@@ -16,22 +16,27 @@ import {
 
 const FIXTURES = '../shared/fixtures';
 
-describe.skipIf(!existsSync(FIXTURES))('statistics equal scipy (skipped where ../shared/fixtures is missing)', () => {
-  const read = (name: string) => JSON.parse(readFileSync(`${FIXTURES}/${name}`, 'utf8'));
+describe.skipIf(!existsSync(FIXTURES))(
+  'statistics equal scipy (skipped where ../shared/fixtures is missing)',
+  () => {
+    const read = (name: string) => JSON.parse(readFileSync(`${FIXTURES}/${name}`, 'utf8'));
 
-  it('in the normal distribution', () => {
-    for (const [x, p] of Object.entries(read('significance.json').norm_ppf_cdf.cdf as Record<string, number>))
-      expect(Math.abs(normalCdf(Number(x)) / p - 1)).toBeLessThan(1e-9);
-  });
+    it('in the normal distribution', () => {
+      for (const [x, p] of Object.entries(
+        read('significance.json').norm_ppf_cdf.cdf as Record<string, number>,
+      ))
+        expect(Math.abs(normalCdf(Number(x)) / p - 1)).toBeLessThan(1e-9);
+    });
 
-  it("in Student's test, which Diebold and Mariano's is of one step ahead", () => {
-    const { t, p_two_sided: p } = read('significance.json').t_test_mean_gt_0;
-    const returns = Float64Array.from(read('metrics.json').returns as number[]);
-    const { statistic, pValue } = dieboldMariano(returns, new Float64Array(returns.length), 1);
-    expect(Math.abs(statistic / t - 1)).toBeLessThan(1e-9);
-    expect(Math.abs(pValue / p - 1)).toBeLessThan(1e-9);
-  });
-});
+    it("in Student's test, which Diebold and Mariano's is of one step ahead", () => {
+      const { t, p_two_sided: p } = read('significance.json').t_test_mean_gt_0;
+      const returns = Float64Array.from(read('metrics.json').returns as number[]);
+      const { statistic, pValue } = dieboldMariano(returns, new Float64Array(returns.length), 1);
+      expect(Math.abs(statistic / t - 1)).toBeLessThan(1e-9);
+      expect(Math.abs(pValue / p - 1)).toBeLessThan(1e-9);
+    });
+  },
+);
 
 describe('wilson', () => {
   it.each([
@@ -53,14 +58,18 @@ describe('wilson', () => {
 
   it('holds the share and lies in [0, 1]', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5000 }), fc.double({ min: 0, max: 1, noNaN: true }), (n, part) => {
-        const successes = Math.round(part * n);
-        const [lower, upper] = wilson(successes, n);
-        expect(lower).toBeGreaterThanOrEqual(0);
-        expect(upper).toBeLessThanOrEqual(1);
-        expect(lower).toBeLessThanOrEqual(successes / n);
-        expect(upper).toBeGreaterThanOrEqual(successes / n);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 5000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (n, part) => {
+          const successes = Math.round(part * n);
+          const [lower, upper] = wilson(successes, n);
+          expect(lower).toBeGreaterThanOrEqual(0);
+          expect(upper).toBeLessThanOrEqual(1);
+          expect(lower).toBeLessThanOrEqual(successes / n);
+          expect(upper).toBeGreaterThanOrEqual(successes / n);
+        },
+      ),
     );
   });
 });
@@ -98,7 +107,12 @@ describe('pesaranTimmermann', () => {
   it('is the published formula on a table of four counts', () => {
     // 30 up-up, 20 up-down, 15 down-up, 35 down-down: P = 0.65, P* = 0.5.
     const forecast = [...Array(50).fill(true), ...Array(50).fill(false)];
-    const actual = [...Array(30).fill(true), ...Array(20).fill(false), ...Array(15).fill(true), ...Array(35).fill(false)];
+    const actual = [
+      ...Array(30).fill(true),
+      ...Array(20).fill(false),
+      ...Array(15).fill(true),
+      ...Array(35).fill(false),
+    ];
     const variance = 0.25 / 100 - (0.01 * 0.25) / 100 - (4 * 0.45 * 0.55 * 0.25) / 10_000;
     const { statistic, pValue } = pesaranTimmermann(forecast, actual);
     expect(statistic).toBeCloseTo(0.15 / Math.sqrt(variance), 12);
@@ -119,7 +133,8 @@ describe('pesaranTimmermann', () => {
     const random = seededRandom('coins');
     const coins = (n: number) => Array.from({ length: n }, () => random() < 0.55);
     let found = 0;
-    for (let trial = 0; trial < 400; trial++) if (pesaranTimmermann(coins(200), coins(200)).pValue < 0.1) found++;
+    for (let trial = 0; trial < 400; trial++)
+      if (pesaranTimmermann(coins(200), coins(200)).pValue < 0.1) found++;
     expect(found).toBeGreaterThan(20);
     expect(found).toBeLessThan(62);
     const actual = coins(500);
@@ -141,7 +156,11 @@ describe('dieboldMariano', () => {
 
   it('is negative and sure where the first loses less', () => {
     const a = losses(200);
-    const { statistic, pValue } = dieboldMariano(a, a.map((loss) => loss + 1 + normal() / 10), 1);
+    const { statistic, pValue } = dieboldMariano(
+      a,
+      a.map((loss) => loss + 1 + normal() / 10),
+      1,
+    );
     expect(statistic).toBeLessThan(0);
     expect(pValue).toBeLessThan(1e-6);
   });
@@ -169,10 +188,14 @@ describe('moments and quantiles', () => {
 
   it('of equal values are exact', () => {
     fc.assert(
-      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 2, max: 50 }), (value, n) => {
-        expect(deviation(Array(n).fill(value))).toBe(0);
-        expect(quantile(Array(n).fill(value), 0.3)).toBeCloseTo(value, 9);
-      }),
+      fc.property(
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.integer({ min: 2, max: 50 }),
+        (value, n) => {
+          expect(deviation(Array(n).fill(value))).toBe(0);
+          expect(quantile(Array(n).fill(value), 0.3)).toBeCloseTo(value, 9);
+        },
+      ),
     );
   });
 

@@ -55,9 +55,12 @@ describe('sma-cross', () => {
   });
 
   it('takes roundings of equal prices for no crossing', () => {
-    expect(signalOf([...Array(100).keys()].map((i) => 5 + Math.sin(i)).concat(Array(5000).fill(7.1)), { fast: 3, slow: 7 }).slice(110)).toEqual(
-      Array(4990).fill(0),
-    );
+    expect(
+      signalOf([...Array(100).keys()].map((i) => 5 + Math.sin(i)).concat(Array(5000).fill(7.1)), {
+        fast: 3,
+        slow: 7,
+      }).slice(110),
+    ).toEqual(Array(4990).fill(0));
   });
 });
 
@@ -83,7 +86,10 @@ describe('model-signal', () => {
 
 describe('names and parameters', () => {
   it.each([
-    ['sma-cros', /Unknown strategy "sma-cros"; did you mean "sma-cross"\? known: buy-and-hold, sma-cross, model-signal/],
+    [
+      'sma-cros',
+      /Unknown strategy "sma-cros"; did you mean "sma-cross"\? known: buy-and-hold, sma-cross, model-signal/,
+    ],
     ['nothing', /Unknown strategy "nothing"; known: buy-and-hold/],
     ['toString', /Unknown strategy "toString"/],
   ])('refuse the strategy %s', (name, message) => {
@@ -99,7 +105,9 @@ describe('names and parameters', () => {
     [{ fast: 100 }, /fast \(100\) must be below slow \(100\)/],
     [{ fast: 30, slow: 20 }, /fast \(30\) must be below slow \(20\)/],
   ])('refuse %o of sma-cross', (given, message) => {
-    expect(() => resolveParams(smaCross, given)).toThrow(expect.objectContaining({ name: 'InvalidInputError' }));
+    expect(() => resolveParams(smaCross, given)).toThrow(
+      expect.objectContaining({ name: 'InvalidInputError' }),
+    );
     expect(() => resolveParams(smaCross, given)).toThrow(message);
   });
 

@@ -10,11 +10,15 @@ describe('business ids', () => {
 
   it('differ for other work, and not for another asker', () => {
     const work = { stream: 'binance/BTC-USDT/1h', strategy: 'sma-cross' };
-    expect(storyId('runBacktest', { ...work, run: 'run_1' })).toBe(storyId('runBacktest', { ...work, run: 'run_2' }));
+    expect(storyId('runBacktest', { ...work, run: 'run_1' })).toBe(
+      storyId('runBacktest', { ...work, run: 'run_2' }),
+    );
     expect(storyId('runBacktest', { ...work, feeBps: 1 })).not.toBe(storyId('runBacktest', work));
   });
 
   it('read symbols as people write them', () => {
-    expect(storyId('research', { symbols: ['btc/usdt', 'ETH-USDT'] })).toMatch(/^research\/BTC-USDT\+ETH-USDT\/1h\//);
+    expect(storyId('research', { symbols: ['btc/usdt', 'ETH-USDT'] })).toMatch(
+      /^research\/BTC-USDT\+ETH-USDT\/1h\//,
+    );
   });
 });

@@ -18,82 +18,101 @@ const input = {
   to: '2023-07-01',
 };
 
-describe.skipIf(!binary)('the main job on simulated input (skipped where the Temporal binary is not installed)', () => {
-  const directory = temporaryDirectory();
-  let environment: TestWorkflowEnvironment;
-  let ports: Ports;
-  let workers: WorkerSet;
+describe.skipIf(!binary)(
+  'the main job on simulated input (skipped where the Temporal binary is not installed)',
+  () => {
+    const directory = temporaryDirectory();
+    let environment: TestWorkflowEnvironment;
+    let ports: Ports;
+    let workers: WorkerSet;
 
-  beforeAll(async () => {
-    environment = await localTemporal(binary!);
-    const config = readConfig({ FINSIGHT_DATA_DIR: directory.path, FINSIGHT_ML: 'off', TEMPORAL_ADDRESS: environment.address });
-    ports = openPorts(config);
-    workers = await startWorkers({ config, ports, queues: ['finsight', 'io', 'cpu', 'gpu'], connection: environment.nativeConnection });
-  }, 120_000);
+    beforeAll(async () => {
+      environment = await localTemporal(binary!);
+      const config = readConfig({
+        FINSIGHT_DATA_DIR: directory.path,
+        FINSIGHT_ML: 'off',
+        TEMPORAL_ADDRESS: environment.address,
+      });
+      ports = openPorts(config);
+      workers = await startWorkers({
+        config,
+        ports,
+        queues: ['finsight', 'io', 'cpu', 'gpu'],
+        connection: environment.nativeConnection,
+      });
+    }, 120_000);
 
-  afterAll(async () => {
-    await workers?.drain();
-    await ports?.close();
-    await environment?.teardown();
-    directory.remove();
-  });
+    afterAll(async () => {
+      await workers?.drain();
+      await ports?.close();
+      await environment?.teardown();
+      directory.remove();
+    });
 
-  const research = (workflowId: string, argument: object): Promise<ResearchReport> =>
-    environment.client.workflow.execute('research', { taskQueue: 'finsight', workflowId, args: [argument] });
+    const research = (workflowId: string, argument: object): Promise<ResearchReport> =>
+      environment.client.workflow.execute('research', {
+        taskQueue: 'finsight',
+        workflowId,
+        args: [argument],
+      });
 
-  it('collects, trains, evaluates, decides, predicts, backtests and reports; again, it stores nothing twice', async () => {
-    const first = await research('research/first', input);
-    expect(first.source.kind).toBe('simulated');
-    expect(first.bars.map((each) => [each.expected, each.stored, each.missing])).toEqual([
-      [4344, 4344, 0],
-      [4344, 4344, 0],
-    ]);
-    expect(first.news.stored).toBeGreaterThan(0);
-    expect(first.sentiment.scored).toBe(first.news.stored);
-    expect(first.training[0]?.parityMaxAbs).toBeLessThan(1e-4);
-    expect(first.evaluation).toHaveLength(2);
-    expect(first.evaluation[0]?.baselines.map((each) => each.name).sort()).toEqual([
-      'drift',
-      'majority',
-      'momentum',
-      'persistence',
-      'reversal',
-    ]);
-    expect(first.predictions).toHaveLength(2);
-    expect(first.backtests).toHaveLength(6);
+    it('collects, trains, evaluates, decides, predicts, backtests and reports; again, it stores nothing twice', async () => {
+      const first = await research('research/first', input);
+      expect(first.source.kind).toBe('simulated');
+      expect(first.bars.map((each) => [each.expected, each.stored, each.missing])).toEqual([
+        [4344, 4344, 0],
+        [4344, 4344, 0],
+      ]);
+      expect(first.news.stored).toBeGreaterThan(0);
+      expect(first.sentiment.scored).toBe(first.news.stored);
+      expect(first.training[0]?.parityMaxAbs).toBeLessThan(1e-4);
+      expect(first.evaluation).toHaveLength(2);
+      expect(first.evaluation[0]?.baselines.map((each) => each.name).sort()).toEqual([
+        'drift',
+        'majority',
+        'momentum',
+        'persistence',
+        'reversal',
+      ]);
+      expect(first.predictions).toHaveLength(2);
+      expect(first.backtests).toHaveLength(6);
 
-    const second = await research('research/second', input);
-    expect(second.bars.map((each) => each.stored)).toEqual([0, 0]);
-    expect(second.news.stored).toBe(0);
-    expect(second.sentiment.scored).toBe(0);
-    expect(second.training[0]?.reused).toBe(true);
-    expect(second.backtests.map((each) => each.digest)).toEqual(first.backtests.map((each) => each.digest));
-    expect(second.predictions.map((each) => each.id)).toEqual(first.predictions.map((each) => each.id));
-  }, 180_000);
+      const second = await research('research/second', input);
+      expect(second.bars.map((each) => each.stored)).toEqual([0, 0]);
+      expect(second.news.stored).toBe(0);
+      expect(second.sentiment.scored).toBe(0);
+      expect(second.training[0]?.reused).toBe(true);
+      expect(second.backtests.map((each) => each.digest)).toEqual(first.backtests.map((each) => each.digest));
+      expect(second.predictions.map((each) => each.id)).toEqual(first.predictions.map((each) => each.id));
+    }, 180_000);
 
-  it('replays every history of it against the current bundle', async () => {
-    const code = await bundleStories();
-    const histories = [];
-    for await (const each of environment.client.workflow.list()) {
-      const handle = environment.client.workflow.getHandle(each.workflowId, each.runId);
-      histories.push({ workflowId: each.workflowId, history: await handle.fetchHistory() });
-    }
-    expect(histories.length).toBeGreaterThan(10);
-    const results = Worker.runReplayHistories({ workflowBundle: { code } }, histories);
-    for await (const { workflowId, error } of results) expect(error, workflowId).toBeUndefined();
-  }, 120_000);
+    it('replays every history of it against the current bundle', async () => {
+      const code = await bundleStories();
+      const histories = [];
+      for await (const each of environment.client.workflow.list()) {
+        const handle = environment.client.workflow.getHandle(each.workflowId, each.runId);
+        histories.push({ workflowId: each.workflowId, history: await handle.fetchHistory() });
+      }
+      expect(histories.length).toBeGreaterThan(10);
+      const results = Worker.runReplayHistories({ workflowBundle: { code } }, histories);
+      for await (const { workflowId, error } of results) expect(error, workflowId).toBeUndefined();
+    }, 120_000);
 
-  it.each([
-    [{ ...input, symbols: [] }, /symbols/],
-    [{ ...input, symbols: ['BTC'] }, /Unknown symbol "BTC"/],
-    [{ ...input, timeframe: '7m' }, /Unknown timeframe "7m"/],
-    [{ ...input, source: 'martian' }, /Unknown source "martian"/],
-    [{ ...input, from: 'yesterday-ish' }, /Unreadable from "yesterday-ish"/],
-    [{ ...input, from: '2023-06-01', to: '2023-01-01' }, /window is empty/],
-  ])('refuses %j at once and names the offender', async (argument, message) => {
-    const failure = await research(`research/bad-${message.source}`, argument).catch((error: unknown) => error);
-    const texts: string[] = [];
-    for (let error = failure as Error | undefined; error; error = error.cause as Error | undefined) texts.push(error.message);
-    expect(texts.join('\n')).toMatch(message);
-  });
-});
+    it.each([
+      [{ ...input, symbols: [] }, /symbols/],
+      [{ ...input, symbols: ['BTC'] }, /Unknown symbol "BTC"/],
+      [{ ...input, timeframe: '7m' }, /Unknown timeframe "7m"/],
+      [{ ...input, source: 'martian' }, /Unknown source "martian"/],
+      [{ ...input, from: 'yesterday-ish' }, /Unreadable from "yesterday-ish"/],
+      [{ ...input, from: '2023-06-01', to: '2023-01-01' }, /window is empty/],
+    ])('refuses %j at once and names the offender', async (argument, message) => {
+      const failure = await research(`research/bad-${message.source}`, argument).catch(
+        (error: unknown) => error,
+      );
+      const texts: string[] = [];
+      for (let error = failure as Error | undefined; error; error = error.cause as Error | undefined)
+        texts.push(error.message);
+      expect(texts.join('\n')).toMatch(message);
+    });
+  },
+);

@@ -18,7 +18,8 @@ export function useLoaded<T>(key: string, load: () => Promise<T>, everyMs = 0): 
     const run = (): void => {
       load().then(
         (data) => live && setState({ key, data, error: null }),
-        (error: unknown) => live && setState((old) => ({ key, data: old.key === key ? old.data : null, error: textOf(error) })),
+        (error: unknown) =>
+          live && setState((old) => ({ key, data: old.key === key ? old.data : null, error: textOf(error) })),
       );
     };
     run();

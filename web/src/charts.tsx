@@ -3,7 +3,8 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 
-const css = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const css = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const seconds = (time: number): Time => (time / 1000) as Time;
 
 /** Calls back when the person switches between light and dark. */
@@ -30,7 +31,15 @@ export interface Forecast {
 }
 
 /** Candles with the forecast's mean and interval from the last close to its target. */
-export function PriceChart({ bars, step, forecast }: { bars: Candle[]; step: number; forecast: Forecast | null }) {
+export function PriceChart({
+  bars,
+  step,
+  forecast,
+}: {
+  bars: Candle[];
+  step: number;
+  forecast: Forecast | null;
+}) {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!host.current) return;
@@ -79,7 +88,13 @@ function drawPrice(
       { value: interval.lower, style: 2, title: 'lower' },
     ] as const;
     for (const { value, style, title } of lines) {
-      const options = { color: css('--accent'), lineWidth: 2, lineStyle: style, title, priceLineVisible: false } as const;
+      const options = {
+        color: css('--accent'),
+        lineWidth: 2,
+        lineStyle: style,
+        title,
+        priceLineVisible: false,
+      } as const;
       chart.addSeries(LineSeries, options).setData([
         { time: seconds(asOf), value: lastClose },
         { time: seconds(targetTime), value },
@@ -106,7 +121,11 @@ export function LinePlot({ time, curves, bars }: { time: number[]; curves: Curve
     let plot: uPlot | null = null;
     const draw = (): void => {
       plot?.destroy();
-      const axis = { stroke: css('--soft'), grid: { stroke: css('--line'), width: 1 }, ticks: { stroke: css('--line') } };
+      const axis = {
+        stroke: css('--soft'),
+        grid: { stroke: css('--line'), width: 1 },
+        ticks: { stroke: css('--line') },
+      };
       plot = new uPlot(
         {
           width: element.clientWidth,
@@ -118,7 +137,12 @@ export function LinePlot({ time, curves, bars }: { time: number[]; curves: Curve
               label,
               stroke: css(colour),
               width: 1.6,
-              ...(bars ? { paths: uPlot.paths.bars?.({ size: [0.7, 20] }) as uPlot.Series.PathBuilder, fill: css(colour) } : {}),
+              ...(bars
+                ? {
+                    paths: uPlot.paths.bars?.({ size: [0.7, 20] }) as uPlot.Series.PathBuilder,
+                    fill: css(colour),
+                  }
+                : {}),
             })),
           ],
         },

@@ -1,5 +1,6 @@
 /** NaN travels as null: both are printed as a dash. */
-const given = (value: number | null | undefined): value is number => typeof value === 'number' && Number.isFinite(value);
+const given = (value: number | null | undefined): value is number =>
+  typeof value === 'number' && Number.isFinite(value);
 
 export const number = (value: number | null | undefined, digits = 5): string =>
   given(value) ? value.toLocaleString('en-US', { maximumSignificantDigits: digits }) : '–';

@@ -6,7 +6,13 @@ export function Badge({ tone = '', children }: { tone?: string; children: ReactN
 }
 
 /** Source kind and as-of time: stands beside every figure. */
-export function Provenance({ source, asOf }: { source: { kind: string; detail: string } | null; asOf: number | null }) {
+export function Provenance({
+  source,
+  asOf,
+}: {
+  source: { kind: string; detail: string } | null;
+  asOf: number | null;
+}) {
   return (
     <span className="provenance">
       {source && (

@@ -27,22 +27,37 @@ interface Detail {
 
 /** Results with costs and benchmark, and the equity curve of the chosen one. */
 export function Backtests() {
-  const page = useLoaded('backtests', async () => dataOf(await client.GET('/backtests', { params: { query: { limit: 100 } } } as never)) as { items: Backtest[] }, 10_000);
+  const page = useLoaded(
+    'backtests',
+    async () =>
+      dataOf(await client.GET('/backtests', { params: { query: { limit: 100 } } } as never)) as {
+        items: Backtest[];
+      },
+    10_000,
+  );
   const [chosen, setChosen] = useState('');
   const shown = page.data?.items.find((each) => each.id === chosen) ?? page.data?.items[0];
   const detail = useLoaded(`backtest ${shown?.id ?? ''}`, async () =>
-    shown ? (dataOf(await client.GET('/backtests/{id}', { params: { path: { id: shown.id } } } as never)) as Detail) : null,
+    shown
+      ? (dataOf(
+          await client.GET('/backtests/{id}', { params: { path: { id: shown.id } } } as never),
+        ) as Detail)
+      : null,
   );
   const curve = useMemo(() => curveOf(detail.data), [detail.data]);
   const curves = useMemo(() => [{ label: 'equity', colour: '--accent', values: curve.equity }], [curve]);
   return (
     <>
       {shown && (
-        <Card title={`${shown.strategy} on ${shown.stream}`} aside={<Provenance source={shown.source} asOf={shown.spec.to} />}>
+        <Card
+          title={`${shown.strategy} on ${shown.stream}`}
+          aside={<Provenance source={shown.source} asOf={shown.spec.to} />}
+        >
           <Failure error={detail.error} />
           <LinePlot time={curve.time} curves={curves} />
           <p className="soft">
-            After {shown.spec.costs.feeBps} bps fees and {shown.spec.costs.slippageBps} bps slippage a side. Digest <code>{shown.digest}</code>
+            After {shown.spec.costs.feeBps} bps fees and {shown.spec.costs.slippageBps} bps slippage a side.
+            Digest <code>{shown.digest}</code>
           </p>
         </Card>
       )}
@@ -50,7 +65,19 @@ export function Backtests() {
         <Failure error={page.error} />
         {page.data?.items.length === 0 && <Empty>No backtest stored yet.</Empty>}
         <Table
-          head={['strategy', 'stream', 'window', 'return', 'buy and hold', 'Sharpe', 'its Sharpe', 'max drawdown', 'entries', 'bps a side', '']}
+          head={[
+            'strategy',
+            'stream',
+            'window',
+            'return',
+            'buy and hold',
+            'Sharpe',
+            'its Sharpe',
+            'max drawdown',
+            'entries',
+            'bps a side',
+            '',
+          ]}
           rows={(page.data?.items ?? []).map((each) => [
             each.strategy,
             `${each.stream} (${each.source.kind})`,

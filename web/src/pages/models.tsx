@@ -4,7 +4,17 @@ import { Badge, Card, Empty, Failure, Provenance, Table } from '../parts';
 
 type Source = { kind: string; detail: string };
 interface Models {
-  items: { id: string; name: string; version: string; kind: string; stage: string; parityMaxAbs: number; seconds: number; createdAt: number; source: Source }[];
+  items: {
+    id: string;
+    name: string;
+    version: string;
+    kind: string;
+    stage: string;
+    parityMaxAbs: number;
+    seconds: number;
+    createdAt: number;
+    source: Source;
+  }[];
 }
 interface Skill {
   name: string;
@@ -30,7 +40,12 @@ interface Evaluations {
 /** Versions with their stage, and each evaluation beside its baselines. */
 export function Models() {
   const models = useLoaded('models', async () => dataOf(await client.GET('/models', {})) as Models, 10_000);
-  const evaluations = useLoaded('evaluations', async () => dataOf(await client.GET('/evaluations', { params: { query: { limit: 12 } } } as never)) as Evaluations, 10_000);
+  const evaluations = useLoaded(
+    'evaluations',
+    async () =>
+      dataOf(await client.GET('/evaluations', { params: { query: { limit: 12 } } } as never)) as Evaluations,
+    10_000,
+  );
   return (
     <>
       <Card title="Model versions">
@@ -53,7 +68,11 @@ export function Models() {
       </Card>
       <Failure error={evaluations.error} />
       {evaluations.data?.items.map((each) => (
-        <Card key={each.id} title={`${each.stream}, held out ${date(each.from)} … ${date(each.to)}`} aside={<Provenance source={each.source} asOf={each.to} />}>
+        <Card
+          key={each.id}
+          title={`${each.stream}, held out ${date(each.from)} … ${date(each.to)}`}
+          aside={<Provenance source={each.source} asOf={each.to} />}
+        >
           <Table
             head={['forecaster', 'n', 'mean abs. error', 'direction right', '95 % Wilson']}
             rows={[{ ...each, name: each.model }, ...each.baselines].map((row) => [
@@ -65,9 +84,10 @@ export function Models() {
             ])}
           />
           <p className="soft">
-            The {percent(each.conformal.coverage, 0)} interval covered {percent(each.conformal.measuredCoverage)}. Trading the sign after{' '}
-            {each.profitAfterCosts.feeBps} + {each.profitAfterCosts.slippageBps} bps a side: {percent(each.profitAfterCosts.total)}, buy and hold{' '}
-            {percent(each.profitAfterCosts.buyAndHold)}.
+            The {percent(each.conformal.coverage, 0)} interval covered{' '}
+            {percent(each.conformal.measuredCoverage)}. Trading the sign after {each.profitAfterCosts.feeBps}{' '}
+            + {each.profitAfterCosts.slippageBps} bps a side: {percent(each.profitAfterCosts.total)}, buy and
+            hold {percent(each.profitAfterCosts.buyAndHold)}.
           </p>
         </Card>
       ))}

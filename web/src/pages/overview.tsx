@@ -5,9 +5,24 @@ import { RunForm, RunRow } from './runs';
 
 /** What is running, the newest forecasts, and the stored streams. */
 export function Overview() {
-  const runs = useLoaded('runs', async () => dataOf(await client.GET('/runs', { params: { query: { limit: 3 } } } as never)) as RunPage, 2000);
-  const made = useLoaded('predictions', async () => dataOf(await client.GET('/predictions', { params: { query: { limit: 6 } } } as never)) as PredictionPage, 5000);
-  const streams = useLoaded('streams', async () => dataOf(await client.GET('/streams', {})) as StreamPage, 10_000);
+  const runs = useLoaded(
+    'runs',
+    async () => dataOf(await client.GET('/runs', { params: { query: { limit: 3 } } } as never)) as RunPage,
+    2000,
+  );
+  const made = useLoaded(
+    'predictions',
+    async () =>
+      dataOf(
+        await client.GET('/predictions', { params: { query: { limit: 6 } } } as never),
+      ) as PredictionPage,
+    5000,
+  );
+  const streams = useLoaded(
+    'streams',
+    async () => dataOf(await client.GET('/streams', {})) as StreamPage,
+    10_000,
+  );
   return (
     <>
       <Card title="Start the main job">
@@ -16,17 +31,25 @@ export function Overview() {
       <Card title="Latest runs" aside={<a href="#/runs">all runs</a>}>
         <Failure error={runs.error} />
         {runs.data?.items.length === 0 && <Empty>Nothing has run yet.</Empty>}
-        {runs.data?.items.map((run) => <RunRow key={run.workflowId} run={run} />)}
+        {runs.data?.items.map((run) => (
+          <RunRow key={run.workflowId} run={run} />
+        ))}
       </Card>
       <div className="tiles">
         {made.data?.items.map((each) => (
-          <Card key={each.id} title={each.stream} aside={<Provenance source={each.source} asOf={each.asOf} />}>
+          <Card
+            key={each.id}
+            title={each.stream}
+            aside={<Provenance source={each.source} asOf={each.asOf} />}
+          >
             <div className="big">{number(each.mean, 7)}</div>
             <div>
-              {percent(each.interval.coverage, 0)} interval {number(each.interval.lower, 7)} … {number(each.interval.upper, 7)}
+              {percent(each.interval.coverage, 0)} interval {number(each.interval.lower, 7)} …{' '}
+              {number(each.interval.upper, 7)}
             </div>
             <div>
-              P(up) {number(each.probabilityUp, 3)}, last close {number(each.lastClose, 7)}, for {moment(each.targetTime)}
+              P(up) {number(each.probabilityUp, 3)}, last close {number(each.lastClose, 7)}, for{' '}
+              {moment(each.targetTime)}
             </div>
             <p className="soft">
               {each.model}: {each.reason}

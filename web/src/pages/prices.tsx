@@ -20,10 +20,20 @@ export function Prices() {
   const [exchange = '', symbol = '', timeframe = ''] = stream.split('/');
   const bars = useLoaded(`bars ${stream}`, async () =>
     stream
-      ? (dataOf(await client.GET('/bars/{exchange}/{symbol}/{timeframe}', { params: { path: { exchange, symbol, timeframe }, query: { limit: 500, order: 'newest' } } } as never)) as BarPage)
+      ? (dataOf(
+          await client.GET('/bars/{exchange}/{symbol}/{timeframe}', {
+            params: { path: { exchange, symbol, timeframe }, query: { limit: 500, order: 'newest' } },
+          } as never),
+        ) as BarPage)
       : null,
   );
-  const made = useLoaded(`forecast ${stream}`, async () => dataOf(await client.GET('/predictions', { params: { query: { stream, limit: 1 } } } as never)) as PredictionPage);
+  const made = useLoaded(
+    `forecast ${stream}`,
+    async () =>
+      dataOf(
+        await client.GET('/predictions', { params: { query: { stream, limit: 1 } } } as never),
+      ) as PredictionPage,
+  );
   const ordered = useMemo(() => (bars.data?.bars ?? []).toSorted((a, b) => a.time - b.time), [bars.data]);
   const step = (ordered[1]?.time ?? 0) - (ordered[0]?.time ?? 0);
   const forecast = made.data?.items[0] ?? null;
@@ -49,8 +59,9 @@ export function Prices() {
       )}
       {forecast && (
         <p>
-          Forecast for {moment(forecast.targetTime)}: <b>{number(forecast.mean, 7)}</b>, {percent(forecast.interval.coverage, 0)} interval{' '}
-          {number(forecast.interval.lower, 7)} … {number(forecast.interval.upper, 7)}, P(up) {number(forecast.probabilityUp, 3)}.{' '}
+          Forecast for {moment(forecast.targetTime)}: <b>{number(forecast.mean, 7)}</b>,{' '}
+          {percent(forecast.interval.coverage, 0)} interval {number(forecast.interval.lower, 7)} …{' '}
+          {number(forecast.interval.upper, 7)}, P(up) {number(forecast.probabilityUp, 3)}.{' '}
           <span className="soft">
             {forecast.model}: {forecast.reason}
           </span>

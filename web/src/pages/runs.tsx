@@ -11,7 +11,11 @@ interface Progress {
 
 /** All runs of the main job and of stories started alone, with live progress. */
 export function Runs() {
-  const runs = useLoaded('all-runs', async () => dataOf(await client.GET('/runs', { params: { query: { limit: 50 } } } as never)) as RunPage, 3000);
+  const runs = useLoaded(
+    'all-runs',
+    async () => dataOf(await client.GET('/runs', { params: { query: { limit: 50 } } } as never)) as RunPage,
+    3000,
+  );
   return (
     <>
       <Card title="Start the main job">
@@ -20,7 +24,9 @@ export function Runs() {
       <Card title="Runs">
         <Failure error={runs.error} />
         {runs.data?.items.length === 0 && <Empty>Nothing has run yet.</Empty>}
-        {runs.data?.items.map((run) => <RunRow key={run.workflowId} run={run} />)}
+        {runs.data?.items.map((run) => (
+          <RunRow key={run.workflowId} run={run} />
+        ))}
       </Card>
     </>
   );
@@ -41,7 +47,11 @@ export function RunRow({ run }: { run: RunPage['items'][number] }) {
       </span>
       {run.kind === 'research' && run.status === 'completed' && <a href={report}>report</a>}
       {run.status === 'running' && (
-        <button onClick={() => void client.DELETE('/runs/{workflowId}', { params: { path: { workflowId: run.workflowId } } })}>
+        <button
+          onClick={() =>
+            void client.DELETE('/runs/{workflowId}', { params: { path: { workflowId: run.workflowId } } })
+          }
+        >
           cancel
         </button>
       )}
@@ -63,7 +73,9 @@ function useProgress(workflowId: string, live: boolean): Progress | null {
   useEffect(() => {
     if (!live) return;
     const events = new EventSource(`/api/v1/runs/${encodeURIComponent(workflowId)}/events`);
-    events.addEventListener('progress', (event) => setProgress(JSON.parse((event as MessageEvent<string>).data) as Progress));
+    events.addEventListener('progress', (event) =>
+      setProgress(JSON.parse((event as MessageEvent<string>).data) as Progress),
+    );
     events.addEventListener('closed', () => events.close());
     return () => events.close();
   }, [workflowId, live]);
@@ -76,7 +88,10 @@ export function RunForm() {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const text = (name: string): string => String(form.get(name) ?? '').trim();
-    const symbols = text('symbols').split(',').map((each) => each.trim()).filter(Boolean);
+    const symbols = text('symbols')
+      .split(',')
+      .map((each) => each.trim())
+      .filter(Boolean);
     const source = text('source');
     const input = { symbols, timeframe: text('timeframe'), ...(source ? { source } : {}) };
     try {
