@@ -52,6 +52,7 @@ export function baselineForecast(
   if (name === 'reversal') return -moveTo(row) / unit;
   const first = Math.max(horizonBars, row - MEMORY + 1);
   if (name === 'drift') {
+    if (row < first) return NaN;
     const span = row - first + horizonBars;
     const perBar = Math.log((matrix.close[row] ?? NaN) / (matrix.close[first - horizonBars] ?? NaN)) / span;
     return (perBar * horizonBars) / unit;

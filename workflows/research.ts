@@ -1,5 +1,10 @@
-import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { ResearchInput, ResearchPlan, ResearchReport } from '../domain/research.js';
+import {
+  CancellationScope,
+  isCancellation,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ResearchInput, ResearchPlan, ResearchReport, TrainingReport } from '../domain/research.js';
 import { runBacktest } from './backtest.js';
 import { collectBars } from './bars.js';
 import { runStory } from './children.js';
@@ -25,6 +30,27 @@ export async function research(input: ResearchInput): Promise<ResearchReport> {
   const plan = await progress.run('plan', () => io.planResearch({ input, runId, workflowId }), planText);
   upsertSearchAttributes({ JobKind: ['research'], Timeframe: [plan.timeframe], Source: [plan.source.kind] });
 
+  try {
+    const collected = await collect(plan, progress);
+    const learned = await learn({ plan, runId, sentimentModel: collected.sentiment.model, progress });
+    const tested = await test({ plan, runId, ...learned, progress });
+    const { training, evaluations, deployment } = learned;
+    const parts = { ...collected, ...tested, training: [training], deployment: [deployment] };
+    const ids = evaluations.map((each) => each.id);
+    const run = { runId, workflowId, startedAt: startTime.getTime(), plan };
+    return await progress.run('report', () => cpu.writeReport({ ...run, ...parts, evaluations: ids }));
+  } catch (error) {
+    const status = isCancellation(error) ? 'cancelled' : 'failed';
+    // The record is closed even where the story itself was cancelled.
+    await CancellationScope.nonCancellable(() => cpu.failRun({ runId, status, error: causeOf(error) }));
+    throw error;
+  }
+}
+
+type Progress = ReturnType<typeof trackProgress>;
+
+/** Bars and news side by side, then the scores of what is new. */
+async function collect(plan: ResearchPlan, progress: Progress) {
   const [bars, news] = await Promise.all([
     progress.run(
       'bars',
@@ -42,50 +68,57 @@ export async function research(input: ResearchInput): Promise<ResearchReport> {
     () => child(enrichSentiment, 'enrichSentiment', windowOf(plan)),
     (scores) => `${scores.scored} scored`,
   );
+  return { bars, news, sentiment };
+}
+
+/** A model from the data, measured on what it has not seen, and the decision whether it is served. */
+async function learn(args: {
+  plan: ResearchPlan;
+  runId: string;
+  sentimentModel: string;
+  progress: Progress;
+}) {
+  const { plan, progress, runId, sentimentModel } = args;
   const dataset = await progress.run('dataset', () =>
-    child(buildDataset, 'buildDataset', datasetInput(plan, sentiment.model)),
+    child(buildDataset, 'buildDataset', datasetInput(plan, sentimentModel)),
   );
   const training = await progress.run('training', () =>
     child(trainModel, 'trainModel', trainingInput(plan, dataset.id)),
   );
   const model = `${training.model}@${training.version}`;
-  const evaluations = await progress.run('evaluation', () =>
-    child(evaluateModel, 'evaluateModel', {
-      model,
-      dataset: dataset.id,
-      streams: plan.streams,
-      costs: costsOf(plan),
-    }),
-  );
-  const deployment = await progress.run('deployment', () =>
-    child(deployModel, 'deployModel', { model, evaluations: evaluations.map((each) => each.id), run: runId }),
-  );
+  const input = { model, dataset: dataset.id, streams: plan.streams, costs: costsOf(plan) };
+  const evaluations = await progress.run('evaluation', () => child(evaluateModel, 'evaluateModel', input));
+  const evidence = { model, evaluations: evaluations.map((each) => each.id), run: runId };
+  const deployment = await progress.run('deployment', () => child(deployModel, 'deployModel', evidence));
+  return { training, evaluations, deployment };
+}
+
+/** What the served model, or the best baseline, says now, and what trading would have come to. */
+async function test(args: {
+  plan: ResearchPlan;
+  runId: string;
+  training: TrainingReport;
+  evaluations: { stream: string; id: string; from: number; to: number }[];
+  progress: Progress;
+}) {
+  const { plan, runId, training, evaluations, progress } = args;
   const predictions = await progress.run('predictions', () =>
     Promise.all(
       plan.streams.map((stream) => child(predict, 'predict', predictionInput(plan, stream, training.model))),
     ),
   );
+  const inputs = backtestInputs(plan, evaluations, runId);
   const backtests = await progress.run('backtests', () =>
-    Promise.all(
-      backtestInputs(plan, evaluations, runId).map((each) => child(runBacktest, 'runBacktest', each)),
-    ),
+    Promise.all(inputs.map((each) => child(runBacktest, 'runBacktest', each))),
   );
-  return progress.run('report', () =>
-    cpu.writeReport({
-      runId,
-      workflowId,
-      startedAt: startTime.getTime(),
-      plan,
-      bars,
-      news,
-      sentiment,
-      training: [training],
-      evaluations: evaluations.map((each) => each.id),
-      deployment: [deployment],
-      predictions,
-      backtests,
-    }),
-  );
+  return { predictions, backtests };
+}
+
+/** The text of the first cause: the step's own error, not the wrappers around it. */
+function causeOf(error: unknown): string {
+  let cause = error;
+  while (cause instanceof Error && cause.cause) cause = cause.cause;
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 const collectAllBars = (plan: ResearchPlan) =>

@@ -1,11 +1,13 @@
 """The worker of the queue `train`: one training at a time, heartbeats between batches."""
 
 import asyncio
+import contextlib
+import contextvars
 import json
 import os
 import signal
 import sys
-import time
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from pydantic import ValidationError
@@ -27,30 +29,37 @@ def train_forecaster(payload: dict) -> dict:
     from .objects import FileObjects
     from .training import train
 
-    beat = beater()
     try:
         request = TrainRequest.model_validate(payload)
         objects = FileObjects(os.environ.get("OBJECTS_URL", ""))
-        beat({"epoch": 0})
-        return train(request, objects, beat).model_dump(by_alias=True)
+        with beating() as beat:
+            return train(request, objects, beat).model_dump(by_alias=True)
     except ValidationError as error:
         raise ApplicationError(f"Unusable training request: {error}", type="InvalidInputError", non_retryable=True) from error
     except (InvalidInputError, DataQualityError) as error:
         raise ApplicationError(str(error), type=type(error).__name__, non_retryable=True) from error
 
 
-def beater():
-    """Heartbeats at most every BEAT_SECONDS; a cancellation is raised inside this thread by the SDK."""
-    last = 0.0
+@contextlib.contextmanager
+def beating():
+    """Heartbeats all the while, also through export and tracking; `beat` says what they tell. The SDK raises a
+    cancellation inside the training's own thread."""
+    detail: dict = {"epoch": 0}
+    over = threading.Event()
 
-    def beat(detail: dict) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= BEAT_SECONDS:
-            last = now
-            activity.heartbeat(detail)
+    def run() -> None:
+        while not over.is_set():
+            activity.heartbeat(dict(detail))
+            over.wait(BEAT_SECONDS)
 
-    return beat
+    # The activity's context does not reach a new thread by itself.
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True)
+    thread.start()
+    try:
+        yield detail.update
+    finally:
+        over.set()
+        thread.join()
 
 
 async def serve() -> None:

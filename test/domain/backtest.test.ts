@@ -1,20 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backtest, CONVENTIONS, type BacktestArgs, type RunSpec } from '../../domain/backtest.js';
 import type { BarColumns } from '../../domain/bars.js';
-import { smaCross } from '../../domain/strategies/sma-cross.js';
+import { FREE, SPEC } from './made-backtests.js';
 import { columnsOf, reorder, walk } from './made-bars.js';
-
-const SPEC: RunSpec = {
-  costs: { feeBps: 10, slippageBps: 2 },
-  cash: 1000,
-  size: { kind: 'equity', fraction: 1 },
-  closeAtEnd: false,
-  periodsPerYear: 365,
-};
-const FREE = { feeBps: 0, slippageBps: 0 };
 
 /** Bars whose open and close are given; high and low around them. */
 function barsOf(rows: [open: number, close: number][]): BarColumns {
@@ -52,7 +41,7 @@ describe('a backtest', () => {
   });
 
   it('charges the fee on both sides and slips against the trader', () => {
-    const costs = { feeBps: 100, slippageBps: 50 };
+    const costs = { feeBps: 100, slippageBps: 2500 };
     const size = { kind: 'units', units: 2 } as const;
     const { trades, metrics } = run(
       [
@@ -63,9 +52,9 @@ describe('a backtest', () => {
       [1, 0, NaN],
       { costs, size },
     );
-    expect(trades[0]).toMatchObject({ entryPrice: 100.5, exitPrice: 99.5, units: 2 });
-    expect(metrics.fees).toBeCloseTo(0.01 * 2 * (100.5 + 99.5), 12);
-    expect(metrics.finalEquity).toBeCloseTo(1000 - 2 - 4, 12);
+    expect(trades[0]).toMatchObject({ entryPrice: 125, exitPrice: 75, units: 2 });
+    expect(metrics.fees).toBeCloseTo(0.01 * 2 * (125 + 75), 12);
+    expect(metrics.finalEquity).toBeCloseTo(1000 - 100 - 4, 12);
     const short = run(
       [
         [100, 100],
@@ -75,8 +64,8 @@ describe('a backtest', () => {
       [-1, 0, NaN],
       { costs, size },
     );
-    expect(short.trades[0]).toMatchObject({ side: 'short', entryPrice: 99.5, exitPrice: 100.5 });
-    expect(short.metrics.finalEquity).toBeCloseTo(1000 - 2 - 4, 12);
+    expect(short.trades[0]).toMatchObject({ side: 'short', entryPrice: 75, exitPrice: 125 });
+    expect(short.metrics.finalEquity).toBeCloseTo(1000 - 100 - 4, 12);
   });
 
   it('takes a reversal as an exit and an entry', () => {
@@ -172,54 +161,6 @@ describe('a backtest', () => {
   });
 });
 
-describe('a backtest refuses', () => {
-  const good = (): BacktestArgs => ({ bars: walk(5), signal: new Float64Array(5), spec: SPEC });
-  const broken = (change: (args: BacktestArgs) => void): (() => unknown) => {
-    const args = good();
-    change(args);
-    return () => backtest(args);
-  };
-  it.each<[string, (args: BacktestArgs) => void, RegExp]>([
-    ['a NaN price', ({ bars }) => (bars.close[3] = NaN), /Bar 3 has close NaN/],
-    ['a NaN high', ({ bars }) => (bars.high[2] = NaN), /Bar 2 has high NaN/],
-    ['a price of zero', ({ bars }) => (bars.open[1] = 0), /Bar 1 has open 0/],
-    ['a time that goes back', ({ bars }) => (bars.time[2] = 0), /Bar 2 has time 0/],
-    [
-      'columns of unequal length',
-      ({ bars }) => (bars.open = bars.open.slice(1)),
-      /open has 4 values, close has 5/,
-    ],
-    ['a short signal', (args) => (args.signal = new Float64Array(4)), /4 values for 5 bars/],
-    ['a wild signal', ({ signal }) => (signal[2] = 1.5), /Signal 1.5 at bar 2/],
-    ['no bars', (args) => Object.assign(args, { bars: walk(0), signal: new Float64Array(0) }), /No bars/],
-    [
-      'a negative fee',
-      (args) => (args.spec = { ...SPEC, costs: { feeBps: -1, slippageBps: 0 } }),
-      /feeBps is -1/,
-    ],
-    [
-      'a whole fee',
-      (args) => (args.spec = { ...SPEC, costs: { feeBps: 10_000, slippageBps: 0 } }),
-      /feeBps is 10000/,
-    ],
-    [
-      'a NaN slippage',
-      (args) => (args.spec = { ...SPEC, costs: { feeBps: 0, slippageBps: NaN } }),
-      /slippageBps is NaN/,
-    ],
-    ['no cash', (args) => (args.spec = { ...SPEC, cash: 0 }), /cash is 0/],
-    ['no units', (args) => (args.spec = { ...SPEC, size: { kind: 'units', units: 0 } }), /size.units is 0/],
-    [
-      'leverage',
-      (args) => (args.spec = { ...SPEC, size: { kind: 'equity', fraction: 2 } }),
-      /size.fraction is 2/,
-    ],
-  ])('%s and names it', (_, change, message) => {
-    expect(broken(change)).toThrow(expect.objectContaining({ name: 'InvalidInputError' }));
-    expect(broken(change)).toThrow(message);
-  });
-});
-
 describe('in every backtest', () => {
   const wanted = fc.constantFrom(1, -1, 0, NaN, 0.5, -0.25);
   const runs = fc.record({
@@ -297,42 +238,5 @@ describe('in every backtest', () => {
         expect(backtest(args).metrics.finalEquity).toBeLessThanOrEqual(free.metrics.finalEquity + 1e-9);
       }),
     );
-  });
-});
-
-const FIXTURES = '../shared/fixtures';
-describe.skipIf(!existsSync(FIXTURES))('the SMA grid (skipped where ../shared/fixtures is missing)', () => {
-  it('equals numpy on 100,000 bars in all 154 rows', () => {
-    const lines = gunzipSync(readFileSync(`${FIXTURES}/bars-100k.csv.gz`))
-      .toString()
-      .trim()
-      .split('\n')
-      .slice(1);
-    const cells = lines.map((line) => line.split(','));
-    const column = (at: number) => Float64Array.from(cells, (row) => Number(row[at]));
-    const time = Float64Array.from(cells, (row) => Date.parse(row[0] ?? ''));
-    const bars = {
-      time,
-      open: column(1),
-      high: column(2),
-      low: column(3),
-      close: column(4),
-      volume: column(5),
-    };
-    const grid = JSON.parse(readFileSync(`${FIXTURES}/sma-grid-100k.json`, 'utf8')) as { rows: number[][] };
-    const spec: RunSpec = {
-      ...SPEC,
-      costs: { feeBps: 10, slippageBps: 0 },
-      cash: 2e7,
-      size: { kind: 'units', units: 1 },
-    };
-    expect(grid.rows).toHaveLength(154);
-    for (const [fast = NaN, slow = NaN, entries, exits, finalEquity = NaN, drawdown = NaN] of grid.rows) {
-      const signal = smaCross.signal({ bars, params: { fast, slow }, timeframeMs: 60_000 });
-      const { metrics } = backtest({ bars, signal, spec });
-      expect(metrics).toMatchObject({ entries, exits });
-      expect(Math.abs(metrics.finalEquity / finalEquity - 1)).toBeLessThan(1e-12);
-      expect(Math.abs(metrics.maxDrawdown / drawdown - 1)).toBeLessThan(1e-9);
-    }
   });
 });

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -10,10 +11,14 @@ import {
   sharpeRatio,
   tailRatio,
 } from '../../domain/metrics.js';
+import { recordedDirectory } from '../recorded.js';
 
-const FIXTURES = '../shared/fixtures';
+const recorded = recordedDirectory();
+const fixtures = recorded === null ? '' : resolve(recorded, '../fixtures');
+if (!existsSync(fixtures) && process.env['CI'] === 'true')
+  throw new Error(`No fixtures at ${fixtures}; CI needs them`);
 const DAY = 86_400_000;
-const read = (name: string) => JSON.parse(readFileSync(`${FIXTURES}/${name}`, 'utf8'));
+const read = (name: string) => JSON.parse(readFileSync(`${fixtures}/${name}`, 'utf8'));
 
 function expectClose(actual: number, expected: number | string | null): void {
   if (expected === null) return expect(actual).toBeNaN();
@@ -21,7 +26,7 @@ function expectClose(actual: number, expected: number | string | null): void {
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-9 * Math.max(Math.abs(expected), 1e-3));
 }
 
-describe.skipIf(!existsSync(FIXTURES))(
+describe.skipIf(!existsSync(fixtures))(
   'metrics equal empyrical (skipped where ../shared/fixtures is missing)',
   () => {
     it.each([252, 365])('on 750 daily returns at %i periods a year', (periods) => {
@@ -47,7 +52,7 @@ describe.skipIf(!existsSync(FIXTURES))(
       for (const [actual, value] of rows) expectClose(actual, value);
     });
 
-    const edges = existsSync(FIXTURES) ? Object.keys(read('metrics_edge.json')) : [];
+    const edges = existsSync(fixtures) ? Object.keys(read('metrics_edge.json')) : [];
     it.each(edges.filter((name) => !name.startsWith('_')))('on the edge case "%s"', (name) => {
       const { returns, empyrical: expected } = read('metrics_edge.json')[name];
       const series = Float64Array.from(returns as number[]);

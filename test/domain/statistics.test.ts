@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededNormal, seededRandom } from '../../domain/random.js';
@@ -13,13 +14,17 @@ import {
   studentTail,
   wilson,
 } from '../../domain/statistics.js';
+import { recordedDirectory } from '../recorded.js';
 
-const FIXTURES = '../shared/fixtures';
+const recorded = recordedDirectory();
+const fixtures = recorded === null ? '' : resolve(recorded, '../fixtures');
+if (!existsSync(fixtures) && process.env['CI'] === 'true')
+  throw new Error(`No fixtures at ${fixtures}; CI needs them`);
 
-describe.skipIf(!existsSync(FIXTURES))(
+describe.skipIf(!existsSync(fixtures))(
   'statistics equal scipy (skipped where ../shared/fixtures is missing)',
   () => {
-    const read = (name: string) => JSON.parse(readFileSync(`${FIXTURES}/${name}`, 'utf8'));
+    const read = (name: string) => JSON.parse(readFileSync(`${fixtures}/${name}`, 'utf8'));
 
     it('in the normal distribution', () => {
       for (const [x, p] of Object.entries(

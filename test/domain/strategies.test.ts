@@ -55,12 +55,11 @@ describe('sma-cross', () => {
   });
 
   it('takes roundings of equal prices for no crossing', () => {
-    expect(
-      signalOf([...Array(100).keys()].map((i) => 5 + Math.sin(i)).concat(Array(5000).fill(7.1)), {
-        fast: 3,
-        slow: 7,
-      }).slice(110),
-    ).toEqual(Array(4990).fill(0));
+    const lively = [...Array(100).keys()].map((i) => 5 + Math.sin(i));
+    for (const price of [0.1, 7.1, 33.3, 512.7, 64_123.45]) {
+      const closes = [...lively, ...Array<number>(1000).fill(price)];
+      expect(signalOf(closes, { fast: 20, slow: 50 }).slice(150)).toEqual(Array(950).fill(0));
+    }
   });
 });
 
