@@ -2,8 +2,8 @@ import { seededRandom } from './random.js';
 
 /** A sparse row: bucket ids with weights, and the index of its class. */
 export interface Sample {
-  ids: ArrayLike<number>;
-  weights: ArrayLike<number>;
+  ids: number[];
+  weights: number[];
   target: number;
 }
 

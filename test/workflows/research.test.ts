@@ -1,3 +1,5 @@
+import { execSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -96,6 +98,19 @@ describe.skipIf(!binary)(
       expect(histories.length).toBeGreaterThan(10);
       const results = Worker.runReplayHistories({ workflowBundle: { code } }, histories);
       for await (const { workflowId, error } of results) expect(error, workflowId).toBeUndefined();
+    }, 120_000);
+
+    it('runs the lines of docs/temporal.md with the temporal command', async () => {
+      const [, block = ''] =
+        /```sh temporal\n([\s\S]*?)```/.exec(readFileSync('docs/temporal.md', 'utf8')) ?? [];
+      const lines = block.trim().split('\n');
+      expect(lines.length).toBeGreaterThanOrEqual(6);
+      for (const line of lines) {
+        const address = `--address ${environment.address} --namespace finsight`;
+        execSync(`${line.replace(/^temporal/, binary!)} ${address}`, { stdio: 'pipe' });
+        const [, workflowId = ''] = /--workflow-id (\S+)/.exec(line) ?? [];
+        await expect(environment.client.workflow.getHandle(workflowId).result(), line).resolves.toBeTruthy();
+      }
     }, 120_000);
 
     it.each([
