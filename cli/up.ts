@@ -36,7 +36,8 @@ export async function startPlatform(config: Config, options: { port?: number } =
   const log = (line: string): void => void logFile.write(`${line}\n`);
   const temporal = config.temporal.address ? null : await embeddedTemporal(config, log);
   const temporalAddress = temporal?.address ?? config.temporal.address;
-  const port = options.port ?? (await freePort(config.api.port, config.api.host));
+  // 0 asks for any free port; a port that was named is taken as it is, so that a clash is an error.
+  const port = options.port || (await freePort(options.port ?? config.api.port, config.api.host));
   const apiUrl = `http://${config.api.host}:${port}`;
   const env = childEnvironment(config, {
     TEMPORAL_ADDRESS: temporalAddress,
