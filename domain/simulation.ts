@@ -3,13 +3,16 @@ import { seededNormal, seededRandom } from './random.js';
 import { floorToBar, timeframeMs, type Timeframe } from './streams.js';
 
 /**
- * The simulated market has a present of its own, so that results do not depend on the day they are made:
- * it begins in 2020 (minutes: in the last 90 days) and its last bar closes here.
+ * The simulated market has a present of its own, so that results do not depend on the day they are made: it begins
+ * in 2020 (bars below an hour: 90 days before its end) and its last bar closes here; the last hour opens at 23:00 on
+ * 2024-12-31 UTC.
  */
 export const SIMULATED_NOW = Date.UTC(2025, 0, 1);
 const GENESIS = Date.UTC(2020, 0, 1);
-const MINUTES_SPAN = 90 * 86_400_000;
+const DAY = 86_400_000;
+const MINUTES_SPAN = 90 * DAY;
 
+/** In dollars; any other asset starts between 1 and 100, by its name. */
 const START_PRICES: Record<string, number> = {
   BTC: 20_000,
   ETH: 1_000,
@@ -17,7 +20,10 @@ const START_PRICES: Record<string, number> = {
   SOL: 30,
   LINK: 8,
   DOGE: 0.08,
+  EUR: 1.1,
+  GBP: 1.25,
 };
+const DOLLARS = /^(USD|USDT|USDC|BUSD|FDUSD|TUSD|DAI)$/;
 
 /** First bar open of a timeframe's simulated history. */
 export const simulatedGenesis = (timeframe: Timeframe): number =>
@@ -26,8 +32,9 @@ export const simulatedGenesis = (timeframe: Timeframe): number =>
 
 /**
  * A symbol's whole simulated history: log price is a random walk whose log volatility reverts to its mean
- * (Ornstein–Uhlenbeck) with a daily season; extremes come from the walk inside the bar. No move can be forecast
- * from the past: an honest model finds nothing here. Same seed, symbol and timeframe give the same bars.
+ * (Ornstein–Uhlenbeck per bar, hence clusters and heavy tails) with a daily season; extremes come from the walk
+ * inside the bar, volume follows volatility. No move can be forecast from the past: an honest model finds nothing
+ * here. Same seed, symbol and timeframe give the same bars; timeframes of a symbol are separate histories.
  */
 export function simulateBars(args: { seed: string; symbol: string; timeframe: Timeframe }): BarColumns {
   const { seed, symbol, timeframe } = args;
@@ -35,16 +42,17 @@ export function simulateBars(args: { seed: string; symbol: string; timeframe: Ti
   const from = simulatedGenesis(timeframe);
   const n = Math.max(0, Math.floor((SIMULATED_NOW - from) / step));
   const normal = seededNormal(`${seed} ${symbol} ${timeframe}`);
-  const base = symbol.split('-')[0] ?? symbol;
-  const tick = tickOf(START_PRICES[base] ?? 10);
+  let price = startPrice(symbol);
+  const tick = tickOf(price);
+  price = exact(price, tick);
+  const calm = 0.7 + 0.6 * seededRandom(`${seed} ${symbol} volatility`)();
   const bars = emptyColumns(n);
-  let price = START_PRICES[base] ?? 1 + 99 * seededRandom(symbol)();
   let mood = 0;
   for (let i = 0; i < n; i++) {
     mood = 0.98 * mood + 0.12 * normal();
     const time = from + i * step;
-    const season = 1 + 0.25 * Math.sin((2 * Math.PI * (time % 86_400_000)) / 86_400_000);
-    const deviation = 0.006 * Math.sqrt(step / 3_600_000) * Math.exp(mood) * season;
+    const season = 1 + 0.25 * Math.sin((2 * Math.PI * (time % DAY)) / DAY);
+    const deviation = 0.006 * calm * Math.sqrt(step / 3_600_000) * Math.exp(mood) * season;
     const path = insideBar(price, deviation, normal);
     const [open, high, low, close] = path.map((value) => Math.max(tick, Math.round(value / tick) * tick));
     bars.time[i] = time;
@@ -69,8 +77,14 @@ function insideBar(price: number, deviation: number, normal: () => number): [num
   return [price, high, low, value];
 }
 
-/** Five significant digits of the start price. */
-const tickOf = (price: number): number => 10 ** (Math.floor(Math.log10(price)) - 4);
+function startPrice(symbol: string): number {
+  const [base = symbol, quote = ''] = symbol.split('-');
+  const dollars = (asset: string): number => START_PRICES[asset] ?? 1 + 99 * seededRandom(asset)();
+  return dollars(base) / (DOLLARS.test(quote) ? 1 : dollars(quote));
+}
+
+/** Six significant digits of the start price. */
+const tickOf = (price: number): number => 10 ** (Math.floor(Math.log10(price)) - 5);
 
 /** A price as its shortest decimal, without the noise of the multiplication. */
 const exact = (value: number | undefined, tick: number): number =>
@@ -117,8 +131,9 @@ const PHRASES = [
 export const SIMULATED_FEEDS = ['simwire', 'simdaily', 'simdesk'] as const;
 
 /**
- * About six headlines a day and asset, drawn without looking at prices: they carry no information. Every tenth
- * comes again from another feed with tracking parameters, so that duplicates have to be found.
+ * About five headlines a day and asset from the market's beginning to its present, drawn without looking at prices:
+ * they carry no information about them. A tenth comes again from another feed a minute later with tracking
+ * parameters, so that duplicates have to be found. Any window gives the same headlines as a larger one.
  */
 export function simulateHeadlines(args: {
   seed: string;
@@ -126,28 +141,30 @@ export function simulateHeadlines(args: {
   from: number;
   to: number;
 }): SimulatedHeadline[] {
-  const { seed, bases, from, to } = args;
+  const { seed, bases } = args;
+  const from = Math.max(args.from, GENESIS);
+  const to = Math.min(args.to, SIMULATED_NOW);
   const out: SimulatedHeadline[] = [];
-  const day = 86_400_000;
-  for (let start = Math.floor(from / day) * day; start < to; start += day)
+  // The day before may have an item whose copy falls into the window.
+  for (let start = Math.floor(from / DAY) * DAY - DAY; start < to; start += DAY)
     for (const base of bases) {
       const random = seededRandom(`${seed} news ${base} ${start}`);
       const count = 3 + Math.floor(random() * 6);
       for (let i = 0; i < count; i++)
-        out.push(...headline({ base, at: start + Math.floor(random() * day), random }));
+        out.push(...headline({ base, i, at: start + Math.floor(random() * DAY), random }));
     }
   return out
     .filter((each) => each.publishedAt >= from && each.publishedAt < to)
     .sort((a, b) => a.publishedAt - b.publishedAt);
 }
 
-function headline(args: { base: string; at: number; random: () => number }): SimulatedHeadline[] {
-  const { base, at, random } = args;
+function headline(args: { base: string; i: number; at: number; random: () => number }): SimulatedHeadline[] {
+  const { base, i, at, random } = args;
   const name = NAMES[base] ?? base;
   const phrase = PHRASES[Math.floor(random() * PHRASES.length)] ?? '%';
   const publishedAt = Math.floor(at / 1000) * 1000;
   const feed = SIMULATED_FEEDS[Math.floor(random() * SIMULATED_FEEDS.length)] ?? 'simwire';
-  const url = `https://${feed}.example/${base.toLowerCase()}/${publishedAt / 1000}`;
+  const url = `https://${feed}.example/${base.toLowerCase()}/${publishedAt / 1000}-${i}`;
   const first = {
     feed,
     title: phrase.replace('%', name),

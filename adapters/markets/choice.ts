@@ -25,12 +25,17 @@ export async function chooseSource(
 export async function probeLive(
   config: Pick<Config, 'liveTimeoutMs' | 'exchangeHosts'>,
 ): Promise<{ ok: boolean; reason: string }> {
-  const host = config.exchangeHosts['binance'] ?? 'https://api.binance.com';
+  const host = (config.exchangeHosts['binance'] ?? 'https://api.binance.com').replace(/\/$/, '');
   try {
     const answer = await fetch(`${host}/api/v3/time`, { signal: AbortSignal.timeout(config.liveTimeoutMs) });
-    if (answer.ok) return { ok: true, reason: 'the exchange binance answers' };
-    return { ok: false, reason: `the exchange binance answers HTTP ${answer.status}` };
+    if (!answer.ok) return { ok: false, reason: `the exchange binance answers HTTP ${answer.status}` };
+    // A proxy's login page answers 200 as well.
+    const body = (await answer.json().catch(() => null)) as { serverTime?: unknown } | null;
+    if (typeof body?.serverTime === 'number') return { ok: true, reason: 'the exchange binance answers' };
+    return { ok: false, reason: 'something answers in the place of binance, without its time' };
   } catch (error) {
-    return { ok: false, reason: `no exchange answers (${messageOf(error)})` };
+    const timedOut = (error as Error | null)?.name === 'TimeoutError';
+    const why = timedOut ? `none within ${config.liveTimeoutMs / 1000} s` : messageOf(error);
+    return { ok: false, reason: `no exchange answers (${why})` };
   }
 }

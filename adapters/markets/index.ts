@@ -1,99 +1,94 @@
-import { InvalidInputError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
-import { baseOf, timeframeMs, type Stream } from '../../domain/streams.js';
+import type { Stream } from '../../domain/streams.js';
 import type { Config } from '../config.js';
-import type { CachePort, MarketsPort } from '../ports.js';
+import type { MarketsPort } from '../ports.js';
 import { startReplay } from '../replay/exchange.js';
 import { simulatedProvider, type BarProvider } from '../replay/provider.js';
 import { recordedProvider } from '../replay/recorded.js';
-import { ccxtVenue } from './ccxt.js';
+import { ccxtVenue, type Venue } from './ccxt.js';
+import { venueClass } from './client.js';
+import type { LimitCache } from './limits.js';
+import { recordedVenue } from './resolution.js';
 
-type Options = { config: Pick<Config, 'exchangeHosts'>; cache: Pick<CachePort, 'take'> };
+export interface MarketsOptions {
+  config: Pick<Config, 'exchangeHosts'>;
+  cache: LimitCache;
+}
 
 /** Venues' bars by kind of source; recorded and simulated ones come through a replay venue on loopback. */
-export const MARKETS: Record<Source['kind'], (source: Source, options: Options) => MarketsPort> = {
-  live: (source, options) => venuesOf(source, options, null),
-  recorded: (source, options) => venuesOf(source, options, recordedProvider(source.detail)),
-  simulated: (source, options) => venuesOf(source, options, simulatedProvider(source.detail)),
+export const MARKETS: Record<Source['kind'], (source: Source, options: MarketsOptions) => MarketsPort> = {
+  live: liveMarkets,
+  recorded: (source) => replayedMarkets(source, recordedProvider(source.detail)),
+  simulated: (source) => replayedMarkets(source, simulatedProvider(source.detail)),
 };
 
-export const openMarkets = (source: Source, options: Options): MarketsPort =>
+/** Nothing is read, listened on or connected to before the first call. */
+export const openMarkets = (source: Source, options: MarketsOptions): MarketsPort =>
   MARKETS[source.kind](source, options);
 
-const PAGE = 1000;
+const DEFAULT_EXCHANGE = 'binance';
 
-function venuesOf(source: Source, options: Options, provider: BarProvider | null): MarketsPort {
-  const venues = new Map<string, ReturnType<typeof ccxtVenue>>();
-  let replay: ReturnType<typeof startReplay> | null = null;
-  const hostOf = async (exchange: string): Promise<string | undefined> => {
-    if (!provider) return options.config.exchangeHosts[exchange];
-    return (await (replay ??= startReplay({ provider }))).url;
-  };
-  /** A recorded venue that is not Binance is read through Binance's client below its own path. */
-  const venue = async (exchange: string): Promise<ReturnType<typeof ccxtVenue>> => {
-    const known = venues.get(exchange);
-    if (known) return known;
-    const own = !provider || exchange === 'binance' || exchange === 'binanceusdm';
-    const host = await hostOf(exchange);
-    const opened = ccxtVenue(own ? exchange : 'binance', {
-      source,
-      cache: options.cache,
-      ...(host ? { host: own ? host : `${host}/venue/${exchange}` } : {}),
-    });
-    venues.set(exchange, opened);
+function liveMarkets(source: Source, { config, cache }: MarketsOptions): MarketsPort {
+  const venues = new Map<string, Venue>();
+  const venue = (name: string): Venue => {
+    const host = Object.hasOwn(config.exchangeHosts, name) ? config.exchangeHosts[name] : undefined;
+    const opened = venues.get(name) ?? ccxtVenue({ client: name, name, host, cache });
+    venues.set(name, opened);
     return opened;
   };
+  return {
+    source,
+    async resolve({ symbol, timeframe, exchange = DEFAULT_EXCHANGE }) {
+      const stream = { exchange, symbol, timeframe };
+      await venue(exchange).check(stream);
+      return stream;
+    },
+    lastClosed: async (stream) => venue(stream.exchange).lastClosed(stream),
+    fetchBars: async ({ stream, range, limit }) => venue(stream.exchange).fetch(stream, range, limit),
+    close: async () => venues.clear(),
+  };
+}
 
+type Replay = Awaited<ReturnType<typeof startReplay>>;
+
+function replayedMarkets(source: Source, provider: BarProvider): MarketsPort {
+  const venues = new Map<string, Venue>();
+  let starting: Promise<Replay> | null = null;
+  const started = (): Promise<Replay> => (starting ??= startReplay({ provider }));
+
+  /** The provider is asked first: what it refuses is final, which an HTTP answer could not say. */
+  const venue = async (stream: Stream): Promise<Venue> => {
+    if (!(await provider.bars(stream))) recordedVenue(await provider.markets(), stream);
+    const name = stream.exchange;
+    const { url } = await started();
+    const opened = venues.get(name) ?? ccxtVenue(replayedVenue(name, url));
+    venues.set(name, opened);
+    return opened;
+  };
   return {
     source,
     async resolve({ symbol, timeframe, exchange }) {
-      const stream = {
-        exchange: await exchangeOf(provider, { symbol, timeframe, exchange }),
-        symbol,
-        timeframe,
-      };
-      await (await venue(stream.exchange)).check(stream);
+      const name = provider.anySymbol
+        ? (exchange ?? DEFAULT_EXCHANGE)
+        : recordedVenue(await provider.markets(), { symbol, timeframe, exchange });
+      if (provider.anySymbol) await venueClass(name);
+      const stream = { exchange: name, symbol, timeframe };
+      await (await venue(stream)).check(stream);
       return stream;
     },
-    async lastClosed(stream) {
-      return (await venue(stream.exchange)).lastClosed(stream);
-    },
-    async fetchBars({ stream, range, limit }) {
-      const step = timeframeMs(stream.timeframe);
-      const wanted = Math.min(limit ?? PAGE, Math.ceil((range.to - range.from) / step));
-      return (await venue(stream.exchange)).fetch(stream, range, wanted);
-    },
+    lastClosed: async (stream) => (await venue(stream)).lastClosed(stream),
+    fetchBars: async ({ stream, range, limit }) => (await venue(stream)).fetch(stream, range, limit),
     async close() {
-      for (const each of venues.values()) await each.close();
+      const replay = starting;
+      starting = null;
       venues.clear();
-      await (await replay)?.close();
-      replay = null;
+      await (await replay?.catch(() => null))?.close();
     },
   };
 }
 
-/** Recorded: the venue whose folder holds the symbol; else the one asked for, or Binance spot. */
-async function exchangeOf(
-  provider: BarProvider | null,
-  wanted: { symbol: string; timeframe: Stream['timeframe']; exchange?: string | undefined },
-): Promise<string> {
-  const markets = (await provider?.markets()) ?? [];
-  if (markets.length === 0) return wanted.exchange ?? 'binance';
-  const venues = markets.filter((each) => !wanted.exchange || each.exchange === wanted.exchange);
-  if (venues.length === 0)
-    throw new InvalidInputError(
-      `No recording of exchange "${wanted.exchange}"; recorded: ${names(markets.map((each) => each.exchange))}`,
-    );
-  const same = venues.filter((each) => each.symbol === wanted.symbol);
-  if (same.length === 0)
-    throw new InvalidInputError(
-      `No recording of ${wanted.symbol}; recorded: ${names(venues.map((each) => each.symbol))}`,
-    );
-  const found = same.find((each) => each.timeframe === wanted.timeframe);
-  if (found) return found.exchange;
-  throw new InvalidInputError(
-    `No ${wanted.timeframe} recording of ${baseOf(wanted.symbol)}; recorded: ${names(same.map((each) => each.timeframe))}`,
-  );
+/** The replay speaks Binance's wire format: another venue is read through Binance's client below its own path. */
+function replayedVenue(name: string, url: string): Parameters<typeof ccxtVenue>[0] {
+  if (name === 'binance' || name === 'binanceusdm') return { client: name, name, host: url, cache: null };
+  return { client: 'binance', name, host: `${url}/venue/${name}`, cache: null };
 }
-
-const names = (values: string[]): string => [...new Set(values)].sort().join(', ');

@@ -1,36 +1,45 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { TIMEFRAMES, timeframeMs, type Timeframe } from '../../domain/streams.js';
+import { messageOf } from '../../domain/errors.js';
+import { KINDS, klines, type Answer, type Prefix } from './klines.js';
 import type { BarProvider } from './provider.js';
 
-/** What a test makes the venue do wrong; null lets the request through. */
-export type Fault =
-  { status: number; body: string; headers?: Record<string, string> } | { dropRows: number } | null;
+/** What a test makes the venue do wrong: another answer, a late one, or other rows. */
+export interface Fault {
+  status?: number;
+  body?: string;
+  headers?: Record<string, string>;
+  delayMs?: number;
+  change?: (rows: unknown[]) => unknown[];
+}
+
+export interface ReplayRequest {
+  path: string;
+  query: URLSearchParams;
+  /** How many requests this is, from 1. */
+  count: number;
+}
 
 export interface ReplayOptions {
   provider: BarProvider;
-  fault?: (request: { path: string; query: URLSearchParams; count: number }) => Fault;
+  /** Null lets the request through. */
+  faults?: (request: ReplayRequest) => Fault | null;
 }
-
-const MARKETS = {
-  '/api/v3': { exchange: 'binance', limit: 1000 },
-  '/fapi/v1': { exchange: 'binanceusdm', limit: 1500 },
-} as const;
-type Prefix = keyof typeof MARKETS;
 
 /**
  * A venue on loopback that speaks Binance's wire format (spot below /api/v3, USD-M below /fapi/v1), so that the
- * real client is what runs on recorded and simulated bars. Other recorded venues are reached as spot below /<id>.
+ * real client is what runs on recorded and simulated bars. Other venues are read as spot below /venue/<id>.
  */
 export async function startReplay(options: ReplayOptions): Promise<{ url: string; close(): Promise<void> }> {
   let count = 0;
   const server = createServer((request, response) => {
-    answer(request, response, { ...options, count: ++count }).catch((error: unknown) => {
-      send(response, 500, JSON.stringify({ code: -1000, msg: String(error) }));
+    serve(request, response, { ...options, count: ++count }).catch((error: unknown) => {
+      send(response, { status: 500, body: JSON.stringify({ code: -1000, msg: messageOf(error) }) });
     });
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  server.unref();
+  // Neither the server nor a kept-alive connection may hold the process.
+  server.unref().on('connection', (socket) => socket.unref());
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 }
@@ -41,49 +50,54 @@ export const closeServer = (server: Server): Promise<void> =>
     server.closeAllConnections();
   });
 
-async function answer(
+async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { provider, fault, count }: ReplayOptions & { count: number },
+  { provider, faults, count }: ReplayOptions & { count: number },
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://replay');
-  const planned = fault?.({ path: url.pathname, query: url.searchParams, count }) ?? null;
-  if (planned && 'status' in planned) return send(response, planned.status, planned.body, planned.headers);
-  const match = /^(?:\/venue\/([a-z0-9]+))?(\/api\/v3|\/fapi\/v1)\/(\w+)$/.exec(url.pathname);
-  if (!match) return send(response, 404, '{"code":-1,"msg":"Not Found"}');
-  const prefix = match[2] as Prefix;
-  const exchange = match[1] ?? MARKETS[prefix].exchange;
-  if (match[3] === 'ping') return send(response, 200, '{}');
-  if (match[3] === 'time') return send(response, 200, JSON.stringify({ serverTime: await provider.now() }));
-  if (match[3] === 'exchangeInfo')
-    return send(response, 200, JSON.stringify(await exchangeInfo(provider, exchange, prefix)));
-  if (match[3] !== 'klines') return send(response, 404, '{"code":-1,"msg":"Not Found"}');
-  const { status, body } = await klines(provider, { exchange, prefix, query: url.searchParams });
-  const rows = planned && Array.isArray(body) ? body.slice(planned.dropRows) : body;
-  send(response, status, JSON.stringify(rows));
+  const fault = faults?.({ path: url.pathname, query: url.searchParams, count }) ?? {};
+  if (fault.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+  const { headers = {} } = fault;
+  if (fault.status !== undefined || fault.body !== undefined)
+    return send(response, { status: fault.status ?? 200, body: fault.body ?? '', headers });
+  const { status, body } = await answer(provider, request.method ?? 'GET', url);
+  const shown = fault.change && Array.isArray(body) ? fault.change(body) : body;
+  send(response, { status, body: JSON.stringify(shown), headers });
+}
+
+const PATH = /^(?:\/venue\/([a-z0-9]+))?(\/api\/v3|\/fapi\/v1)\/(\w+)$/;
+
+async function answer(provider: BarProvider, method: string, url: URL): Promise<Answer> {
+  const [, venue, prefix, name] = PATH.exec(url.pathname) ?? [];
+  const kind = KINDS[prefix as Prefix];
+  if (!kind || !['ping', 'time', 'exchangeInfo', 'klines'].includes(name ?? ''))
+    return { status: 404, body: { code: -1, msg: 'Not Found' } };
+  if (method !== 'GET')
+    return { status: 405, body: { code: -1, msg: `Request method '${method}' is not supported` } };
+  const exchange = venue ?? kind.exchange;
+  if (name === 'ping') return { status: 200, body: {} };
+  if (name === 'time') return { status: 200, body: { serverTime: provider.now() } };
+  if (name === 'klines')
+    return klines(provider, { exchange, prefix: prefix as Prefix, query: url.searchParams });
+  return { status: 200, body: await exchangeInfo(provider, exchange, prefix as Prefix) };
 }
 
 function send(
   response: ServerResponse,
-  status: number,
-  body: string,
-  headers: Record<string, string> = {},
+  { status, body, headers = {} }: { status: number; body: string; headers?: Record<string, string> },
 ): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
+  response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8', ...headers }).end(body);
 }
 
-const ANY_BASES = ['BTC', 'ETH', 'BNB', 'SOL', 'XRP', 'ADA', 'DOGE', 'LINK', 'DOT', 'LTC', 'AVAX', 'MATIC'];
-
 async function exchangeInfo(provider: BarProvider, exchange: string, prefix: Prefix): Promise<unknown> {
-  const recorded = (await provider.markets()).filter((each) => each.exchange === exchange);
-  const symbols =
-    recorded.length > 0 ? recorded.map((each) => each.symbol) : ANY_BASES.map((base) => `${base}-USDT`);
+  const markets = (await provider.markets()).filter((each) => each.exchange === exchange);
   return {
     timezone: 'UTC',
-    serverTime: await provider.now(),
-    rateLimits: [],
+    serverTime: provider.now(),
+    rateLimits: [{ rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 6000 }],
     exchangeFilters: [],
-    symbols: [...new Set(symbols)].map((symbol) => symbolInfo(symbol, prefix)),
+    symbols: [...new Set(markets.map((each) => each.symbol))].map((symbol) => symbolInfo(symbol, prefix)),
   };
 }
 
@@ -118,57 +132,4 @@ function symbolInfo(symbol: string, prefix: Prefix): Record<string, unknown> {
     quantityPrecision: 6,
     underlyingType: 'COIN',
   };
-}
-
-async function klines(
-  provider: BarProvider,
-  request: { exchange: string; prefix: Prefix; query: URLSearchParams },
-): Promise<{ status: number; body: unknown }> {
-  const { exchange, prefix, query } = request;
-  const interval = query.get('interval') ?? '';
-  if (!Object.hasOwn(TIMEFRAMES, interval))
-    return { status: 400, body: { code: -1120, msg: 'Invalid interval.' } };
-  const timeframe = interval as Timeframe;
-  const markets = (await provider.markets()).filter((each) => each.exchange === exchange);
-  const pair = query.get('symbol') ?? '';
-  const known = markets.find((each) => each.symbol.replace('-', '') === pair && each.timeframe === timeframe);
-  const symbol =
-    known?.symbol ?? (markets.length === 0 ? pair.replace(/(USDT|USDC|USD|BTC|ETH)$/, '-$1') : null);
-  const bars = symbol ? await provider.bars({ exchange, symbol, timeframe }) : null;
-  if (!bars) return { status: 400, body: { code: -1121, msg: 'Invalid symbol.' } };
-  const limit = Math.min(Number(query.get('limit') ?? 500), MARKETS[prefix].limit);
-  const start = query.get('startTime') === null ? null : Number(query.get('startTime'));
-  const end = Number(query.get('endTime') ?? 8.64e15);
-  const rows: unknown[] = [];
-  let first = start === null ? Math.max(0, bars.time.length - limit) : lowerBound(bars.time, start);
-  for (; first < bars.time.length && rows.length < limit && (bars.time[first] ?? 0) <= end; first++) {
-    const text = (column: Float64Array): string => String(column[first]);
-    const { time, open, high, low, close, volume } = bars;
-    const openTime = time[first] ?? 0;
-    rows.push([
-      openTime,
-      text(open),
-      text(high),
-      text(low),
-      text(close),
-      text(volume),
-      openTime + timeframeMs(timeframe) - 1,
-      '0',
-      0,
-      '0',
-      '0',
-      '0',
-    ]);
-  }
-  return { status: 200, body: rows };
-}
-
-function lowerBound(times: Float64Array, wanted: number): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((times[middle] ?? 0) < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

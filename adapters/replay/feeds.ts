@@ -1,10 +1,11 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createGunzip } from 'node:zlib';
-import { text as readText } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { DataQualityError, messageOf, NotFoundError } from '../../domain/errors.js';
+import { readPublished } from '../../domain/news-dates.js';
 import { simulateHeadlines, SIMULATED_FEEDS } from '../../domain/simulation.js';
 import { parseCsv } from '../csv.js';
 import { closeServer } from './exchange.js';
@@ -30,10 +31,11 @@ export async function startFeedReplay(
   provider: FeedProvider,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
+    const plain = { 'content-type': 'text/plain; charset=utf-8' };
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
     render(provider, url).then(
       (body) => response.writeHead(200, { 'content-type': 'application/rss+xml; charset=utf-8' }).end(body),
-      (error: unknown) => response.writeHead(500).end(String(error)),
+      (error: unknown) => response.writeHead(statusOf(error), plain).end(messageOf(error)),
     );
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
@@ -44,8 +46,15 @@ export async function startFeedReplay(
   };
 }
 
+function statusOf(error: unknown): number {
+  if (error instanceof NotFoundError) return 404;
+  return error instanceof DataQualityError ? 422 : 500;
+}
+
 async function render(provider: FeedProvider, url: URL): Promise<string> {
   const feed = decodeURIComponent(url.pathname.slice(1));
+  const known = await provider.names();
+  if (!known.includes(feed)) throw new NotFoundError(`no feed "${feed}"; known: ${known.join(', ')}`);
   const [from, to, page] = ['from', 'to', 'page'].map((name) => Number(url.searchParams.get(name) ?? 0));
   const items = await provider.items(feed, from ?? 0, to || 8.64e15);
   const start = (page ?? 0) * PAGE;
@@ -58,7 +67,7 @@ async function render(provider: FeedProvider, url: URL): Promise<string> {
     (item) =>
       `<item><title>${escapeXml(item.title)}</title><description>${escapeXml(item.text)}</description>${
         item.url ? `<link>${escapeXml(item.url)}</link><guid>${escapeXml(item.url)}</guid>` : ''
-      }<pubDate>${escapeXml(item.publishedAt)}</pubDate></item>`,
+      }${item.publishedAt ? `<pubDate>${escapeXml(item.publishedAt)}</pubDate>` : ''}</item>`,
   );
   return `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>${escapeXml(feed)}</title><language>en</language>${link}${body.join('')}</channel></rss>`;
 }
@@ -82,13 +91,22 @@ export function simulatedFeeds(seed: string): FeedProvider {
   };
 }
 
+type Recorded = FeedItem & { time: number | null };
+/** A file that cannot be read is a feed that says so, and the others go on. */
+type RecordedFeeds = Map<string, Recorded[] | DataQualityError>;
+
 /** Headlines of `<directory>/news/*.csv[.gz]`: a feed per value of the column `source`, else one per file. */
 export function recordedFeeds(directory: string): FeedProvider {
-  let loading: Promise<Map<string, FeedItem[]>> | null = null;
-  const load = (): Promise<Map<string, FeedItem[]>> => (loading ??= readNews(join(directory, 'news')));
+  let loading: Promise<RecordedFeeds> | null = null;
+  const load = (): Promise<RecordedFeeds> => (loading ??= readNews(join(directory, 'news')));
   return {
     names: async () => [...(await load()).keys()].sort(),
-    items: async (feed) => (await load()).get(feed) ?? [],
+    async items(feed, from, to) {
+      const items = (await load()).get(feed) ?? [];
+      if (items instanceof DataQualityError) throw items;
+      // What has no readable date is given too, so that it is counted as rejected.
+      return items.filter(({ time }) => time === null || (time >= from && time < to));
+    },
   };
 }
 
@@ -107,25 +125,43 @@ const COLUMNS: Record<string, 'title' | 'text' | 'url' | 'publishedAt' | 'source
   source: 'source',
 };
 
-async function readNews(directory: string): Promise<Map<string, FeedItem[]>> {
-  const feeds = new Map<string, FeedItem[]>();
+async function readNews(directory: string): Promise<RecordedFeeds> {
+  const feeds: RecordedFeeds = new Map();
   const files = await readdir(directory).catch(() => []);
   for (const file of files.filter((name) => /\.csv(\.gz)?$/.test(name)).sort()) {
-    const raw = createReadStream(join(directory, file));
-    const rows = parseCsv(await readText(file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw));
-    const header = (rows[0] ?? []).map((name) => COLUMNS[name.trim().toLowerCase()]);
-    const stem = file.replace(/\.csv(\.gz)?$/, '');
-    for (const row of rows.slice(1)) {
-      const item = { title: '', text: '', url: '', publishedAt: '', source: '' };
-      header.forEach((name, i) => name && (item[name] = row[i] ?? ''));
-      const { source, ...rest } = item;
-      const feed = slug(source) || slug(stem);
-      const known = feeds.get(feed);
-      if (known) known.push(rest);
-      else feeds.set(feed, [rest]);
+    const stem = slug(file.replace(/\.csv(\.gz)?$/, ''));
+    try {
+      for (const { source, ...item } of await readItems(join(directory, file))) {
+        const feed = slug(source) || stem;
+        const known = feeds.get(feed);
+        if (Array.isArray(known)) known.push(item);
+        else feeds.set(feed, [item]);
+      }
+    } catch (error) {
+      feeds.set(stem, new DataQualityError(`Recorded news ${file} cannot be read: ${messageOf(error)}`));
     }
   }
   return feeds;
+}
+
+const unzip = promisify(gunzip);
+
+async function readItems(path: string): Promise<(Recorded & { source: string })[]> {
+  const raw = await readFile(path);
+  const rows = parseCsv((path.endsWith('.gz') ? await unzip(raw) : raw).toString('utf8'));
+  const names = rows[0] ?? [];
+  const header = names.map((name) => COLUMNS[name.trim().toLowerCase()]);
+  if (!header.includes('title'))
+    throw new DataQualityError(`no title or headline among its columns ${names.join(', ')}`);
+  return rows
+    .slice(1)
+    .filter((row) => row.some((cell) => cell.trim()))
+    .map((row) => {
+      const item = { title: '', text: '', url: '', publishedAt: '', source: '' };
+      // In a row of another length no cell is believed: without a title the item is rejected and counted.
+      if (row.length === names.length) header.forEach((name, i) => name && (item[name] ||= row[i] ?? ''));
+      return { ...item, time: item.publishedAt ? readPublished(item.publishedAt) : null };
+    });
 }
 
 const slug = (text: string): string =>

@@ -1,6 +1,7 @@
+import { LRUCache } from 'lru-cache';
 import type { BarColumns } from '../../domain/bars.js';
-import { simulateBars, simulatedGenesis, SIMULATED_NOW } from '../../domain/simulation.js';
-import { parseTimeframe, type Timeframe } from '../../domain/streams.js';
+import { simulateBars, SIMULATED_NOW } from '../../domain/simulation.js';
+import type { Timeframe } from '../../domain/streams.js';
 
 export interface ReplayMarket {
   exchange: string;
@@ -9,28 +10,52 @@ export interface ReplayMarket {
   timeframe: Timeframe;
 }
 
+export interface ReplayBars {
+  /** Ascending; a cell that cannot be read is NaN, a time that cannot is where the row was met. */
+  columns: BarColumns;
+  /** Rows with such cells, by their place in the columns. */
+  garbled: ReadonlyMap<number, GarbledRow>;
+}
+
+export interface GarbledRow {
+  /** As found: [time, open, high, low, close, volume]. */
+  cells: readonly string[];
+  /** True where its time could not be read. */
+  timeless: boolean;
+}
+
 /** Where a replay exchange takes its bars from. */
 export interface BarProvider {
-  /** Venue and symbol of everything it has; a simulated one answers for any symbol and is empty here. */
+  /** True where any symbol can be asked for; `markets` then lists those that were. */
+  anySymbol: boolean;
+  /** Everything it has; where several venues have a symbol, the preferred one comes first. */
   markets(): Promise<ReplayMarket[]>;
-  /** All bars, ascending; null where it has none. Rows that cannot be read are NaN, as a venue's garbage would be. */
-  bars(market: ReplayMarket): Promise<BarColumns | null>;
+  /** All its bars of a market, or null. @throws DataQualityError where they cannot be read at all. */
+  bars(market: ReplayMarket): Promise<ReplayBars | null>;
   /** Its present, epoch ms: what the venue's clock says. */
-  now(): Promise<number>;
+  now(): number;
 }
+
+/** Streams held in memory: five years of hours are 2 MB each. */
+export const HELD_STREAMS = 24;
 
 /** The documented random walk of domain/simulation.ts as a venue. */
 export function simulatedProvider(seed: string): BarProvider {
-  const made = new Map<string, BarColumns>();
+  const made = new LRUCache<string, ReplayBars>({ max: HELD_STREAMS });
+  const asked = new Map<string, ReplayMarket>();
   return {
-    markets: async () => [],
-    async bars({ symbol, timeframe }) {
-      parseTimeframe(timeframe);
+    anySymbol: true,
+    markets: async () => [...asked.values()],
+    async bars({ exchange, symbol, timeframe }) {
+      asked.set(`${exchange} ${symbol} ${timeframe}`, { exchange, symbol, timeframe });
       const key = `${symbol} ${timeframe}`;
-      const bars = made.get(key) ?? simulateBars({ seed, symbol, timeframe });
+      const bars = made.get(key) ?? {
+        columns: simulateBars({ seed, symbol, timeframe }),
+        garbled: new Map(),
+      };
       made.set(key, bars);
-      return bars.time.length > 0 && simulatedGenesis(timeframe) < SIMULATED_NOW ? bars : null;
+      return bars;
     },
-    now: async () => SIMULATED_NOW,
+    now: () => SIMULATED_NOW,
   };
 }

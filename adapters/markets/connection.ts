@@ -1,0 +1,85 @@
+import type { Exchange } from 'ccxt';
+import { InvalidInputError, UnreachableError } from '../../domain/errors.js';
+import { nearNames } from '../../domain/near-names.js';
+import type { Stream } from '../../domain/streams.js';
+import { openClient, type VenueClient } from './client.js';
+import { translateVenueError } from './faults.js';
+import { sharedLimit, type LimitCache } from './limits.js';
+
+export interface VenueOptions {
+  /** ccxt's id of the client that is used. */
+  client: string;
+  /** What streams and messages call the venue, mostly the same. */
+  name: string;
+  /** Base address that replaces the venue's own, or undefined for the venue itself. */
+  host?: string | undefined;
+  /** Holds the limit that all processes share; null for a replay on loopback, which needs none. */
+  cache: LimitCache | null;
+}
+
+/** How long a list of markets and a clock difference hold before they are asked for again. */
+const FRESH_MS = 600_000;
+
+/** A venue's client with its turn in the shared limit, its list of markets and its clock. */
+export function connectVenue(options: VenueOptions) {
+  const limit = options.cache && sharedLimit(options.name, options.cache);
+  const listing = { at: -Infinity };
+  const clock = { at: -Infinity, ahead: 0 };
+  let opening: Promise<VenueClient> | null = null;
+
+  const open = (): Promise<VenueClient> => {
+    const onRetryAfter = (seconds: number): void => void limit?.pause(seconds).catch(() => undefined);
+    opening ??= openClient({
+      id: options.client,
+      name: options.name,
+      host: options.host,
+      plainSymbols: !limit,
+      onRetryAfter,
+    });
+    return opening;
+  };
+  const ask = async <T>(work: (client: VenueClient) => Promise<T>): Promise<T> => {
+    const client = await open();
+    await limit?.turn();
+    return work(client).catch((error: unknown) => {
+      throw translateVenueError(options.name, error);
+    });
+  };
+  const listed = async (stream: Stream): Promise<string> => {
+    const { exchange } = await open();
+    const found = marketOf(exchange, stream);
+    if (found) return found;
+    // A replay lists what it has been asked for, and a venue new symbols: a miss is believed when the list is new.
+    if (!limit || Date.now() - listing.at > FRESH_MS) {
+      await ask(async () => exchange.loadMarkets(true));
+      listing.at = Date.now();
+    }
+    const symbol = marketOf(exchange, stream);
+    if (symbol) return symbol;
+    throw unknownSymbol(options.name, exchange, stream);
+  };
+  const now = async (): Promise<number> => {
+    if (Date.now() - clock.at <= FRESH_MS) return Date.now() + clock.ahead;
+    const { exchange } = await open();
+    const time = exchange.has['fetchTime'] ? Number(await ask(async () => exchange.fetchTime())) : Date.now();
+    if (!Number.isFinite(time)) throw new UnreachableError(`${options.name} does not tell its time`);
+    Object.assign(clock, { at: Date.now(), ahead: time - Date.now() });
+    return time;
+  };
+  return { open, ask, listed, now };
+}
+
+/** `BTC-USDT` as a spot market where the venue has one, else as a linear perpetual. */
+function marketOf(exchange: Exchange, stream: Stream): string | undefined {
+  const [base, quote] = stream.symbol.split('-');
+  return [`${base}/${quote}`, `${base}/${quote}:${quote}`].find((symbol) => exchange.markets?.[symbol]);
+}
+
+function unknownSymbol(name: string, exchange: Exchange, stream: Stream): InvalidInputError {
+  const wanted = stream.symbol.replace('-', '/');
+  const known = Object.keys(exchange.markets ?? {}).map((symbol) => symbol.split(':')[0] ?? symbol);
+  const near = nearNames(wanted, known).join(', ');
+  return new InvalidInputError(
+    `Unknown symbol "${wanted}" at ${name}; near it: ${near || 'none, it lists no market'}`,
+  );
+}
