@@ -1,23 +1,26 @@
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
-/** Hours east of Greenwich of the zone names that RFC 822 knows. */
+/** Hours east of Greenwich of RFC 822's zone names and of others that mean one zone only. */
 const ZONES: Record<string, number> = {
-  z: 0,
-  ut: 0,
-  utc: 0,
-  gmt: 0,
-  est: -5,
-  edt: -4,
-  cst: -6,
-  cdt: -5,
-  mst: -7,
-  mdt: -6,
-  pst: -8,
-  pdt: -7,
+  ...{ z: 0, ut: 0, utc: 0, gmt: 0, est: -5, edt: -4, cst: -6, cdt: -5, mst: -7, mdt: -6, pst: -8, pdt: -7 },
+  ...{
+    wet: 0,
+    west: 1,
+    cet: 1,
+    cest: 2,
+    eet: 2,
+    eest: 3,
+    msk: 3,
+    hkt: 8,
+    jst: 9,
+    kst: 9,
+    aest: 10,
+    aedt: 11,
+  },
 };
 
 const TIME = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?`;
-const ZONE = String.raw`\s*([a-z]{1,3}|(?:gmt|utc)?[+-]\d{2}:?(?:\d{2})?)?(?:\s*\(.*\))?`;
+const ZONE = String.raw`\s*([a-z]{1,4}|(?:gmt|utc)?[+-]\d{2}:?(?:\d{2})?)?(?:\s*\(.*\))?`;
 const NAMED = '([a-z]{3,9})';
 
 interface Form {

@@ -52,8 +52,8 @@ const ENGLISH = new Set(
     ' ',
   ),
 );
-const LETTERS = 30;
-const SURE = 0.8;
+const LETTERS = 40;
+const SURE = 0.7;
 
 /**
  * ISO 639-1 code of a text's language. The feed's own word (`declared`, else English) holds unless the text is

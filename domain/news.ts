@@ -132,9 +132,9 @@ export function withoutDuplicates(
 const TRACKING =
   /^(utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|at_medium|at_campaign|at_custom.*|ref|ref_src|cmpid|ocid|ito)$/i;
 
-/** An address without tracking parameters, fragment and default ports; null where it is not http. */
+/** An address without tracking parameters, fragment and default ports; null where it is not http or above 4096 characters. */
 export function canonicalUrl(text: string): string | null {
-  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
+  const url = text.length <= 4096 && URL.canParse(text.trim()) ? new URL(text.trim()) : null;
   if (!url || !/^https?:$/.test(url.protocol)) return null;
   url.hash = '';
   url.username = '';

@@ -9,19 +9,37 @@ type Options = { config: Pick<Config, 'feeds'>; cache: Pick<CachePort, 'take'> }
 
 /** News by kind of source; recorded and simulated feeds come from a replay site on loopback. */
 export const NEWS: Record<Source['kind'], (source: Source, options: Options) => NewsPort> = {
-  live: (source, { config }) => liveNews(source, config.feeds),
+  live: (source, { config, cache }) => liveNews(source, { feeds: config.feeds, cache }),
   recorded: (source) => replayedNews(source, recordedFeeds(source.detail)),
   simulated: (source) => replayedNews(source, simulatedFeeds(source.detail)),
 };
 
 export const openNews = (source: Source, options: Options): NewsPort => NEWS[source.kind](source, options);
 
-function liveNews(source: Source, feeds: Record<string, string>): NewsPort {
+/** All processes together ask a site no faster than this. */
+const LIMIT = { capacity: 5, refillPerSecond: 1 };
+
+function liveNews(
+  source: Source,
+  { feeds, cache }: { feeds: Record<string, string>; cache: Options['cache'] },
+): NewsPort {
+  const turn = async (address: string): Promise<void> => {
+    for (;;) {
+      const { waitMs } = await cache.take(
+        `news:${URL.canParse(address) ? new URL(address).host : address}`,
+        LIMIT,
+      );
+      if (waitMs === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(waitMs, 1000)));
+    }
+  };
   return {
     source,
     feeds: async () => Object.keys(feeds),
     async fetchPage({ feed, cursor }) {
-      return fetchFeed(feed, cursor ?? addressOf(feed, feeds));
+      const address = cursor ?? addressOf(feed, feeds);
+      await turn(address);
+      return fetchFeed(feed, address);
     },
     close: async () => undefined,
   };
