@@ -2,8 +2,8 @@ import { seededRandom } from './random.js';
 
 /** A sparse row: bucket ids with weights, and the index of its class. */
 export interface Sample {
-  ids: number[];
-  weights: number[];
+  ids: ArrayLike<number>;
+  weights: ArrayLike<number>;
   target: number;
 }
 
@@ -15,8 +15,8 @@ export interface LogisticModel {
 }
 
 const CLASSES = 3;
-const RATE = 0.5;
-const DECAY = 2e-6;
+const RATE = 0.2;
+const DECAY = 1e-5;
 
 /**
  * Multinomial logistic regression by AdaGrad (Duchi, Hazan and Singer 2011) with an L2 penalty, rows in a seeded

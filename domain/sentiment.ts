@@ -37,32 +37,46 @@ export interface SentimentModel {
 
 /** Buckets of hashed n-grams, and how many of them one text has at most. */
 export const BUCKETS = 1 << 16;
-export const TEXT_LENGTH = 384;
+export const TEXT_LENGTH = 256;
 
-/** Hashed words, word pairs and character 3- to 5-grams with log counts, scaled to length 1. */
-export function hashText(text: string): { ids: number[]; weights: number[] } {
+/** What is read of a text; the model was trained on headlines. */
+const MAX_CHARACTERS = 2000;
+const MAX_WORDS = 64;
+
+/**
+ * Hashed words, word pairs and character 3- to 5-grams with log counts, scaled to length 1: at most TEXT_LENGTH
+ * ids, none twice. Words and pairs go first, so that a long text loses character grams only.
+ */
+export function hashText(text: string): { ids: Int32Array; weights: Float32Array } {
+  const words = wordsOf(text);
   const counts = new Map<number, number>();
   const add = (gram: string): void => {
     const id = hashOf(gram);
     counts.set(id, (counts.get(id) ?? 0) + 1);
   };
-  const words =
-    text
-      .toLowerCase()
-      .replace(/https?:\S+/g, ' url ')
-      .replace(/\d+([.,]\d+)*/g, '0')
-      .match(/[\p{L}0$%+-]+/gu) ?? [];
-  words.slice(0, 64).forEach((word, i) => {
-    add(`w ${word}`);
-    const next = words[i + 1];
-    if (next !== undefined) add(`b ${word} ${next}`);
+  words.forEach((word) => add(`w ${word}`));
+  words.slice(1).forEach((word, i) => add(`b ${words[i]} ${word}`));
+  for (const word of words) {
     const padded = `<${word}>`;
     for (let size = 3; size <= 5; size++)
       for (let at = 0; at + size <= padded.length; at++) add(`c ${padded.slice(at, at + size)}`);
-  });
-  const kept = [...counts].slice(0, TEXT_LENGTH);
-  const norm = Math.sqrt(kept.reduce((sum, [, count]) => sum + (1 + Math.log(count)) ** 2, 0)) || 1;
-  return { ids: kept.map(([id]) => id), weights: kept.map(([, count]) => (1 + Math.log(count)) / norm) };
+  }
+  const kept = [...counts].slice(0, TEXT_LENGTH).map(([id, count]) => [id, 1 + Math.log(count)] as const);
+  const norm = Math.sqrt(kept.reduce((sum, [, weight]) => sum + weight ** 2, 0)) || 1;
+  return {
+    ids: Int32Array.from(kept, ([id]) => id),
+    weights: Float32Array.from(kept, ([, weight]) => weight / norm),
+  };
+}
+
+/** Lower-case words; addresses are one word, and so are all numbers: their values teach nothing. */
+function wordsOf(text: string): string[] {
+  const plain = text
+    .slice(0, MAX_CHARACTERS)
+    .toLowerCase()
+    .replace(/https?:\S+/g, ' url ')
+    .replace(/\d+([.,]\d+)*/g, '0');
+  return (plain.match(/[\p{L}0$%+-]+/gu) ?? []).slice(0, MAX_WORDS);
 }
 
 /** FNV-1a with a final mix, folded into the buckets. */
@@ -86,8 +100,8 @@ export function sentimentInputs(texts: string[]): {
     const hashed = hashText(text);
     hashed.ids.forEach((id, i) => {
       ids[row * TEXT_LENGTH + i] = BigInt(id);
-      weights[row * TEXT_LENGTH + i] = hashed.weights[i] ?? 0;
     });
+    weights.set(hashed.weights, row * TEXT_LENGTH);
   });
   return { ids: { type: 'int64', dims, data: ids }, weights: { type: 'float32', dims, data: weights } };
 }
@@ -100,6 +114,7 @@ export function abstentionReason(args: {
   model: Pick<SentimentModel, 'threshold' | 'languages'>;
 }): string | null {
   if (!args.text.trim()) return 'the text is empty';
+  if (!/\p{L}/u.test(args.text)) return 'the text has no words';
   if (!args.model.languages.includes(args.language))
     return `the language is ${args.language}; the model reads ${args.model.languages.join(', ')}`;
   const largest = Math.max(...args.row);

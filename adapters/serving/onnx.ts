@@ -76,6 +76,10 @@ function checked(model: ModelRef, name: string, value: OrtTensor, rows: number |
   if (rows !== undefined && dims[0] !== rows)
     throw new DataQualityError(`Model ${nameOf(model)} answers ${dims[0]} rows of "${name}" for ${rows}`);
   if (value.type === 'int64') return { type: 'int64', dims, data: value.data as BigInt64Array };
+  if (value.type !== 'float32')
+    throw new DataQualityError(
+      `Model ${nameOf(model)} answers ${value.type} in "${name}"; float32 or int64 is served`,
+    );
   const data = value.data as Float32Array;
   const bad = data.findIndex((each) => !Number.isFinite(each));
   if (bad >= 0)

@@ -1,31 +1,35 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, normalize } from 'node:path';
+import { z } from 'zod';
 import { sha256Hex } from '../../domain/digest.js';
-import { DataQualityError, messageOf } from '../../domain/errors.js';
+import { DataQualityError, messageOf, NotFoundError } from '../../domain/errors.js';
 import type { SentimentModel } from '../../domain/sentiment.js';
 import { projectRoot } from '../config.js';
 
-interface Card {
-  name: string;
-  version: string;
-  sha256: string;
-  bytes: number;
-  threshold: number;
-  languages: string[];
-}
+const CARD = z.object({
+  name: z.string().min(1),
+  version: z.string().min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: z.number().int().positive(),
+  threshold: z.number().min(0).max(1),
+  languages: z.array(z.string()).min(1),
+});
 
 let loading: Promise<SentimentModel> | null = null;
 
 /** The sentiment model in `models/sentiment/`, as its card describes it. */
 export function loadShippedSentiment(): Promise<SentimentModel> {
-  loading ??= readCard();
+  loading ??= readCard().catch((error: unknown) => {
+    loading = null;
+    throw error;
+  });
   return loading;
 }
 
 async function readCard(): Promise<SentimentModel> {
   const file = join(projectRoot(), 'models', 'sentiment', 'model.json');
   try {
-    const card = JSON.parse(await readFile(file, 'utf8')) as Card;
+    const card = CARD.parse(JSON.parse(await readFile(file, 'utf8')));
     const { name, version, sha256, bytes, threshold, languages } = card;
     return {
       ref: { name, version, onnx: { key: 'shipped/sentiment/model.onnx', sha256, bytes } },
@@ -37,11 +41,15 @@ async function readCard(): Promise<SentimentModel> {
   }
 }
 
-/** Bytes of a file below `models/`. @throws DataQualityError where the digest differs. */
+/** Bytes of a file below `models/`. @throws NotFoundError, and DataQualityError where the digest differs. */
 export async function readShipped(key: string, sha256: string): Promise<Uint8Array> {
-  const bytes = new Uint8Array(await readFile(join(projectRoot(), 'models', key.slice('shipped/'.length))));
-  const found = sha256Hex(bytes);
+  const path = normalize(key.slice('shipped/'.length));
+  const bytes = path.startsWith('..')
+    ? null
+    : await readFile(join(projectRoot(), 'models', path)).catch(() => null);
+  if (!bytes) throw new NotFoundError(`No shipped model "${key}" below models/`);
+  const found = sha256Hex(new Uint8Array(bytes));
   if (found !== sha256)
     throw new DataQualityError(`Shipped model ${key} was changed: sha256 ${found}, its card says ${sha256}`);
-  return bytes;
+  return new Uint8Array(bytes);
 }
