@@ -28,3 +28,6 @@ export async function beating<T>(work: () => Promise<T>): Promise<T> {
     clearInterval(timer);
   }
 }
+
+/** Which attempt of the step this is, from 1. */
+export const attempt = (): number => current()?.info.attempt ?? 1;

@@ -26,10 +26,12 @@ const input = { source: values.source, symbols: values.symbols.split(','), train
 
 const calm = await run(async () => 0);
 const stormy = await run(kill);
+const differences = differing(digests(calm.report), digests(stormy.report));
 const result = {
   kills: stormy.kills,
   restarts: stormy.restarts,
-  digestsEqual: digests(calm.report) === digests(stormy.report),
+  digestsEqual: differences.length === 0,
+  differences,
   duplicates: difference(calm, stormy),
   gaps: stormy.report.bars.reduce((sum, each) => sum + each.missing, 0),
   seconds: { calm: calm.report.seconds, stormy: stormy.report.seconds },
@@ -74,15 +76,20 @@ async function kill(platform: Platform, running: () => boolean): Promise<number>
   return kills;
 }
 
-/** What rule strategies, data and the model came to; ids of runs and times are left out. */
-function digests(report: ResearchReport): string {
+/** What data, rule strategies and the model came to; ids of runs and times are left out. */
+function digests(report: ResearchReport): Map<string, string> {
   const { bars, backtests, training, predictions } = report;
-  return JSON.stringify([
-    bars.map((each) => [each.stream, each.digest]),
-    backtests.map((each) => [each.stream, each.strategy, each.digest]),
-    training.map((each) => [each.dataset, each.onnxSha256]),
-    predictions.map((each) => each.id),
+  return new Map([
+    ...bars.map((each) => [`bars ${each.stream}`, each.digest] as const),
+    ...backtests.map((each) => [`backtest ${each.stream} ${each.strategy}`, each.digest] as const),
+    ...training.flatMap((each) => [['dataset', each.dataset] as const, ['model', each.onnxSha256] as const]),
+    ...predictions.map((each) => [`prediction ${each.stream}`, each.id] as const),
   ]);
+}
+
+/** Names of what is not the same on both sides. */
+function differing(a: Map<string, string>, b: Map<string, string>): string[] {
+  return [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
 }
 
 type Ended = Awaited<ReturnType<typeof run>>;
