@@ -70,6 +70,7 @@ export const backtestSteps = (ports: Ports) => ({
       detail,
       digest,
       barsSha256,
+      evaluation: input.evaluation ?? null,
       conventions: CONVENTIONS,
       run: input.run ?? null,
       createdAt: ports.now(),

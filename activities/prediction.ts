@@ -75,6 +75,7 @@ export const predictionSteps = (ports: Ports) => ({
         featureVersion: FEATURE_VERSION,
         from: request.from,
       },
+      read: { from: request.from, to: request.to, asOf: request.asOf },
       createdAt: ports.now(),
       source: request.source,
     });

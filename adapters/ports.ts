@@ -1,4 +1,6 @@
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
+import type { SentimentPoint } from '../domain/features.js';
+import type { LineageNode, Verification } from '../domain/lineage.js';
 import type { ModelRef, ObjectRef } from '../domain/models.js';
 import type { RawItem } from '../domain/news.js';
 import type { Trainer } from '../domain/research.js';
@@ -181,6 +183,27 @@ export interface ServingPort extends Closable {
   health(): Promise<{ backend: string; provider: string; loaded: string[] }>;
 }
 
+// ---------------------------------------------------------------- lineage
+
+/** Which scores a feature may see: of one model about one asset, known from `from` to `asOf`, epoch ms. */
+export interface SentimentRequest {
+  model: string;
+  asset: string;
+  source: Source;
+  from: number;
+  asOf: number;
+}
+
+/** The way back from anything stored to what it was made from. */
+export interface LineagePort {
+  /** @throws InvalidInputError for an id of no known form, NotFoundError where nothing of that id is stored. */
+  explain(id: string): Promise<LineageNode>;
+  /** Recomputes every digest on the way back. @throws as `explain` */
+  verify(id: string): Promise<Verification>;
+  /** The same for everything stored, one thing after the other. */
+  verifyAll(): AsyncIterable<Verification>;
+}
+
 // ---------------------------------------------------------------- all of it
 
 export interface Ports extends Closable {
@@ -191,6 +214,9 @@ export interface Ports extends Closable {
   tables: TablesPort;
   cache: CachePort;
   serving: ServingPort;
+  lineage: LineagePort;
+  /** Sentiment about an asset as it was known, and the digest of it. */
+  sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
   markets(source: Source): MarketsPort;
   news(source: Source): NewsPort;
   /** The source where none is asked for: live when an exchange answers, else recorded, else simulated; and why. */

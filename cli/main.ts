@@ -6,6 +6,7 @@ import { environment, readConfig } from '../adapters/config.js';
 import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
 import { addDoctor } from './doctor.js';
+import { addLineage } from './lineage.js';
 import { addModels } from './models.js';
 import { addNews } from './news.js';
 import { EXIT, reportFailure } from './output.js';
@@ -28,7 +29,17 @@ export function createProgram(): Command {
     },
     json: () => program.opts<{ json: boolean }>().json,
   };
-  for (const add of [addPlatform, addRuns, addBars, addNews, addPredict, addBacktest, addModels, addDoctor])
+  for (const add of [
+    addPlatform,
+    addRuns,
+    addBars,
+    addNews,
+    addPredict,
+    addBacktest,
+    addModels,
+    addLineage,
+    addDoctor,
+  ])
     add(program, shell);
   return program;
 }
@@ -49,7 +60,8 @@ export function globalFirst(argv: string[]): string[] {
 export async function main(argv: string[]): Promise<number> {
   try {
     await createProgram().parseAsync(globalFirst(argv), { from: 'user' });
-    return EXIT.done;
+    // A command that did its work may still have found something wrong.
+    return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.input;
     return reportFailure(error, argv.includes('--json'));
