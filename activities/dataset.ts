@@ -5,7 +5,7 @@ import { NotFoundError } from '../domain/errors.js';
 import { buildFeatures, FEATURE_VERSION, FEATURES } from '../domain/features.js';
 import type { Source } from '../domain/sources.js';
 import { baseOf, parseStream, timeframeMs } from '../domain/streams.js';
-import { beat, beating } from './beat.js';
+import { beat } from './beat.js';
 
 export interface DatasetInput {
   source: Source;
@@ -33,7 +33,7 @@ export const datasetSteps = (ports: Ports) => ({
     const spec = specOf(input);
     const { streams, inputs } = await readStreams(ports, input);
     const table = datasetTable({ streams, spec, timeframeMs: stepOf(input.streams) });
-    const bytes = await beating(() => ports.tables.encode(table.columns));
+    const bytes = await ports.tables.encode(table.columns);
     const sha256 = digestOf({ inputs, spec, featureVersion: FEATURE_VERSION, streams: input.streams });
     const object = await ports.objects.put(`datasets/${sha256}.parquet`, bytes);
     const dataset: Dataset = {

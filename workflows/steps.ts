@@ -1,4 +1,9 @@
-import { proxyActivities, type ActivityOptions, type RetryPolicy } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  type ActivityOptions,
+  type RetryPolicy,
+} from '@temporalio/workflow';
 import type { Activities, MlActivities } from '../activities/index.js';
 import { FINAL_ERRORS } from '../domain/errors.js';
 
@@ -17,6 +22,8 @@ const retry: RetryPolicy = {
 const options = (taskQueue: string, more: ActivityOptions): ActivityOptions => ({
   taskQueue,
   retry,
+  // A cancelled story ends when its step has ended: nothing of it runs on beside the next one.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   ...more,
 });
 

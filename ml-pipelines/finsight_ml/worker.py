@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from pydantic import ValidationError
 from temporalio import activity
@@ -80,6 +81,8 @@ async def serve() -> None:
             activities=[train_forecaster],
             activity_executor=pool,
             max_concurrent_activities=1,
+            # The default is 80 % of the heartbeat time-out: a cancellation would be seen over a minute late.
+            max_heartbeat_throttle_interval=timedelta(seconds=BEAT_SECONDS),
         )
         async with worker:
             print(json.dumps({"event": "worker.ready", "queue": QUEUE}), file=sys.stderr, flush=True)
