@@ -140,7 +140,8 @@ async function putDetail(ports: Ports, id: string, bars: BarColumns, outcome: Ba
   return { key, sha256 };
 }
 
-function reportOf(result: BacktestResult): BacktestReport {
+/** The part of a result that reports and runs show. */
+export function reportOf(result: BacktestResult): BacktestReport {
   const { totalReturn, sharpe, maxDrawdown } = result.benchmark;
   return {
     id: result.id,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../adapters/config.js';
 import { openPorts } from '../../adapters/open.js';
 import type { Ports } from '../../adapters/ports.js';
-import type { ResearchReport } from '../../domain/research.js';
+import type { ReportRef, ResearchReport } from '../../domain/research.js';
 import { bundleStories } from '../../workers/bundle.js';
 import { startWorkers, type WorkerSet } from '../../workers/worker.js';
 import { localTemporal, temporalBinary, temporaryDirectory } from '../temporal.js';
@@ -51,12 +51,11 @@ describe.skipIf(!binary)(
       directory.remove();
     });
 
-    const research = (workflowId: string, argument: object): Promise<ResearchReport> =>
-      environment.client.workflow.execute('research', {
-        taskQueue: 'finsight',
-        workflowId,
-        args: [argument],
-      });
+    const research = async (workflowId: string, argument: object): Promise<ResearchReport> => {
+      const options = { taskQueue: 'finsight', workflowId, args: [argument] };
+      const { key, sha256 } = (await environment.client.workflow.execute('research', options)) as ReportRef;
+      return JSON.parse(new TextDecoder().decode(await ports.objects.get(key, sha256))) as ResearchReport;
+    };
 
     it('collects, trains, evaluates, decides, predicts, backtests and reports; again, it stores nothing twice', async () => {
       const first = await research('research/first', input);
