@@ -10,6 +10,8 @@ import { FINAL_ERRORS } from '../domain/errors.js';
 /**
  * The only place for time-outs and retries. Steps wait on their queue for as long as it takes (no
  * schedule-to-start limit): a worker that is still being installed or restarted is not a failure.
+ * Every step beats each 2 s by itself; a heartbeat time-out is how long a killed worker goes unnoticed. Steps
+ * that compute may hold up their process's event loop, so theirs are longer.
  */
 const retry: RetryPolicy = {
   initialInterval: '1s',
@@ -28,7 +30,7 @@ const options = (taskQueue: string, more: ActivityOptions): ActivityOptions => (
 });
 
 export const io = proxyActivities<Activities['io']>(
-  options('io', { startToCloseTimeout: '15m', heartbeatTimeout: '30s' }),
+  options('io', { startToCloseTimeout: '15m', heartbeatTimeout: '15s' }),
 );
 
 export const cpu = proxyActivities<Activities['cpu']>(
@@ -39,7 +41,7 @@ export const gpu = proxyActivities<Activities['gpu']>(
   options('gpu', { startToCloseTimeout: '30m', heartbeatTimeout: '1m' }),
 );
 
-/** Training resumes at its epoch, so an attempt may be lost at any time; importing PyTorch cold takes a while. */
+/** Training resumes at its epoch, so an attempt may be lost at any time. */
 export const train = proxyActivities<MlActivities>(
-  options('train', { startToCloseTimeout: '6h', heartbeatTimeout: '90s' }),
+  options('train', { startToCloseTimeout: '6h', heartbeatTimeout: '30s' }),
 );

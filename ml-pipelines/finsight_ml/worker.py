@@ -27,13 +27,15 @@ BEAT_SECONDS = 2.0
 def train_forecaster(payload: dict) -> dict:
     """TrainRequest in, TrainResult out (contracts.json)."""
     from .errors import DataQualityError, InvalidInputError
-    from .objects import FileObjects
-    from .training import train
 
     try:
         request = TrainRequest.model_validate(payload)
-        objects = FileObjects(os.environ.get("OBJECTS_URL", ""))
         with beating() as beat:
+            # Importing PyTorch cold takes up to half a minute.
+            from .objects import FileObjects
+            from .training import train
+
+            objects = FileObjects(os.environ.get("OBJECTS_URL", ""))
             return train(request, objects, beat).model_dump(by_alias=True)
     except ValidationError as error:
         raise ApplicationError(f"Unusable training request: {error}", type="InvalidInputError", non_retryable=True) from error
