@@ -112,7 +112,7 @@ describe.skipIf(!binary)('worker processes (skipped where the Temporal binary is
     'kill -9 and SIGTERM in the middle of training: the same model (skipped without the Python environment)',
     async () => {
       await worker('io,cpu,gpu').ready;
-      const window = { source: 'simulated', from: '2024-01-01', to: '2024-03-01' };
+      const window = { source: 'simulated', from: '2024-01-01', to: '2024-04-15' };
       const stream = 'binance/BTC-USDT/1h';
       const prepared = [
         await platform.stories.start('collectBars', { ...window, stream }, BY),
@@ -131,19 +131,17 @@ describe.skipIf(!binary)('worker processes (skipped where the Temporal binary is
       );
       const { id } = await resultOf<{ id: string }>(dataset.workflowId);
       const train = (name: string) =>
-        platform.stories.start('trainModel', { name, dataset: id, trainer: 'patchtst', maxEpochs: 3 }, BY);
-      const epoch = async (workflowId: string) =>
-        ((await step(workflowId)).cursor as { epoch?: number } | null)?.epoch ?? 0;
-      const objects = { ...env, OBJECTS_URL: `file:${platform.directory}/objects`, MLFLOW_TRACKING_URI: '' };
+        platform.stories.start('trainModel', { name, dataset: id, trainer: 'patchtst', maxEpochs: 4 }, BY);
+      const checkpoints = async () => (await platform.ports.objects.list('checkpoints/')).length;
+      const objects = { ...env, OBJECTS_URL: `file:${platform.directory}/objects`, MLFLOW_TRACKING_URI: `sqlite:///${platform.directory}/mlflow.db` };
       const trainer = () => kept(startTrainer(python, objects));
 
       const first = trainer();
       const calm = await train('calm');
       const { onnxSha256 } = await resultOf<TrainingReport>(calm.workflowId);
       const disturbed = await train('disturbed');
-      await expect
-        .poll(() => epoch(disturbed.workflowId), { timeout: 60_000, interval: 50 })
-        .toBeGreaterThan(1);
+      const held = await checkpoints();
+      await expect.poll(checkpoints, { timeout: 60_000, interval: 50 }).toBeGreaterThan(held);
       first.child.kill('SIGTERM');
       expect(await first.ended).toBe(0);
       const second = trainer();
