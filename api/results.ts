@@ -1,5 +1,6 @@
 import type { Ports } from '../adapters/ports.js';
 import { NotFoundError } from '../domain/errors.js';
+import type { Evaluation } from '../domain/evaluation.js';
 import type { EvaluationRef, ReportRef } from '../domain/research.js';
 import type { StoriesPort, Story } from './stories.js';
 
@@ -31,6 +32,8 @@ const EXPANSIONS: Record<string, (ports: Ports, story: Story) => Promise<unknown
   async evaluateModel(ports, story) {
     if (!Array.isArray(story.result)) return null;
     const ids = (story.result as EvaluationRef[]).map(({ id }) => id);
-    return ports.documents.getMany('evaluations', ids);
+    const found = await ports.documents.getMany<Evaluation & { sourceKey?: string }>('evaluations', ids);
+    // A key of the store, not a part of the evaluation.
+    return found.map(({ sourceKey: _, ...evaluation }) => evaluation);
   },
 };

@@ -131,9 +131,13 @@ describe.skipIf(!binary)('worker processes (skipped where the Temporal binary is
       );
       const { id } = await resultOf<{ id: string }>(dataset.workflowId);
       const train = (name: string) =>
-        platform.stories.start('trainModel', { name, dataset: id, trainer: 'patchtst', maxEpochs: 4 }, BY);
+        platform.stories.start('trainModel', { name, dataset: id, trainer: 'patchtst', maxEpochs: 3 }, BY);
       const checkpoints = async () => (await platform.ports.objects.list('checkpoints/')).length;
-      const objects = { ...env, OBJECTS_URL: `file:${platform.directory}/objects`, MLFLOW_TRACKING_URI: `sqlite:///${platform.directory}/mlflow.db` };
+      const objects = {
+        ...env,
+        OBJECTS_URL: `file:${platform.directory}/objects`,
+        MLFLOW_TRACKING_URI: `sqlite:///${platform.directory}/mlflow.db`,
+      };
       const trainer = () => kept(startTrainer(python, objects));
 
       const first = trainer();
@@ -156,7 +160,7 @@ describe.skipIf(!binary)('worker processes (skipped where the Temporal binary is
       const report = await resultOf<TrainingReport>(disturbed.workflowId);
       expect(report).toMatchObject({ onnxSha256, reused: false });
     },
-    180_000,
+    300_000,
   );
 
   it('replays', async () => {
