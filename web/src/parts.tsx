@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Loaded, Source } from './api';
+import { useLink, type Loaded, type Source } from './api';
 import { moment, percent, price } from './format';
 
 /** What follows the page in the address, such as a stream. */
@@ -68,6 +68,9 @@ export function Empty({ children }: { children: ReactNode }) {
 
 /** The error, the wait or the emptiness of a list; nothing where there is something to show. */
 export function State({ of, empty, isEmpty }: { of: Loaded<unknown>; empty: ReactNode; isEmpty: boolean }) {
+  const link = useLink();
+  // The reason stands once above the page.
+  if (of.error && link !== 'ok') return of.data === null ? <Empty>Not loaded.</Empty> : null;
   if (of.error) return <Failure error={of.error} />;
   if (of.data === null) return <p className="empty loading">Loading</p>;
   return isEmpty ? <Empty>{empty}</Empty> : null;

@@ -81,10 +81,11 @@ function Elapsed({ run }: { run: Schemas['RunSummary'] }) {
 function Steps({ progress }: { progress: Progress }) {
   const done = progress.steps.filter((step) => step.state === 'done').length;
   const total = progress.steps.length;
+  const failed = progress.steps.find((step) => step.state === 'failed');
   return (
     <>
       <div className="soft" role="status">
-        {progress.stage}
+        {failed ? `failed at ${failed.name}` : progress.stage}
         {total > 0 ? `, ${done} of ${total} steps done` : ''}
       </div>
       {total > 0 && <progress max={total} value={done} aria-label="Steps done" />}
