@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { useLink, type Loaded, type Source } from './api';
 import { moment, percent, price } from './format';
 
@@ -48,7 +48,14 @@ export function Named({ of, children }: { of: { stream: string; source: Source }
     <>
       {children}
       <span className="under" title={of.source.detail}>
-        {of.stream} · {of.source.kind}
+        {of.stream.split('/').map((part, i) => (
+          <Fragment key={part}>
+            {i > 0 && '/'}
+            <wbr />
+            {part}
+          </Fragment>
+        ))}{' '}
+        · {of.source.kind}
       </span>
     </>
   );
