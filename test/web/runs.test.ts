@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestPlatform, type TestPlatform } from '../api/made-platform.js';
+import { FIRST_BAR, HOUR, SOURCE } from '../api/made-records.js';
 import { madeStory } from '../api/made-stories.js';
 import { browserPath, buildPages, openBrowser, openPage, type Watched } from './browser.js';
 
@@ -99,6 +100,26 @@ describe.skipIf(!chromium)('runs in a browser (skipped where no Chromium is inst
     await open();
     await watched.page.getByText('InvalidInputError: No recording of NOPE/USDT').waitFor();
     await watched.page.getByText('failed at plan').waitFor();
+    expect(watched.faults).toEqual([]);
+  });
+
+  it('tells the runs of one workflow id apart', async () => {
+    const old = 'aaaaaaaa-89ab-cdef-0123-456789abcdef';
+    const ports = platform.ports.documents;
+    const record = { id: `run_${old.replaceAll('-', '')}`, kind: 'research', workflowId: ID, output: null };
+    const times = { startedAt: FIRST_BAR, finishedAt: FIRST_BAR + HOUR };
+    await ports.insert('runs', [
+      { ...record, ...times, status: 'failed', input: {}, error: 'the older one', source: SOURCE },
+    ]);
+    const newest = madeStory({ workflowId: ID });
+    platform.stories.stories.set(ID, newest);
+    const { input: _i, progress: _p, result: _r, failure: _f, ...summary } = newest;
+    const items = [summary, { ...summary, runId: old, status: 'failed' }];
+    await watched.page.route('**/api/v1/runs?*', (route) =>
+      route.fulfill({ json: { items, cursor: null, asOf: FIRST_BAR } }),
+    );
+    await open();
+    await watched.page.getByText('the older one').waitFor();
     expect(watched.faults).toEqual([]);
   });
 

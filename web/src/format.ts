@@ -22,7 +22,11 @@ export const priceDigits = (price: number): number =>
 export const price = (value: number | null | undefined): string => {
   if (!given(value)) return '–';
   const digits = priceDigits(value);
-  return minus(value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: digits }));
+  // Below one, all digits stand, so that the bounds of an interval are equally long.
+  const least = Math.abs(value) < 1 ? digits : 2;
+  return minus(
+    value.toLocaleString('en-US', { minimumFractionDigits: least, maximumFractionDigits: digits }),
+  );
 };
 
 export const percent = (value: number | null | undefined, digits = 1): string =>

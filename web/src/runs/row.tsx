@@ -53,7 +53,7 @@ function Actions({ run }: { run: Schemas['RunSummary'] }) {
 
 /** A link cannot send an API key: with one the report is fetched and opened as a file of this tab. */
 function ReportLink({ run }: { run: Schemas['RunSummary'] }) {
-  const address = `/api/v1/runs/run_${run.runId.replaceAll('-', '')}/report`;
+  const address = `/api/v1/runs/${runIdOf(run)}/report`;
   const open = async (): Promise<void> => {
     const answer = await fetch(address, { headers: keyHeader() });
     window.open(URL.createObjectURL(await answer.blob()), '_blank', 'noopener');
@@ -100,11 +100,18 @@ function Steps({ progress }: { progress: Progress }) {
   );
 }
 
+/** A workflow id names its newest run; the ones before are kept by their own ids. */
+async function readRun(run: Schemas['RunSummary']): Promise<Schemas['Run']> {
+  const read = async (workflowId: string): Promise<Schemas['Run']> =>
+    dataOf(await client.GET('/runs/{workflowId}', { params: { path: { workflowId } } })) as Schemas['Run'];
+  const newest = await read(run.workflowId);
+  return newest.runId === run.runId ? newest : read(runIdOf(run));
+}
+
+const runIdOf = (run: Schemas['RunSummary']): string => `run_${run.runId.replaceAll('-', '')}`;
+
 function Outcome({ run }: { run: Schemas['RunSummary'] }) {
-  const path = { workflowId: run.workflowId };
-  const whole = useLoaded(`run ${run.workflowId} ${run.status}`, async () =>
-    dataOf(await client.GET('/runs/{workflowId}', { params: { path } })),
-  );
+  const whole = useLoaded(`run ${run.runId} ${run.status}`, () => readRun(run));
   const { failure, progress, input } = whole.data ?? {};
   return (
     <>
