@@ -16,7 +16,8 @@ export function connectApi(config: Config): {
     throw new UnreachableError(
       `No platform runs on ${config.dataDir}; start one: finsight up --data-dir ${config.dataDir}`,
     );
-  const key = config.api.key;
+  // Who starts the platform with an administrator's key may use it, too.
+  const key = config.api.key || config.api.adminKey;
   const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
   return { client: createFinsightClient(platform.apiUrl, key || undefined), url: platform.apiUrl, headers };
 }

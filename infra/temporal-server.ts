@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { supervise } from '../adapters/processes.js';
+import { supervise, type Supervised } from '../adapters/processes.js';
 import { messageOf, UnreachableError } from '../domain/errors.js';
 import { freePort } from './ports.js';
 
@@ -33,15 +33,12 @@ export interface TemporalServerOptions {
   uiPort?: number;
   namespace: string;
   log: (line: string) => void;
+  onSpawn?: (pid: number) => void;
 }
 
-export interface TemporalServer {
+export interface TemporalServer extends Supervised {
   address: string;
   uiUrl(): string;
-  /** Null while it is being started again. */
-  pid(): number | null;
-  restarts(): number;
-  stop(): Promise<void>;
 }
 
 /**
@@ -70,7 +67,8 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
     file: join(folder, 'temporal.db'),
     namespace: options.namespace,
   });
-  const server = supervise({ name: 'temporal', command: options.binary, args, env: NO_ENVIRONMENT }, log);
+  const spec = { name: 'temporal', command: options.binary, args, env: NO_ENVIRONMENT };
+  const server = supervise({ ...spec, ...(options.onSpawn ? { onSpawn: options.onSpawn } : {}) }, log);
   const address = `${HOST}:${port}`;
   try {
     await waitUntilHealthy({ binary: options.binary, address, namespace: options.namespace });
@@ -81,13 +79,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
       `Temporal was not healthy on ${address} in ${READY_MS / 1000} s: ${messageOf(error)}.${said}`,
     );
   }
-  return {
-    address,
-    uiUrl: () => `http://${HOST}:${uiPort}`,
-    pid: server.pid,
-    restarts: server.restarts,
-    stop: () => server.stop(),
-  };
+  return { ...server, address, uiUrl: () => `http://${HOST}:${uiPort}` };
 }
 
 async function portOf(wanted: number | undefined, owner: string): Promise<number> {
