@@ -1,9 +1,9 @@
-import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
-import { openPorts } from '../adapters/open.js';
 import type { Config } from '../adapters/config.js';
+import { freeBytes, proveWritable } from '../adapters/data-directory.js';
+import { openPorts } from '../adapters/open.js';
 import { readMlState, readToolPaths } from '../adapters/toolchain.js';
-import { messageOf, UnreachableError } from '../domain/errors.js';
-import { printJson, printTable } from './output.js';
+import { messageOf } from '../domain/errors.js';
+import { EXIT, exitCodeOf, printJson, printTable, say } from './output.js';
 import { readPlatform } from './platform.js';
 import type { AddCommands } from './shell.js';
 
@@ -11,6 +11,8 @@ interface Finding {
   check: string;
   ok: boolean;
   detail: string;
+  /** Exit code of what is wrong. */
+  code: number;
 }
 
 /** `doctor`: looks at everything a run needs and says what is wrong and what cures it. */
@@ -20,11 +22,14 @@ export const addDoctor: AddCommands = (program, shell) => {
     .description('check tools, directories, stores and processes')
     .action(async () => {
       const findings = await examine(shell.config());
-      if (shell.json()) printJson({ ok: findings.every((each) => each.ok), findings });
-      else printTable(findings.map(({ check, ok, detail }) => ({ ok: ok ? 'ok' : 'NO', check, detail })));
       const bad = findings.filter((each) => !each.ok);
-      if (bad.length > 0)
-        throw new UnreachableError(bad.map(({ check, detail }) => `${check}: ${detail}`).join('; '));
+      const shown = findings.map(({ code: _, ...finding }) => finding);
+      if (shell.json()) printJson({ ok: bad.length === 0, findings: shown });
+      else printTable(findings.map(({ check, ok, detail }) => ({ ok: ok ? 'ok' : 'NO', check, detail })));
+      if (bad.length === 0) return;
+      say(`finsight: ${bad.map(({ check, detail }) => `${check}: ${detail}`).join('; ')}`);
+      // What is broken weighs more than what is only away.
+      shell.endWith(bad.some((each) => each.code === EXIT.integrity) ? EXIT.integrity : EXIT.unreachable);
     });
 };
 
@@ -48,6 +53,7 @@ async function examine(config: Config): Promise<Finding[]> {
       check: 'training environment',
       ok: config.ml === 'off' || ml.state !== 'failed',
       detail: `${ml.state}: ${ml.reason}`,
+      code: EXIT.unreachable,
     },
     await look('platform', () => {
       const platform = readPlatform(config.dataDir);
@@ -60,15 +66,13 @@ async function examine(config: Config): Promise<Finding[]> {
 
 async function look(check: string, work: () => string | Promise<string>): Promise<Finding> {
   try {
-    return { check, ok: true, detail: await work() };
+    return { check, ok: true, detail: await work(), code: EXIT.done };
   } catch (error) {
-    return { check, ok: false, detail: messageOf(error) };
+    return { check, ok: false, detail: messageOf(error), code: exitCodeOf(error) };
   }
 }
 
 function writable(directory: string): string {
-  mkdirSync(directory, { recursive: true });
-  accessSync(directory, constants.W_OK);
-  const { bavail, bsize } = statfsSync(directory);
-  return `${directory}, ${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB free`;
+  proveWritable(directory);
+  return `${directory}, ${(freeBytes(directory) / 2 ** 30).toFixed(1)} GiB free`;
 }

@@ -27,7 +27,7 @@ export const addLineage: AddCommands = (program, shell) => {
         say(
           `${summary.verified} verified by ${summary.checks} digests; broken: ${summary.broken.join(', ') || 'none'}`,
         );
-      if (!summary.ok) process.exitCode = EXIT.integrity;
+      if (!summary.ok) shell.endWith(EXIT.integrity);
     });
 };
 

@@ -17,7 +17,7 @@ import { addPredict } from './predict.js';
 import { addRuns } from './runs.js';
 import type { Shell } from './shell.js';
 
-export function createProgram(): Command {
+export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
   const program = new Command('finsight')
     .description('Market data, news, sentiment, forecasts and backtests as durable workflows')
     .option('--data-dir <dir>', 'where everything is kept (default: .finsight in the project)')
@@ -31,6 +31,7 @@ export function createProgram(): Command {
       return readConfig(directory ? { ...environment(), FINSIGHT_DATA_DIR: resolve(directory) } : undefined);
     },
     json: () => program.opts<{ json: boolean }>().json,
+    endWith,
   };
   for (const add of [
     addPlatform,
@@ -84,12 +85,12 @@ function checkVerb(program: Command, [noun, verb]: string[]): void {
 export async function main(argv: string[]): Promise<number> {
   const json = argv.includes('--json');
   try {
-    const program = createProgram();
+    let code: number = EXIT.done;
+    const program = createProgram((given) => (code = given));
     const words = globalFirst(argv);
     checkVerb(program, nounAndVerb(words));
     await program.parseAsync(words, { from: 'user' });
-    // A command that did its work may still have found something wrong.
-    return Number(process.exitCode ?? EXIT.done);
+    return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportFailure(error, json);
     return error.exitCode === 0 ? EXIT.done : wrongUsage(error, json);

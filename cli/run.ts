@@ -1,4 +1,5 @@
 import type { Config } from '../adapters/config.js';
+import { fullDisk } from '../adapters/data-directory.js';
 import { UnreachableError } from '../domain/errors.js';
 import { connectApi, dataOf, failureOf } from './api.js';
 import { progressPrinter } from './follow.js';
@@ -6,6 +7,8 @@ import { progressPrinter } from './follow.js';
 const LOOK_EVERY_MS = 500;
 /** A restarting API or Temporal server is waited for this long before the command gives up. */
 const PATIENCE_MS = 120_000;
+/** So long without any progress while the disk is full means that the disk is why. */
+const FULL_MS = 10_000;
 
 /** Starts a story through the API and follows it to its end. @throws the error of the step that ended it. */
 export async function runStory(
@@ -25,6 +28,7 @@ export async function followStory(config: Config, workflowId: string): Promise<u
   const { client } = connectApi(config);
   const show = progressPrinter();
   let lastSeen = Date.now();
+  let progress = { text: '', at: Date.now() };
   for (;;) {
     const run = await client
       .GET('/runs/{workflowId}', { params: { path: { workflowId } } })
@@ -35,6 +39,8 @@ export async function followStory(config: Config, workflowId: string): Promise<u
       });
     if (run) {
       lastSeen = Date.now();
+      const text = JSON.stringify(run.progress);
+      if (text !== progress.text) progress = { text, at: Date.now() };
       if (run.progress) show(run.progress.steps);
       if (run.status === 'completed') return run.result;
       if (run.status !== 'running') throw failureOf(run.failure ?? { message: `The run was ${run.status}` });
@@ -43,6 +49,8 @@ export async function followStory(config: Config, workflowId: string): Promise<u
         `The API did not answer for ${PATIENCE_MS / 1000} s; the run itself goes on`,
       );
     }
+    const full = Date.now() - progress.at > FULL_MS ? fullDisk(config.dataDir) : null;
+    if (full) throw full;
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }

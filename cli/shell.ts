@@ -5,6 +5,8 @@ import type { Config } from '../adapters/config.js';
 export interface Shell {
   config(): Config;
   json(): boolean;
+  /** For a command that has printed what is wrong itself. */
+  endWith(exitCode: number): void;
 }
 
 export type AddCommands = (program: Command, shell: Shell) => void;
