@@ -97,8 +97,11 @@ export interface SeriesPort extends Closable {
   times(key: BarsKey): Promise<Float64Array>;
   /** sha256 over the values (not knownAt) of the bars that `readColumns` gives, and how many. */
   digest(key: BarsKey): Promise<{ sha256: string; rows: number }>;
-  /** Streams with their stored span and source. */
-  streams(): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source }[]>;
+  /**
+   * Streams with their stored span and source. `broken`: files that cannot be read; their bars are not counted,
+   * but the span holds what they are for, so that reading the stream says which file it is.
+   */
+  streams(): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source; broken: string[] }[]>;
 }
 
 export interface ObjectsPort extends Closable {

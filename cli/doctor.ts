@@ -1,8 +1,9 @@
 import type { Config } from '../adapters/config.js';
 import { freeBytes, proveWritable } from '../adapters/data-directory.js';
 import { openPorts } from '../adapters/open.js';
+import type { Ports } from '../adapters/ports.js';
 import { readMlState, readToolPaths } from '../adapters/toolchain.js';
-import { messageOf } from '../domain/errors.js';
+import { DataQualityError, messageOf } from '../domain/errors.js';
 import { EXIT, exitCodeOf, printJson, printTable, say } from './output.js';
 import { readPlatform } from './platform.js';
 import type { AddCommands } from './shell.js';
@@ -43,7 +44,7 @@ async function examine(config: Config): Promise<Finding[]> {
     ),
     await look('data directory', () => writable(config.dataDir)),
     await look('documents', async () => `${await ports.documents.count('runs', {})} runs`),
-    await look('series', async () => `${(await ports.series.streams()).length} streams`),
+    await look('series', () => storedStreams(ports.series)),
     await look('serving', async () => JSON.stringify(await ports.serving.health())),
     await look('sentiment model', async () => {
       const { ref } = await ports.shippedSentiment();
@@ -62,6 +63,15 @@ async function examine(config: Config): Promise<Finding[]> {
   ];
   await ports.close();
   return findings;
+}
+
+async function storedStreams(series: Ports['series']): Promise<string> {
+  const streams = await series.streams();
+  const broken = streams.flatMap((each) => each.broken);
+  if (broken.length === 0) return `${streams.length} streams`;
+  throw new DataQualityError(
+    `${broken.join(', ')} cannot be read; move it aside and collect its range again`,
+  );
 }
 
 async function look(check: string, work: () => string | Promise<string>): Promise<Finding> {
