@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment, type Config } from '../adapters/config.js';
 import { claimDataDirectory } from '../adapters/data-directory.js';
+import { openPorts } from '../adapters/open.js';
 import { supervise, type Supervised } from '../adapters/processes.js';
 import { readToolPaths, watchMlEnvironment } from '../adapters/toolchain.js';
 import { InvalidInputError, UnreachableError } from '../domain/errors.js';
@@ -82,6 +83,7 @@ async function startParts(
   // 0 asks for any free port; a port that was named is taken as it is, so that a clash is an error.
   const named = wanted ?? (config.api.portIsGiven ? config.api.port : undefined);
   const port = named ? await namedPort(named, host) : await freePort(named ?? config.api.port, host);
+  await checkStores(config);
   const started = rememberChildren(config.dataDir);
   if (config.temporal.address) await checkTemporal(config.temporal.address);
   else parts.temporal = await embeddedTemporal(config, log, started('temporal'));
@@ -133,6 +135,18 @@ function openLog(dataDir: string): Log {
   };
 }
 
+/** A store that cannot be read is told here, by its name: later it would only look like a slow start. */
+async function checkStores(config: Config): Promise<void> {
+  const ports = openPorts(config);
+  try {
+    await ports.documents.count('runs', {});
+    await ports.cache.get('start');
+    await ports.series.streams();
+  } finally {
+    await ports.close();
+  }
+}
+
 const CONNECT_MS = 5000;
 
 async function checkTemporal(address: string): Promise<void> {
@@ -165,10 +179,9 @@ async function waitUntilReady(url: string, { api, log }: { api: Supervised; log:
     if (answer?.ok) return;
     await wait(100);
   }
-  const why =
-    api.restarts() < FAILED_STARTS ? `was not ready within ${READY_MS / 1000} s` : 'cannot start its API';
-  const said = api.lastLine() ? `: ${api.lastLine()}` : '';
-  throw new UnreachableError(`The platform ${why}${said}; its log is ${log.path}`);
+  const ended = api.restarts() >= FAILED_STARTS;
+  const why = ended ? `cannot start its API: ${api.lastLine()}` : `was not ready within ${READY_MS / 1000} s`;
+  throw new UnreachableError(`The platform ${why}; its log is ${log.path}`);
 }
 
 /** Runs until a signal asks to end, then drains. */

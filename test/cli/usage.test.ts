@@ -2,14 +2,15 @@ import { createServer } from 'node:net';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { claimDataDirectory } from '../../adapters/data-directory.js';
 import { readConfig } from '../../adapters/config.js';
 import { main } from '../../cli/main.js';
+import { exitCodeOf } from '../../cli/output.js';
 import { endOrphans, rememberChildren } from '../../cli/platform.js';
 import { startPlatform } from '../../cli/up.js';
-import { temporaryDirectory } from '../temporal.js';
+import { temporalBinary, temporaryDirectory } from '../temporal.js';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -158,6 +159,23 @@ describe('a platform', () => {
     expect(await endOrphans(directory.path)).toEqual([]);
     expect(other.exitCode).toBeNull();
     other.kill();
+    directory.remove();
+  });
+});
+
+// Without the Temporal binary (`npm test` installs it) its own file cannot be tried.
+const files = ['finsight.db', 'cache.db', ...(temporalBinary() ? ['temporal/temporal.db'] : [])];
+
+describe('a platform over damaged files', () => {
+  it.each(files)('names %s at once, with exit code 4', async (name) => {
+    const directory = temporaryDirectory();
+    const file = join(directory.path, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, 'no database, but long enough to be read as one. '.repeat(500));
+    const config = readConfig({ FINSIGHT_DATA_DIR: directory.path, FINSIGHT_ML: 'off' });
+    const error: unknown = await startPlatform(config, { port: 0 }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'DataQualityError', message: expect.stringContaining(file) });
+    expect(exitCodeOf(error)).toBe(4);
     directory.remove();
   });
 });
