@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { startOfProcess } from '../adapters/processes.js';
 
 /** Where a running platform of a data directory is found by the other commands. */
 export interface PlatformState {
@@ -46,7 +46,7 @@ export function clearPlatform(dataDir: string): void {
 export function rememberChildren(dataDir: string): (name: string) => (pid: number) => void {
   const children: Record<string, { pid: number; started: string }> = {};
   return (name) => (pid) => {
-    children[name] = { pid, started: startOf(pid) };
+    children[name] = { pid, started: startOfProcess(pid) };
     writeWhole(dataDir, childrenOf(dataDir), children);
   };
 }
@@ -59,13 +59,13 @@ const PATIENCE_MS = 10_000;
  */
 export async function endOrphans(dataDir: string): Promise<string[]> {
   const left = Object.entries(readChildren(dataDir)).filter(
-    ([, { pid, started }]) => started !== '' && startOf(pid) === started,
+    ([, { pid, started }]) => started !== '' && startOfProcess(pid) === started,
   );
   for (const [, { pid }] of left) signal(pid, 'SIGTERM');
   const deadline = Date.now() + PATIENCE_MS;
   for (const [, { pid, started }] of left) {
-    while (startOf(pid) === started && Date.now() < deadline) await wait(100);
-    if (startOf(pid) === started) signal(pid, 'SIGKILL');
+    while (startOfProcess(pid) === started && Date.now() < deadline) await wait(100);
+    if (startOfProcess(pid) === started) signal(pid, 'SIGKILL');
   }
   rmSync(childrenOf(dataDir), { force: true });
   return left.map(([name]) => name);
@@ -76,16 +76,6 @@ function readChildren(dataDir: string): Record<string, { pid: number; started: s
     return JSON.parse(readFileSync(childrenOf(dataDir), 'utf8')) as ReturnType<typeof readChildren>;
   } catch {
     return {};
-  }
-}
-
-/** When a process was started, as `ps` tells it, or '': with the id it names one process only, ids are used again. */
-function startOf(pid: number): string {
-  try {
-    const args = ['-o', 'lstart=', '-p', String(pid)];
-    return execFileSync('ps', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return '';
   }
 }
 
