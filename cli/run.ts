@@ -1,6 +1,7 @@
 import type { Config } from '../adapters/config.js';
 import { fullDisk } from '../adapters/data-directory.js';
 import { UnreachableError } from '../domain/errors.js';
+import { readMlState } from '../adapters/toolchain.js';
 import { connectApi, dataOf, failureOf } from './api.js';
 import { progressPrinter } from './follow.js';
 
@@ -32,7 +33,7 @@ export async function followStory(config: Config, workflowId: string): Promise<u
   for (;;) {
     const run = await client
       .GET('/runs/{workflowId}', { params: { path: { workflowId } } })
-      .then((answer) => (answer.response.status >= 500 ? null : (dataOf(answer) as RunAnswer)))
+      .then((answer) => (isPassing(answer.response.status) ? null : (dataOf(answer) as RunAnswer)))
       .catch((error: unknown) => {
         if (error instanceof TypeError) return null;
         throw error;
@@ -51,8 +52,24 @@ export async function followStory(config: Config, workflowId: string): Promise<u
     }
     const full = Date.now() - progress.at > FULL_MS ? fullDisk(config.dataDir) : null;
     if (full) throw full;
+    if (run && isRunning(run, 'training')) checkTrainer(config);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
+}
+
+/** Answers that say nothing of the run: a part that restarts, or too many readers. */
+const isPassing = (status: number): boolean => status >= 500 || status === 429;
+
+const isRunning = (run: RunAnswer, step: string): boolean =>
+  run.progress?.steps.some(({ name, state }) => name === step && state === 'running') ?? false;
+
+/** Training waits for its worker however long it takes; one whose installation failed never comes. */
+function checkTrainer(config: Config): void {
+  const { state, reason } = readMlState();
+  if (config.ml === 'off' || config.temporal.address || state !== 'failed') return;
+  throw new UnreachableError(
+    `Training waits for a worker that cannot start: ${reason.split('\n')[0]} Start again when that is cured, the run then goes on; FINSIGHT_ML=off trains without Python`,
+  );
 }
 
 interface RunAnswer {

@@ -62,10 +62,17 @@ describe('answers of the API', () => {
     [404, 'NotFoundError'],
     [422, 'DataQualityError'],
     [503, 'UnreachableError'],
+    [429, 'UnreachableError'],
     [400, 'InvalidInputError'],
     [500, 'Error'],
   ])('with status %i become %s', (status, name) => {
     expect(errorOf(status, { detail: 'why' })).toMatchObject({ name, message: 'why' });
+  });
+
+  it('that want a key say where the command line takes it from', () => {
+    expect(errorOf(401, { detail: 'why' }).message).toMatch(
+      /^why.*FINSIGHT_API_KEY or FINSIGHT_API_KEY_FILE/,
+    );
   });
 
   it('give their data, or throw their problem', () => {

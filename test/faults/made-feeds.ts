@@ -22,11 +22,11 @@ export async function madeSite(
   return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, requests };
 }
 
-export const rss = (items: number): string =>
+export const rss = (items: number, first = Date.UTC(2023, 0, 1)): string =>
   `<?xml version="1.0"?><rss version="2.0"><channel><title>t</title>${Array.from(
     { length: items },
     (_, i) =>
       `<item><title>Bitcoin rises for day ${i}</title><link>https://example.org/${i}</link><pubDate>${new Date(
-        Date.UTC(2023, 0, 1 + i),
+        first + i * 86_400_000,
       ).toUTCString()}</pubDate></item>`,
   ).join('')}</channel></rss>`;
