@@ -68,6 +68,7 @@ const prediction: Prediction = {
   interval: { lower: 95, upper: 107, coverage: 0.9 },
   probabilityUp: 0.55,
   inputs: { bars: 'ab' },
+  read: { from: 0, to: 1, asOf: 1 },
   createdAt: TO,
   source: SOURCE,
   settledAt: null,
