@@ -64,7 +64,7 @@ export async function sendEvents({ workflowId, context, principal, req, res }: E
 function eventOf(story: Story): { id: string; text: string } {
   const closed = story.status !== 'running';
   const data = JSON.stringify(
-    closed ? story : (story.progress ?? { stage: 'waiting for a worker', steps: [] }),
+    closed ? story : (story.progress ?? { stage: 'waiting for a worker', steps: [], retrying: [] }),
   );
   const id = sha256Hex(data).slice(0, 16);
   return { id, text: `id: ${id}\nevent: ${closed ? 'closed' : 'progress'}\ndata: ${data}\n\n` };

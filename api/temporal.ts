@@ -12,6 +12,7 @@ import type { temporal } from '@temporalio/proto';
 import { LRUCache } from 'lru-cache';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';
 import type { StoriesPort, Story, StoryProgress, StoryStatus, StorySummary } from './stories.js';
+import { retriesOf } from './temporal-retries.js';
 import { translated } from './temporal-errors.js';
 import { startOptions, temporalSchedules } from './temporal-schedules.js';
 
@@ -43,9 +44,10 @@ export function clientStories(client: Client, namespace: string): StoriesPort {
   const describe = (workflowId: string): Promise<StorySummary> =>
     within(async () => summaryOf(await client.workflow.getHandle(workflowId).describe()));
   const progress = (workflowId: string): Promise<StoryProgress | null> =>
-    within(() => client.workflow.getHandle(workflowId).query<StoryProgress>('progress'), QUERY_MS).catch(
-      () => null,
-    );
+    within(async () => {
+      const told = await client.workflow.getHandle(workflowId).query<StoryProgress>('progress');
+      return { ...told, retrying: await retriesOf(client, workflowId) };
+    }, QUERY_MS).catch(() => null);
 
   const inputOf = async (workflowId: string, runId: string): Promise<unknown> => {
     const held = inputs.get(runId);

@@ -42,7 +42,7 @@ export async function followStory(config: Config, workflowId: string): Promise<u
       lastSeen = Date.now();
       const text = JSON.stringify(run.progress);
       if (text !== progress.text) progress = { text, at: Date.now() };
-      if (run.progress) show(run.progress.steps);
+      if (run.progress) show(run.progress);
       if (run.status === 'completed') return run.result;
       if (run.status !== 'running') throw failureOf(run.failure ?? { message: `The run was ${run.status}` });
     } else if (Date.now() - lastSeen > PATIENCE_MS) {
@@ -74,7 +74,7 @@ function checkTrainer(config: Config): void {
 
 interface RunAnswer {
   status: string;
-  progress: { steps: { name: string; state: string; detail: string }[] } | null;
+  progress: Parameters<ReturnType<typeof progressPrinter>>[0] | null;
   result?: unknown;
   failure?: { type?: string | null; message: string } | null;
 }

@@ -50,10 +50,12 @@ describe('what the command line prints', () => {
     const { err } = captured();
     const show = progressPrinter({ isTTY: false } as NodeJS.WriteStream);
     const step = { name: 'bars', state: 'running', detail: '' };
-    show([step]);
-    show([{ ...step, detail: '12 new' }]);
-    show([{ ...step, state: 'done', detail: '24 new' }]);
-    expect(err).toEqual(['… bars\n', '✓ bars  24 new\n']);
+    const retry = { story: 'bars/x', step: 'fetchBars', attempt: 2, attempts: 12, failure: 'HTTP 503' };
+    show({ steps: [step] });
+    show({ steps: [{ ...step, detail: '12 new' }], retrying: [retry] });
+    show({ steps: [{ ...step, detail: '12 new' }], retrying: [retry] });
+    show({ steps: [{ ...step, state: 'done', detail: '24 new' }] });
+    expect(err).toEqual(['… bars\n', '↻ fetchBars, attempt 2 of 12: HTTP 503\n', '✓ bars  24 new\n']);
   });
 });
 

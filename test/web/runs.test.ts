@@ -17,6 +17,7 @@ const running = (states: Record<string, 'waiting' | 'running' | 'done' | 'failed
     progress: {
       stage,
       steps: Object.entries(states).map(([name, state]) => ({ name, state, detail: '' })),
+      retrying: [],
     },
   });
 

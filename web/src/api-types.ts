@@ -854,6 +854,13 @@ export interface components {
     RunProgress: {
       stage: string;
       steps: { name: string; state: 'waiting' | 'running' | 'done' | 'failed'; detail: string }[];
+      /** Steps that failed for a reason that may pass and will be tried again */ retrying: {
+        story: string;
+        step: string;
+        /** Which attempt runs or comes next */ attempt: number;
+        /** How many there will be at most */ attempts: number | null;
+        /** Why the attempt before failed */ failure: string;
+      }[];
     };
     RunSummary: {
       workflowId: string;

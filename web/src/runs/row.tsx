@@ -96,6 +96,16 @@ function Steps({ progress }: { progress: Progress }) {
           </li>
         ))}
       </ol>
+      {progress.retrying.length > 0 && (
+        <ul className="soft" aria-label="Waiting to be tried again">
+          {progress.retrying.map(({ story, step, attempt, attempts, failure }) => (
+            <li key={`${story} ${step}`}>
+              {step}, attempt {attempt}
+              {attempts ? ` of ${attempts}` : ''}: {failure}
+            </li>
+          ))}
+        </ul>
+      )}
     </>
   );
 }
