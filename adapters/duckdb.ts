@@ -74,6 +74,34 @@ export async function fillTable(
   appender.closeSync();
 }
 
+/** Runs a query whose columns are all DOUBLE, without nulls, and gives them as typed arrays. */
+export async function selectNumbers(connection: DuckDBConnection, sql: string): Promise<Float64Array[]> {
+  const result = await connection.run(sql);
+  const parts: Float64Array[][] = result.columnNames().map(() => []);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) return parts.map(joined);
+    parts.forEach((column, index) => {
+      const vector = chunk.getColumnVector(index);
+      const values = new Float64Array(chunk.rowCount);
+      for (let i = 0; i < values.length; i++) values[i] = vector.getItem(i) as number;
+      column.push(values);
+    });
+  }
+}
+
+/** The parts of a column as one. */
+export function joined(parts: readonly Float64Array[]): Float64Array {
+  if (parts.length === 1 && parts[0]) return parts[0];
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 export interface ColumnOutput {
   name: string;
   /** DuckDB's name of the type, such as `DOUBLE`. */

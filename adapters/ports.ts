@@ -85,9 +85,18 @@ export interface BarsWrite {
   source: Source;
 }
 
+/** Bars of strictly ascending times as columns: the fast way in for whole files. */
+export interface ColumnsWrite {
+  stream: Stream;
+  columns: BarColumns & { knownAt: Float64Array };
+  source: Source;
+}
+
 export interface SeriesPort extends Closable {
   /** A bar whose values are stored already is no new record; other values at the same time add a version by `knownAt`. */
   write(write: BarsWrite): Promise<{ stored: number }>;
+  /** What `write` does, without an object a bar; where a store has it not, `write` is used. */
+  writeColumns?(write: ColumnsWrite): Promise<{ stored: number }>;
   /** The latest version of each bar known at `asOf`, ascending, at most `limit`. */
   read(key: BarsKey & { limit?: number; order?: 'oldest' | 'newest' }): Promise<Bar[]>;
   readColumns(key: BarsKey): Promise<BarColumns>;
