@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBType } from '@duckdb/node-api';
+import { joinNumbers } from '../domain/bars/columns.js';
 
 let opening: Promise<DuckDBInstance> | null = null;
 
@@ -80,7 +81,7 @@ export async function selectNumbers(connection: DuckDBConnection, sql: string): 
   const parts: Float64Array[][] = result.columnNames().map(() => []);
   for (;;) {
     const chunk = await result.fetchChunk();
-    if (!chunk || chunk.rowCount === 0) return parts.map(joined);
+    if (!chunk || chunk.rowCount === 0) return parts.map(joinNumbers);
     parts.forEach((column, index) => {
       const vector = chunk.getColumnVector(index);
       const values = new Float64Array(chunk.rowCount);
@@ -88,18 +89,6 @@ export async function selectNumbers(connection: DuckDBConnection, sql: string): 
       column.push(values);
     });
   }
-}
-
-/** The parts of a column as one. */
-export function joined(parts: readonly Float64Array[]): Float64Array {
-  if (parts.length === 1 && parts[0]) return parts[0];
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 export interface ColumnOutput {

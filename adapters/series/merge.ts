@@ -1,3 +1,4 @@
+import { isAscending } from '../../domain/bars/columns.js';
 import { equalValues, type Bar } from '../../domain/bars.js';
 import { DataQualityError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
@@ -48,11 +49,6 @@ export function mergeRows(
 
 const versionsOf = ({ rows, origins }: StoredRows): StoredBar[] =>
   barsOf(rows).map((bar, i) => ({ ...bar, origin: origins[i] ?? '' }));
-
-function isAscending(times: Float64Array): boolean {
-  for (let i = 1; i < times.length; i++) if (!((times[i - 1] ?? NaN) < (times[i] ?? NaN))) return false;
-  return true;
-}
 
 /**
  * Adds bars to a partition's versions. Values that were known already are no new record; other values are a

@@ -4,7 +4,6 @@ import type { BarColumns } from '../../domain/bars.js';
 import { DataQualityError, messageOf, UnreachableError } from '../../domain/errors.js';
 import {
   fillTable,
-  joined,
   literal,
   quoted,
   selectColumns,
@@ -13,7 +12,8 @@ import {
   type ColumnInput,
 } from '../duckdb.js';
 import { fileError, replaceFile } from '../files.js';
-import { scaleOf } from './scale.js';
+import { joinNumbers } from '../../domain/bars/columns.js';
+import { scaleOf } from '../../domain/bars/scale.js';
 
 /** Stored bars as columns, ascending by time and then knownAt: several versions of a bar may follow each other. */
 export interface Rows extends BarColumns {
@@ -155,7 +155,7 @@ export function latestVersions(rows: Rows): Rows {
 
 export function joinRows(parts: Rows[]): Rows {
   if (parts.length === 1 && parts[0]) return parts[0];
-  return rowsOf(NUMBERS.map((name) => joined(parts.map((part) => part[name]))));
+  return rowsOf(NUMBERS.map((name) => joinNumbers(parts.map((part) => part[name]))));
 }
 
 export const sliceRows = (rows: Rows, from: number, to?: number): Rows =>

@@ -6,7 +6,7 @@ import { literal, selectColumns, withDuckdb } from '../../adapters/duckdb.js';
 import { readBarsFile } from '../../adapters/replay/recorded-bars.js';
 import { parquetSeries } from '../../adapters/series/parquet.js';
 import { readRows, writeRows, type Rows } from '../../adapters/series/rows.js';
-import { scaleOf } from '../../adapters/series/scale.js';
+import { scaleOf } from '../../domain/bars/scale.js';
 import { recordedDirectory } from '../recorded.js';
 import { temporaryDirectory } from './directories.js';
 import { ALWAYS, bars, HOUR, newStream, recorded, START } from './made-streams.js';
@@ -131,30 +131,37 @@ it('takes columns as it takes bars', async () => {
 
 const directory = recordedDirectory();
 describe.skipIf(!directory)('recorded hours (skipped without FINSIGHT_RECORDED_DIR)', () => {
-  it.each(['BTCUSDT', 'ETHUSDT'])('of %s are at least three quarters smaller than their CSV', async (pair) => {
-    const source = join(directory ?? '', 'ohlcv', 'binance_usdm_1h', `${pair}_1h.csv.gz`);
-    const { columns } = await readBarsFile(source, '1h');
-    const root = temporaryDirectory();
-    const stream = newStream();
-    const knownAt = columns.time.map((time) => time + HOUR);
-    await parquetSeries(root).writeColumns?.({ stream, columns: { ...columns, knownAt }, source: recorded });
-    const text = Array.from(columns.time, (time, i) =>
-      [
-        new Date(time).toISOString().replace('.000', ''),
-        ...(['open', 'high', 'low', 'close', 'volume'] as const).map((name) => columns[name][i]),
-      ].join(','),
-    ).join('\n');
-    writeFileSync(join(root, 'bars.csv'), text);
-    const sizes = readdirSync(root, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.parquet'))
-      .map((name) => statSync(join(root, name)).size);
-    expect(sizes.reduce((a, b) => a + b, 0)).toBeLessThan(0.25 * text.length);
-    const read = await parquetSeries(root).readColumns({
-      stream,
-      source: recorded,
-      range: ALWAYS,
-      asOf: Infinity,
-    });
-    expect(read).toEqual(columns);
-  });
+  it.each(['BTCUSDT', 'ETHUSDT'])(
+    'of %s are at least three quarters smaller than their CSV',
+    async (pair) => {
+      const source = join(directory ?? '', 'ohlcv', 'binance_usdm_1h', `${pair}_1h.csv.gz`);
+      const { columns } = await readBarsFile(source, '1h');
+      const root = temporaryDirectory();
+      const stream = newStream();
+      const knownAt = columns.time.map((time) => time + HOUR);
+      await parquetSeries(root).writeColumns?.({
+        stream,
+        columns: { ...columns, knownAt },
+        source: recorded,
+      });
+      const text = Array.from(columns.time, (time, i) =>
+        [
+          new Date(time).toISOString().replace('.000', ''),
+          ...(['open', 'high', 'low', 'close', 'volume'] as const).map((name) => columns[name][i]),
+        ].join(','),
+      ).join('\n');
+      writeFileSync(join(root, 'bars.csv'), text);
+      const sizes = readdirSync(root, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.parquet'))
+        .map((name) => statSync(join(root, name)).size);
+      expect(sizes.reduce((a, b) => a + b, 0)).toBeLessThan(0.25 * text.length);
+      const read = await parquetSeries(root).readColumns({
+        stream,
+        source: recorded,
+        range: ALWAYS,
+        asOf: Infinity,
+      });
+      expect(read).toEqual(columns);
+    },
+  );
 });
