@@ -47,16 +47,34 @@ export interface ColumnInput {
 /** DuckDB's own vector size. */
 const CHUNK = 2048;
 
-/** Fills a new temporary table of this connection, column by column. */
+/** Makes a new temporary table of this connection and fills it, column by column. */
 export async function fillTable(
+  connection: DuckDBConnection,
+  table: string,
+  columns: ColumnInput[],
+): Promise<void> {
+  await createTable(connection, table, columns);
+  await appendRows(connection, table, columns);
+}
+
+export async function createTable(
+  connection: DuckDBConnection,
+  table: string,
+  columns: Pick<ColumnInput, 'name' | 'type'>[],
+  kind: 'TEMP TABLE' | 'TABLE' = 'TEMP TABLE',
+): Promise<void> {
+  const definition = columns.map((column) => `${quoted(column.name)} ${column.type}`).join(', ');
+  await connection.run(`CREATE ${kind} ${quoted(table)} (${definition})`);
+}
+
+/** Adds rows to a table, column by column. */
+export async function appendRows(
   connection: DuckDBConnection,
   table: string,
   columns: ColumnInput[],
 ): Promise<void> {
   const api = await import('@duckdb/node-api');
   const types = columns.map((column) => api[column.type] as DuckDBType);
-  const definition = columns.map((column) => `${quoted(column.name)} ${column.type}`).join(', ');
-  await connection.run(`CREATE TEMP TABLE ${quoted(table)} (${definition})`);
   const appender = await connection.createAppender(table);
   const rows = columns[0]?.values.length ?? 0;
   for (let from = 0; from < rows; from += CHUNK) {

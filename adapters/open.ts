@@ -4,6 +4,7 @@ import { openCache } from './cache/index.js';
 import type { Config } from './config.js';
 import { openDocuments } from './documents/index.js';
 import { openEvents } from './events/index.js';
+import { fileFormats } from './formats/index.js';
 import { chooseSource } from './markets/choice.js';
 import { openMarkets } from './markets/index.js';
 import { openNews } from './news/index.js';
@@ -37,6 +38,7 @@ export function openPorts(config: Config): Ports {
   };
   return {
     ...own,
+    formats: fileFormats(),
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
     news: (source) => bySource('news', source, () => openNews(source, { config, cache })),
     chooseSource: () => chooseSource(config),

@@ -1,4 +1,6 @@
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
+import type { NumberedBars, RowFault } from '../domain/bars/inspect.js';
+import type { Layout, LayoutOptions } from '../domain/bars/layout.js';
 import type { ModelRef, ObjectRef } from '../domain/models.js';
 import type { RawItem } from '../domain/news.js';
 import type { Trainer } from '../domain/research.js';
@@ -131,6 +133,39 @@ export interface TablesPort extends Closable {
   decode(bytes: Uint8Array): Promise<TableColumn[]>;
 }
 
+// ---------------------------------------------------------------- files of bars
+
+/** Rows as they stand in a file, numbered from 1 (a header does not count); unreadable ones are named instead. */
+export interface RowBatch extends NumberedBars {
+  faults: RowFault[];
+}
+
+export interface ReadBarsOptions extends LayoutOptions {
+  /** Known by what stands in the file, else by its name. */
+  format?: string;
+  /** Told once, before the first batch. */
+  onLayout?: (layout: Layout) => void;
+}
+
+/** Files of bars in every format, plain, gzip or zip; both directions stream. */
+export interface FormatsPort {
+  names: string[];
+  mediaType(format: string): string;
+  /** The format that a file's name means, or null. */
+  formatOf(path: string): string | null;
+  /** Each call begins anew. @throws InvalidInputError saying what decides, DataQualityError for broken files. */
+  read(path: string, options: ReadBarsOptions): AsyncIterable<RowBatch>;
+  encode(format: string, batches: AsyncIterable<BarColumns>): AsyncIterable<Uint8Array>;
+  /** Puts a finished file in its place, gzip where the name ends in `.gz`; `sha256` and `bytes` are of what is inside. */
+  write(
+    path: string,
+    format: string,
+    batches: AsyncIterable<BarColumns>,
+  ): Promise<{ bytes: number; sha256: string }>;
+  /** Hex sha256 of a file as it lies there. */
+  digest(path: string): Promise<string>;
+}
+
 // ---------------------------------------------------------------- cache and shared limits
 
 export interface CachePort extends Closable {
@@ -198,6 +233,7 @@ export interface Ports extends Closable {
   series: SeriesPort;
   objects: ObjectsPort;
   tables: TablesPort;
+  formats: FormatsPort;
   cache: CachePort;
   serving: ServingPort;
   markets(source: Source): MarketsPort;

@@ -7,6 +7,7 @@ import { openEvents } from '../../adapters/events/index.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { Ports } from '../../adapters/ports.js';
 import { openSeries } from '../../adapters/series/index.js';
+import { fileFormats } from '../../adapters/formats/index.js';
 import { parquetTables } from '../../adapters/tables.js';
 import type { ApiConfig } from '../../api/config.js';
 import { startApi } from '../../api/server.js';
@@ -87,6 +88,7 @@ function embeddedPorts(directory: string): Ports {
   };
   return {
     ...own,
+    formats: fileFormats(),
     serving: {
       infer: absent,
       health: async () => ({ backend: 'onnx', provider: 'cpu', loaded: [] }),
