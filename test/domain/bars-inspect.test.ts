@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readBarsFile } from '../../adapters/replay/recorded-bars.js';
 import { inspectBars, type NumberedBars } from '../../domain/bars/inspect.js';
-import { reportQuality } from '../../domain/bars/quality.js';
-import { isAscending, sliceColumns } from '../../domain/bars/columns.js';
-import type { BarColumns } from '../../domain/bars.js';
+import { newTally, reportQuality, tallyBars } from '../../domain/bars/quality.js';
+import { isAscending } from '../../domain/bars/columns.js';
+import { findGaps, type BarColumns } from '../../domain/bars.js';
 import type { Timeframe } from '../../domain/streams.js';
 import { recordedDirectory } from '../recorded.js';
 import { HOUR, reorder, START, walk } from './made-bars.js';
@@ -123,30 +123,48 @@ describe('spikes', () => {
 });
 
 describe('the quality report', () => {
+  const judged = {
+    timeframe: '1h' as Timeframe,
+    rows: 8,
+    quarantined: [],
+    quarantinedRows: 0,
+    duplicates: 2,
+    flagged: [],
+    order: 'ascending' as const,
+  };
+  const reportOf = (...parts: BarColumns[]) => {
+    const tally = newTally();
+    for (const part of parts) tallyBars(tally, part, '1h');
+    return reportQuality(tally, judged);
+  };
+
   it('adds up', () => {
     const bars = reorder(walk(20), [0, 1, 2, 5, 6, 9]);
     bars.volume[2] = 0;
-    const report = reportQuality(bars, '1h', {
-      rows: 8,
-      quarantined: [],
-      duplicates: 2,
-      flagged: [],
-      order: 'ascending',
-    });
+    const report = reportOf(bars);
     expect(report).toMatchObject({ rows: 8, bars: 6, expected: 10, missing: 4, withoutVolume: 1 });
     expect(report.completeness).toBeCloseTo(0.6);
     expect(report.gaps.map(({ bars: count }) => count)).toEqual([2, 2]);
   });
 
+  it('does not care in which parts and in which order bars come', () => {
+    const places = fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { minLength: 1 });
+    fc.assert(
+      fc.property(places, fc.integer({ min: 1, max: 9 }), (some, size) => {
+        const sorted = some.toSorted((a, b) => a - b);
+        const bars = walk(61);
+        const parts: BarColumns[] = [];
+        for (let at = 0; at < some.length; at += size) parts.push(reorder(bars, some.slice(at, at + size)));
+        const report = reportOf(...parts);
+        expect(report).toEqual(reportOf(reorder(bars, sorted)));
+        const range = { from: report.first ?? 0, to: (report.last ?? 0) + HOUR };
+        expect(report.gaps).toEqual(findGaps(reorder(bars, sorted).time, range, '1h'));
+      }),
+    );
+  });
+
   it('of nothing is empty and complete', () => {
-    const nothing = reportQuality(sliceColumns(walk(1), 0, 0), '1h', {
-      rows: 0,
-      quarantined: [],
-      duplicates: 0,
-      flagged: [],
-      order: 'ascending',
-    });
-    expect(nothing).toMatchObject({ bars: 0, first: null, expected: 0, completeness: 1, gaps: [] });
+    expect(reportOf()).toMatchObject({ bars: 0, first: null, expected: 0, completeness: 1, gaps: [] });
   });
 });
 
@@ -166,8 +184,8 @@ describe.skipIf(!directory)('recorded bars (skipped without FINSIGHT_RECORDED_DI
   it('of Binance spot have their five outages as gaps', async () => {
     const file = join(directory ?? '', 'ohlcv/binance_spot_1h/BTCUSDT_1h.csv.gz');
     const { columns } = await readBarsFile(file, '1h');
-    const { good, quarantined, duplicates, flagged, order } = inspectBars(table(columns), options);
-    const judged = { rows: columns.time.length, quarantined, duplicates: duplicates.length, flagged, order };
-    expect(reportQuality(good.columns, '1h', judged).gaps).toHaveLength(5);
+    const tally = newTally();
+    tallyBars(tally, inspectBars(table(columns), options).good.columns, '1h');
+    expect(tally.present.from).toHaveLength(6);
   });
 });
