@@ -34,7 +34,7 @@ export interface ImportReport extends FileReport {
 }
 
 /** Rows of a piece of a file that is written. */
-const PIECE_ROWS = 65_536;
+const PIECE_ROWS = 16_384;
 
 /** What is done with files of bars. Every step may be repeated: bars that are there are no new ones. */
 export const barsFileSteps = (ports: Ports) => ({

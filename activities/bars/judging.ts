@@ -8,7 +8,7 @@ import { beat } from '../beat.js';
 
 /** Rows judged as one table: 50 MB of columns. Larger files are read twice and judged in blocks. */
 const TABLE_ROWS = 2 ** 20;
-const BLOCK_ROWS = 2 ** 19;
+const BLOCK_ROWS = 2 ** 18;
 /** Faults that are listed; all are counted. */
 const MOST_LISTED = 10_000;
 
@@ -56,15 +56,13 @@ export async function judgeBars(task: JudgeTask): Promise<Verdicts> {
   const verdicts: Verdicts = { ...NOTHING, timeframe: length, rows, quarantined: [], flagged: [] };
   if (rows === 0) return verdicts;
   if (!scan) {
-    verdicts.order = await judgeTable(joinBatches(held), {
-      task,
-      verdicts,
-      faults: held.flatMap((each) => each.faults),
-    });
+    const faults = held.flatMap((each) => each.faults);
+    verdicts.order = await judgeTable(joinBatches(held.splice(0)), { task, verdicts, faults });
     return verdicts;
   }
   verdicts.order = scanOrder(scan);
-  const scale = returnScale(joinBatches(held).columns, timeframeMs(length));
+  // Two batches are enough for the usual size of a move.
+  const scale = returnScale(joinBatches(held.slice(0, 2)).columns, timeframeMs(length));
   held.length = 0;
   await judgeBlocks(task, { verdicts, scan, scale });
   return verdicts;
@@ -89,13 +87,13 @@ async function judgeTable(
   const { task, verdicts, faults, scale } = about;
   const { timeframe } = verdicts;
   const found = inspectBars(table, { timeframe, now: task.now, ...(scale !== undefined && { scale }) });
-  const quarantined = [...faults, ...found.quarantined].sort((a, b) => a.row - b.row);
+  const quarantined = faults.concat(found.quarantined).sort((a, b) => a.row - b.row);
   verdicts.quarantinedRows += quarantined.length;
   verdicts.duplicates += found.duplicates.length;
   addListed(verdicts.quarantined, quarantined);
   addListed(
     verdicts.flagged,
-    [...found.flagged, ...found.duplicates].sort((a, b) => a.row - b.row),
+    found.flagged.concat(found.duplicates).sort((a, b) => a.row - b.row),
   );
   await task.take(found.good, timeframe);
   beat({ rows: table.rows.at(-1) });

@@ -65,7 +65,7 @@ export const storedBarsSteps = (ports: Ports) => ({
       const rows = columns.time.map((_, i) => tally.bars - columns.time.length + i + 1);
       const judged = inspectBars({ rows, columns }, { timeframe, now: Infinity });
       // What was believed when it was stored stays: here it is only shown.
-      flagged.push(...[...judged.quarantined, ...judged.flagged].slice(0, MOST_LISTED - flagged.length));
+      flagged.push(...judged.quarantined.concat(judged.flagged).slice(0, MOST_LISTED - flagged.length));
     }
     const where = { stream: streamId(stream) };
     const held = await ports.documents.find<QuarantinedBar>('quarantine', {

@@ -6,7 +6,7 @@ import { COLUMNS } from '../../domain/bars/columns.js';
 import { sniffLayout, type Layout } from '../../domain/bars/layout.js';
 import type { Cell } from '../../domain/bars/layout-cells.js';
 import { DataQualityError, messageOf } from '../../domain/errors.js';
-import { batchRows } from './batches.js';
+import { batchNumbers, batchRows } from './batches.js';
 import { SAMPLE_ROWS, type BarFormat, type ReadOptions, type RowBatch } from './format.js';
 import { headOf, type Input } from './input.js';
 import { decodeLz4 } from './lz4.js';
@@ -31,7 +31,10 @@ export const arrow: BarFormat = {
       for await (const batch of batchesOf(input, magic === 'ARROW1')) {
         layout ??= layoutOf(batch, options);
         if (!layout) continue;
-        for await (const { rows, columns, faults } of batchRows(cellsOf(batch), layout))
+        const numbers = numbersOf(batch, layout);
+        for await (const { rows, columns, faults } of numbers
+          ? batchNumbers([numbers])
+          : batchRows(cellsOf(batch), layout))
           yield {
             rows: rows.map((each) => each + row),
             columns,
@@ -131,6 +134,21 @@ function layoutOf(batch: RecordBatch, options: ReadOptions): Layout | null {
   const layout = sniffLayout(header, sample, { ...options, typedTimes });
   options.onLayout?.(layout);
   return layout;
+}
+
+/** The six columns as numbers, where all of them are by type; else null. */
+function numbersOf(batch: RecordBatch, { places, time, adjusted }: Layout): Float64Array[] | null {
+  const { open, high, low, close, volume } = places;
+  const chosen = [places.time[0] ?? -1, open, high, low, close, volume];
+  const isNumber = (place: number): boolean =>
+    /^(Float|U?[Ii]nt|Timestamp|Date)/.test(String(batch.schema.fields[place]?.type));
+  if (time.kind !== 'typed' || adjusted || !chosen.every(isNumber)) return null;
+  return chosen.map((place) => {
+    const vector = batch.getChildAt(place) as Vector;
+    const values = new Float64Array(batch.numRows);
+    for (let i = 0; i < values.length; i++) values[i] = Number(vector.get(i) ?? NaN);
+    return values;
+  });
 }
 
 function* cellsOf(batch: RecordBatch): Generator<Cell[]> {

@@ -60,3 +60,34 @@ export async function* batchRows(
   }
   if (filling.count > 0 || filling.faults.length > 0) yield batchOf(filling);
 }
+
+/** Columns of numbers, in the order of COLUMNS and times in epoch ms, as batches: NaN is what no number stands for. */
+export async function* batchNumbers(
+  chunks: AsyncIterable<Float64Array[]> | Iterable<Float64Array[]>,
+): AsyncGenerator<RowBatch> {
+  let filling = newFilling();
+  for await (const chunk of chunks) {
+    for (let i = 0; i < (chunk[0]?.length ?? 0); i++) {
+      addNumbers(filling, chunk, i);
+      if (!isFull(filling)) continue;
+      yield batchOf(filling);
+      filling = newFilling(filling.row);
+    }
+  }
+  if (filling.count > 0 || filling.faults.length > 0) yield batchOf(filling);
+}
+
+function addNumbers(filling: Filling, chunk: Float64Array[], i: number): void {
+  const row = ++filling.row;
+  const at = filling.count;
+  for (let field = 0; field < COLUMNS.length; field++) {
+    const value = chunk[field]?.[i] ?? NaN;
+    if (Number.isNaN(value)) {
+      filling.faults.push({ row, reason: `${COLUMNS[field]} is not a number` });
+      return;
+    }
+    filling.values[field]![at] = value;
+  }
+  filling.rows[at] = row;
+  filling.count++;
+}

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { DataQualityError, messageOf } from '../../domain/errors.js';
 import { COLUMNS } from '../../domain/bars/columns.js';
-import { sniffLayout } from '../../domain/bars/layout.js';
+import { sniffLayout, type Layout } from '../../domain/bars/layout.js';
 import type { Cell } from '../../domain/bars/layout-cells.js';
 import { appendRows, createTable, literal, quoted } from '../duckdb.js';
-import { batchRows } from './batches.js';
+import { batchNumbers, batchRows } from './batches.js';
 import { SAMPLE_ROWS, type BarFormat, type ReadOptions, type RowBatch } from './format.js';
 
 /** DuckDB's share of the memory; what does not fit goes to a file beside the result. */
-const MEMORY = '192MB';
+const MEMORY = '128MB';
 
 /** Parquet files of any writer by DuckDB; written with ZSTD, prices as float64, times as UTC timestamps. */
 export const parquet: BarFormat = {
@@ -71,14 +71,17 @@ async function* readFile(
     const header = columns.map((column) => column.name);
     const typedTimes = columns.flatMap(({ isTime }, place) => (isTime ? [place] : []));
     const chosen = columns.map((column) => column.sql).join(', ');
-    const rows = cellsOf(connection, `SELECT ${chosen} FROM ${table}`);
     const sample: Cell[][] = [];
     for await (const cells of cellsOf(connection, `SELECT ${chosen} FROM ${table} LIMIT ${SAMPLE_ROWS}`))
       sample.push(cells);
     if (sample.length === 0) return;
     const layout = sniffLayout(header, sample, { ...options, typedTimes });
     options.onLayout?.(layout);
-    yield* batchRows(rows, layout);
+    const numbers = numericPlaces(layout, columns);
+    if (numbers) {
+      const sql = numbers.map((column) => `coalesce(${column.sql}, 'NaN'::DOUBLE)`).join(', ');
+      yield* batchNumbers(numbersOf(connection, `SELECT ${sql} FROM ${table}`));
+    } else yield* batchRows(cellsOf(connection, `SELECT ${chosen} FROM ${table}`), layout);
   } catch (error) {
     if (['InvalidInputError', 'DataQualityError'].includes((error as Error).name)) throw error;
     throw new DataQualityError(`${name} is no readable Parquet file: ${messageOf(error).split('\n')[0]}`);
@@ -89,18 +92,32 @@ async function* readFile(
   }
 }
 
+/** The six columns where all of them are numbers by type and need no reading; else null. */
+function numericPlaces(layout: Layout, columns: FileColumn[]): FileColumn[] | null {
+  const { time, open, high, low, close, volume } = layout.places;
+  const chosen = [time[0], open, high, low, close, volume].map((place) => columns[place ?? -1]);
+  const isPlain =
+    layout.time.kind === 'typed' && !layout.adjusted && chosen.every((column) => column?.isNumber);
+  return isPlain ? (chosen as FileColumn[]) : null;
+}
+
+interface FileColumn {
+  name: string;
+  isTime: boolean;
+  isNumber: boolean;
+  sql: string;
+}
+
 /** Columns with how to select them: times by type as epoch ms, numbers as DOUBLE, all else as text. */
-async function typesOf(
-  connection: DuckDBConnection,
-  table: string,
-): Promise<{ name: string; isTime: boolean; sql: string }[]> {
+async function typesOf(connection: DuckDBConnection, table: string): Promise<FileColumn[]> {
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${table}`);
   return described.getRowObjects().map(({ column_name, column_type }) => {
     const [name, type] = [String(column_name), String(column_type)];
     const isTime = /^(TIMESTAMP|DATE)/.test(type);
-    if (isTime) return { name, isTime, sql: `epoch_us(${quoted(name)}::TIMESTAMP)::DOUBLE / 1000` };
+    if (isTime)
+      return { name, isTime, isNumber: true, sql: `epoch_us(${quoted(name)}::TIMESTAMP)::DOUBLE / 1000` };
     const isNumber = /INT|DOUBLE|FLOAT|REAL|DECIMAL/.test(type);
-    return { name, isTime, sql: `${quoted(name)}::${isNumber ? 'DOUBLE' : 'VARCHAR'}` };
+    return { name, isTime, isNumber, sql: `${quoted(name)}::${isNumber ? 'DOUBLE' : 'VARCHAR'}` };
   });
 }
 
@@ -111,6 +128,20 @@ async function* cellsOf(connection: DuckDBConnection, sql: string): AsyncGenerat
     if (!chunk || chunk.rowCount === 0) return;
     const vectors = Array.from({ length: chunk.columnCount }, (_, i) => chunk.getColumnVector(i));
     for (let row = 0; row < chunk.rowCount; row++) yield vectors.map((vector) => vector.getItem(row) as Cell);
+  }
+}
+
+async function* numbersOf(connection: DuckDBConnection, sql: string): AsyncGenerator<Float64Array[]> {
+  const result = await connection.stream(sql);
+  for (;;) {
+    const chunk: DuckDBDataChunk | null = await result.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) return;
+    yield Array.from({ length: chunk.columnCount }, (_, column) => {
+      const vector = chunk.getColumnVector(column);
+      const values = new Float64Array(chunk.rowCount);
+      for (let i = 0; i < values.length; i++) values[i] = vector.getItem(i) as number;
+      return values;
+    });
   }
 }
 

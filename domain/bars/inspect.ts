@@ -1,6 +1,6 @@
 import type { BarColumns } from '../bars.js';
 import { timeframeMs, type Timeframe } from '../streams.js';
-import { columnsBy, isAscending, takeRows } from './columns.js';
+import { takeRows } from './columns.js';
 import { faultOfValues, openFault } from './rules.js';
 import { findSpikes, returnScale, type ReturnScale, type SpikeRule } from './spikes.js';
 
@@ -48,31 +48,34 @@ export function inspectBars(given: NumberedBars, options: InspectOptions): Inspe
   const order = orderOf(given.columns.time);
   const flagged = order === 'mixed' ? outOfOrder(given) : [];
   const single = singleRows(given, sound);
-  quarantined.push(...single.contradictions);
   const ordered = numbered(given, single.places);
   const stepMs = timeframeMs(options.timeframe);
   const scale = options.scale === undefined ? returnScale(ordered.columns, stepMs) : options.scale;
   const found = findSpikes(ordered.columns, { stepMs, scale, ...(options.rule && { rule: options.rule }) });
   const named = (reasons: Map<number, string>): RowFault[] =>
     Array.from(reasons, ([place, reason]) => ({ row: ordered.rows[place] ?? NaN, reason }));
-  quarantined.push(...named(found.spikes));
-  flagged.push(...named(found.flagged));
   const kept = found.spikes.size > 0 ? without(ordered, found.spikes) : ordered;
   return {
     good: kept,
-    quarantined: quarantined.sort(byRow),
+    quarantined: quarantined.concat(single.contradictions, named(found.spikes)).sort(byRow),
     duplicates: single.repetitions.sort(byRow),
-    flagged: flagged.sort(byRow),
+    flagged: flagged.concat(named(found.flagged)).sort(byRow),
     order,
   };
 }
 
 const byRow = (a: RowFault, b: RowFault): number => a.row - b.row;
 
-const numbered = ({ rows, columns }: NumberedBars, places: ArrayLike<number>): NumberedBars => ({
-  rows: Float64Array.from(places, (place) => rows[place] ?? NaN),
-  columns: takeRows(columns, places),
-});
+function numbered(bars: NumberedBars, places: ArrayLike<number>): NumberedBars {
+  // Most files are all sound and in order: they need no second copy.
+  let isAll = places.length === bars.rows.length;
+  for (let i = 0; isAll && i < places.length; i++) isAll = places[i] === i;
+  if (isAll) return bars;
+  return {
+    rows: Float64Array.from(places, (place) => bars.rows[place] ?? NaN),
+    columns: takeRows(bars.columns, places),
+  };
+}
 
 const without = (bars: NumberedBars, out: Map<number, string>): NumberedBars =>
   numbered(
@@ -104,6 +107,13 @@ function soundRows(
   return { sound: sound.subarray(0, count), quarantined };
 }
 
+/** True where each time lies after (1) or before (-1) the one of the place before. */
+function stepsTo(places: Uint32Array, time: Float64Array, sign: 1 | -1): boolean {
+  for (let i = 1; i < places.length; i++)
+    if (!(sign * ((time[places[i] ?? -1] ?? NaN) - (time[places[i - 1] ?? -1] ?? NaN)) > 0)) return false;
+  return true;
+}
+
 interface SingleRows {
   /** Ascending by time, one place per time. */
   places: Uint32Array;
@@ -114,9 +124,8 @@ interface SingleRows {
 function singleRows({ rows, columns }: NumberedBars, sound: Uint32Array): SingleRows {
   const { time } = columns;
   const at = (place: number): number => time[place] ?? NaN;
-  const reversed = sound.toReversed();
-  for (const places of [sound, reversed])
-    if (isAscending(Float64Array.from(places, at))) return { places, repetitions: [], contradictions: [] };
+  if (stepsTo(sound, time, 1)) return { places: sound, repetitions: [], contradictions: [] };
+  if (stepsTo(sound, time, -1)) return { places: sound.toReversed(), repetitions: [], contradictions: [] };
   const sorted = sound.toSorted((a, b) => at(a) - at(b) || a - b);
   const single: SingleRows = { places: sorted, repetitions: [], contradictions: [] };
   const kept: number[] = [];
@@ -142,7 +151,7 @@ function judgeGroup(
   const distinct = new Set(group.map((place) => valuesAt(columns, place)));
   if (distinct.size > 1) {
     const reason = `${distinct.size} different bars at ${when} (rows ${group.slice(0, 5).map(row).join(', ')}); none can be believed`;
-    single.contradictions.push(...group.map((place) => ({ row: row(place), reason })));
+    for (const place of group) single.contradictions.push({ row: row(place), reason });
     return;
   }
   kept.push(first);
@@ -182,9 +191,3 @@ function outOfOrder({ rows, columns }: NumberedBars): RowFault[] {
 
 const orderText = (time: number, furthest: number): string =>
   `out of order: ${new Date(time).toISOString()} stands after ${new Date(furthest).toISOString()}`;
-
-/** The empty table. */
-export const noBars = (): NumberedBars => ({
-  rows: new Float64Array(0),
-  columns: columnsBy(() => new Float64Array(0)),
-});

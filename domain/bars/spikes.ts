@@ -22,7 +22,7 @@ export const SPIKE_RULE: SpikeRule = { flag: 20, quarantine: 25, least: Math.log
 /** Of fewer returns a median says nothing. */
 const FEWEST_RETURNS = 8;
 /** Returns that the scale is taken from, evenly spread where there are more. */
-const MOST_RETURNS = 1_000_000;
+const MOST_RETURNS = 100_000;
 
 /** Middle and robust unit of the log returns of adjacent bars; null where there are too few or all are alike. */
 export interface ReturnScale {
