@@ -1,7 +1,15 @@
 import type { RowBatch } from '../../adapters/ports.js';
 import { joinColumns, joinNumbers, takeRows } from '../../domain/bars/columns.js';
+import { InvalidInputError } from '../../domain/errors.js';
 import { inspectBars, type NumberedBars, type RowFault, type RowOrder } from '../../domain/bars/inspect.js';
-import { inferTimeframe, newScan, scanOrder, scanTimes, type Scan } from '../../domain/bars/scan.js';
+import {
+  inferTimeframe,
+  newScan,
+  scanOrder,
+  scanTimes,
+  usualStep,
+  type Scan,
+} from '../../domain/bars/scan.js';
 import { returnScale } from '../../domain/bars/spikes.js';
 import { timeframeMs, type Timeframe } from '../../domain/streams.js';
 import { beat } from '../beat.js';
@@ -44,7 +52,8 @@ export async function judgeBars(task: JudgeTask): Promise<Verdicts> {
   let timeframe = task.timeframe;
   for await (const batch of task.read()) {
     rows = Math.max(rows, batch.rows.at(-1) ?? 0, batch.faults.at(-1)?.row ?? 0);
-    timeframe ??= batch.rows.length > 1 ? inferTimeframe(batch.columns.time) : undefined;
+    if (timeframe === undefined && batch.rows.length > 1) timeframe = inferTimeframe(batch.columns.time);
+    else if (timeframe && !scan && held.length === 0) checkSpacing(batch.columns.time, timeframe);
     if (!scan) held.push(batch);
     if (!scan && held.reduce((sum, each) => sum + each.rows.length, 0) > TABLE_ROWS) {
       scan = newScan();
@@ -66,6 +75,15 @@ export async function judgeBars(task: JudgeTask): Promise<Verdicts> {
   held.length = 0;
   await judgeBlocks(task, { verdicts, scan, scale });
   return verdicts;
+}
+
+/** Rows closer together than bars are other bars: some would fall on the grid by chance and be believed. */
+function checkSpacing(time: Float64Array, timeframe: Timeframe): void {
+  const step = usualStep(time);
+  if (step !== null && step < timeframeMs(timeframe))
+    throw new InvalidInputError(
+      `Most rows are ${step / 1000} s apart: these are no bars of ${timeframe}; give the stream that has their length, then resample it`,
+    );
 }
 
 const NOTHING = { quarantinedRows: 0, duplicates: 0, order: 'ascending' as const };

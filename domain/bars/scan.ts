@@ -3,21 +3,26 @@ import { InvalidInputError } from '../errors.js';
 import { TIMEFRAMES, timeframeMs, type Timeframe } from '../streams.js';
 import type { RowOrder } from './inspect.js';
 
-/**
- * The bar length of a table: the most frequent distance of neighbouring rows.
- * @throws InvalidInputError where no timeframe has it.
- */
-export function inferTimeframe(time: Float64Array): Timeframe {
+/** The most frequent distance of neighbouring rows, ms; null where there are no two times. */
+export function usualStep(time: Float64Array): number | null {
   const counts = new Map<number, number>();
   for (let i = 1; i < time.length; i++) {
     const step = Math.abs((time[i] ?? NaN) - (time[i - 1] ?? NaN));
     if (step > 0) counts.set(step, (counts.get(step) ?? 0) + 1);
   }
-  const [step] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [];
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
+}
+
+/**
+ * The bar length of a table: the most frequent distance of neighbouring rows.
+ * @throws InvalidInputError where no timeframe has it.
+ */
+export function inferTimeframe(time: Float64Array): Timeframe {
+  const step = usualStep(time);
   const known = Object.entries(TIMEFRAMES).find(([, length]) => length === step)?.[0];
   if (known) return known as Timeframe;
   throw new InvalidInputError(
-    step === undefined
+    step === null
       ? 'Too few rows to see the length of a bar; --timeframe decides'
       : `Most rows are ${step / 1000} s apart, which is no known timeframe (${Object.keys(TIMEFRAMES).join(', ')}); --timeframe decides`,
   );

@@ -121,6 +121,17 @@ describe('importing a file', () => {
     await ports.close();
   });
 
+  it('refuses bars of another length, some of which would fall on the grid', async () => {
+    const ports = portsOf();
+    const wrong = barsFileSteps(ports).importBarsFile({
+      path: fileOf(hours(50)),
+      stream: 'binance/BTC-USDT/1d',
+    });
+    await expect(wrong).rejects.toThrow(/Most rows are 3600 s apart: these are no bars of 1d/);
+    expect(await ports.series.streams()).toEqual([]);
+    await ports.close();
+  });
+
   it('leaves out what is not closed yet', async () => {
     const ports = { ...portsOf(), now: () => FIRST + 2.5 * HOUR };
     const report = await barsFileSteps(ports).importBarsFile({ path: fileOf(hours(3)), stream: STREAM });
