@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
 import { barsFileSteps, type BarsFile } from '../activities/bars/files.js';
 import { storedBarsSteps } from '../activities/bars/stored.js';
+import { transformSteps } from '../activities/bars/transform.js';
 import { openPorts } from '../adapters/open.js';
 import type { Ports } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
@@ -109,7 +110,7 @@ function addResample(bars: Command, run: Run): void {
     .description('make longer bars of stored ones')
     .addOption(rule.choices(['drop', 'mark']))
     .action((stream: string, timeframe: string, options: StoredOptions & { incomplete?: 'drop' | 'mark' }) =>
-      run((ports) => storedBarsSteps(ports).resampleStoredBars({ ...given(options), stream, timeframe })),
+      run((ports) => transformSteps(ports).resampleStoredBars({ ...given(options), stream, timeframe })),
     );
 }
 

@@ -1,4 +1,5 @@
 import type { BarsInput } from '../activities/bars.js';
+import type { ResampleReport, TransformInput } from '../activities/bars/transform.js';
 import type { BarsReport } from '../domain/research.js';
 import { trackProgress } from './progress.js';
 import { io } from './steps.js';
@@ -19,4 +20,10 @@ export async function collectBars(input: BarsInput): Promise<BarsReport> {
   });
   const coverage = await progress.run('coverage', () => io.measureCoverage(plan));
   return { ...coverage, stored };
+}
+
+/** Makes longer bars of a stored stream and stores them as a stream of their own. */
+export async function transformBars(input: TransformInput): Promise<ResampleReport> {
+  const progress = trackProgress(['resample']);
+  return progress.run('resample', () => io.resampleStoredBars(input));
 }

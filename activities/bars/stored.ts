@@ -1,13 +1,11 @@
 import type { Ports } from '../../adapters/ports.js';
-import type { Bar, BarColumns, QuarantinedBar, TimeRange } from '../../domain/bars.js';
-import { toColumns } from '../../domain/bars.js';
+import type { BarColumns, QuarantinedBar, TimeRange } from '../../domain/bars.js';
 import { findDeviations, type DeviationReport } from '../../domain/bars/align.js';
 import { inspectBars, type RowFault } from '../../domain/bars/inspect.js';
 import { newTally, reportQuality, tallyBars, type QualityReport } from '../../domain/bars/quality.js';
-import { multipleOf, resampleBars, type IncompleteBar } from '../../domain/bars/resample.js';
 import { InvalidInputError, NotFoundError } from '../../domain/errors.js';
 import { formatSource, type Source } from '../../domain/sources.js';
-import { floorToBar, parseStream, parseTimeframe, streamId, timeframeMs } from '../../domain/streams.js';
+import { parseStream, streamId, timeframeMs } from '../../domain/streams.js';
 import type { Stream } from '../../domain/streams.js';
 import { beat } from '../beat.js';
 import { readSource, readTime, type SourceInput, type TimeInput } from '../window.js';
@@ -30,22 +28,12 @@ export interface StoredReport extends QualityReport {
   deviations?: DeviationReport & { with: string };
 }
 
-export interface ResampleReport {
-  stream: string;
-  source: string;
-  /** Bars read, bars made, and of these the ones that were not there before. */
-  read: number;
-  bars: number;
-  stored: number;
-  incomplete: IncompleteBar[];
-  rule: 'drop' | 'mark';
-}
-
 /** Bars read at a time. */
-const WINDOW_BARS = 2 ** 17;
+export const WINDOW_BARS = 2 ** 17;
 const MOST_LISTED = 10_000;
 
-interface Found {
+/** A stored stream and what is wanted of it. */
+export interface Found {
   stream: Stream;
   source: Source;
   range: TimeRange;
@@ -109,75 +97,10 @@ export const storedBarsSteps = (ports: Ports) => ({
     const found = await findStored(ports, input);
     yield* ports.formats.encode(input.format, windowsOf(ports, found));
   },
-
-  /**
-   * Makes longer bars of stored ones and stores them under the same source. A longer bar is known when the last of its
-   * parts is.
-   */
-  async resampleStoredBars(
-    input: StoredBarsInput & { timeframe: string; incomplete?: 'drop' | 'mark' },
-  ): Promise<ResampleReport> {
-    const found = await findStored(ports, input);
-    const { stream, source, asOf } = found;
-    const to = parseTimeframe(input.timeframe);
-    const rule = input.incomplete ?? 'drop';
-    if (multipleOf(stream.timeframe, to) === 1)
-      throw new InvalidInputError(`${streamId(stream)} has bars of ${to} already`);
-    const target = { ...stream, timeframe: to };
-    const report: ResampleReport = {
-      ...NOTHING,
-      stream: streamId(target),
-      source: formatSource(source),
-      incomplete: [],
-      rule,
-    };
-    const span =
-      Math.max(1, Math.floor((WINDOW_BARS * timeframeMs(stream.timeframe)) / timeframeMs(to))) *
-      timeframeMs(to);
-    // Longer bars that the range cuts would be incomplete: windows begin where they do.
-    for (let from = floorToBar(found.range.from, to); from < found.range.to; from += span) {
-      const range = { from: Math.max(from, found.range.from), to: Math.min(from + span, found.range.to) };
-      const bars = await ports.series.read({ stream, source, range, asOf });
-      const { columns, incomplete } = resampleBars(toColumns(bars), {
-        from: stream.timeframe,
-        to,
-        incomplete: rule,
-      });
-      const known = knownTimes(bars, to);
-      const made = Array.from(columns.time, (time, i): Bar => ({
-        time,
-        open: columns.open[i] ?? NaN,
-        high: columns.high[i] ?? NaN,
-        low: columns.low[i] ?? NaN,
-        close: columns.close[i] ?? NaN,
-        volume: columns.volume[i] ?? NaN,
-        knownAt: known.get(time) ?? NaN,
-      }));
-      const { stored } = await ports.series.write({ stream: target, source, bars: made });
-      report.read += bars.length;
-      report.bars += made.length;
-      report.stored += stored;
-      report.incomplete.push(...incomplete.slice(0, MOST_LISTED - report.incomplete.length));
-      beat({ from });
-    }
-    return report;
-  },
 });
 
-const NOTHING = { read: 0, bars: 0, stored: 0 };
-
-/** When the last part of each longer bar was known, but not before the longer bar's close. */
-function knownTimes(bars: Bar[], to: Stream['timeframe']): Map<number, number> {
-  const known = new Map<number, number>();
-  for (const { time, knownAt } of bars) {
-    const open = floorToBar(time, to);
-    known.set(open, Math.max(known.get(open) ?? open + timeframeMs(to), knownAt));
-  }
-  return known;
-}
-
 /** @throws NotFoundError, and InvalidInputError where the source must be named. */
-async function findStored(ports: Ports, input: StoredBarsInput): Promise<Found> {
+export async function findStored(ports: Ports, input: StoredBarsInput): Promise<Found> {
   const stream = parseStream(input.stream);
   const id = streamId(stream);
   const asked = input.source === undefined ? null : readSource(input.source);

@@ -126,6 +126,7 @@ const isoOf = (time: number): string => new Date(time).toISOString().replace('.0
 /** The shortest digits that read back as the same float64, never with an exponent. */
 export function plain(value = NaN): string {
   const text = String(value);
+  if (!text.includes('e')) return text;
   const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
   if (!match) return text;
   const [, sign = '', first = '', rest = '', exponent = '0'] = match;

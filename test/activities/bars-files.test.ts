@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { barsFileSteps } from '../../activities/bars/files.js';
 import { judgeBars } from '../../activities/bars/judging.js';
 import { storedBarsSteps } from '../../activities/bars/stored.js';
+import { transformSteps } from '../../activities/bars/transform.js';
 import { readConfig } from '../../adapters/config.js';
 import { openPorts } from '../../adapters/open.js';
 import type { RowBatch } from '../../adapters/ports.js';
@@ -190,7 +191,7 @@ describe('stored streams', () => {
     const ports = portsOf();
     await barsFileSteps(ports).importBarsFile({ path: fileOf(hours(50)), stream: STREAM });
     const stored = storedBarsSteps(ports);
-    const report = await stored.resampleStoredBars({ stream: STREAM, timeframe: '1d' });
+    const report = await transformSteps(ports).resampleStoredBars({ stream: STREAM, timeframe: '1d' });
     expect(report).toMatchObject({
       stream: 'binance/BTC-USDT/1d',
       read: 50,
@@ -199,12 +200,16 @@ describe('stored streams', () => {
       rule: 'drop',
     });
     expect(report.incomplete).toEqual([{ time: FIRST + 48 * HOUR, bars: 2, of: 24 }]);
-    expect(await stored.resampleStoredBars({ stream: STREAM, timeframe: '1d' })).toMatchObject({ stored: 0 });
+    expect(await transformSteps(ports).resampleStoredBars({ stream: STREAM, timeframe: '1d' })).toMatchObject(
+      { stored: 0 },
+    );
     expect(await stored.checkStoredBars({ stream: 'binance/BTC-USDT/1d' })).toMatchObject({
       bars: 2,
       missing: 0,
     });
-    await expect(stored.resampleStoredBars({ stream: STREAM, timeframe: '1h' })).rejects.toThrow(/already/);
+    await expect(
+      transformSteps(ports).resampleStoredBars({ stream: STREAM, timeframe: '1h' }),
+    ).rejects.toThrow(/already/);
     await ports.close();
   });
 
