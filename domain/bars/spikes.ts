@@ -24,7 +24,10 @@ const FEWEST_RETURNS = 8;
 /** Returns that the scale is taken from, evenly spread where there are more. */
 const MOST_RETURNS = 100_000;
 
-/** Middle and robust unit of the log returns of adjacent bars; null where there are too few or all are alike. */
+/** One basis point: stable coins and bars of one price would be flagged for a tick otherwise. */
+const LEAST_UNIT = 1e-4;
+
+/** Middle and robust unit of the log returns of adjacent bars; null where there are too few. */
 export interface ReturnScale {
   median: number;
   unit: number;
@@ -42,7 +45,7 @@ export function returnScale(bars: BarColumns, stepMs: number): ReturnScale | nul
   const distances = all.map((value) => Math.abs(value - median));
   // Where more than half of the returns are equal the median distance is 0: the mean one stands in for it.
   const unit = 1.4826 * medianOf(distances) || 1.2533 * meanOf(distances);
-  return unit > 0 ? { median, unit } : null;
+  return { median, unit: Math.max(LEAST_UNIT, unit) };
 }
 
 /** Places of spikes in ascending bars, with the reason: those to quarantine, and those to look at. */

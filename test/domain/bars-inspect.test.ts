@@ -8,7 +8,7 @@ import { isAscending } from '../../domain/bars/columns.js';
 import { findGaps, type BarColumns } from '../../domain/bars.js';
 import type { Timeframe } from '../../domain/streams.js';
 import { recordedDirectory } from '../recorded.js';
-import { HOUR, reorder, START, walk } from './made-bars.js';
+import { columnsOf, HOUR, reorder, START, walk } from './made-bars.js';
 
 const options = { timeframe: '1h' as Timeframe, now: Infinity };
 const table = (columns: BarColumns): NumberedBars => ({
@@ -113,7 +113,11 @@ describe('spikes', () => {
     ]);
   });
 
-  it('are not looked for in too few bars, nor in bars of one price', () => {
+  it('are nowhere in bars of one price', () => {
+    expect(inspectBars(table(columnsOf(30)), options)).toMatchObject({ quarantined: [], flagged: [] });
+  });
+
+  it('are not looked for in too few bars', () => {
     const few = changed(5, (bars) => {
       bars.close[2] = bars.close[2]! * 10;
       bars.high[2] = bars.close[2]!;
