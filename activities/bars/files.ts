@@ -11,6 +11,7 @@ import { baseOf, parseStream, parseTimeframe, streamId, timeframeMs } from '../.
 import type { Stream, Timeframe } from '../../domain/streams.js';
 import { beat } from '../beat.js';
 import { readTime, type TimeInput } from '../window.js';
+import { handOver } from './hand-over.js';
 import { judgeBars } from './judging.js';
 
 /** A file that lies where the step runs, and what decides where its layout is open. */
@@ -192,44 +193,4 @@ async function* cut(parts: AsyncIterable<BarColumns>): AsyncGenerator<BarColumns
   for await (const part of parts)
     for (let from = 0; from < part.time.length; from += PIECE_ROWS)
       yield sliceColumns(part, from, from + PIECE_ROWS);
-}
-
-/** Hands values from one who gives to one who takes; giving waits until the value before was taken. */
-function handOver<T>() {
-  let value: T | undefined;
-  let over: { error?: unknown } | null = null;
-  let wake: () => void = () => undefined;
-  const changed = (): Promise<void> => new Promise((resolve) => (wake = resolve));
-  let change = changed();
-  const tell = (): void => {
-    const before = wake;
-    change = changed();
-    before();
-  };
-  return {
-    async give(next: T) {
-      while (value !== undefined && !over) await change;
-      if (over?.error) throw over.error;
-      value = next;
-      tell();
-    },
-    end: () => {
-      over ??= {};
-      tell();
-    },
-    stop: (error: unknown) => {
-      over ??= { error };
-      tell();
-    },
-    async *all(): AsyncGenerator<T> {
-      for (;;) {
-        while (value === undefined && !over) await change;
-        if (over?.error) throw over.error;
-        if (value === undefined) return;
-        yield value;
-        value = undefined;
-        tell();
-      }
-    },
-  };
 }

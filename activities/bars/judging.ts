@@ -61,6 +61,8 @@ export async function judgeBars(task: JudgeTask): Promise<Verdicts> {
     } else if (scan) scanTimes(scan, batch.columns, timeframe ?? '1m');
     beat({ rows });
   }
+  if (rows === 0 && !timeframe)
+    throw new InvalidInputError('There are no rows of bars; --timeframe gives the report on none');
   const length = timeframe ?? inferTimeframe(new Float64Array(0));
   const verdicts: Verdicts = { ...NOTHING, timeframe: length, rows, quarantined: [], flagged: [] };
   if (rows === 0) return verdicts;

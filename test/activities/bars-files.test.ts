@@ -150,6 +150,11 @@ describe('checking and converting', () => {
     expect(await files.checkBarsFile({ path: fileOf(hours(5)) })).toMatchObject({ timeframe: '1h', rows: 5 });
     await expect(files.checkBarsFile({ path: fileOf(hours(1)) })).rejects.toThrow(/--timeframe decides/);
     expect(await files.checkBarsFile({ path: fileOf(hours(1)), timeframe: '1h' })).toMatchObject({ bars: 1 });
+    await expect(files.checkBarsFile({ path: fileOf([]) })).rejects.toThrow(/no rows of bars; --timeframe/);
+    expect(await files.checkBarsFile({ path: fileOf([]), timeframe: '1h' })).toMatchObject({
+      rows: 0,
+      gaps: [],
+    });
     const odd = fileOf([row(0), row(7), row(14)]);
     await expect(files.checkBarsFile({ path: odd })).rejects.toThrow(/25200 s apart.*--timeframe/);
     await ports.close();
