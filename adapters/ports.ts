@@ -164,6 +164,11 @@ export interface FormatsPort {
   ): Promise<{ bytes: number; sha256: string }>;
   /** Hex sha256 of a file as it lies there. */
   digest(path: string): Promise<string>;
+  /** A stored object as a file, until it is given back. @throws DataQualityError where its digest differs. */
+  lend(
+    objects: ObjectsPort,
+    object: Pick<ObjectRef, 'key' | 'sha256'>,
+  ): Promise<{ path: string; giveBack(): Promise<void> }>;
 }
 
 // ---------------------------------------------------------------- cache and shared limits

@@ -1,5 +1,6 @@
 import type { BarsInput } from '../activities/bars.js';
-import type { ResampleReport, TransformInput } from '../activities/bars/transform.js';
+import type { ImportReport } from '../activities/bars/files.js';
+import type { ImportObjectInput, ResampleReport, TransformInput } from '../activities/bars/transform.js';
 import type { BarsReport } from '../domain/research.js';
 import { trackProgress } from './progress.js';
 import { io } from './steps.js';
@@ -22,8 +23,12 @@ export async function collectBars(input: BarsInput): Promise<BarsReport> {
   return { ...coverage, stored };
 }
 
-/** Makes longer bars of a stored stream and stores them as a stream of their own. */
-export async function transformBars(input: TransformInput): Promise<ResampleReport> {
-  const progress = trackProgress(['resample']);
-  return progress.run('resample', () => io.resampleStoredBars(input));
+/** ETL: puts a file of bars that was stored as an object into a stream, or makes longer bars of a stored one. */
+export async function transformBars(
+  input: TransformInput | ImportObjectInput,
+): Promise<ResampleReport | ImportReport> {
+  const progress = trackProgress(['transform']);
+  return progress.run('transform', (): Promise<ResampleReport | ImportReport> =>
+    'object' in input ? io.importBarsObject(input) : io.resampleStoredBars(input),
+  );
 }

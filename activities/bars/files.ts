@@ -15,9 +15,13 @@ import { handOver } from './hand-over.js';
 import { judgeBars } from './judging.js';
 
 /** A file that lies where the step runs, and what decides where its layout is open. */
-export interface BarsFile extends Omit<ReadBarsOptions, 'onLayout' | 'base' | 'typedTimes'> {
+export interface BarsFile extends BarsFileOptions {
   path: string;
+  /** What it is called where the path does not say it. */
+  name?: string;
 }
+
+export type BarsFileOptions = Omit<ReadBarsOptions, 'onLayout' | 'base' | 'typedTimes'>;
 
 export interface FileReport extends QualityReport {
   file: string;
@@ -48,7 +52,10 @@ export const barsFileSteps = (ports: Ports) => ({
   async importBarsFile(input: BarsFile & { stream: string; knownAt?: TimeInput }): Promise<ImportReport> {
     const stream = parseStream(input.stream);
     const sha256 = await ports.formats.digest(input.path);
-    const source: Source = { kind: 'recorded', detail: `${nameOf(input.path)}@${sha256.slice(0, 16)}` };
+    const source: Source = {
+      kind: 'recorded',
+      detail: `${input.name ?? nameOf(input.path)}@${sha256.slice(0, 16)}`,
+    };
     const known = input.knownAt === undefined ? null : readTime('known-at', input.knownAt);
     let stored = 0;
     const report = await judgeFile(ports, input, {
@@ -129,7 +136,7 @@ async function judgeFile(
   });
   const found = layout as Layout | null;
   return {
-    file: path,
+    file: input.name ?? path,
     layout: found ? layoutText(found) : 'empty',
     notes: found?.notes ?? [],
     ...reportQuality(tally, verdicts),

@@ -4,7 +4,9 @@ import { multipleOf, resampleBars, type IncompleteBar } from '../../domain/bars/
 import { InvalidInputError } from '../../domain/errors.js';
 import { formatSource } from '../../domain/sources.js';
 import { floorToBar, parseTimeframe, streamId, timeframeMs, type Timeframe } from '../../domain/streams.js';
-import { beat, resumed } from '../beat.js';
+import { beat, beating, resumed } from '../beat.js';
+import type { TimeInput } from '../window.js';
+import { barsFileSteps, type BarsFileOptions, type ImportReport } from './files.js';
 import { findStored, WINDOW_BARS, type Found, type StoredBarsInput } from './stored.js';
 
 export interface TransformInput extends StoredBarsInput {
@@ -12,6 +14,15 @@ export interface TransformInput extends StoredBarsInput {
   timeframe: string;
   /** Bars that lack shorter ones are left out (the default) or kept and named. */
   incomplete?: 'drop' | 'mark';
+}
+
+/** A file of bars that was stored as an object. */
+export interface ImportObjectInput extends BarsFileOptions {
+  stream: string;
+  object: { key: string; sha256: string };
+  /** What the file was called; the end of its key where it is not given. */
+  name?: string;
+  knownAt?: TimeInput;
 }
 
 export interface ResampleReport {
@@ -31,6 +42,32 @@ export interface ResampleReport {
 const MOST_LISTED = 200;
 
 export const transformSteps = (ports: Ports) => ({
+  /** Puts a file of bars that was stored as an object into the store; the report has the first faults and all counts. */
+  async importBarsObject({
+    object,
+    name,
+    ...input
+  }: ImportObjectInput): Promise<ImportReport & { gapsFound: number }> {
+    const lent = await beating(() => ports.formats.lend(ports.objects, object));
+    try {
+      const called = name ?? object.key.split('/').at(-1) ?? object.key;
+      const report = await beating(() =>
+        barsFileSteps(ports).importBarsFile({ ...input, path: lent.path, name: called }),
+      );
+      const { gaps, quarantined, flagged } = report;
+      const first = <T>(items: T[]): T[] => items.slice(0, MOST_LISTED);
+      return {
+        ...report,
+        gapsFound: gaps.length,
+        gaps: first(gaps),
+        quarantined: first(quarantined),
+        flagged: first(flagged).slice(0, MOST_LISTED / 4),
+      };
+    } finally {
+      await lent.giveBack();
+    }
+  },
+
   /**
    * Makes longer bars of stored ones and stores them under the same source. A longer bar is known when the last of its
    * parts is. A repeated attempt goes on where the lost one stood.

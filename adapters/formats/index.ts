@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -11,6 +11,7 @@ import { csv } from './csv.js';
 import type { BarFormat } from './format.js';
 import { headOf, openInput, type Input } from './input.js';
 import { json } from './json.js';
+import { digestOf, lendObject } from './lend.js';
 import { ndjson } from './ndjson.js';
 import { parquet } from './parquet.js';
 
@@ -98,10 +99,8 @@ export const fileFormats = (): FormatsPort => ({
     return { bytes, sha256: hash.digest('hex') };
   },
   async digest(path) {
-    const hash = createHash('sha256');
     await openInput(path);
-    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }))
-      hash.update(chunk as Uint8Array);
-    return hash.digest('hex');
+    return digestOf(path);
   },
+  lend: lendObject,
 });

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { barsFileSteps } from '../../activities/bars/files.js';
@@ -64,6 +65,19 @@ describe.skipIf(!binary)('transformBars (skipped where the Temporal binary is no
       [2.4, 24 * HOUR],
       [2.4, 24 * HOUR],
     ]);
+  });
+
+  it('puts a file that was stored as an object into a stream', async () => {
+    const bytes = gzipSync(
+      `time,open,high,low,close,volume\n${'2024-01-01T00:00:00Z,10,12,9,11,1\n2024-01-01T01:00:00Z,10,1,9,11,1\n'}`,
+    );
+    const { key, sha256 } = await ports.objects.put('uploads/made.csv.gz', bytes);
+    const input = { stream: 'kraken/BTC-USD/1h', object: { key, sha256 } };
+    const report = { source: `recorded:made.csv.gz@${sha256.slice(0, 16)}`, rows: 2, quarantinedRows: 1 };
+    expect(await transform('transform/object/1', input)).toMatchObject({ ...report, stored: 1 });
+    expect(await transform('transform/object/2', input)).toMatchObject({ ...report, stored: 0 });
+    const other = { ...input, object: { key, sha256: '0'.repeat(64) } };
+    await expect(transform('transform/object/3', other)).rejects.toThrow();
   });
 
   it('refuses what cannot be at once', async () => {
