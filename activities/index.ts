@@ -2,6 +2,7 @@ import type { Ports } from '../adapters/ports.js';
 import type { TrainRequest, TrainResult } from '../domain/ml.js';
 import { backtestSteps } from './backtest.js';
 import { barsSteps } from './bars.js';
+import { transformSteps } from './bars/transform.js';
 import { datasetSteps } from './dataset.js';
 import { deploymentSteps } from './deployment.js';
 import { evaluationSteps } from './evaluation.js';
@@ -17,6 +18,7 @@ export const createActivities = (ports: Ports) => ({
   io: {
     ...researchSteps(ports),
     ...barsSteps(ports),
+    ...transformSteps(ports),
     ...newsSteps(ports),
     ...trainingSteps(ports),
     ...registrySteps(ports),

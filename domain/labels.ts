@@ -18,6 +18,7 @@ const DETAILS_CHARACTERS = 4000;
 const TITLES: Record<string, string> = {
   research: 'Research',
   collectBars: 'Bars',
+  transformBars: 'Transformation',
   collectNews: 'News',
   enrichSentiment: 'Sentiment',
   buildDataset: 'Dataset',

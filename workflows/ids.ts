@@ -13,6 +13,7 @@ export function storyId(kind: string, input: Record<string, unknown>): string {
 
 const PREFIXES: Record<string, string> = {
   collectBars: 'bars',
+  transformBars: 'transform',
   collectNews: 'news',
   enrichSentiment: 'sentiment',
   buildDataset: 'dataset',

@@ -1,6 +1,6 @@
 /** Every story, in one list: Temporal starts them by these names. */
 export { runBacktest } from './backtest.js';
-export { collectBars } from './bars.js';
+export { collectBars, transformBars } from './bars.js';
 export { deployModel } from './deployment.js';
 export { evaluateModel } from './evaluation.js';
 export { collectNews } from './news.js';

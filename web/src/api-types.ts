@@ -401,6 +401,27 @@ export interface components {
       asOf?: number;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
     };
+    TransformBarsInput:
+      | {
+          source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+          /** ISO 8601 or epoch milliseconds */ from?: number | string;
+          /** ISO 8601 or epoch milliseconds */ to?: number | string;
+          /** ISO 8601 or epoch milliseconds */ asOf?: number | string;
+          /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+          /** Of the longer bars */ timeframe: string;
+          incomplete?: 'drop' | 'mark';
+        }
+      | {
+          /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+          object: { key: string; sha256: string };
+          /** What the file was called */ name?: string;
+          /** When a file of corrections was known */ knownAt?: number | string;
+          columns?: string;
+          timeUnit?: 's' | 'ms' | 'us' | 'ns';
+          dates?: 'ymd' | 'dmy' | 'mdy';
+          decimal?: 'point' | 'comma';
+          adjusted?: boolean;
+        };
     CollectNewsInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
@@ -463,6 +484,7 @@ export interface components {
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
       | { kind: 'collectBars'; input: components['schemas']['CollectBarsInput'] }
+      | { kind: 'transformBars'; input: components['schemas']['TransformBarsInput'] }
       | { kind: 'collectNews'; input: components['schemas']['CollectNewsInput'] }
       | { kind: 'enrichSentiment'; input: components['schemas']['EnrichSentimentInput'] }
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
@@ -476,6 +498,7 @@ export interface components {
       kind:
         | 'research'
         | 'collectBars'
+        | 'transformBars'
         | 'collectNews'
         | 'enrichSentiment'
         | 'buildDataset'
@@ -951,6 +974,7 @@ export interface operations {
         /** Only runs of this story */ kind?:
           | 'research'
           | 'collectBars'
+          | 'transformBars'
           | 'collectNews'
           | 'enrichSentiment'
           | 'buildDataset'
