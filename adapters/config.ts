@@ -166,7 +166,7 @@ const isProject = (file: string): boolean =>
 /** Local stores' addresses hold a path; others are left as they are. */
 const absolute = (root: string, url: string): string =>
   url.replace(
-    /^(sqlite|parquet|file):(?:\/\/)?(.+)$/,
+    /^(sqlite|parquet|csv|file):(?:\/\/)?(.+)$/,
     (_, scheme: string, path: string) => `${scheme}:${resolve(root, path)}`,
   );
 

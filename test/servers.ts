@@ -21,6 +21,45 @@ export async function realServer(
   return { server, reason };
 }
 
+/** One way in which a port's contract is tested. */
+export interface Backend {
+  /** Of the registry: every scheme of it must have a backend. */
+  scheme: string;
+  /** Where it is more than the scheme. */
+  name?: string;
+  server?: ServerKind;
+  /** The address of an empty store; `address` is the server's. */
+  fresh(address: string): string;
+}
+
+export interface ReadyBackend extends Backend {
+  name: string;
+  /** Why its tests are skipped, or null. */
+  reason: string | null;
+  open(): string;
+}
+
+/** Starts the servers of a port's backends, each once. */
+export async function readyBackends<T extends Backend>(
+  port: string,
+  backends: T[],
+): Promise<(T & ReadyBackend)[]> {
+  const started = new Map<ServerKind, ReturnType<typeof realServer>>();
+  const ready: (T & ReadyBackend)[] = [];
+  for (const backend of backends) {
+    const { server: kind, name = `${backend.scheme}:` } = backend;
+    const starting = kind && (started.get(kind) ?? realServer(`${port} ${name}`, kind));
+    if (kind && starting) started.set(kind, starting);
+    const { server, reason } = (await starting) ?? { server: null, reason: null };
+    ready.push({ ...backend, name, reason, open: () => backend.fresh(server?.address ?? '') });
+  }
+  return ready;
+}
+
+let stores = 0;
+/** A name that no other store of this run has. */
+export const newName = (): string => `store${process.pid}x${++stores}`;
+
 /** `npm test` prints these lines before its summary; alone they go to the terminal. */
 function note(suite: string, outcome: string): void {
   const line = `${suite} ${outcome}\n`;

@@ -1,9 +1,11 @@
 import { byScheme, schemePath } from '../addresses.js';
 import type { SeriesPort } from '../ports.js';
+import { csvSeries } from './csv.js';
 import { parquetSeries } from './parquet.js';
 
 /** Bar stores by the scheme of their address. */
 export const SERIES: Record<string, (address: string) => SeriesPort> = {
+  csv: (address) => csvSeries(schemePath(address)),
   parquet: (address) => parquetSeries(schemePath(address)),
 };
 

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { BarColumns } from '../../domain/bars.js';
 import { DataQualityError, messageOf, UnreachableError } from '../../domain/errors.js';
 import { fillTable, literal, selectColumns, withDuckdb } from '../duckdb.js';
-import { fileError, replaceFile } from '../files.js';
+import { fileError, replaceFile, writeAtomically } from '../files.js';
 
 /** Stored bars as columns, ascending by time and then knownAt: several versions of a bar may follow each other. */
 export interface Rows extends BarColumns {
@@ -15,8 +15,17 @@ const SELECTED = NUMBERS.map((name) => `"${name}"::DOUBLE AS "${name}"`).join(',
 /** ROW_GROUP_SIZE: a partition is one row group, read whole. V2 pages pack whole numbers by their differences. */
 const FORMAT = 'FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880';
 
-const list = (files: string[]): string =>
-  `read_parquet([${files.map(literal).join(', ')}], hive_partitioning = false)`;
+/** Numbers of a CSV file are read as what they are; guessing could take a column of whole prices for integers. */
+const CSV_COLUMNS = [...NUMBERS.map((name) => `"${name}": 'DOUBLE'`), "origin: 'VARCHAR'"].join(', ');
+const CSV = `header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {${CSV_COLUMNS}}`;
+
+/** Files of one format, as a table. */
+function list(files: string[]): string {
+  const names = `[${files.map(literal).join(', ')}]`;
+  return files[0]?.endsWith('.csv')
+    ? `read_csv(${names}, hive_partitioning = false, ${CSV})`
+    : `read_parquet(${names}, hive_partitioning = false)`;
+}
 
 /** The furthest instants of JavaScript: infinities mean them. */
 const instant = (time: number): number => Math.ceil(Math.max(-8.64e15, Math.min(8.64e15, time)));
@@ -92,6 +101,7 @@ function rowsOf(values: ArrayLike<number>[]): Rows {
 
 /** Writes a partition beside its place and renames it into it: a crash leaves the old or the new one. */
 export async function writeRows(file: string, rows: Rows, origins: string[]): Promise<void> {
+  if (file.endsWith('.csv')) return writeAtomically(file, csvOf(rows, origins));
   const draft = `${file}.${process.pid}.new`;
   const columns = NUMBERS.map((name) => ({
     name,
@@ -108,6 +118,18 @@ export async function writeRows(file: string, rows: Rows, origins: string[]): Pr
     await rm(draft, { force: true }).catch(() => undefined);
     throw fileError(file, error);
   }
+}
+
+/** JavaScript writes the shortest digits that mean the same number; only the sign of a zero would be lost. */
+const digits = (value: number | undefined): string => (Object.is(value, -0) ? '-0' : String(value));
+
+function csvOf(rows: Rows, origins: string[]): Uint8Array {
+  const lines = [[...NUMBERS, 'origin'].join(',')];
+  origins.forEach((origin, i) => {
+    const cells = NUMBERS.map((name) => digits(rows[name][i]));
+    lines.push([...cells, `"${origin.replaceAll('"', '""')}"`].join(','));
+  });
+  return new TextEncoder().encode(`${lines.join('\n')}\n`);
 }
 
 /** Keeps the last version of each bar. */

@@ -1,0 +1,77 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileError } from '../files.js';
+import type { SeriesPort } from '../ports.js';
+import { withFileLock } from './lock.js';
+import { barsOf, rowsFrom, type StoredBar } from './merge.js';
+import { partitionedSeries, type Change, type Place } from './partitioned.js';
+import { fileOf, folderOf, partitionPeriods, streamFolders } from './partitions.js';
+import { readOrigins, readRows, writeRows, type Span } from './rows.js';
+import { cachedSpan, summary, type SpanCache } from './spans.js';
+
+/**
+ * Bars as files, hive-partitioned: `<root>/source=…/exchange=…/symbol=…/timeframe=…/period=…/<name>`. A partition
+ * is rewritten whole and renamed into place under a lock that holds between processes, so readers need none.
+ * @param name `bars.parquet` or `bars.csv`: the ending chooses the format.
+ */
+export function fileSeries(root: string, name: string, options: { now?: () => number } = {}): SeriesPort {
+  const spans: SpanCache = new Map();
+  const folder = ({ source, stream }: Place): string => folderOf(root, source, stream);
+  return partitionedSeries(
+    {
+      grain: 'coarse',
+      periods: (place) => partitionPeriods(folder(place), name),
+      read: (place, periods, window) =>
+        readRows(
+          periods.map((period) => fileOf(folder(place), period, name)),
+          window,
+        ),
+      merge: (place, period, change) => mergeFile(folder(place), fileOf(folder(place), period, name), change),
+      async streams() {
+        const found: Awaited<ReturnType<SeriesPort['streams']>> = [];
+        for (const { folder: below, source, stream } of await streamFolders(root)) {
+          const held: Span[] = [];
+          for (const period of await partitionPeriods(below, name)) {
+            const span = await cachedSpan(spans, fileOf(below, period, name));
+            if (span) held.push(span);
+          }
+          if (held.length > 0) found.push(summary(stream, source, held));
+        }
+        return found;
+      },
+      close: async () => spans.clear(),
+    },
+    options,
+  );
+}
+
+/** Adds what is new to a partition; returns how many records that were. */
+async function mergeFile(folder: string, file: string, change: Change): Promise<number> {
+  await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+    throw fileError(file, error);
+  });
+  return withFileLock(join(folder, 'lock'), async () => {
+    const names = await readdir(dirname(file));
+    // Drafts of writers that died: nobody else writes while we hold the lock.
+    for (const draft of names.filter((each) => each.endsWith('.new')))
+      await rm(join(dirname(file), draft), { force: true });
+    const there = names.some((each) => file === join(dirname(file), each));
+    const { all, added } = change(there ? await readStored(file) : []);
+    if (added > 0) await writeBars(file, all);
+    return added;
+  });
+}
+
+/** Every version in a partition's file. */
+export async function readStored(file: string): Promise<StoredBar[]> {
+  const rows = await readRows([file], { from: -Infinity, to: Infinity, asOf: Infinity });
+  const origins = await readOrigins(file);
+  return barsOf(rows).map((bar, i) => ({ ...bar, origin: origins[i] ?? '' }));
+}
+
+export const writeBars = (file: string, bars: StoredBar[]): Promise<void> =>
+  writeRows(
+    file,
+    rowsFrom(bars),
+    bars.map((bar) => bar.origin),
+  );

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import type { Bar, BarColumns, BarsKey, TimeRange } from '../../domain/bars.js';
+import { DataQualityError, InvalidInputError } from '../../domain/errors.js';
+import type { Source } from '../../domain/sources.js';
+import { streamId, type Stream } from '../../domain/streams.js';
+import type { SeriesPort } from '../ports.js';
+import { barsOf, mergeBars, type StoredBar } from './merge.js';
+import { periodOf, type Grain } from './partitions.js';
+import { joinRows, latestVersions, NUMBERS, sliceRows, type Rows } from './rows.js';
+
+/** Facts of one stream from one kind of source. */
+export interface Place {
+  source: Source;
+  stream: Stream;
+}
+
+export type Window = TimeRange & { asOf: number };
+
+/** A store that keeps a stream in partitions, each read whole and replaced whole. */
+export interface PartitionStore {
+  grain: Grain;
+  /** Names of the partitions that are there, ascending. */
+  periods(place: Place): Promise<string[]>;
+  /** Every version in the window, ascending by time and knownAt. */
+  read(place: Place, periods: string[], window: Window): Promise<Rows>;
+  /**
+   * Replaces a partition by what `change` makes of it, so that no writer's bars are lost. Where another writer
+   * was faster, `change` is called again with what that one left. Returns how many records were added.
+   */
+  merge(place: Place, period: string, change: Change): Promise<number>;
+  streams: SeriesPort['streams'];
+  close(): Promise<void>;
+}
+
+export type Change = (stored: StoredBar[]) => { all: StoredBar[]; added: number };
+
+/** In the order in which the digest takes them. */
+const VALUES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
+
+/** The series port over any store of partitions: versions, limits and digests are the same in all of them. */
+export function partitionedSeries(store: PartitionStore, options: { now?: () => number } = {}): SeriesPort {
+  const now = options.now ?? Date.now;
+  return seriesOf({
+    async write({ stream, bars, source }) {
+      let stored = 0;
+      for (const [period, part] of byPeriod(stream, bars, store.grain)) {
+        const given = part.map((bar) => ({ ...bar, origin: source.detail }));
+        const correctedAt = source.kind === 'live' ? now() : null;
+        stored += await store.merge({ source, stream }, period, (held) =>
+          mergeBars(held, given, { name: streamId(stream), correctedAt }),
+        );
+      }
+      return { stored };
+    },
+    async all(key) {
+      return store.read(key, await periodsIn(store, key), windowOf(key));
+    },
+    async some(key, { limit, order }) {
+      const periods = await periodsIn(store, key);
+      const parts: Rows[] = [];
+      let found = 0;
+      for (const period of order === 'newest' ? periods.reverse() : periods) {
+        if (found >= limit) break;
+        const part = latestVersions(await store.read(key, [period], windowOf(key)));
+        found += part.time.length;
+        if (order === 'newest') parts.unshift(part);
+        else parts.push(part);
+      }
+      return joinRows(parts);
+    },
+    streams: store.streams,
+    close: store.close,
+  });
+}
+
+/** What a store of bars can do; the rest of the port is the same for all. */
+export interface BarStore extends Pick<SeriesPort, 'write' | 'streams' | 'close'> {
+  /** Every version in the window, ascending by time and knownAt. */
+  all(key: BarsKey): Promise<Rows>;
+  /** At least the first or last `limit` bars of the window (fewer only where there are no more), ascending. */
+  some(key: BarsKey, page: { limit: number; order: 'oldest' | 'newest' }): Promise<Rows>;
+}
+
+export function seriesOf(store: BarStore): SeriesPort {
+  const readAll = async (key: BarsKey): Promise<Rows> => {
+    checkRange(key);
+    return latestVersions(await store.all(key));
+  };
+  return {
+    async write(write) {
+      checkBars(write.stream, write.bars);
+      return store.write(write);
+    },
+    async read({ limit, order = 'oldest', ...key }) {
+      if (limit === undefined) return barsOf(await readAll(key));
+      checkRange(key);
+      if (!Number.isInteger(limit) || limit < 0)
+        throw new InvalidInputError(`limit ${limit} is not a whole number from 0`);
+      if (limit === 0) return [];
+      const rows = latestVersions(await store.some(key, { limit, order }));
+      const from = order === 'newest' ? Math.max(0, rows.time.length - limit) : 0;
+      return barsOf(sliceRows(rows, from, from + limit));
+    },
+    async readColumns(key) {
+      const { knownAt: _, ...columns } = await readAll(key);
+      return columns;
+    },
+    times: async (key) => (await readAll(key)).time,
+    digest: async (key) => digestOf(await readAll(key)),
+    streams: () => store.streams(),
+    close: () => store.close(),
+  };
+}
+
+const windowOf = ({ range, asOf }: BarsKey): Window => ({ ...range, asOf });
+
+async function periodsIn(store: PartitionStore, { source, stream, range }: BarsKey): Promise<string[]> {
+  const first = periodOf(stream.timeframe, range.from, store.grain);
+  const last = periodOf(stream.timeframe, range.to - 1, store.grain);
+  const periods = await store.periods({ source, stream });
+  return periods.filter((period) => period >= first && period <= last);
+}
+
+function checkRange({ range, asOf, stream }: BarsKey): void {
+  if ([range.from, range.to, asOf].some((time) => typeof time !== 'number' || Number.isNaN(time)))
+    throw new InvalidInputError(
+      `Reading ${streamId(stream)} needs from, to and asOf in epoch ms; got ${range.from}, ${range.to}, ${asOf}`,
+    );
+}
+
+function checkBars(stream: Stream, bars: Bar[]): void {
+  const odd = bars.find((bar) => !NUMBERS.every((name) => Number.isFinite(bar[name])) || !isWhole(bar));
+  if (odd)
+    throw new DataQualityError(
+      `${streamId(stream)}: cannot store the bar ${JSON.stringify(odd)}; validate first`,
+    );
+}
+
+const isWhole = (bar: Bar): boolean => Number.isSafeInteger(bar.time) && Number.isSafeInteger(bar.knownAt);
+
+function byPeriod(stream: Stream, bars: Bar[], grain: Grain): Map<string, Bar[]> {
+  const parts = new Map<string, Bar[]>();
+  for (const bar of bars) {
+    const period = periodOf(stream.timeframe, bar.time, grain);
+    const part = parts.get(period);
+    if (part) part.push(bar);
+    else parts.set(period, [bar]);
+  }
+  return parts;
+}
+
+/** sha256 over the values as little-endian doubles, column after column. */
+function digestOf(columns: BarColumns): { sha256: string; rows: number } {
+  const hash = createHash('sha256');
+  for (const name of VALUES) {
+    const { buffer, byteOffset, byteLength } = columns[name];
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return { sha256: hash.digest('hex'), rows: columns.time.length };
+}

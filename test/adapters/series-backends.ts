@@ -1,0 +1,8 @@
+import type { Backend } from '../servers.js';
+import { temporaryDirectory } from './directories.js';
+
+/** `readMs`: what reading two years of hours may take; a server on the same two cores is given more. */
+export const SERIES_BACKENDS: (Backend & { readMs?: number })[] = [
+  { scheme: 'parquet', fresh: () => `parquet:${temporaryDirectory()}` },
+  { scheme: 'csv', fresh: () => `csv:${temporaryDirectory()}` },
+];
