@@ -44,8 +44,17 @@ export const SCHEMA = z.object({
   MLFLOW_TRACKING_URI: text,
 });
 
-/** These may also be given as the path of a file, `<NAME>_FILE`. */
-export const SECRETS = ['FINSIGHT_API_KEY', 'FINSIGHT_ADMIN_KEY', 'TEMPORAL_API_KEY'] as const;
+/** These may also be given as the path of a file, `<NAME>_FILE`: an address of a store can hold its password. */
+export const SECRETS = [
+  'FINSIGHT_API_KEY',
+  'FINSIGHT_ADMIN_KEY',
+  'TEMPORAL_API_KEY',
+  'DOCUMENTS_URL',
+  'EVENTS_URL',
+  'CACHE_URL',
+  'SERIES_URL',
+  'OBJECTS_URL',
+] as const;
 
 export interface Config {
   dataDir: string;
@@ -133,8 +142,14 @@ function apiOf(value: z.output<typeof SCHEMA>): Config['api'] {
 }
 
 /** What a child process gets: this one's environment, the resolved places, and what changes. */
-export const childEnvironment = (config: Config, changes: Record<string, string>): NodeJS.ProcessEnv => ({
-  ...environment(),
+export function childEnvironment(config: Config, changes: Record<string, string>): NodeJS.ProcessEnv {
+  const env = environment();
+  const places = Object.entries(resolvedPlaces(config)).filter(([name]) => !env[`${name}_FILE`]);
+  return { ...env, ...Object.fromEntries(places), ...changes };
+}
+
+/** An address that came from a file is read from it again: it must not lie in a process's environment. */
+const resolvedPlaces = (config: Config): Record<string, string> => ({
   FINSIGHT_DATA_DIR: config.dataDir,
   FINSIGHT_RECORDED_DIR: config.recordedDir,
   FINSIGHT_ML: config.ml,
@@ -146,7 +161,6 @@ export const childEnvironment = (config: Config, changes: Record<string, string>
   OBJECTS_URL: config.objectsUrl,
   SERVING_URL: config.servingUrl,
   MLFLOW_TRACKING_URI: config.mlflowTrackingUri,
-  ...changes,
 });
 
 /** The folder whose package.json is ours: from the sources and from dist/ alike. */

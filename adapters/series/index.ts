@@ -1,11 +1,14 @@
 import { byScheme, schemePath } from '../addresses.js';
 import type { SeriesPort } from '../ports.js';
 import { csvSeries } from './csv.js';
+import { mongoSeries } from './mongodb.js';
 import { parquetSeries } from './parquet.js';
 
 /** Bar stores by the scheme of their address. */
 export const SERIES: Record<string, (address: string) => SeriesPort> = {
   csv: (address) => csvSeries(schemePath(address)),
+  mongodb: mongoSeries,
+  'mongodb+srv': mongoSeries,
   parquet: (address) => parquetSeries(schemePath(address)),
 };
 

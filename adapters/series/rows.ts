@@ -144,7 +144,28 @@ export function latestVersions(rows: Rows): Rows {
 
 export function joinRows(parts: Rows[]): Rows {
   if (parts.length === 1 && parts[0]) return parts[0];
-  return rowsOf(NUMBERS.map((name) => parts.flatMap((part) => Array.from(part[name]))));
+  const length = parts.reduce((sum, part) => sum + part.time.length, 0);
+  const columns = NUMBERS.map((name) => {
+    const column = new Float64Array(length);
+    let at = 0;
+    for (const part of parts) {
+      column.set(part[name], at);
+      at += part[name].length;
+    }
+    return [name, column] as const;
+  });
+  return Object.fromEntries(columns) as unknown as Rows;
+}
+
+/** Rows in [from, to) that are known at `asOf`; the order stays. */
+export function windowRows(rows: Rows, { from, to, asOf }: { from: number; to: number; asOf: number }): Rows {
+  const { time, knownAt } = rows;
+  const keep: number[] = [];
+  time.forEach((at, i) => {
+    if (at >= from && at < to && (knownAt[i] ?? Infinity) <= asOf) keep.push(i);
+  });
+  if (keep.length === time.length) return rows;
+  return rowsOf(NUMBERS.map((name) => keep.map((i) => rows[name][i] ?? NaN)));
 }
 
 export const sliceRows = (rows: Rows, from: number, to?: number): Rows =>

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Source } from '../../domain/sources.js';
 import { timeframeMs, type Stream } from '../../domain/streams.js';
+import type { StoredBar } from './merge.js';
 import { readSpan, type Span } from './rows.js';
 
 /** Spans by file, each with the state of the file that it was read from. */
@@ -16,6 +17,14 @@ export async function cachedSpan(spans: SpanCache, file: string): Promise<Span |
   const span = readSpan(file).catch(() => null);
   spans.set(file, { stamp, span });
   return span;
+}
+
+/** The span of a partition's versions, ascending; there must be one. */
+export function spanOf(bars: StoredBar[]): Span {
+  const [first, last] = [bars[0], bars.at(-1)];
+  if (!first || !last) throw new RangeError('A partition without a bar has no span');
+  const times = new Set(bars.map((bar) => bar.time));
+  return { first: first.time, last: last.time, bars: times.size, origin: last.origin };
 }
 
 /** A stream's line in the listing, from the spans of its files. */

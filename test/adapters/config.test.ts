@@ -76,6 +76,23 @@ describe('the configuration', () => {
     expect(() => readConfig(both)).toThrow(/FINSIGHT_API_KEY and FINSIGHT_API_KEY_FILE are both set/);
   });
 
+  it('takes the address of a store from a file, and a child process reads that file again', () => {
+    const file = join(temporaryDirectory(), 'documents');
+    writeFileSync(file, 'mongodb://finsight:secret@db/finsight\n');
+    const before = process.env['DOCUMENTS_URL_FILE'];
+    process.env['DOCUMENTS_URL_FILE'] = file;
+    try {
+      const config = readConfig();
+      expect(config.documentsUrl).toBe('mongodb://finsight:secret@db/finsight');
+      const child = childEnvironment(config, {});
+      expect(JSON.stringify(child)).not.toContain('secret@');
+      expect(readConfig(child).documentsUrl).toBe(config.documentsUrl);
+    } finally {
+      if (before === undefined) delete process.env['DOCUMENTS_URL_FILE'];
+      else process.env['DOCUMENTS_URL_FILE'] = before;
+    }
+  });
+
   it('is the same in a child process', () => {
     const config = readConfig({ FINSIGHT_DATA_DIR: 'x', FINSIGHT_ML: 'off', OBJECTS_URL: 'file:y' });
     const child = readConfig(childEnvironment(config, { TEMPORAL_ADDRESS: 'here:1' }));

@@ -1,8 +1,15 @@
-import type { Backend } from '../servers.js';
+import { mongo } from '../../infra/test-servers/mongo.js';
+import { newName, type Backend } from '../servers.js';
 import { temporaryDirectory } from './directories.js';
 
 /** `readMs`: what reading two years of hours may take; a server on the same two cores is given more. */
 export const SERIES_BACKENDS: (Backend & { readMs?: number })[] = [
   { scheme: 'parquet', fresh: () => `parquet:${temporaryDirectory()}` },
   { scheme: 'csv', fresh: () => `csv:${temporaryDirectory()}` },
+  {
+    scheme: 'mongodb',
+    server: mongo,
+    readMs: 1000,
+    fresh: (address) => `mongodb://${address}/${newName()}`,
+  },
 ];
