@@ -108,6 +108,8 @@ export interface ObjectsPort extends Closable {
   remove(key: string): Promise<void>;
   /** Where a person or Python finds it: a path for `file:`, an address for others. */
   locate(key: string): string;
+  /** An address from which anyone may download it for so many seconds; absent where the store cannot give one. */
+  link?(key: string, seconds: number): Promise<string>;
 }
 
 export type TableColumn =

@@ -60,6 +60,17 @@ export async function streamFolders(
   return found;
 }
 
+/** The period of `…/period=2024/bars.parquet`. */
+export const periodIn = (path: string): string => /(?:^|\/)period=([^/]+)\//.exec(path)?.[1] ?? '';
+
+/** What `folderOf` names, or null where the path is none of ours. */
+export function placeIn(path: string): { source: Source; stream: Stream } | null {
+  const match = /source=([^/]+)\/exchange=([^/]+)\/symbol=([^/]+)\/timeframe=([^/]+)$/.exec(path);
+  if (!match) return null;
+  const [, key = '', ...parts] = match;
+  return { source: sourceOf(key), stream: parseStream(parts.join('/')) };
+}
+
 /** The source of a `sourceKey`; the detail of a recorded one is not in it. */
 export function sourceOf(key: string): Source {
   const [kind = '', ...detail] = key.split('-');
