@@ -138,7 +138,8 @@ function checkBars(stream: Stream, bars: Bar[]): void {
 
 const isWhole = (bar: Bar): boolean => Number.isSafeInteger(bar.time) && Number.isSafeInteger(bar.knownAt);
 
-function byPeriod(stream: Stream, bars: Bar[], grain: Grain): Map<string, Bar[]> {
+/** Bars by the partition that they belong to. */
+export function byPeriod(stream: Stream, bars: Bar[], grain: Grain): Map<string, Bar[]> {
   const parts = new Map<string, Bar[]>();
   for (const bar of bars) {
     const period = periodOf(stream.timeframe, bar.time, grain);

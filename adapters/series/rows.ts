@@ -93,7 +93,8 @@ async function brokenOf(files: string[]): Promise<string[]> {
   return broken;
 }
 
-function rowsOf(values: ArrayLike<number>[]): Rows {
+/** From columns in the order of NUMBERS. */
+export function rowsOf(values: ArrayLike<number>[]): Rows {
   const column = (index: number): Float64Array => Float64Array.from(values[index] ?? []);
   const [time, open, high, low, close, volume, knownAt] = NUMBERS.map((_, index) => column(index));
   return { time, open, high, low, close, volume, knownAt } as Rows;

@@ -1,3 +1,4 @@
+import { INFLUX_SETUP, influxdb } from '../../infra/test-servers/influxdb.js';
 import { mongo } from '../../infra/test-servers/mongo.js';
 import { seaweedfs } from '../../infra/test-servers/seaweedfs.js';
 import { newName, type Backend } from '../servers.js';
@@ -15,4 +16,10 @@ export const SERIES_BACKENDS: (Backend & { readMs?: number })[] = [
     fresh: (address) => `mongodb://${address}/${newName()}`,
   },
   { scheme: 's3', server: seaweedfs, readMs: 500, fresh: (address) => s3Address(address) },
+  {
+    scheme: 'influxdb',
+    server: influxdb,
+    readMs: 1500,
+    fresh: (address) => `influxdb://${INFLUX_SETUP.token}@${address}/${INFLUX_SETUP.org}/${newName()}`,
+  },
 ];
