@@ -64,6 +64,8 @@ export interface InfluxConnection extends InfluxAddress {
   write(bucket: string, lines: string[]): Promise<void>;
   /** Runs InfluxQL statements, separated by `;`; a bucket that is not there has no series. */
   query(bucket: string, statements: string): Promise<InfluxSeries[][]>;
+  /** Removes the points of a predicate with times from `from` to `to`, both included. */
+  remove(bucket: string, what: { from: number; to: number; predicate: string }): Promise<void>;
   /** A request to the server's own API. */
   request<T>(path: string, method: 'GET' | 'POST' | 'PATCH', body?: unknown): Promise<T>;
 }
@@ -92,6 +94,14 @@ export function influxConnection(address: string): InfluxConnection {
       throw translated(redacted(address), error);
     }
   };
+  const request: InfluxConnection['request'] = (path, method, body) =>
+    guarded(
+      ({ transport }) =>
+        transport.request(path, body === undefined ? '' : JSON.stringify(body), {
+          method,
+          headers: { 'content-type': 'application/json' },
+        }) as Promise<never>,
+    );
   return {
     ...place,
     write: (bucket, lines) => guarded((influx) => writeLines(influx, { org: place.org, bucket, lines })),
@@ -110,14 +120,12 @@ export function influxConnection(address: string): InfluxConnection {
       });
       return results.map(({ series = [] }) => series);
     },
-    request: (path, method, body) =>
-      guarded(
-        ({ transport }) =>
-          transport.request(path, body === undefined ? '' : JSON.stringify(body), {
-            method,
-            headers: { 'content-type': 'application/json' },
-          }) as Promise<never>,
-      ),
+    async remove(bucket, { from, to, predicate }) {
+      const query = new URLSearchParams({ org: place.org, bucket });
+      const [start, stop] = [from, to].map((time) => new Date(time).toISOString());
+      await request(`/api/v2/delete?${query.toString()}`, 'POST', { start, stop, predicate });
+    },
+    request,
   };
 }
 

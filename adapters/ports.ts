@@ -85,6 +85,12 @@ export interface BarsWrite {
   source: Source;
 }
 
+/** A version of a bar as it lies in a store. */
+export interface StoredBar extends Bar {
+  /** Detail of its source, such as the recorded directory. */
+  origin: string;
+}
+
 export interface SeriesPort extends Closable {
   /** A bar whose values are stored already is no new record; other values at the same time add a version by `knownAt`. */
   write(write: BarsWrite): Promise<{ stored: number }>;
@@ -95,6 +101,10 @@ export interface SeriesPort extends Closable {
   times(key: BarsKey): Promise<Float64Array>;
   /** sha256 over the values (not knownAt) of the bars that `readColumns` gives, and how many. */
   digest(key: BarsKey): Promise<{ sha256: string; rows: number }>;
+  /** Every version in the range known at `asOf`, ascending by time and then `knownAt`: what moving a store needs. */
+  versions(key: BarsKey): Promise<StoredBar[]>;
+  /** Removes exactly these versions: one that was added meanwhile stays. Returns how many were there. */
+  remove(what: { stream: Stream; source: Source; bars: Bar[] }): Promise<{ removed: number }>;
   /** Streams with their stored span and source. */
   streams(): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source }[]>;
 }

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileError } from '../files.js';
 import type { SeriesPort } from '../ports.js';
 import { withFileLock } from './lock.js';
-import { barsOf, rowsFrom, type StoredBar } from './merge.js';
+import { barsOf, rowsFrom } from './merge.js';
+import type { StoredBar } from '../ports.js';
 import { partitionedSeries, type Change, type Place } from './partitioned.js';
 import { fileOf, folderOf, partitionPeriods, streamFolders } from './partitions.js';
 import { readOrigins, readRows, writeRows, type Span } from './rows.js';
@@ -26,6 +27,7 @@ export function fileSeries(root: string, name: string, options: { now?: () => nu
           periods.map((period) => fileOf(folder(place), period, name)),
           window,
         ),
+      versions: (place, period) => readStored(fileOf(folder(place), period, name)),
       merge: (place, period, change) => mergeFile(folder(place), fileOf(folder(place), period, name), change),
       async streams() {
         const found: Awaited<ReturnType<SeriesPort['streams']>> = [];
@@ -45,7 +47,7 @@ export function fileSeries(root: string, name: string, options: { now?: () => nu
   );
 }
 
-/** Adds what is new to a partition; returns how many records that were. */
+/** Changes a partition under the lock; returns how many records changed. */
 async function mergeFile(folder: string, file: string, change: Change): Promise<number> {
   await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
     throw fileError(file, error);
@@ -56,9 +58,10 @@ async function mergeFile(folder: string, file: string, change: Change): Promise<
     for (const draft of names.filter((each) => each.endsWith('.new')))
       await rm(join(dirname(file), draft), { force: true });
     const there = names.some((each) => file === join(dirname(file), each));
-    const { all, added } = change(there ? await readStored(file) : []);
-    if (added > 0) await writeBars(file, all);
-    return added;
+    const { all, changed } = change(there ? await readStored(file) : []);
+    if (changed > 0 && all.length > 0) await writeBars(file, all);
+    else if (changed > 0) await rm(file, { force: true });
+    return changed;
   });
 }
 

@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
-import type { BarsKey } from '../../domain/bars.js';
+import type { Bar, BarsKey } from '../../domain/bars.js';
 import { sourceKey } from '../../domain/sources.js';
-import { streamId, type Timeframe } from '../../domain/streams.js';
+import { streamId, timeframeMs, type Timeframe } from '../../domain/streams.js';
 import { Turns } from '../contention.js';
 import { influxConnection, type InfluxConnection } from '../influxdb.js';
 import { bucketOf, readyBucket, timeframesIn } from '../influxdb-buckets.js';
 import type { BarsWrite, SeriesPort } from '../ports.js';
-import { mergeBars, type StoredBar } from './merge.js';
+import { FURTHEST, lineOf, select, tagsOf, versionOf, type Point } from './influxdb-points.js';
+import { mergeBars, withoutBars } from './merge.js';
+import type { StoredBar } from '../ports.js';
 import { byPeriod, seriesOf } from './partitioned.js';
 import { placeIn } from './partitions.js';
 import { latestVersions, NUMBERS, rowsOf, windowRows, type Rows, type Span } from './rows.js';
@@ -14,9 +15,6 @@ import { summary } from './spans.js';
 
 /** Points of one request. */
 const CHUNK = 5000;
-/** Nanoseconds of 64 bits reach this far, in ms. */
-const FURTHEST = 9_223_372_036_853;
-
 /**
  * Bars in InfluxDB 2, a bucket per timeframe so that each has its own retention. A point is a version of a bar: the
  * first has the tag v=0, each correction a tag of its own, so corrections never overwrite what they correct.
@@ -52,6 +50,18 @@ export function influxSeries(address: string, options: { now?: () => number } = 
     async all(key) {
       return windowRows(rowsIn(await select(influx, key)), { ...key.range, asOf: key.asOf });
     },
+    async versions(key) {
+      const bars = await select(influx, key);
+      return bars.filter((bar) => bar.knownAt <= key.asOf).map(({ version: _, ...bar }) => bar);
+    },
+    async remove({ stream, source, bars }) {
+      let removed = 0;
+      for (const part of byPeriod(stream, bars, 'coarse').values())
+        removed += await turns.take(`${sourceKey(source)} ${streamId(stream)}`, () =>
+          removePart(influx, { stream, source, bars: part }),
+        );
+      return { removed };
+    },
     some: (key, page) => readSome(influx, key, page),
     streams: () => listStreams(influx),
     close: async () => ready.clear(),
@@ -70,9 +80,9 @@ async function writePart(
   const correctedAt = source.kind === 'live' ? now : null;
   const { all, added } = mergeBars(held, given, { name: streamId(stream), correctedAt });
   if (added === 0) return 0;
-  const known = new Set(held);
+  const known = new Set<StoredBar>(held);
   const taken = new Set(held.map((bar) => bar.time));
-  const tags = `bars,exchange=${stream.exchange},source=${tag(sourceKey(source))},symbol=${tag(stream.symbol)}`;
+  const tags = tagsOf({ stream, source });
   const lines: string[] = [];
   for (const bar of all) {
     if (known.has(bar)) continue;
@@ -84,48 +94,54 @@ async function writePart(
   return added;
 }
 
-const tag = (text: string): string => text.replace(/[,= ]/g, '\\$&');
-
-/** Names the content: the same correction written twice is one point. */
-const versionOf = (bar: StoredBar): string =>
-  createHash('sha256')
-    .update(NUMBERS.map((name) => bar[name]).join(' '))
-    .digest('hex')
-    .slice(0, 16);
-
-function lineOf(tags: string, bar: StoredBar, version: string): string {
-  const { open, high, low, close, volume, knownAt, origin, time } = bar;
-  const text = origin.replace(/["\\]/g, '\\$&');
-  return `${tags},v=${version} open=${open},high=${high},low=${low},close=${close},volume=${volume},knownAt=${knownAt}i,origin="${text}" ${time}`;
+/**
+ * Removes points by time and version, so that a version written meanwhile stays. Where a bar's first version goes and
+ * others stay, the next becomes the first (v=0, which the listing counts): written over it before its own point goes,
+ * so that whatever dies in between loses nothing.
+ */
+async function removePart(influx: InfluxConnection, { stream, source, bars }: BarsWrite): Promise<number> {
+  const times = bars.map((bar) => bar.time);
+  const range = { from: Math.min(...times), to: Math.max(...times) + 1 };
+  const held = await select(influx, { source, stream, range, asOf: Infinity });
+  const { all, changed } = withoutBars(held, bars);
+  const kept = new Set<StoredBar>(all);
+  const next = new Map<number, Point>();
+  for (const bar of held.toReversed()) if (kept.has(bar)) next.set(bar.time, bar);
+  const gone = held.filter((bar) => !kept.has(bar));
+  const heirs = gone.flatMap((bar) => (bar.version === '0' ? (next.get(bar.time) ?? []) : []));
+  const bucket = bucketOf(influx, stream.timeframe);
+  if (heirs.length > 0) {
+    const tags = tagsOf({ stream, source });
+    await influx.write(
+      bucket,
+      heirs.map((bar) => lineOf(tags, bar, '0')),
+    );
+  }
+  const inherited = new Set(heirs.map((bar) => bar.time));
+  const points = [...gone.filter((bar) => bar.version !== '0' || !inherited.has(bar.time)), ...heirs];
+  const place = `source="${sourceKey(source)}" AND exchange="${stream.exchange}" AND symbol="${stream.symbol}"`;
+  for (const version of new Set(points.map((bar) => bar.version))) {
+    const of = points.filter((bar) => bar.version === version);
+    for (const { from, to } of runsOf(of, timeframeMs(stream.timeframe)))
+      await influx.remove(bucket, {
+        from,
+        to,
+        predicate: `_measurement="bars" AND ${place} AND v="${version}"`,
+      });
+  }
+  return changed;
 }
 
-/** Every version in the range, ascending by time and knownAt; or the first or last `limit` of them. */
-async function select(
-  influx: InfluxConnection,
-  { source, stream, range }: BarsKey,
-  page?: { limit: number; order: 'oldest' | 'newest' },
-): Promise<StoredBar[]> {
-  const instant = (time: number): number => Math.ceil(Math.max(-FURTHEST, Math.min(FURTHEST, time)));
-  const where = [
-    `source = ${quoted(sourceKey(source))}`,
-    `exchange = ${quoted(stream.exchange)}`,
-    `symbol = ${quoted(stream.symbol)}`,
-    `time >= ${instant(range.from)}ms`,
-    `time < ${instant(range.to)}ms`,
-  ].join(' AND ');
-  const order = page ? ` ORDER BY time ${page.order === 'newest' ? 'DESC' : 'ASC'} LIMIT ${page.limit}` : '';
-  const fields = 'open, high, low, close, volume, "knownAt", origin';
-  const statement = `SELECT ${fields} FROM bars WHERE ${where}${order}`;
-  const [series = []] = await influx.query(bucketOf(influx, stream.timeframe), statement);
-  // The columns are in the order of NUMBERS, the time first.
-  const bars = (series[0]?.values ?? []).map((row) => ({
-    ...(Object.fromEntries(NUMBERS.map((name, i) => [name, Number(row[i])])) as unknown as StoredBar),
-    origin: String(row[NUMBERS.length] ?? ''),
-  }));
-  return bars.sort((a, b) => a.time - b.time || a.knownAt - b.knownAt);
+/** Times as unbroken ranges, both ends included. */
+function runsOf(bars: Bar[], step: number): { from: number; to: number }[] {
+  const runs: { from: number; to: number }[] = [];
+  for (const time of bars.map((bar) => bar.time).sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last && time - last.to <= step) last.to = time;
+    else runs.push({ from: time, to: time });
+  }
+  return runs;
 }
-
-const quoted = (text: string): string => `'${text.replace(/['\\]/g, '\\$&')}'`;
 
 const rowsIn = (bars: StoredBar[]): Rows => rowsOf(NUMBERS.map((name) => bars.map((bar) => bar[name])));
 

@@ -1,11 +1,7 @@
 import { equalValues, type Bar } from '../../domain/bars.js';
 import { DataQualityError } from '../../domain/errors.js';
+import type { StoredBar } from '../ports.js';
 import { NUMBERS, type Rows } from './rows.js';
-
-export interface StoredBar extends Bar {
-  /** Detail of its source, such as the recorded directory. */
-  origin: string;
-}
 
 /**
  * Adds bars to a partition's versions. Values that were known already are no new record; other values are a
@@ -62,6 +58,15 @@ function versionOf(
 }
 
 const valuesOf = (bar: Bar): string => [bar.open, bar.high, bar.low, bar.close, bar.volume].join('/');
+
+/** What is left of a partition without exactly these versions, and how many of them were there. */
+export function withoutBars(stored: StoredBar[], bars: Bar[]): { all: StoredBar[]; changed: number } {
+  const gone = new Set(bars.map(versionKey));
+  const all = stored.filter((bar) => !gone.has(versionKey(bar)));
+  return { all, changed: stored.length - all.length };
+}
+
+export const versionKey = (bar: Bar): string => NUMBERS.map((name) => bar[name]).join(' ');
 
 export const barsOf = (rows: Rows): Bar[] =>
   Array.from(

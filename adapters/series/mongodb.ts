@@ -4,7 +4,8 @@ import { parseStream, streamId } from '../../domain/streams.js';
 import { untilWritten } from '../contention.js';
 import { isDuplicate, mongoConnection, type MongoConnection, type MongoIndex } from '../mongodb.js';
 import type { SeriesPort } from '../ports.js';
-import { barsOf, rowsFrom, type StoredBar } from './merge.js';
+import { barsOf, rowsFrom } from './merge.js';
+import type { StoredBar } from '../ports.js';
 import { partitionedSeries, type Change, type Place, type Window } from './partitioned.js';
 import { sourceOf } from './partitions.js';
 import { joinRows, NUMBERS, windowRows, type Rows, type Span } from './rows.js';
@@ -46,6 +47,11 @@ export function mongoSeries(address: string, options: { now?: () => number } = {
         return found.map(({ period }) => period).sort();
       },
       read: (place, periods, window) => readPartitions(mongo, { ...of(place), periods }, window),
+      async versions(place, period) {
+        const wanted = { ...of(place), period };
+        const held = await mongo.use<Partition, Partition | null>(COLLECTION, (bars) => bars.findOne(wanted));
+        return held ? storedIn(held) : [];
+      },
       merge: (place, period, change) => mergePartition(mongo, { ...of(place), period }, change),
       streams: () => listStreams(mongo),
       close: mongo.close,
@@ -80,8 +86,12 @@ function mergePartition(
       COLLECTION,
       async (bars) => {
         const held = await bars.findOne({ _id: id });
-        const { all, added } = change(held ? storedIn(held) : []);
-        if (added === 0) return 0;
+        const { all, changed } = change(held ? storedIn(held) : []);
+        if (changed === 0) return 0;
+        if (held && all.length === 0) {
+          const { deletedCount } = await bars.deleteOne({ _id: id, revision: held.revision });
+          return deletedCount === 1 ? changed : null;
+        }
         const next = { ...key, ...(await partitionOf(all)) };
         if (held) {
           const { revision } = held;
@@ -89,10 +99,10 @@ function mergePartition(
             { _id: id, revision },
             { ...next, revision: revision + 1 },
           );
-          return matchedCount === 1 ? added : null;
+          return matchedCount === 1 ? changed : null;
         }
         return bars.insertOne({ _id: id, ...next, revision: 1 }).then(
-          () => added,
+          () => changed,
           (error: unknown) => {
             if (isDuplicate(error)) return null;
             throw error;

@@ -4,7 +4,8 @@ import { DataQualityError, InvalidInputError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
 import { streamId, type Stream } from '../../domain/streams.js';
 import type { SeriesPort } from '../ports.js';
-import { barsOf, mergeBars, type StoredBar } from './merge.js';
+import { barsOf, mergeBars, withoutBars } from './merge.js';
+import type { StoredBar } from '../ports.js';
 import { periodOf, type Grain } from './partitions.js';
 import { joinRows, latestVersions, NUMBERS, sliceRows, type Rows } from './rows.js';
 
@@ -23,16 +24,19 @@ export interface PartitionStore {
   periods(place: Place): Promise<string[]>;
   /** Every version in the window, ascending by time and knownAt. */
   read(place: Place, periods: string[], window: Window): Promise<Rows>;
+  /** Every version in a partition, with where it came from; none where there is no partition. */
+  versions(place: Place, period: string): Promise<StoredBar[]>;
   /**
    * Replaces a partition by what `change` makes of it, so that no writer's bars are lost. Where another writer
-   * was faster, `change` is called again with what that one left. Returns how many records were added.
+   * was faster, `change` is called again with what that one left. Nothing is written where nothing changed.
+   * Returns how many records changed.
    */
   merge(place: Place, period: string, change: Change): Promise<number>;
   streams: SeriesPort['streams'];
   close(): Promise<void>;
 }
 
-export type Change = (stored: StoredBar[]) => { all: StoredBar[]; added: number };
+export type Change = (stored: StoredBar[]) => { all: StoredBar[]; changed: number };
 
 /** In the order in which the digest takes them. */
 const VALUES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
@@ -46,11 +50,26 @@ export function partitionedSeries(store: PartitionStore, options: { now?: () => 
       for (const [period, part] of byPeriod(stream, bars, store.grain)) {
         const given = part.map((bar) => ({ ...bar, origin: source.detail }));
         const correctedAt = source.kind === 'live' ? now() : null;
-        stored += await store.merge({ source, stream }, period, (held) =>
-          mergeBars(held, given, { name: streamId(stream), correctedAt }),
-        );
+        stored += await store.merge({ source, stream }, period, (held) => {
+          const { all, added } = mergeBars(held, given, { name: streamId(stream), correctedAt });
+          return { all, changed: added };
+        });
       }
       return { stored };
+    },
+    async versions(key) {
+      const { from, to } = key.range;
+      const found: StoredBar[] = [];
+      for (const period of await periodsIn(store, key))
+        for (const bar of await store.versions(key, period))
+          if (bar.time >= from && bar.time < to && bar.knownAt <= key.asOf) found.push(bar);
+      return found;
+    },
+    async remove({ stream, source, bars }) {
+      let removed = 0;
+      for (const [period, part] of byPeriod(stream, bars, store.grain))
+        removed += await store.merge({ source, stream }, period, (held) => withoutBars(held, part));
+      return { removed };
     },
     async all(key) {
       return store.read(key, await periodsIn(store, key), windowOf(key));
@@ -74,7 +93,7 @@ export function partitionedSeries(store: PartitionStore, options: { now?: () => 
 }
 
 /** What a store of bars can do; the rest of the port is the same for all. */
-export interface BarStore extends Pick<SeriesPort, 'write' | 'streams' | 'close'> {
+export interface BarStore extends Pick<SeriesPort, 'write' | 'versions' | 'remove' | 'streams' | 'close'> {
   /** Every version in the window, ascending by time and knownAt. */
   all(key: BarsKey): Promise<Rows>;
   /** At least the first or last `limit` bars of the window (fewer only where there are no more), ascending. */
@@ -107,6 +126,11 @@ export function seriesOf(store: BarStore): SeriesPort {
     },
     times: async (key) => (await readAll(key)).time,
     digest: async (key) => digestOf(await readAll(key)),
+    async versions(key) {
+      checkRange(key);
+      return store.versions(key);
+    },
+    remove: (what) => store.remove(what),
     streams: () => store.streams(),
     close: () => store.close(),
   };

@@ -13,7 +13,7 @@ import {
   type S3Connection,
 } from '../s3.js';
 import { readStored, writeBars } from './files.js';
-import type { StoredBar } from './merge.js';
+import type { StoredBar } from '../ports.js';
 import { partitionedSeries, type Change } from './partitioned.js';
 import { folderOf, periodIn, placeIn } from './partitions.js';
 import { readRows, type Span } from './rows.js';
@@ -70,6 +70,11 @@ export function s3Series(address: string, options: { now?: () => number } = {}):
         }
         return readRows(held, window);
       },
+      async versions({ source, stream }, period) {
+        const key = connection.keyOf(objectOf(folderOf('', source, stream), period));
+        const found = await files.at(key, listed.get(key));
+        return found ? readStored(found.file) : [];
+      },
       async merge({ source, stream }, period, change) {
         await prepared();
         const key = connection.keyOf(objectOf(folderOf('', source, stream), period));
@@ -99,7 +104,7 @@ export function s3Series(address: string, options: { now?: () => number } = {}):
 
 const objectOf = (folder: string, period: string): string => `${folder}/period=${period}/${FILE}`;
 
-/** The number of new records, or null where another writer was faster. */
+/** How many records changed, or null where another writer was faster. What lost all its bars stays as an empty object. */
 async function mergeObject(
   connection: S3Connection,
   task: { key: string; files: CachedFiles; change: Change },
@@ -107,25 +112,28 @@ async function mergeObject(
   const { key, files, change } = task;
   const { bucket: Bucket, encryption, use } = connection;
   const held = await files.at(key);
-  const { all, added } = change(held ? await readStored(held.file) : []);
-  if (added === 0) return 0;
+  const { all, changed } = change(held ? await readStored(held.file) : []);
+  if (changed === 0) return 0;
   const Body = await bytesOf(await files.newFile(), all);
   const params = {
     Bucket,
     Key: key,
     Body,
-    Metadata: { sha256: sha256(Body), span: encodeURIComponent(JSON.stringify(spanOf(all))) },
+    Metadata: { sha256: sha256(Body), ...(all.length > 0 ? { span: textOf(spanOf(all)) } : {}) },
     ...(encryption ? { ServerSideEncryption: encryption } : {}),
     ...(held ? { IfMatch: held.etag } : { IfNoneMatch: '*' }),
   };
   try {
     await use((client, s3) => client.send(new s3.PutObjectCommand(params)), { failover: false });
-    return added;
+    return changed;
   } catch (error) {
     if (isConflict(error)) return null;
     throw error;
   }
 }
+
+/** Metadata is ASCII. */
+const textOf = (span: Span): string => encodeURIComponent(JSON.stringify(span));
 
 async function bytesOf(file: string, bars: StoredBar[]): Promise<Uint8Array> {
   await writeBars(file, bars);

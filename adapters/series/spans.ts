@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Source } from '../../domain/sources.js';
 import { timeframeMs, type Stream } from '../../domain/streams.js';
-import type { StoredBar } from './merge.js';
+import type { StoredBar } from '../ports.js';
 import { readSpan, type Span } from './rows.js';
 
 /** Spans by file, each with the state of the file that it was read from. */

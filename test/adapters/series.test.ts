@@ -154,6 +154,43 @@ function contract(open: () => string, readMs: number): void {
     await Promise.all([mine.close(), theirs.close()]);
   });
 
+  it('shows every version with its origin, and removes exactly those that it is told to', async () => {
+    const stream = newStream();
+    const all = bars(5, stream);
+    await series.write({ stream, bars: all, source: recorded });
+    const [, second] = all as [Bar, Bar];
+    const corrected = { ...second, close: second.close + 0.05, knownAt: second.knownAt + HOUR };
+    await series.write({ stream, bars: [corrected], source: { ...recorded, detail: '/data/ü "q"' } });
+    const key = { stream, source: recorded, range: ALWAYS, asOf: Infinity };
+    const versions = await series.versions(key);
+    expect(versions.map(({ origin: _, ...bar }) => bar)).toEqual([
+      all[0],
+      second,
+      corrected,
+      ...all.slice(2),
+    ]);
+    expect(versions.map(({ origin }) => origin)).toEqual([
+      '/data/here',
+      '/data/here',
+      '/data/ü "q"',
+      ...Array.from({ length: 3 }, () => '/data/here'),
+    ]);
+    expect(await series.versions({ ...key, asOf: second.knownAt })).toEqual(
+      versions.filter(({ knownAt }) => knownAt <= second.knownAt),
+    );
+    const never = { ...(all[3] as Bar), close: 1 };
+    const gone = await series.remove({ stream, source: recorded, bars: [all[0] as Bar, second, never] });
+    expect(gone).toEqual({ removed: 2 });
+    expect(await series.read(key)).toEqual([corrected, ...all.slice(2)]);
+    const listed = async () => (await series.streams()).find((each) => each.stream.symbol === stream.symbol);
+    expect((await listed())?.bars).toBe(4);
+    await series.remove({ stream, source: recorded, bars: [corrected, ...all.slice(2)] });
+    expect(await series.read(key)).toEqual([]);
+    expect(await listed()).toBeUndefined();
+    expect(await series.write({ stream, bars: all, source: recorded })).toEqual({ stored: 5 });
+    expect(await series.read(key)).toEqual(all);
+  });
+
   it('keeps every digit', async () => {
     const stream = newStream();
     const [bar] = bars(1, stream) as [Bar];
