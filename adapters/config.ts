@@ -177,12 +177,19 @@ export function projectRoot(): string {
 const isProject = (file: string): boolean =>
   existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { name?: string }).name === 'finsight';
 
-/** Local stores' addresses hold a path; others are left as they are. */
-const absolute = (root: string, url: string): string =>
-  url.replace(
+/** Local stores' addresses hold a path, which is made absolute; others are left as they are. */
+export function absolute(root: string, url: string): string {
+  if (url.startsWith('hybrid:'))
+    return url.replace(
+      /([?&](?:recent|old)=)([^&]*)/g,
+      (_, name: string, inner: string) =>
+        name + encodeURIComponent(absolute(root, decodeURIComponent(inner))),
+    );
+  return url.replace(
     /^(sqlite|parquet|csv|file):(?:\/\/)?(.+)$/,
     (_, scheme: string, path: string) => `${scheme}:${resolve(root, path)}`,
   );
+}
 
 function withSecrets(env: NodeJS.ProcessEnv): { values: Record<string, string>; faults: string[] } {
   const given = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));

@@ -48,7 +48,10 @@ export async function readyBackends<T extends Backend>(
   const ready: (T & ReadyBackend)[] = [];
   for (const backend of backends) {
     const { server: kind, name = `${backend.scheme}:` } = backend;
-    const starting = kind && (started.get(kind) ?? realServer(`${port} ${name}`, kind));
+    const suite = `${port} ${name}`;
+    const before = kind && started.get(kind);
+    if (kind && (await before)?.server) note(suite, `ran against ${kind.name}`);
+    const starting = before ?? (kind && realServer(suite, kind));
     if (kind && starting) started.set(kind, starting);
     const { server, reason } = (await starting) ?? { server: null, reason: null };
     ready.push({ ...backend, name, reason, open: () => backend.fresh(server?.address ?? '') });

@@ -35,6 +35,12 @@ describe('the configuration', () => {
     expect(config.mlflowTrackingUri).toBe('sqlite:////data/mlflow.db');
     expect(config.objectsUrl).toBe(`file:${join(root, 'elsewhere')}`);
     expect(config.cacheUrl).toBe('redis://host:1');
+    const hybrid = readConfig({
+      SERIES_URL: 'hybrid:?recent=influxdb%3A%2F%2Ft%40h%2Fo%2Fb&old=csv%3Aa%2Fb&days=9',
+    });
+    expect(decodeURIComponent(hybrid.seriesUrl)).toBe(
+      `hybrid:?recent=influxdb://t@h/o/b&old=csv:${join(root, 'a/b')}&days=9`,
+    );
     expect(readConfig({ SERIES_URL: 'parquet:///bars' }).seriesUrl).toBe('parquet:/bars');
   });
 
