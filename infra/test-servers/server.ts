@@ -73,9 +73,24 @@ export interface Launch {
   ready(): Promise<unknown>;
 }
 
+/**
+ * A killed starter runs no handler: the shell between watches the pipe that only the starter holds, and kills the
+ * server at its end.
+ */
+export const GUARD = `exec 3<&0
+"$@" <&3 & server=$!
+trap 'kill -TERM $server' TERM
+(cat <&3; kill -KILL $server) >/dev/null 2>&1 & watcher=$!
+wait $server
+code=$?
+# A signal ends the first wait before the server has ended.
+wait $server 2>/dev/null
+kill $watcher 2>/dev/null
+exit $code`;
+
 /** Starts a process and waits until it serves. It never outlives the process that started it. */
 export async function launch(wanted: Launch): Promise<TestServer> {
-  const child = spawn(wanted.command, wanted.args, {
+  const child = spawn('sh', ['-c', GUARD, 'sh', wanted.command, ...wanted.args], {
     cwd: wanted.folder,
     env: { PATH: environment()['PATH'], HOME: wanted.folder, ...wanted.env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -85,8 +100,8 @@ export async function launch(wanted: Launch): Promise<TestServer> {
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', listen);
   child.once('error', (error) => listen(error.message));
   child.stdin.on('error', () => undefined);
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
+  // The guard's end of the pipe closes: it kills what does not end by itself.
+  const kill = (): void => void child.stdin.destroy();
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null || !child.pid;
   const stop = async (): Promise<void> => {
@@ -94,7 +109,7 @@ export async function launch(wanted: Launch): Promise<TestServer> {
     if (!hasEnded()) child.kill('SIGTERM');
     if (child.pid) await ended;
     clearTimeout(killer);
-    process.removeListener('exit', kill);
+    child.stdin.destroy();
     rmSync(wanted.folder, { recursive: true, force: true });
   };
   const deadline = Date.now() + READY_MS;

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { describe, expect, it } from 'vitest';
@@ -5,7 +7,7 @@ import { influxdb } from '../../infra/test-servers/influxdb.js';
 import { mongo } from '../../infra/test-servers/mongo.js';
 import { redis, redisCluster } from '../../infra/test-servers/redis.js';
 import { seaweedfs } from '../../infra/test-servers/seaweedfs.js';
-import { freePorts, launch, temporaryFolder } from '../../infra/test-servers/server.js';
+import { freePorts, GUARD, launch, temporaryFolder } from '../../infra/test-servers/server.js';
 
 const listens = (address: string): Promise<boolean> =>
   new Promise((resolve) => {
@@ -30,6 +32,19 @@ describe.each([redis, redisCluster, mongo, seaweedfs, influxdb].map((kind) => [k
     });
   },
 );
+
+it('a server does not outlive a starter that is killed', async () => {
+  const guarded = ['-c', GUARD, 'sh', 'sh', '-c', 'echo $$; exec sleep 300'];
+  const script = `const { spawn } = require('node:child_process');
+    spawn('sh', ${JSON.stringify(guarded)}, { stdio: ['pipe', 1, 1] }); setInterval(() => {}, 1000)`;
+  const starter = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(starter.stdout, 'data')) as [Buffer];
+  const pid = Number(line.toString());
+  const runs = (): boolean => existsSync(`/proc/${pid}`);
+  expect(runs()).toBe(true);
+  starter.kill('SIGKILL');
+  await expect.poll(runs, { timeout: 5000 }).toBe(false);
+});
 
 it('a server that ends at once is reported with its last words, and its folder is removed', async () => {
   const folder = temporaryFolder('broken');
