@@ -7,6 +7,7 @@ import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
 import { addDoctor } from './doctor.js';
 import { addModels } from './models.js';
+import { addMove } from './move.js';
 import { addNews } from './news.js';
 import { EXIT, reportFailure } from './output.js';
 import { addPlatform } from './platform-commands.js';
@@ -28,7 +29,17 @@ export function createProgram(): Command {
     },
     json: () => program.opts<{ json: boolean }>().json,
   };
-  for (const add of [addPlatform, addRuns, addBars, addNews, addPredict, addBacktest, addModels, addDoctor])
+  for (const add of [
+    addPlatform,
+    addRuns,
+    addBars,
+    addNews,
+    addPredict,
+    addBacktest,
+    addModels,
+    addMove,
+    addDoctor,
+  ])
     add(program, shell);
   return program;
 }
