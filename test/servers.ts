@@ -14,7 +14,7 @@ export async function realServer(
   const reason = kind.missing();
   if (reason !== null && kind.quick && process.env['CI'] === 'true')
     throw new Error(`${suite} must be tested in CI: ${reason}`);
-  note(suite, reason === null ? `ran against ${kind.name}` : `SKIPPED: ${reason}`);
+  note(suite, outcomeOf(kind, reason));
   if (reason !== null) return { server: null, reason };
   const server = await kind.start();
   afterAll(() => server.stop());
@@ -50,11 +50,11 @@ export async function readyBackends<T extends Backend>(
     const { server: kind, name = `${backend.scheme}:` } = backend;
     const suite = `${port} ${name}`;
     const before = kind && started.get(kind);
-    if (kind && (await before)?.server) note(suite, `ran against ${kind.name}`);
+    if (kind && before) note(suite, outcomeOf(kind, (await before).reason));
     const starting = before ?? (kind && realServer(suite, kind));
     if (kind && starting) started.set(kind, starting);
     const { server, reason } = (await starting) ?? { server: null, reason: null };
-    ready.push({ ...backend, name, reason, open: () => backend.fresh(server?.address ?? '') });
+    ready.push({ ...backend, name, reason, open: () => backend.fresh(server?.address ?? '127.0.0.1:1') });
   }
   return ready;
 }
@@ -62,6 +62,9 @@ export async function readyBackends<T extends Backend>(
 let stores = 0;
 /** A name that no other store of this run has. */
 export const newName = (): string => `store${process.pid}x${++stores}`;
+
+const outcomeOf = (kind: ServerKind, reason: string | null): string =>
+  reason === null ? `ran against ${kind.name}` : `SKIPPED: ${reason}`;
 
 /** `npm test` prints these lines before its summary; alone they go to the terminal. */
 function note(suite: string, outcome: string): void {

@@ -41,7 +41,7 @@ export function mongoSeries(address: string, options: { now?: () => number } = {
       async periods(place) {
         const found = await mongo.use<Partition, { period: string }[]>(
           COLLECTION,
-          (bars) => bars.find(of(place)).project<{ period: string }>({ period: 1 }).toArray(),
+          (bars) => bars.find(of(place)).project<{ period: string }>({ _id: 0, period: 1 }).toArray(),
           INDEXES,
         );
         return found.map(({ period }) => period).sort();

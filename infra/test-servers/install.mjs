@@ -18,12 +18,7 @@ const run = (command, args, options = {}) =>
 const INSTALLERS = {
   redis: {
     installed: () => has('redis-server'),
-    install() {
-      if (process.getuid?.() !== 0) throw new Error('needs root: apt install redis-server');
-      const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-      run('apt-get', ['update']);
-      run('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], { env });
-    },
+    install: () => fromDebian('redis-server'),
   },
   seaweedfs: {
     installed: () => existsSync(join(placeOf('seaweedfs'), 'bin', 'weed')),
@@ -42,6 +37,7 @@ const INSTALLERS = {
     installed: () => existsSync(join(placeOf('mongo-java-server'), 'MongoTestServer.class')),
     install: () =>
       intoPlace('mongo-java-server', (draft) => {
+        if (!has('mvn') || !has('javac')) fromDebian('maven', 'default-jdk-headless');
         const jars = join(draft, 'jars');
         const pom = join(HERE, 'mongo', 'pom.xml');
         run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${jars}`]);
@@ -57,6 +53,13 @@ const INSTALLERS = {
       ),
   },
 };
+
+function fromDebian(...packages) {
+  if (process.getuid?.() !== 0) throw new Error(`needs root: apt install ${packages.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get', ['update']);
+  run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { env });
+}
 
 /** Whatever dies half-way leaves no half of a server in its place. */
 function intoPlace(name, fill) {
