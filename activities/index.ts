@@ -7,7 +7,8 @@ import { deploymentSteps } from './deployment.js';
 import { evaluationSteps } from './evaluation.js';
 import { newsSteps } from './news.js';
 import { predictionSteps } from './prediction.js';
-import { reportSteps, researchSteps } from './research.js';
+import { reportSteps } from './report.js';
+import { researchSteps } from './research.js';
 import { sentimentSteps } from './sentiment.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 

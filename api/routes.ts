@@ -3,6 +3,7 @@ import { backtestRoutes } from './backtest.js';
 import { barRoutes } from './bars.js';
 import { coverageRoutes } from './coverage.js';
 import { healthRoutes } from './health.js';
+import { lineageRoutes } from './lineage.js';
 import { modelRoutes } from './models.js';
 import { newsRoutes } from './news.js';
 import { predictionRoutes } from './prediction.js';
@@ -23,6 +24,7 @@ export const ROUTES: Route[] = [
   ...modelRoutes,
   ...predictionRoutes,
   ...backtestRoutes,
+  ...lineageRoutes,
   ...strategyRoutes,
   ...scheduleRoutes,
   ...principalRoutes,

@@ -1,7 +1,7 @@
 import type { Exchange } from 'ccxt';
 import type { TimeRange } from '../../domain/bars.js';
 import { InvalidInputError, UnreachableError } from '../../domain/errors.js';
-import { timeframeMs, type Stream } from '../../domain/streams.js';
+import { streamId, timeframeMs, type Stream } from '../../domain/streams.js';
 import type { BarPage } from '../ports.js';
 import { connectVenue, type VenueOptions } from './connection.js';
 import { pageOf } from './pages.js';
@@ -28,7 +28,11 @@ export function ccxtVenue(options: VenueOptions) {
     const symbol = await check(stream);
     return ask(async ({ exchange, rowsOf }) =>
       rowsOf(await exchange.fetchOHLCV(symbol, stream.timeframe, window.from, window.limit)),
-    );
+    ).catch((error: unknown) => {
+      // Of many streams at one venue, the one that failed is told.
+      if (error instanceof Error) error.message = `${streamId(stream)}: ${error.message}`;
+      throw error;
+    });
   };
 
   return {

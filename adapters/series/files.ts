@@ -7,8 +7,8 @@ import { barsOf, rowsFrom } from './merge.js';
 import type { StoredBar } from '../ports.js';
 import { partitionedSeries, type Change, type Place } from './partitioned.js';
 import { fileOf, folderOf, partitionPeriods, streamFolders } from './partitions.js';
-import { readOrigins, readRows, writeRows, type Span } from './rows.js';
-import { cachedSpan, summary, type SpanCache } from './spans.js';
+import { readOrigins, readRows, writeRows } from './rows.js';
+import { cachedSpan, summary, type FileSpan, type SpanCache } from './spans.js';
 
 /**
  * Bars as files, hive-partitioned: `<root>/source=…/exchange=…/symbol=…/timeframe=…/period=…/<name>`. A partition
@@ -32,9 +32,9 @@ export function fileSeries(root: string, name: string, options: { now?: () => nu
       async streams() {
         const found: Awaited<ReturnType<SeriesPort['streams']>> = [];
         for (const { folder: below, source, stream } of await streamFolders(root)) {
-          const held: Span[] = [];
+          const held: FileSpan[] = [];
           for (const period of await partitionPeriods(below, name)) {
-            const span = await cachedSpan(spans, fileOf(below, period, name));
+            const span = await cachedSpan(spans, fileOf(below, period, name), stream.timeframe);
             if (span) held.push(span);
           }
           if (held.length > 0) found.push(summary(stream, source, held));

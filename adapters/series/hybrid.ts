@@ -135,5 +135,6 @@ async function joined(
       to: Math.max(later.range.to, earlier.range.to),
     },
     bars: later.bars + earlier.bars - twice,
+    broken: [...later.broken, ...earlier.broken],
   };
 }

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TimeRange } from '../../domain/bars.js';
 import { messageOf } from '../../domain/errors.js';
 import { sourceKey, type Source, type SourceKind } from '../../domain/sources.js';
 import { parseStream, timeframeMs, type Stream, type Timeframe } from '../../domain/streams.js';
@@ -33,6 +34,16 @@ export function periodOf(timeframe: Timeframe, time: number, grain: Grain): stri
   const date = new Date(Math.max(Date.UTC(1000, 0, 1), Math.min(Date.UTC(9999, 0, 1), time)));
   const digits = grain === 'coarse' ? [0, 4, 7] : [4, 7, 10];
   return date.toISOString().slice(0, digits[size]);
+}
+
+/** The instants that a partition file is for, by its period; of `all` everything that is a date of four digits. */
+export function rangeOfFile(file: string): TimeRange {
+  const [year, month] = (/period=(\d{4})(?:-(\d{2}))?/.exec(file)?.slice(1) ?? []).map((part) =>
+    Number(part),
+  );
+  if (!year) return { from: 0, to: Date.UTC(9999, 0, 1) };
+  if (!month) return { from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1) };
+  return { from: Date.UTC(year, month - 1, 1), to: Date.UTC(year, month, 1) };
 }
 
 /** Partitions of a stream's folder that have the file, ascending. */
