@@ -13,3 +13,10 @@ export function byScheme<T>(variable: string, registry: Record<string, T>, addre
     .join(', ');
   throw new InvalidInputError(`Unknown address "${address}" in ${variable}; known schemes: ${known}`);
 }
+
+/** An address as it may be shown: without user names, passwords, tokens and keys. */
+export const redacted = (address: string): string =>
+  address.replace(/\/\/[^/?#]*@/, '//').replace(/([?&](?:recent|old)=)[^&]*/g, (part, name: string) => {
+    const inner = decodeURIComponent(part.slice(name.length));
+    return name + encodeURIComponent(redacted(inner));
+  });

@@ -46,8 +46,17 @@ export const SCHEMA = z.object({
   MLFLOW_TRACKING_URI: text,
 });
 
-/** These may also be given as the path of a file, `<NAME>_FILE`. */
-export const SECRETS = ['FINSIGHT_API_KEY', 'FINSIGHT_ADMIN_KEY', 'TEMPORAL_API_KEY'] as const;
+/** These may also be given as the path of a file, `<NAME>_FILE`: an address of a store can hold its password. */
+export const SECRETS = [
+  'FINSIGHT_API_KEY',
+  'FINSIGHT_ADMIN_KEY',
+  'TEMPORAL_API_KEY',
+  'DOCUMENTS_URL',
+  'EVENTS_URL',
+  'CACHE_URL',
+  'SERIES_URL',
+  'OBJECTS_URL',
+] as const;
 
 export interface Config {
   dataDir: string;
@@ -138,8 +147,14 @@ function apiOf(value: z.output<typeof SCHEMA>): Config['api'] {
 }
 
 /** What a child process gets: this one's environment, the resolved places, and what changes. */
-export const childEnvironment = (config: Config, changes: Record<string, string>): NodeJS.ProcessEnv => ({
-  ...environment(),
+export function childEnvironment(config: Config, changes: Record<string, string>): NodeJS.ProcessEnv {
+  const env = environment();
+  const places = Object.entries(resolvedPlaces(config)).filter(([name]) => !env[`${name}_FILE`]);
+  return { ...env, ...Object.fromEntries(places), ...changes };
+}
+
+/** An address that came from a file is read from it again: it must not lie in a process's environment. */
+const resolvedPlaces = (config: Config): Record<string, string> => ({
   FINSIGHT_DATA_DIR: config.dataDir,
   FINSIGHT_RECORDED_DIR: config.recordedDir,
   FINSIGHT_ML: config.ml,
@@ -151,7 +166,6 @@ export const childEnvironment = (config: Config, changes: Record<string, string>
   OBJECTS_URL: config.objectsUrl,
   SERVING_URL: config.servingUrl,
   MLFLOW_TRACKING_URI: config.mlflowTrackingUri,
-  ...changes,
 });
 
 /** The folder whose package.json is ours: from the sources and from dist/ alike. */
@@ -168,12 +182,19 @@ export function projectRoot(): string {
 const isProject = (file: string): boolean =>
   existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { name?: string }).name === 'finsight';
 
-/** Local stores' addresses hold a path; others are left as they are. */
-const absolute = (root: string, url: string): string =>
-  url.replace(
-    /^(sqlite|parquet|file):(?:\/\/)?(.+)$/,
+/** Local stores' addresses hold a path, which is made absolute; others are left as they are. */
+export function absolute(root: string, url: string): string {
+  if (url.startsWith('hybrid:'))
+    return url.replace(
+      /([?&](?:recent|old)=)([^&]*)/g,
+      (_, name: string, inner: string) =>
+        name + encodeURIComponent(absolute(root, decodeURIComponent(inner))),
+    );
+  return url.replace(
+    /^(sqlite|parquet|csv|file):(?:\/\/)?(.+)$/,
     (_, scheme: string, path: string) => `${scheme}:${resolve(root, path)}`,
   );
+}
 
 function withSecrets(env: NodeJS.ProcessEnv): { values: Record<string, string>; faults: string[] } {
   const given = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));

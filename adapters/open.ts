@@ -18,6 +18,10 @@ import { loadShippedSentiment } from './serving/shipped.js';
 import { parquetTables } from './tables.js';
 import { readMlState } from './toolchain.js';
 
+export { redacted } from './addresses.js';
+export { ensureStores, settleSeries } from './ensure.js';
+export { moveStore } from './move.js';
+
 /** Every port by its configured address; nothing is connected before it is used. */
 export function openPorts(config: Config): Ports {
   const cache = openCache(config.cacheUrl);

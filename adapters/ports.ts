@@ -96,6 +96,12 @@ export interface ColumnsWrite {
   source: Source;
 }
 
+/** A version of a bar as it lies in a store. */
+export interface StoredBar extends Bar {
+  /** Detail of its source, such as the recorded directory. */
+  origin: string;
+}
+
 export interface SeriesPort extends Closable {
   /** A bar whose values are stored already is no new record; other values at the same time add a version by `knownAt`. */
   write(write: BarsWrite): Promise<{ stored: number }>;
@@ -108,6 +114,10 @@ export interface SeriesPort extends Closable {
   times(key: BarsKey): Promise<Float64Array>;
   /** sha256 over the values (not knownAt) of the bars that `readColumns` gives, and how many. */
   digest(key: BarsKey): Promise<{ sha256: string; rows: number }>;
+  /** Every version in the range known at `asOf`, ascending by time and then `knownAt`: what moving a store needs. */
+  versions(key: BarsKey): Promise<StoredBar[]>;
+  /** Removes exactly these versions: one that was added meanwhile stays. Returns how many were there. */
+  remove(what: { stream: Stream; source: Source; bars: Bar[] }): Promise<{ removed: number }>;
   /**
    * Streams with their stored span and source. `broken`: files that cannot be read; their bars are not counted,
    * but the span holds what they are for, so that reading the stream says which file it is.
@@ -124,6 +134,8 @@ export interface ObjectsPort extends Closable {
   remove(key: string): Promise<void>;
   /** Where a person or Python finds it: a path for `file:`, an address for others. */
   locate(key: string): string;
+  /** An address from which anyone may download it for so many seconds; absent where the store cannot give one. */
+  link?(key: string, seconds: number): Promise<string>;
 }
 
 export type TableColumn =

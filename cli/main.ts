@@ -10,6 +10,7 @@ import { addBars } from './bars.js';
 import { addDoctor } from './doctor.js';
 import { addLineage } from './lineage.js';
 import { addModels } from './models.js';
+import { addMove } from './move.js';
 import { addNews } from './news.js';
 import { EXIT, printJson, reportFailure } from './output.js';
 import { addPlatform } from './platform-commands.js';
@@ -41,6 +42,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addPredict,
     addBacktest,
     addModels,
+    addMove,
     addLineage,
     addDoctor,
   ])

@@ -1,11 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import { InvalidInputError } from '../../domain/errors.js';
 import type { CachePort } from '../ports.js';
 import { sqliteFile, type SqliteFile } from '../sqlite.js';
+import { BUCKET_LIFE_MS, checkTake, checkTtl, ROUNDING, type Take } from './limits.js';
 
 const SWEEP_EVERY_MS = 60_000;
-/** A bucket that nobody used for a day is full again in any sensible limit. */
-const BUCKET_LIFE_MS = 86_400_000;
 /** Characters held in memory in front of the file. */
 const FRONT_SIZE = 16_000_000;
 
@@ -49,10 +47,7 @@ export function sqliteCache(path: string, options: { now?: () => number } = {}):
       return found?.value ?? null;
     },
     async set(key, value, ttlMs) {
-      if (!(ttlMs > 0 && ttlMs < Infinity))
-        throw new InvalidInputError(
-          `Cache time ${ttlMs} of "${key}" is not a number of milliseconds above 0`,
-        );
+      checkTtl(key, ttlMs);
       const time = now();
       const expires = time + ttlMs;
       file.run('INSERT OR REPLACE INTO cache (key, value, expires) VALUES (?, ?, ?)', [key, value, expires]);
@@ -80,16 +75,9 @@ export function sqliteCache(path: string, options: { now?: () => number } = {}):
 
 const sizeOf = ({ value }: Entry, key: string): number => value.length + key.length + 1;
 
-function take(
-  file: SqliteFile,
-  want: { bucket: string; cost: number; time: number; capacity: number; refillPerSecond: number },
-): { waitMs: number; remaining: number } {
+function take(file: SqliteFile, want: Take & { time: number }): { waitMs: number; remaining: number } {
   const { bucket, cost, time, capacity, refillPerSecond } = want;
-  if (!(cost > 0 && cost <= capacity && capacity < Infinity && refillPerSecond > 0))
-    throw new InvalidInputError(
-      `Cannot take ${cost} from "${bucket}": the cost must be above 0 and at most the capacity (${capacity}), ` +
-        `the refill (${refillPerSecond} per second) above 0`,
-    );
+  checkTake(want);
   return file.transact(() => {
     const row = file.get<{ tokens: number; at: number }>('SELECT tokens, at FROM buckets WHERE name = ?', [
       bucket,
@@ -97,8 +85,7 @@ function take(
     // A clock that was set back refills nothing, and takes nothing away.
     const refill = row ? (Math.max(0, time - row.at) / 1000) * refillPerSecond : 0;
     const tokens = Math.min(capacity, (row?.tokens ?? capacity) + refill);
-    // Sums of fractions may miss a whole token by a rounding error; the promised wait must be enough.
-    const enough = tokens >= cost - 1e-6;
+    const enough = tokens >= cost - ROUNDING;
     const left = enough ? Math.max(0, tokens - cost) : tokens;
     file.run('INSERT OR REPLACE INTO buckets (name, tokens, at) VALUES (?, ?, ?)', [bucket, left, time]);
     return {

@@ -1,6 +1,6 @@
 import type { CollectionSpec } from '../../domain/collections.js';
-import { InvalidInputError } from '../../domain/errors.js';
 import type { DocumentQuery } from '../ports.js';
+import { checkField, decodeCursor, instant } from './query.js';
 
 type Value = string | number | null;
 type Wanted = NonNullable<DocumentQuery['where']>[string];
@@ -14,9 +14,6 @@ export interface BuiltQuery {
 
 /** The place of a member in the stored JSON; the expression indexes are on exactly this text. */
 export const memberOf = (field: string): string => `json_extract(doc, '$.${field}')`;
-
-export const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 10_000;
 
 /** Every name in the SQL comes from the collection's own declaration, every value is bound. */
 export function buildQuery(collection: string, spec: CollectionSpec, query: DocumentQuery): BuiltQuery {
@@ -64,49 +61,9 @@ function fieldCondition(
   field: string,
   wanted: Wanted,
 ): [string, ...Value[]] {
-  if (field !== 'id' && !spec.fields.includes(field)) {
-    const known = ['id', ...spec.fields, ...spec.arrays].join(', ');
-    throw new InvalidInputError(`Cannot filter ${collection} by "${field}"; known: ${known}`);
-  }
+  checkField(collection, spec, field);
   const column = field === 'id' ? 'd.id' : memberOf(field);
   if (Array.isArray(wanted)) return [`${column} IN (SELECT value FROM json_each(?))`, JSON.stringify(wanted)];
   if (wanted === null) return [`${column} IS NULL`];
   return [`${column} = ?`, typeof wanted === 'boolean' ? Number(wanted) : (wanted as Value)];
-}
-
-/** The furthest instants of JavaScript: infinities mean them. @throws InvalidInputError for NaN. */
-function instant(time: number): number {
-  if (Number.isNaN(time)) throw new InvalidInputError('A range needs epoch milliseconds; got NaN');
-  return Math.max(-8.64e15, Math.min(8.64e15, time));
-}
-
-/** @throws InvalidInputError naming the bounds. */
-export function limitOf(query: DocumentQuery): number {
-  const { limit = DEFAULT_LIMIT } = query;
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
-  throw new InvalidInputError(`limit ${limit} is not a whole number from 1 to ${MAX_LIMIT}`);
-}
-
-/** The collection is part of it: a cursor of another listing would skip documents in silence. */
-export const encodeCursor = (collection: string, row: { at: number; id: string }): string =>
-  Buffer.from(JSON.stringify([collection, row.at, row.id])).toString('base64url');
-
-/** @throws InvalidInputError where the text is no cursor of this collection. */
-function decodeCursor(collection: string, text: string): { at: number; id: string } {
-  const parts = parsed(Buffer.from(text, 'base64url').toString('utf8'));
-  if (Array.isArray(parts)) {
-    const [name, at, id] = parts as unknown[];
-    if (name === collection && typeof at === 'number' && typeof id === 'string') return { at, id };
-  }
-  throw new InvalidInputError(
-    `Unknown cursor "${text.slice(0, 80)}" for ${collection}; pass the one of the page before`,
-  );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,10 +1,10 @@
-import { COLLECTIONS, type CollectionName, type CollectionSpec } from '../../domain/collections.js';
-import { InvalidInputError } from '../../domain/errors.js';
+import { COLLECTIONS, type CollectionSpec } from '../../domain/collections.js';
 import { insertEvents, OUTBOX_SCHEMA } from '../events/outbox.js';
 import type { Doc, DocumentPage, DocumentQuery, DocumentsPort, EventRow } from '../ports.js';
 import { sqliteFile, type SqliteFile } from '../sqlite.js';
 import { fromJson, toJson } from './json.js';
-import { buildQuery, encodeCursor, limitOf, memberOf } from './sqlite-query.js';
+import { checkSameId, encodeCursor, limitOf, specOf, timeOf } from './query.js';
+import { buildQuery, memberOf } from './sqlite-query.js';
 
 interface Row {
   id: string;
@@ -73,10 +73,7 @@ export function sqliteDocuments(path: string): DocumentsPort {
       const spec = specOf(collection);
       return file.transact(() => {
         const doc = change(read<T>(collection, id));
-        if (doc.id !== id)
-          throw new InvalidInputError(
-            `An update of ${id} in ${collection} must keep its id; it gave ${doc.id}`,
-          );
+        checkSameId(collection, id, doc);
         putRow(file, { collection, spec, doc, replace: true });
         return doc;
       });
@@ -94,13 +91,6 @@ export function sqliteDocuments(path: string): DocumentsPort {
       file.close();
     },
   };
-}
-
-function specOf(collection: string): CollectionSpec {
-  if (Object.hasOwn(COLLECTIONS, collection)) return COLLECTIONS[collection as CollectionName];
-  throw new InvalidInputError(
-    `Unknown collection "${collection}"; known: ${Object.keys(COLLECTIONS).join(', ')}`,
-  );
 }
 
 /** `<name>_members` holds a row per element of an array member, in the order of the listing. */
@@ -128,13 +118,7 @@ function putRow(
 ): boolean {
   const { collection, spec, doc, replace } = put;
   const members = doc as unknown as Record<string, unknown>;
-  const at = members[spec.time];
-  if (typeof doc.id !== 'string' || doc.id === '')
-    throw new InvalidInputError(`A document of ${collection} has no id: it must be a text`);
-  if (typeof at !== 'number' || !Number.isFinite(at))
-    throw new InvalidInputError(
-      `Document ${doc.id} of ${collection} has no time: ${spec.time} must be epoch ms, not ${at}`,
-    );
+  const at = timeOf(collection, spec, doc);
   const conflict = replace ? 'UPDATE SET at = excluded.at, doc = excluded.doc' : 'NOTHING';
   const sql = `INSERT INTO "${collection}" (id, at, doc) VALUES (?, ?, ?) ON CONFLICT (id) DO ${conflict}`;
   if (file.run(sql, [doc.id, at, toJson(doc)]) === 0) return false;

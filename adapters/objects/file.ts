@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { DataQualityError, InvalidInputError, NotFoundError } from '../../domain/errors.js';
+import { DataQualityError, NotFoundError } from '../../domain/errors.js';
 import type { ObjectRef } from '../../domain/models.js';
 import { fileError, writeAtomically } from '../files.js';
 import type { ObjectsPort } from '../ports.js';
-
-/** A name may not begin with a dot, which also keeps `..` out. */
-const NAME = /^[A-Za-z0-9_=@+-][A-Za-z0-9._=@+-]{0,199}$/;
-const DRAFT = /\.[0-9a-f]{12}\.new$/;
-const MAX_KEY = 512;
+import { checkKey, checkPrefix, DRAFT, NAME } from './keys.js';
 
 /** Objects as files below one directory; the key is the relative path. */
 export function fileObjects(directory: string): ObjectsPort {
@@ -47,8 +43,7 @@ export function fileObjects(directory: string): ObjectsPort {
       return ref;
     },
     async list(prefix) {
-      const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-      if (folder !== '') checkKey(folder.slice(0, -1));
+      const folder = checkPrefix(prefix);
       const keys: string[] = [];
       await walk(root, folder, keys);
       return keys.filter((key) => key.startsWith(prefix)).sort();
@@ -63,16 +58,6 @@ export function fileObjects(directory: string): ObjectsPort {
     locate: pathOf,
     close: async () => digests.clear(),
   };
-}
-
-/** @throws InvalidInputError for keys that could leave the directory or that some file system could not hold. */
-function checkKey(key: string): string {
-  if (key.length <= MAX_KEY && !DRAFT.test(key) && key.split('/').every((name) => NAME.test(name)))
-    return key;
-  throw new InvalidInputError(
-    `Unusable object key ${JSON.stringify(key.slice(0, 200))}; a key is names of A-Z a-z 0-9 . _ = @ + - joined by "/", ` +
-      'none beginning with a dot, such as reports/run_1.html',
-  );
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,29 +1,22 @@
 import Database from 'libsql';
 import { setTimeout as wait } from 'node:timers/promises';
 import { UnreachableError } from '../../domain/errors.js';
+import { Turns } from '../contention.js';
 import { translated } from '../sqlite.js';
 
 const POLL_MS = 10;
 const PATIENCE_MS = 60_000;
 
-/** The writers of this process queue up here, so that only one of them polls the file. */
-const queues = new Map<string, Promise<unknown>>();
+/** Only one of this process's writers polls the file. */
+const turns = new Turns();
 
 /**
  * One writer at a time over all processes of a machine. The lock is SQLite's own on an empty file: the kernel
  * frees it when its holder dies, however it dies, so there are no stale locks to guess about.
  * @throws UnreachableError where another process holds it for a minute.
  */
-export function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const turn = (queues.get(path) ?? Promise.resolve()).then(() => locked(path, work));
-  const settled = turn
-    .catch(() => undefined)
-    .then(() => {
-      if (queues.get(path) === settled) queues.delete(path);
-    });
-  queues.set(path, settled);
-  return turn;
-}
+export const withFileLock = <T>(path: string, work: () => Promise<T>): Promise<T> =>
+  turns.take(path, () => locked(path, work));
 
 async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
   const database = await acquire(path);

@@ -1,14 +1,9 @@
 import { isAscending } from '../../domain/bars/columns.js';
 import { equalValues, type Bar } from '../../domain/bars.js';
 import { DataQualityError } from '../../domain/errors.js';
-import type { Source } from '../../domain/sources.js';
 import { streamId, type Stream } from '../../domain/streams.js';
+import type { StoredBar } from '../ports.js';
 import { joinRows, NUMBERS, type Rows } from './rows.js';
-
-export interface StoredBar extends Bar {
-  /** Detail of its source, such as the recorded directory. */
-  origin: string;
-}
 
 /** A partition's rows with the origin of each. */
 export interface StoredRows {
@@ -22,11 +17,11 @@ export interface StoredRows {
  */
 export function mergeRows(
   there: StoredRows | null,
-  given: { rows: Rows; source: Source; stream: Stream; correctedAt: number | null },
+  given: { rows: Rows; origin: string; stream: Stream; correctedAt: number | null },
 ): StoredRows & { added: number } {
-  const { rows, source, stream, correctedAt } = given;
+  const { rows, origin, stream, correctedAt } = given;
   const added = rows.time.length;
-  const fresh = { rows, origins: Array.from({ length: added }, () => source.detail) };
+  const fresh = { rows, origins: Array.from({ length: added }, () => origin) };
   if (isAscending(rows.time)) {
     if (!there) return { ...fresh, added };
     const isAfter = (there.rows.time.at(-1) ?? -Infinity) < (rows.time[0] ?? NaN);
@@ -47,7 +42,7 @@ export function mergeRows(
   };
 }
 
-const versionsOf = ({ rows, origins }: StoredRows): StoredBar[] =>
+export const versionsOf = ({ rows, origins }: StoredRows): StoredBar[] =>
   barsOf(rows).map((bar, i) => ({ ...bar, origin: origins[i] ?? '' }));
 
 /**
@@ -105,6 +100,15 @@ function versionOf(
 }
 
 const valuesOf = (bar: Bar): string => [bar.open, bar.high, bar.low, bar.close, bar.volume].join('/');
+
+/** What is left of a partition without exactly these versions, and how many of them were there. */
+export function withoutBars(stored: StoredBar[], bars: Bar[]): { all: StoredBar[]; changed: number } {
+  const gone = new Set(bars.map(versionKey));
+  const all = stored.filter((bar) => !gone.has(versionKey(bar)));
+  return { all, changed: stored.length - all.length };
+}
+
+export const versionKey = (bar: Bar): string => NUMBERS.map((name) => bar[name]).join(' ');
 
 export const barsOf = (rows: Rows): Bar[] =>
   Array.from(

@@ -8,7 +8,6 @@ import { fileError } from '../files.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const FILE = 'bars.parquet';
 
 /** `<root>/source=…/exchange=…/symbol=…/timeframe=…`: sources of different kinds never share a folder. */
 export const folderOf = (root: string, source: Source, stream: Stream): string =>
@@ -20,15 +19,21 @@ export const folderOf = (root: string, source: Source, stream: Stream): string =
     `timeframe=${stream.timeframe}`,
   );
 
-export const fileOf = (folder: string, period: string): string => join(folder, `period=${period}`, FILE);
+export const fileOf = (folder: string, period: string, name: string): string =>
+  join(folder, `period=${period}`, name);
 
-/** Minutes by month, hours by year, days in one: a file then holds at most some 45,000 rows. */
-export function periodOf(timeframe: Timeframe, time: number): string {
+/** Coarse: at most some 45,000 rows a partition, for files. Fine: at most 1,440, for stores that rewrite often. */
+export type Grain = 'coarse' | 'fine';
+
+/** Coarse: minutes by month, hours by year, days in one. Fine: minutes by day, hours by month, days by year. */
+export function periodOf(timeframe: Timeframe, time: number, grain: Grain): string {
   const step = timeframeMs(timeframe);
-  if (step >= DAY) return 'all';
+  const size = step >= DAY ? 0 : step >= HOUR ? 1 : 2;
+  if (grain === 'coarse' && size === 0) return 'all';
   // Years of four digits, so that periods sort as texts.
   const date = new Date(Math.max(Date.UTC(1000, 0, 1), Math.min(Date.UTC(9999, 0, 1), time)));
-  return date.toISOString().slice(0, step >= HOUR ? 4 : 7);
+  const digits = grain === 'coarse' ? [0, 4, 7] : [4, 7, 10];
+  return date.toISOString().slice(0, digits[size]);
 }
 
 /** The instants that a partition file is for, by its period; of `all` everything that is a date of four digits. */
@@ -41,24 +46,15 @@ export function rangeOfFile(file: string): TimeRange {
   return { from: Date.UTC(year, month - 1, 1), to: Date.UTC(year, month, 1) };
 }
 
-/** Partition files that can hold bars of the range, oldest first. */
-export async function partitionFiles(
-  folder: string,
-  timeframe: Timeframe,
-  range?: TimeRange,
-): Promise<string[]> {
-  const first = range && periodOf(timeframe, range.from);
-  const last = range && periodOf(timeframe, range.to - 1);
-  const periods = (await entriesOf(folder, 'period')).filter(
-    (period) => first === undefined || last === undefined || (period >= first && period <= last),
-  );
-  const files: string[] = [];
-  for (const period of periods)
-    if ((await namesIn(join(folder, `period=${period}`))).includes(FILE)) files.push(fileOf(folder, period));
-  return files;
+/** Partitions of a stream's folder that have the file, ascending. */
+export async function partitionPeriods(folder: string, name: string): Promise<string[]> {
+  const periods: string[] = [];
+  for (const period of await entriesOf(folder, 'period'))
+    if ((await namesIn(join(folder, `period=${period}`))).includes(name)) periods.push(period);
+  return periods;
 }
 
-/** Every stream that has a folder, with its source's kind; the detail of a recorded source lies in its files. */
+/** Every stream that has a folder; the detail of a recorded source lies in its files. */
 export async function streamFolders(
   root: string,
 ): Promise<{ folder: string; source: Source; stream: Stream }[]> {
@@ -75,7 +71,19 @@ export async function streamFolders(
   return found;
 }
 
-function sourceOf(key: string): Source {
+/** The period of `…/period=2024/bars.parquet`. */
+export const periodIn = (path: string): string => /(?:^|\/)period=([^/]+)\//.exec(path)?.[1] ?? '';
+
+/** What `folderOf` names, or null where the path is none of ours. */
+export function placeIn(path: string): { source: Source; stream: Stream } | null {
+  const match = /source=([^/]+)\/exchange=([^/]+)\/symbol=([^/]+)\/timeframe=([^/]+)$/.exec(path);
+  if (!match) return null;
+  const [, key = '', ...parts] = match;
+  return { source: sourceOf(key), stream: parseStream(parts.join('/')) };
+}
+
+/** The source of a `sourceKey`; the detail of a recorded one is not in it. */
+export function sourceOf(key: string): Source {
   const [kind = '', ...detail] = key.split('-');
   return { kind: kind as SourceKind, detail: detail.join('-') };
 }

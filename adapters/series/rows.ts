@@ -11,7 +11,7 @@ import {
   withDuckdb,
   type ColumnInput,
 } from '../duckdb.js';
-import { fileError, replaceFile } from '../files.js';
+import { fileError, replaceFile, writeAtomically } from '../files.js';
 import { joinNumbers } from '../../domain/bars/columns.js';
 import { scaleOf } from '../../domain/bars/scale.js';
 
@@ -26,7 +26,15 @@ const SELECTED = NUMBERS.map((name) => `"${name}"::DOUBLE AS "${name}"`).join(',
 /** ROW_GROUP_SIZE: a partition is one row group, read whole. V2 pages pack whole numbers by their differences. */
 const FORMAT = 'FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880';
 
-const table = (file: string): string => `read_parquet(${literal(file)}, hive_partitioning = false)`;
+/** Numbers of a CSV file are read as what they are; guessing could take a column of whole prices for integers. */
+const CSV_COLUMNS = [...NUMBERS.map((name) => `"${name}": 'DOUBLE'`), "origin: 'VARCHAR'"].join(', ');
+const CSV = `header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {${CSV_COLUMNS}}`;
+
+/** One file as a table, by its ending. */
+const table = (file: string): string =>
+  file.endsWith('.csv')
+    ? `read_csv(${literal(file)}, hive_partitioning = false, ${CSV})`
+    : `read_parquet(${literal(file)}, hive_partitioning = false)`;
 
 /** The furthest instants of JavaScript: infinities mean them. */
 const instant = (time: number): number => Math.ceil(Math.max(-8.64e15, Math.min(8.64e15, time)));
@@ -51,7 +59,8 @@ export async function readRows(
 export async function readOrigins(file: string): Promise<string[]> {
   const sql = `SELECT origin FROM ${table(file)} ORDER BY "time", "knownAt"`;
   const [column] = await reading([file], (connection) => selectColumns(connection, sql));
-  return (column?.values ?? []) as string[];
+  // An empty cell of a CSV file is read as null.
+  return ((column?.values ?? []) as (string | null)[]).map((origin) => origin ?? '');
 }
 
 export interface Span {
@@ -96,7 +105,8 @@ async function brokenOf(files: string[]): Promise<string[]> {
   return broken;
 }
 
-function rowsOf(values: ArrayLike<number>[]): Rows {
+/** From columns in the order of NUMBERS. */
+export function rowsOf(values: ArrayLike<number>[]): Rows {
   const column = (index: number): Float64Array => {
     const given = values[index] ?? [];
     return given instanceof Float64Array ? given : Float64Array.from(given);
@@ -111,6 +121,7 @@ function rowsOf(values: ArrayLike<number>[]): Rows {
  * of one stream may differ, and files of before (all DOUBLE) stay readable.
  */
 export async function writeRows(file: string, rows: Rows, origins: string[]): Promise<void> {
+  if (file.endsWith('.csv')) return writeAtomically(file, csvOf(rows, origins));
   const draft = `${file}.${process.pid}.new`;
   try {
     await withDuckdb(async (connection) => {
@@ -143,6 +154,18 @@ function typeOf(name: (typeof NUMBERS)[number], values: Float64Array): string {
   return scale === null ? 'DOUBLE' : `DECIMAL(18, ${scale})`;
 }
 
+/** JavaScript writes the shortest digits that mean the same number; only the sign of a zero would be lost. */
+const digits = (value: number | undefined): string => (Object.is(value, -0) ? '-0' : String(value));
+
+function csvOf(rows: Rows, origins: string[]): Uint8Array {
+  const lines = [[...NUMBERS, 'origin'].join(',')];
+  origins.forEach((origin, i) => {
+    const cells = NUMBERS.map((name) => digits(rows[name][i]));
+    lines.push([...cells, `"${origin.replaceAll('"', '""')}"`].join(','));
+  });
+  return new TextEncoder().encode(`${lines.join('\n')}\n`);
+}
+
 /** Keeps the last version of each bar. */
 export function latestVersions(rows: Rows): Rows {
   const keep: number[] = [];
@@ -156,6 +179,17 @@ export function latestVersions(rows: Rows): Rows {
 export function joinRows(parts: Rows[]): Rows {
   if (parts.length === 1 && parts[0]) return parts[0];
   return rowsOf(NUMBERS.map((name) => joinNumbers(parts.map((part) => part[name]))));
+}
+
+/** Rows in [from, to) that are known at `asOf`; the order stays. */
+export function windowRows(rows: Rows, { from, to, asOf }: { from: number; to: number; asOf: number }): Rows {
+  const { time, knownAt } = rows;
+  const keep: number[] = [];
+  time.forEach((at, i) => {
+    if (at >= from && at < to && (knownAt[i] ?? Infinity) <= asOf) keep.push(i);
+  });
+  if (keep.length === time.length) return rows;
+  return rowsOf(NUMBERS.map((name) => keep.map((i) => rows[name][i] ?? NaN)));
 }
 
 export const sliceRows = (rows: Rows, from: number, to?: number): Rows =>

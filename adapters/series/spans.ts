@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { DataQualityError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
 import { timeframeMs, type Stream } from '../../domain/streams.js';
+import type { StoredBar } from '../ports.js';
 import { rangeOfFile } from './partitions.js';
 import { readSpan, type Span } from './rows.js';
 
@@ -35,16 +36,24 @@ export async function cachedSpan(
   return span;
 }
 
+/** The span of a partition's versions, ascending; there must be one. */
+export function spanOf(bars: StoredBar[]): Span {
+  const [first, last] = [bars[0], bars.at(-1)];
+  if (!first || !last) throw new RangeError('A partition without a bar has no span');
+  const times = new Set(bars.map((bar) => bar.time));
+  return { first: first.time, last: last.time, bars: times.size, origin: last.origin };
+}
+
 function brokenSpan(file: string, timeframe: Stream['timeframe']): FileSpan {
   const { from, to } = rangeOfFile(file);
   return { first: from, last: to - timeframeMs(timeframe), bars: 0, origin: '', broken: file };
 }
 
 /** A stream's line in the listing, from the spans of its files. */
-export function summary(stream: Stream, source: Source, held: FileSpan[]) {
+export function summary(stream: Stream, source: Source, held: (Span & Partial<FileSpan>)[]) {
   const newest = held.reduce((a, b) => (b.last > a.last ? b : a));
-  const sound = held.filter((span) => span.broken === null);
-  const origin = sound.reduce<FileSpan | null>((a, b) => (a && a.last > b.last ? a : b), null)?.origin ?? '';
+  const sound = held.filter((span) => !span.broken);
+  const origin = sound.reduce<Span | null>((a, b) => (a && a.last > b.last ? a : b), null)?.origin ?? '';
   return {
     stream,
     source: source.kind === 'recorded' ? { ...source, detail: origin } : source,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runShown } from './commands.mjs';
 import { mlIsOff } from './ml.mjs';
@@ -7,6 +7,8 @@ import { addUp, junitCounts, vitestCounts } from './counts.mjs';
 import { readJson } from './stamps.mjs';
 
 const REPORTS = join(TOOLS, 'reports');
+/** A line per suite: the real server that it ran against, or why it was skipped. */
+const SERVERS_REPORT = join(REPORTS, 'servers.txt');
 const LEAST_COVERAGE = 80;
 const bin = (...names) => join(ROOT, 'node_modules', ...names);
 
@@ -47,6 +49,10 @@ export async function runTests(filter) {
   const low = coverage.filter(([, lines]) => lines !== null && lines < LEAST_COVERAGE);
   for (const [language] of low)
     process.stderr.write(`The line coverage of ${language} is below ${LEAST_COVERAGE} %\n`);
+  if (existsSync(SERVERS_REPORT))
+    process.stdout.write(
+      `real servers:\n${readFileSync(SERVERS_REPORT, 'utf8').replaceAll(/^(?=.)/gm, '  ')}`,
+    );
   process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   return failed > 0 || low.length > 0 ? 1 : 0;
 }
@@ -58,7 +64,8 @@ async function runVitest(filter) {
   // The threshold is checked here, so that a low coverage is told apart from a failed test.
   const measure = whole ? ['--coverage', '--coverage.thresholds.lines=0'] : [];
   const args = [bin('vitest', 'vitest.mjs'), 'run', ...reporters, ...measure, ...filter];
-  const code = await runShown({ command: process.execPath, args });
+  const env = { FINSIGHT_SERVERS_REPORT: SERVERS_REPORT };
+  const code = await runShown({ command: process.execPath, args, env });
   const lines = whole ? readJson(join(ROOT, 'coverage', 'coverage-summary.json'))?.total.lines.pct : null;
   return { counts: vitestCounts(readJson(report), code), lines: typeof lines === 'number' ? lines : null };
 }

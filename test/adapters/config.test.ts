@@ -35,6 +35,12 @@ describe('the configuration', () => {
     expect(config.mlflowTrackingUri).toBe('sqlite:////data/mlflow.db');
     expect(config.objectsUrl).toBe(`file:${join(root, 'elsewhere')}`);
     expect(config.cacheUrl).toBe('redis://host:1');
+    const hybrid = readConfig({
+      SERIES_URL: 'hybrid:?recent=influxdb%3A%2F%2Ft%40h%2Fo%2Fb&old=csv%3Aa%2Fb&days=9',
+    });
+    expect(decodeURIComponent(hybrid.seriesUrl)).toBe(
+      `hybrid:?recent=influxdb://t@h/o/b&old=csv:${join(root, 'a/b')}&days=9`,
+    );
     expect(readConfig({ SERIES_URL: 'parquet:///bars' }).seriesUrl).toBe('parquet:/bars');
   });
 
@@ -74,6 +80,23 @@ describe('the configuration', () => {
     expect(readConfig({ FINSIGHT_ADMIN_KEY_FILE: file }).api.adminKey).toBe('a-very-secret-key-indeed');
     const both = { FINSIGHT_API_KEY_FILE: file, FINSIGHT_API_KEY: 'x' };
     expect(() => readConfig(both)).toThrow(/FINSIGHT_API_KEY and FINSIGHT_API_KEY_FILE are both set/);
+  });
+
+  it('takes the address of a store from a file, and a child process reads that file again', () => {
+    const file = join(temporaryDirectory(), 'documents');
+    writeFileSync(file, 'mongodb://finsight:secret@db/finsight\n');
+    const before = process.env['DOCUMENTS_URL_FILE'];
+    process.env['DOCUMENTS_URL_FILE'] = file;
+    try {
+      const config = readConfig();
+      expect(config.documentsUrl).toBe('mongodb://finsight:secret@db/finsight');
+      const child = childEnvironment(config, {});
+      expect(JSON.stringify(child)).not.toContain('secret@');
+      expect(readConfig(child).documentsUrl).toBe(config.documentsUrl);
+    } finally {
+      if (before === undefined) delete process.env['DOCUMENTS_URL_FILE'];
+      else process.env['DOCUMENTS_URL_FILE'] = before;
+    }
   });
 
   it('is the same in a child process', () => {

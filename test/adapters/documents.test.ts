@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { DOCUMENTS, openDocuments } from '../../adapters/documents/index.js';
-import { openEvents } from '../../adapters/events/index.js';
-import type { Doc, DocumentQuery, DocumentsPort, EventRow } from '../../adapters/ports.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { DOCUMENTS, openDocuments as openDocumentsAt } from '../../adapters/documents/index.js';
+import { openEvents as openEventsAt } from '../../adapters/events/index.js';
+import type { Closable, Doc, DocumentQuery, DocumentsPort, EventRow } from '../../adapters/ports.js';
 import { InvalidInputError } from '../../domain/errors.js';
+import { mongo } from '../../infra/test-servers/mongo.js';
+import { newName, readyBackends, type Backend } from '../servers.js';
 import { temporaryDirectory } from './directories.js';
 
 interface Note {
@@ -16,9 +18,24 @@ interface Note {
 }
 
 /** The outbox is read by the events backend of the same address. */
-const ADDRESSES: Record<string, () => string> = {
-  sqlite: () => `sqlite:${join(temporaryDirectory(), 'deep', 'x.db')}`,
-};
+const BACKENDS: Backend[] = [
+  { scheme: 'sqlite', fresh: () => `sqlite:${join(temporaryDirectory(), 'deep', 'x.db')}` },
+  { scheme: 'mongodb', server: mongo, fresh: (address) => `mongodb://${address}/${newName()}` },
+];
+/** The same backend by the name that addresses found through DNS have. */
+const ALIASES = new Set(['mongodb+srv']);
+
+const opened: Closable[] = [];
+function kept<T extends Closable>(adapter: T): T {
+  opened.push(adapter);
+  return adapter;
+}
+const openDocuments = (address: string) => kept(openDocumentsAt(address));
+const openEvents = (address: string) => kept(openEventsAt(address));
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((each) => each.close()));
+});
+
 const note = (id: string, more: Partial<Note> = {}): Doc<Note> => ({
   id,
   publishedAt: 1000,
@@ -37,9 +54,15 @@ async function allPages(documents: DocumentsPort, query: DocumentQuery): Promise
   return ids;
 }
 
-describe.each(Object.keys(DOCUMENTS))('the %s documents', (scheme) => {
-  const fresh = (): string => ADDRESSES[scheme]?.() ?? '';
+it('are tested for every backend', () => {
+  const schemes = Object.keys(DOCUMENTS).filter((scheme) => !ALIASES.has(scheme));
+  expect(BACKENDS.map(({ scheme }) => scheme).sort()).toEqual(schemes.sort());
+});
 
+for (const { name, reason, open } of await readyBackends('documents', BACKENDS))
+  describe.skipIf(reason !== null)(`the ${name} documents ${reason ?? ''}`, () => contract(open));
+
+function contract(fresh: () => string): void {
   it('insert only what is new, with one event for each of those', async () => {
     const address = fresh();
     const [documents, events] = [openDocuments(address), openEvents(address)];
@@ -204,10 +227,10 @@ describe.each(Object.keys(DOCUMENTS))('the %s documents', (scheme) => {
     await documents.close();
     await documents.close();
   });
-});
+}
 
 it('names the known schemes', () => {
-  expect(() => openDocuments('csv:x')).toThrow(
-    /Unknown address "csv:x" in DOCUMENTS_URL; known schemes: sqlite:/,
+  expect(() => openDocumentsAt('csv:x')).toThrow(
+    /Unknown address "csv:x" in DOCUMENTS_URL; known schemes: .*sqlite:/,
   );
 });

@@ -1,12 +1,28 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { EVENTS, openEvents } from '../../adapters/events/index.js';
-import type { EventRow } from '../../adapters/ports.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { EVENTS, openEvents as openEventsAt } from '../../adapters/events/index.js';
+import type { EventRow, EventsPort } from '../../adapters/ports.js';
+import { mongo } from '../../infra/test-servers/mongo.js';
+import { newName, readyBackends, type Backend } from '../servers.js';
 import { temporaryDirectory } from './directories.js';
 
-const ADDRESSES: Record<string, () => string> = {
-  sqlite: () => `sqlite:${join(temporaryDirectory(), 'x.db')}`,
-};
+const BACKENDS: Backend[] = [
+  { scheme: 'sqlite', fresh: () => `sqlite:${join(temporaryDirectory(), 'x.db')}` },
+  { scheme: 'mongodb', server: mongo, fresh: (address) => `mongodb://${address}/${newName()}` },
+];
+/** The same backend by the name that addresses found through DNS have. */
+const ALIASES = new Set(['mongodb+srv']);
+
+const opened: EventsPort[] = [];
+function openEvents(address: string): EventsPort {
+  const events = openEventsAt(address);
+  opened.push(events);
+  return events;
+}
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((each) => each.close()));
+});
+
 const event = (id: string, type = 'bars.closed'): EventRow => ({
   id,
   type,
@@ -14,9 +30,15 @@ const event = (id: string, type = 'bars.closed'): EventRow => ({
   payload: { id, deep: [1, null] },
 });
 
-describe.each(Object.keys(EVENTS))('the %s events', (scheme) => {
-  const fresh = (): string => ADDRESSES[scheme]?.() ?? '';
+it('are tested for every backend', () => {
+  const schemes = Object.keys(EVENTS).filter((scheme) => !ALIASES.has(scheme));
+  expect(BACKENDS.map(({ scheme }) => scheme).sort()).toEqual(schemes.sort());
+});
 
+for (const { name, reason, open } of await readyBackends('events', BACKENDS))
+  describe.skipIf(reason !== null)(`the ${name} events ${reason ?? ''}`, () => contract(open));
+
+function contract(fresh: () => string): void {
   it('are one event for one id', async () => {
     const events = openEvents(fresh());
     await events.publish([event('1'), event('2'), event('1')]);
@@ -69,13 +91,23 @@ describe.each(Object.keys(EVENTS))('the %s events', (scheme) => {
     expect(await events.recent({ type: 'none', limit: 5 })).toEqual([]);
   });
 
+  it('are all numbered, and none is lost or doubled, when many publish at once', async () => {
+    const address = fresh();
+    const several = [openEvents(address), openEvents(address), openEvents(address)];
+    const ids = Array.from({ length: 30 }, (_, i) => `e${i}`);
+    await Promise.all(ids.map((id, i) => several[i % 3]?.publish([event(id), event('same')])));
+    const seen: string[] = [];
+    await several[0]?.consume('c', async (more) => void seen.push(...more.map(({ id }) => id)));
+    expect(seen.sort()).toEqual([...ids, 'same'].sort());
+  });
+
   it('close twice without harm', async () => {
     const events = openEvents(fresh());
     await events.close();
     await events.close();
   });
-});
+}
 
 it('names the known schemes', () => {
-  expect(() => openEvents('x')).toThrow(/Unknown address "x" in EVENTS_URL; known schemes: sqlite:/);
+  expect(() => openEventsAt('x')).toThrow(/Unknown address "x" in EVENTS_URL; known schemes: .*sqlite:/);
 });

@@ -5,14 +5,27 @@ import { describe, expect, it } from 'vitest';
 import { fileObjects } from '../../adapters/objects/file.js';
 import { OBJECTS, openObjects } from '../../adapters/objects/index.js';
 import { DataQualityError, InvalidInputError, NotFoundError, UnreachableError } from '../../domain/errors.js';
+import { seaweedfs } from '../../infra/test-servers/seaweedfs.js';
+import { readyBackends, type Backend } from '../servers.js';
 import { temporaryDirectory } from './directories.js';
+import { s3Address } from './s3-addresses.js';
 
-const ADDRESSES: Record<string, () => string> = { file: () => `file:${temporaryDirectory()}` };
+const BACKENDS: Backend[] = [
+  { scheme: 'file', fresh: () => `file:${temporaryDirectory()}` },
+  { scheme: 's3', server: seaweedfs, fresh: (address) => s3Address(address) },
+];
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
 
-describe.each(Object.keys(OBJECTS))('the %s objects', (scheme) => {
-  const objects = openObjects(ADDRESSES[scheme]?.() ?? '');
+it('are tested for every backend', () => {
+  expect(BACKENDS.map(({ scheme }) => scheme).sort()).toEqual(Object.keys(OBJECTS).sort());
+});
+
+for (const { name, reason, open } of await readyBackends('objects', BACKENDS))
+  describe.skipIf(reason !== null)(`the ${name} objects ${reason ?? ''}`, () => contract(open));
+
+function contract(open: () => string): void {
+  const objects = openObjects(open());
 
   it('gives back the bytes and tells their digest', async () => {
     const ref = { key: 'models/a@1/model.onnx', sha256: ABC, bytes: 3 };
@@ -71,6 +84,23 @@ describe.each(Object.keys(OBJECTS))('the %s objects', (scheme) => {
     expect(() => objects.locate(key)).toThrow(InvalidInputError);
   });
 
+  it('keeps large objects whole', async () => {
+    const large = new Uint8Array(20_000_000).map((_, i) => (i * 2654435761) >>> 24);
+    const ref = await objects.put('large/one', large);
+    expect(ref.bytes).toBe(20_000_000);
+    expect(await objects.head('large/one')).toEqual(ref);
+    expect(Buffer.compare(await objects.get('large/one', ref.sha256), large)).toBe(0);
+    expect(await objects.put('large/none', new Uint8Array())).toMatchObject({ bytes: 0 });
+    expect(await objects.get('large/none')).toHaveLength(0);
+  });
+
+  it('lists more than a page of a server', async () => {
+    const keys = Array.from({ length: 1050 }, (_, i) => `many/${String(i).padStart(4, '0')}`);
+    for (let i = 0; i < keys.length; i += 50)
+      await Promise.all(keys.slice(i, i + 50).map((key) => objects.put(key, bytes(key))));
+    expect(await objects.list('many/')).toEqual(keys);
+  });
+
   it('never shows a part of a write', async () => {
     const big = (fill: number): Uint8Array => new Uint8Array(300_000).fill(fill);
     await objects.put('race', big(0));
@@ -84,7 +114,7 @@ describe.each(Object.keys(OBJECTS))('the %s objects', (scheme) => {
     await objects.close();
     await objects.close();
   });
-});
+}
 
 describe('objects as files', () => {
   it('lie where locate says', async () => {
@@ -113,6 +143,6 @@ describe('objects as files', () => {
 
 it('names the known schemes', () => {
   expect(() => openObjects('ftp://x')).toThrow(
-    /Unknown address "ftp:\/\/x" in OBJECTS_URL; known schemes: file:/,
+    /Unknown address "ftp:\/\/x" in OBJECTS_URL; known schemes: file:, s3:/,
   );
 });

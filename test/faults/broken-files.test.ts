@@ -48,7 +48,7 @@ describe('a Parquet file', () => {
     const [broken, sound] = [newStream(), newStream()];
     const stored = bars(10, broken);
     for (const stream of [broken, sound]) await series.write({ stream, bars: stored, source: live });
-    const file = fileOf(folderOf(root, live, broken), '2023');
+    const file = fileOf(folderOf(root, live, broken), '2023', 'bars.parquet');
     await breakFile(file);
 
     const key = { source: live, range: ALWAYS, asOf: Infinity };
@@ -75,7 +75,9 @@ describe('a Parquet file', () => {
     const stream = newStream();
     const stored = bars(10, stream);
     await parquetSeries(root).write({ stream, bars: stored, source: live });
-    const files = ['2022', '2023'].map((period) => fileOf(folderOf(root, live, stream), period));
+    const files = ['2022', '2023'].map((period) =>
+      fileOf(folderOf(root, live, stream), period, 'bars.parquet'),
+    );
     writeFileSync(files[1] ?? '', 'broken');
     const series = parquetSeries(root);
     expect(await series.streams()).toEqual([
@@ -95,7 +97,7 @@ describe('a Parquet file', () => {
     const root = temporaryDirectory();
     const stream = newStream('1d');
     await parquetSeries(root).write({ stream, bars: bars(3, stream, Date.UTC(2023, 0, 1)), source: live });
-    writeFileSync(fileOf(folderOf(root, live, stream), 'all'), 'broken');
+    writeFileSync(fileOf(folderOf(root, live, stream), 'all', 'bars.parquet'), 'broken');
     const [listed] = await parquetSeries(root).streams();
     expect(listed?.range.from).toBe(0);
     expect((listed?.range.to ?? 0) - 24 * HOUR).toBeGreaterThan(Date.UTC(2100, 0, 1));

@@ -1,0 +1,76 @@
+import { DataQualityError } from '../../domain/errors.js';
+import { floorToBar, streamId, timeframeMs } from '../../domain/streams.js';
+import { equalValues, type TimeRange } from '../../domain/bars.js';
+import type { SeriesPort, StoredBar } from '../ports.js';
+import type { HybridStores } from './hybrid.js';
+import type { Place } from './partitioned.js';
+
+const DAY_MS = 86_400_000;
+/** Bars of one piece of work: what is read, written and compared at a time. */
+const PIECE_BARS = 20_000;
+
+/** Ranges of at most so many bars that together are the range, ascending. */
+export function piecesOf({ stream }: Place, { from, to }: TimeRange): TimeRange[] {
+  const size = PIECE_BARS * timeframeMs(stream.timeframe);
+  const pieces: TimeRange[] = [];
+  for (let at = floorToBar(from, stream.timeframe); at < to; at += size)
+    pieces.push({ from: at, to: Math.min(at + size, to) });
+  return pieces;
+}
+
+/**
+ * Copies every version of a range, with its origin, and compares what then lies in both.
+ * @returns the versions that are in both now.
+ * @throws DataQualityError naming the first version that the other store does not tell.
+ */
+export async function copyVersions(
+  stores: { from: SeriesPort; to: SeriesPort },
+  { source, stream }: Place,
+  range: TimeRange,
+): Promise<StoredBar[]> {
+  const key = { source, stream, range, asOf: Infinity };
+  const versions = await stores.from.versions(key);
+  for (const origin of new Set(versions.map((bar) => bar.origin)))
+    await stores.to.write({
+      stream,
+      source: { ...source, detail: source.kind === 'recorded' ? origin : source.detail },
+      bars: versions.filter((bar) => bar.origin === origin),
+    });
+  const copied = new Map<number, StoredBar[]>();
+  for (const bar of await stores.to.versions(key))
+    copied.set(bar.time, [...(copied.get(bar.time) ?? []), bar]);
+  for (const bar of versions) {
+    // A version that tells nothing new is not stored again: what was known at its time must be equal.
+    const told = copied.get(bar.time)?.findLast((each) => each.knownAt <= bar.knownAt);
+    if (!told || !equalValues(told, bar))
+      throw new DataQualityError(
+        `${streamId(stream)}: the bar of ${new Date(bar.time).toISOString()} known at ${bar.knownAt} is not in the other ` +
+          'store as it was; that store holds another history of this stream: choose an empty one',
+      );
+  }
+  return versions;
+}
+
+/**
+ * Moves the bars of a hybrid store that have become old: a piece is copied, compared, and then exactly what was copied
+ * is removed, so a correction that comes meanwhile stays and is moved by the next run. It may be ended anywhere
+ * and started again.
+ */
+export async function moveOldBars(
+  { recent, old, days }: HybridStores,
+  options: { now: number; onPiece?: (piece: { stream: string; moved: number }) => void },
+): Promise<{ moved: number }> {
+  const border = options.now - days * DAY_MS;
+  let moved = 0;
+  for (const place of await recent.streams()) {
+    const range = { from: place.range.from, to: Math.min(place.range.to, border) };
+    for (const piece of piecesOf(place, range)) {
+      const copied = await copyVersions({ from: recent, to: old }, place, piece);
+      if (copied.length === 0) continue;
+      await recent.remove({ ...place, bars: copied });
+      moved += copied.length;
+      options.onPiece?.({ stream: streamId(place.stream), moved: copied.length });
+    }
+  }
+  return { moved };
+}

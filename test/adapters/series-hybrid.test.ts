@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { moveOldBars } from '../../adapters/series/copy.js';
+import { hybridSeries, readHybridAddress } from '../../adapters/series/hybrid.js';
+import { openHybrid } from '../../adapters/series/index.js';
+import { parquetSeries } from '../../adapters/series/parquet.js';
+import type { Bar } from '../../domain/bars.js';
+import { InvalidInputError } from '../../domain/errors.js';
+import { temporaryDirectory } from './directories.js';
+import { ALWAYS, bars, HOUR, live, newStream, START } from './made-streams.js';
+
+const DAY = 24 * HOUR;
+const stores = () => ({
+  recent: parquetSeries(temporaryDirectory()),
+  old: parquetSeries(temporaryDirectory()),
+  days: 2,
+});
+
+it('a read tells the same before, between and after moves, as one store would', async () => {
+  const parts = stores();
+  let now = START + 60 * HOUR;
+  const series = hybridSeries(parts, { now: () => now });
+  const single = parquetSeries(temporaryDirectory(), { now: () => now });
+  const stream = newStream();
+  const all = bars(100, stream);
+  const asOf = fc.integer({ min: 0, max: 200 }).map((hours) => START + hours * HOUR);
+  const step = fc.record({
+    from: fc.nat(99),
+    count: fc.integer({ min: 1, max: 12 }),
+    shift: fc.constantFrom(0, 0, 0.01, 0.02),
+    later: fc.nat(50),
+    move: fc.boolean(),
+    asOf,
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 6 }), async (steps) => {
+      for (const { from, count, shift, later, move, asOf: at } of steps) {
+        now += 5 * HOUR;
+        const given = all
+          .slice(from, from + count)
+          .map((bar) => ({ ...bar, high: bar.high + shift, knownAt: bar.knownAt + later * HOUR }));
+        const write = { stream, bars: given, source: live };
+        expect(await series.write(write)).toEqual(await single.write(write));
+        if (move) await moveOldBars(parts, { now });
+        for (const instant of [at, Infinity]) {
+          const key = { stream, source: live, range: ALWAYS, asOf: instant };
+          expect(await series.digest(key)).toEqual(await single.digest(key));
+          for (const order of ['newest', 'oldest'] as const)
+            expect(await series.read({ ...key, limit: 7, order })).toEqual(
+              await single.read({ ...key, limit: 7, order }),
+            );
+        }
+        expect((await series.streams()).map((each) => each.bars)).toEqual(
+          (await single.streams()).map((each) => each.bars),
+        );
+      }
+    }),
+    { numRuns: 12 },
+  );
+});
+
+it('a move leaves only what is young, and a second one has nothing to do', async () => {
+  const parts = stores();
+  const stream = newStream();
+  const all = bars(100, stream);
+  await parts.recent.write({ stream, bars: all, source: live });
+  const now = START + 100 * HOUR;
+  expect(await moveOldBars(parts, { now })).toEqual({ moved: 52 });
+  expect(await moveOldBars(parts, { now })).toEqual({ moved: 0 });
+  const key = { stream, source: live, range: ALWAYS, asOf: Infinity };
+  expect((await parts.recent.times(key))[0]).toBe(now - 2 * DAY);
+  expect(await parts.old.times(key)).toHaveLength(52);
+  expect(await hybridSeries(parts).read(key)).toEqual(all);
+});
+
+it('a move stops where the other store tells another history, and loses nothing', async () => {
+  const parts = stores();
+  const stream = newStream();
+  const [bar] = bars(1, stream) as [Bar];
+  const source = { kind: 'recorded', detail: '/a' } as const;
+  await parts.recent.write({ stream, bars: [bar], source });
+  await parts.old.write({ stream, bars: [{ ...bar, high: bar.high + 1 }], source });
+  await expect(moveOldBars(parts, { now: START + 10 * DAY })).rejects.toThrow(/two different bars/);
+  expect(await parts.recent.times({ stream, source, range: ALWAYS, asOf: Infinity })).toHaveLength(1);
+});
+
+it('an address names two other stores and the days', async () => {
+  const address = 'hybrid:?recent=csv%3A%2Fa&old=parquet%3A%2Fb&days=9';
+  expect(readHybridAddress(address)).toEqual({ recent: 'csv:/a', old: 'parquet:/b', days: 9 });
+  for (const wrong of [
+    'hybrid:x',
+    address.replace('=9', '=0'),
+    `${address}&x=1`,
+    address.replace('csv', 'hybrid'),
+  ])
+    expect(() => readHybridAddress(wrong)).toThrow(InvalidInputError);
+  const { recent, old } = openHybrid(address);
+  await Promise.all([recent.close(), old.close()]);
+});
