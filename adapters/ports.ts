@@ -95,6 +95,8 @@ export interface SeriesPort extends Closable {
   times(key: BarsKey): Promise<Float64Array>;
   /** sha256 over the values (not knownAt) of the bars that `readColumns` gives, and how many. */
   digest(key: BarsKey): Promise<{ sha256: string; rows: number }>;
+  /** Takes bars out with all their versions, by their opens; the caller writes the audit entry. Returns how many bars. */
+  remove(removal: { stream: Stream; source: Source; times: readonly number[] }): Promise<{ removed: number }>;
   /** Streams with their stored span and source. */
   streams(): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source }[]>;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Bar, BarColumns, BarsKey } from '../../domain/bars.js';
@@ -33,6 +34,16 @@ export function parquetSeries(root: string, options: { now?: () => number } = {}
       for (const [period, part] of byPeriod(stream, bars))
         stored += await mergePartition({ folder, period, write: { stream, source, bars: part }, now: now() });
       return { stored };
+    },
+    async remove({ stream, source, times }) {
+      const folder = folderOf(root, source, stream);
+      let removed = 0;
+      for (const [period, part] of byPeriod(
+        stream,
+        times.map((time) => ({ time })),
+      ))
+        removed += await thinPartition(folder, period, new Set(part.map(({ time }) => time)));
+      return { removed };
     },
     read: async (key) => barsOf(await readSome(root, key)),
     async readColumns(key) {
@@ -105,8 +116,8 @@ function checkBars(stream: Stream, bars: Bar[]): void {
 
 const isWhole = (bar: Bar): boolean => Number.isSafeInteger(bar.time) && Number.isSafeInteger(bar.knownAt);
 
-function byPeriod(stream: Stream, bars: Bar[]): Map<string, Bar[]> {
-  const parts = new Map<string, Bar[]>();
+function byPeriod<T extends Pick<Bar, 'time'>>(stream: Stream, bars: readonly T[]): Map<string, T[]> {
+  const parts = new Map<string, T[]>();
   for (const bar of bars) {
     const period = periodOf(stream.timeframe, bar.time);
     const part = parts.get(period);
@@ -145,6 +156,24 @@ async function mergePartition(task: {
         all.map((bar) => bar.origin),
       );
     return added;
+  });
+}
+
+/** Takes bars out of a partition; one that is empty then is no more. Returns how many bars that were. */
+async function thinPartition(folder: string, period: string, times: ReadonlySet<number>): Promise<number> {
+  const file = fileOf(folder, period);
+  if (!existsSync(file)) return 0;
+  return withFileLock(join(folder, 'lock'), async () => {
+    const stored = await readStored(file);
+    const kept = stored.filter((bar) => !times.has(bar.time));
+    if (kept.length === 0) await rm(file);
+    else if (kept.length < stored.length)
+      await writeRows(
+        file,
+        rowsFrom(kept),
+        kept.map((bar) => bar.origin),
+      );
+    return new Set(stored.filter((bar) => times.has(bar.time)).map((bar) => bar.time)).size;
   });
 }
 

@@ -24,6 +24,29 @@ describe.each(Object.keys(SERIES))('the %s series', (scheme) => {
     expect(Array.from(await series.times(key))).toEqual(written.map((bar) => bar.time));
   });
 
+  it('takes bars out with all their versions, over partition borders, and can take them in again', async () => {
+    const stream = newStream();
+    const written = bars(50, stream);
+    await series.write({ stream, bars: written, source: live });
+    const [first] = written as [Bar];
+    await series.write({
+      stream,
+      bars: [{ ...first, volume: 9, knownAt: first.knownAt + HOUR }],
+      source: live,
+    });
+    const key = { stream, source: live, range: ALWAYS, asOf: Infinity };
+    const times = [written[0], written[7], written[49]].map((bar) => bar?.time ?? NaN);
+    const removal = { stream, source: live, times: [...times, START - HOUR] };
+    expect(await series.remove(removal)).toEqual({ removed: 3 });
+    expect(await series.remove(removal)).toEqual({ removed: 0 });
+    expect(await series.read(key)).toEqual(written.filter((bar) => !times.includes(bar.time)));
+    await series.write({ stream, bars: written, source: live });
+    expect(await series.read(key)).toEqual(written);
+    await series.remove({ stream, source: live, times: written.map((bar) => bar.time) });
+    expect(await series.read(key)).toEqual([]);
+    expect((await series.streams()).some((each) => each.stream.symbol === stream.symbol)).toBe(false);
+  });
+
   it('does not care in which order and in which parts bars come', async () => {
     const digests = new Set<string>();
     for (const parts of [
