@@ -2,9 +2,12 @@ import type { Ports } from '../adapters/ports.js';
 import type { TrainRequest, TrainResult } from '../domain/ml.js';
 import { backtestSteps } from './backtest.js';
 import { barsSteps } from './bars.js';
+import { coverageSteps } from './coverage.js';
 import { datasetSteps } from './dataset.js';
 import { deploymentSteps } from './deployment.js';
+import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
+import { healingSteps } from './healing.js';
 import { newsSteps } from './news.js';
 import { predictionSteps } from './prediction.js';
 import { reportSteps, researchSteps } from './research.js';
@@ -16,6 +19,9 @@ export const createActivities = (ports: Ports) => ({
   io: {
     ...researchSteps(ports),
     ...barsSteps(ports),
+    ...coverageSteps(ports),
+    ...healingSteps(ports),
+    ...drillSteps(ports),
     ...newsSteps(ports),
     ...trainingSteps(ports),
     ...registrySteps(ports),

@@ -8,11 +8,20 @@ export function storyId(kind: string, input: Record<string, unknown>): string {
   const prefix = PREFIXES[kind] ?? kind;
   // Which run asked does not change the work.
   const { run: _, ...work } = input;
-  return [prefix, ...subjectOf(work), shortHash(canonicalJson(work))].join('/');
+  const own = OWNERS.has(kind) ? [] : [shortHash(canonicalJson(work))];
+  return [prefix, ...subjectOf(work), ...own].join('/');
 }
+
+/** One of these owns its subject, whatever its settings are. */
+const OWNERS = new Set(['maintainCoverage', 'streamBars']);
 
 const PREFIXES: Record<string, string> = {
   collectBars: 'bars',
+  maintainCoverage: 'coverage',
+  measureBars: 'measure',
+  healBars: 'heal',
+  breakBars: 'break',
+  streamBars: 'stream',
   collectNews: 'news',
   enrichSentiment: 'sentiment',
   buildDataset: 'dataset',
