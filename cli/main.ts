@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { environment, readConfig } from '../adapters/config.js';
 import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
+import { addCoverage } from './coverage.js';
 import { addDoctor } from './doctor.js';
 import { addModels } from './models.js';
 import { addNews } from './news.js';
@@ -28,7 +29,17 @@ export function createProgram(): Command {
     },
     json: () => program.opts<{ json: boolean }>().json,
   };
-  for (const add of [addPlatform, addRuns, addBars, addNews, addPredict, addBacktest, addModels, addDoctor])
+  for (const add of [
+    addPlatform,
+    addRuns,
+    addBars,
+    addCoverage,
+    addNews,
+    addPredict,
+    addBacktest,
+    addModels,
+    addDoctor,
+  ])
     add(program, shell);
   return program;
 }

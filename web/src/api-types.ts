@@ -78,6 +78,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/bars/{exchange}/{symbol}/{timeframe}/coverage': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readCoverage'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/bars/{exchange}/{symbol}/{timeframe}/gaps': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['readGaps'];
@@ -379,6 +390,39 @@ export interface components {
       asOf?: number;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
     };
+    MeasureBarsInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      calendar?: 'always' | 'nyse' | 'forex';
+      /** True: up to the venue's last closed bar */ follow?: boolean;
+    };
+    HealBarsInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      calendar?: 'always' | 'nyse' | 'forex';
+      /** True: up to the venue's last closed bar */ follow?: boolean;
+      /** Also ask again for what is quarantined or exchange-closed */ recheck?: boolean;
+    };
+    BreakBarsInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Stored bars to lose */ drop: number;
+      seed?: string;
+    };
+    MaintainCoverageInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      calendar?: 'always' | 'nyse' | 'forex';
+      /** True: up to the venue's last closed bar */ follow?: boolean;
+      /** Also ask again for what is quarantined or exchange-closed */ recheck?: boolean;
+      everyMs?: number;
+    };
     CollectNewsInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
@@ -441,6 +485,10 @@ export interface components {
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
       | { kind: 'collectBars'; input: components['schemas']['CollectBarsInput'] }
+      | { kind: 'measureBars'; input: components['schemas']['MeasureBarsInput'] }
+      | { kind: 'healBars'; input: components['schemas']['HealBarsInput'] }
+      | { kind: 'breakBars'; input: components['schemas']['BreakBarsInput'] }
+      | { kind: 'maintainCoverage'; input: components['schemas']['MaintainCoverageInput'] }
       | { kind: 'collectNews'; input: components['schemas']['CollectNewsInput'] }
       | { kind: 'enrichSentiment'; input: components['schemas']['EnrichSentimentInput'] }
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
@@ -454,6 +502,10 @@ export interface components {
       kind:
         | 'research'
         | 'collectBars'
+        | 'measureBars'
+        | 'healBars'
+        | 'breakBars'
+        | 'maintainCoverage'
         | 'collectNews'
         | 'enrichSentiment'
         | 'buildDataset'
@@ -626,6 +678,31 @@ export interface components {
       /** Epoch milliseconds, UTC */ from: number;
       /** Epoch milliseconds, UTC */ to: number;
       bars: number;
+    };
+    Coverage: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** When the market trades */ calendar: 'always' | 'nyse' | 'forex';
+      calendarReason: string;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** End of the bar opens, exclusive */ to: number;
+      /** The venue's first bar, where it was asked for earlier ones */ listedAt: number | null;
+      delistedAt: number | null;
+      expected: number;
+      present: number;
+      /** Proved: the venue was asked, has bars before and after, and not these */ exchangeClosed: number;
+      quarantined: number;
+      missing: number;
+      /** Stored bars outside the sessions */ outside: number;
+      /** present / (expected - exchangeClosed) */ coverage: number;
+      gaps: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        bars: number;
+        state: 'exchange-closed' | 'quarantined' | 'missing';
+      }[];
+      gapsLeftOut: number;
+      /** Epoch milliseconds, UTC */ measuredAt: number;
     };
     GapPage: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -891,6 +968,10 @@ export interface operations {
         /** Only runs of this story */ kind?:
           | 'research'
           | 'collectBars'
+          | 'measureBars'
+          | 'healBars'
+          | 'breakBars'
+          | 'maintainCoverage'
           | 'collectNews'
           | 'enrichSentiment'
           | 'buildDataset'
@@ -1074,6 +1155,31 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['LatestBar'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readCoverage: {
+    parameters: {
+      query?: {
+        /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+      };
+      header?: never;
+      path: {
+        /** ccxt exchange id */ exchange: string;
+        /** BASE-QUOTE */ symbol: string;
+        /** Bar length */ timeframe: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Coverage'] };
       };
       default: {
         headers: { [name: string]: unknown };
