@@ -34,7 +34,8 @@ export function timeOfRow(row: unknown): unknown {
   return named['time'] ?? named['start'] ?? named['timestamp'] ?? named['t'];
 }
 
-function onGrid(value: unknown, timeframe: Timeframe): number | null {
+/** A time of a row as a bar open, or null where it is none. */
+export function onGrid(value: unknown, timeframe: Timeframe): number | null {
   const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return null;
   // Seconds until the year 2286 are below 1e10, milliseconds since 1970-04-26 above it.
