@@ -1,4 +1,5 @@
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
+import type { FundingPage } from '../domain/funding.js';
 import type { ModelRef, ObjectRef } from '../domain/models.js';
 import type { RawItem } from '../domain/news.js';
 import type { Trainer } from '../domain/research.js';
@@ -156,6 +157,8 @@ export interface MarketsPort extends Closable {
   lastClosed(stream: Stream): Promise<number>;
   /** One page of closed bars in [from, to), ascending. */
   fetchBars(request: { stream: Stream; range: TimeRange; limit?: number }): Promise<BarPage>;
+  /** One page of a perpetual's funding rates in [from, to), ascending. @throws InvalidInputError where the source has none. */
+  fetchFunding(request: { exchange: string; symbol: string; range: TimeRange }): Promise<FundingPage>;
 }
 
 export interface NewsPage {

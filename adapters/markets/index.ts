@@ -1,3 +1,4 @@
+import { InvalidInputError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
 import type { Stream } from '../../domain/streams.js';
 import type { Config } from '../config.js';
@@ -45,6 +46,7 @@ function liveMarkets(source: Source, { config, cache }: MarketsOptions): Markets
     },
     lastClosed: async (stream) => venue(stream.exchange).lastClosed(stream),
     fetchBars: async ({ stream, range, limit }) => venue(stream.exchange).fetch(stream, range, limit),
+    fetchFunding: async ({ range, ...market }) => venue(market.exchange).funding(market, range),
     close: async () => venues.clear(),
   };
 }
@@ -78,6 +80,11 @@ function replayedMarkets(source: Source, provider: BarProvider): MarketsPort {
     },
     lastClosed: async (stream) => (await venue(stream)).lastClosed(stream),
     fetchBars: async ({ stream, range, limit }) => (await venue(stream)).fetch(stream, range, limit),
+    async fetchFunding({ exchange, symbol }) {
+      throw new InvalidInputError(
+        `No funding rates of ${exchange}/${symbol}: a ${source.kind} source has bars only; use live`,
+      );
+    },
     async close() {
       const replay = starting;
       starting = null;
