@@ -7,6 +7,7 @@ import { datasetSteps } from './dataset.js';
 import { deploymentSteps } from './deployment.js';
 import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
+import { fundingSteps } from './funding.js';
 import { healingSteps } from './healing.js';
 import { newsSteps } from './news.js';
 import { predictionSteps } from './prediction.js';
@@ -22,6 +23,7 @@ export const createActivities = (ports: Ports) => ({
     ...coverageSteps(ports),
     ...healingSteps(ports),
     ...drillSteps(ports),
+    ...fundingSteps(ports),
     ...newsSteps(ports),
     ...trainingSteps(ports),
     ...registrySteps(ports),

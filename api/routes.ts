@@ -2,6 +2,7 @@ import { auditRoutes } from './audit.js';
 import { backtestRoutes } from './backtest.js';
 import { barRoutes } from './bars.js';
 import { coverageRoutes } from './coverage.js';
+import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
 import { modelRoutes } from './models.js';
 import { newsRoutes } from './news.js';
@@ -18,6 +19,7 @@ export const ROUTES: Route[] = [
   ...runRoutes,
   ...barRoutes,
   ...coverageRoutes,
+  ...fundingRoutes,
   ...newsRoutes,
   ...sentimentRoutes,
   ...modelRoutes,

@@ -46,6 +46,16 @@ export const STORY_INPUTS = {
     'MaintainCoverageInput',
     z.strictObject({ ...contract, recheck, everyMs: z.int().min(1000).optional() }),
   ),
+  collectFunding: request(
+    'CollectFundingInput',
+    z.strictObject({
+      ...window,
+      market: z
+        .string()
+        .regex(/^[a-z0-9]+\/[A-Z0-9]+-[A-Z0-9]+$/, 'must be <exchange>/<BASE-QUOTE>')
+        .meta({ examples: ['binanceusdm/BTC-USDT'] }),
+    }),
+  ),
   collectNews: request(
     'CollectNewsInput',
     z.strictObject({ ...window, feeds: z.array(z.string().min(1)).min(1).max(100).optional() }),

@@ -14,6 +14,7 @@ export const COLLECTIONS = {
   scores: { time: 'knownAt', fields: ['articleId', 'model', 'label', 'sourceKey'], arrays: ['tickers'] },
   quarantine: { time: 'seenAt', fields: ['stream'], arrays: [] },
   coverage: { time: 'measuredAt', fields: ['stream', 'sourceKey'], arrays: [] },
+  funding: { time: 'time', fields: ['market', 'sourceKey'], arrays: [] },
   datasets: { time: 'createdAt', fields: ['sha256'], arrays: ['streams'] },
   models: { time: 'createdAt', fields: ['name', 'task', 'stage', 'specSha256'], arrays: [] },
   aliases: { time: 'updatedAt', fields: ['name'], arrays: [] },

@@ -22,6 +22,7 @@ const PREFIXES: Record<string, string> = {
   healBars: 'heal',
   breakBars: 'break',
   streamBars: 'stream',
+  collectFunding: 'funding',
   collectNews: 'news',
   enrichSentiment: 'sentiment',
   buildDataset: 'dataset',
@@ -32,10 +33,11 @@ const PREFIXES: Record<string, string> = {
 };
 
 function subjectOf(input: Record<string, unknown>): string[] {
-  const { stream, symbols, timeframe, name, model, strategy } = input;
+  const { stream, market, symbols, timeframe, name, model, strategy } = input;
   const parts: unknown[] = [];
   if (typeof strategy === 'string') parts.push(strategy);
   if (typeof stream === 'string') parts.push(stream);
+  else if (typeof market === 'string') parts.push(market);
   else if (Array.isArray(symbols)) parts.push(symbols.map(dashed).join('+'), timeframe ?? '1h');
   else if (typeof name === 'string') parts.push(name);
   else if (typeof model === 'string') parts.push(model);

@@ -4,6 +4,7 @@ export { collectBars } from './bars.js';
 export { breakBars, healBars, maintainCoverage, measureBars } from './coverage.js';
 export { deployModel } from './deployment.js';
 export { evaluateModel } from './evaluation.js';
+export { collectFunding } from './funding.js';
 export { collectNews } from './news.js';
 export { predict } from './prediction.js';
 export { research } from './research.js';

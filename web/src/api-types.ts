@@ -111,6 +111,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/funding/{exchange}/{symbol}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listFunding'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/articles': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listArticles'];
@@ -423,6 +434,13 @@ export interface components {
       /** Also ask again for what is quarantined or exchange-closed */ recheck?: boolean;
       everyMs?: number;
     };
+    CollectFundingInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      market: string;
+    };
     CollectNewsInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
@@ -489,6 +507,7 @@ export interface components {
       | { kind: 'healBars'; input: components['schemas']['HealBarsInput'] }
       | { kind: 'breakBars'; input: components['schemas']['BreakBarsInput'] }
       | { kind: 'maintainCoverage'; input: components['schemas']['MaintainCoverageInput'] }
+      | { kind: 'collectFunding'; input: components['schemas']['CollectFundingInput'] }
       | { kind: 'collectNews'; input: components['schemas']['CollectNewsInput'] }
       | { kind: 'enrichSentiment'; input: components['schemas']['EnrichSentimentInput'] }
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
@@ -506,6 +525,7 @@ export interface components {
         | 'healBars'
         | 'breakBars'
         | 'maintainCoverage'
+        | 'collectFunding'
         | 'collectNews'
         | 'enrichSentiment'
         | 'buildDataset'
@@ -715,6 +735,18 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    FundingRate: {
+      market: string;
+      /** When it was paid */ time: number;
+      /** Share of the position's value; above 0 the longs pay */ rate: number;
+      /** Epoch milliseconds, UTC */ knownAt: number;
+      source: components['schemas']['Source'];
+    };
+    FundingPage: {
+      items: components['schemas']['FundingRate'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Readiness: { ready: boolean; checks: { name: string; ok: boolean; detail: string }[] };
     Liveness: { live: boolean };
     Health: {
@@ -972,6 +1004,7 @@ export interface operations {
           | 'healBars'
           | 'breakBars'
           | 'maintainCoverage'
+          | 'collectFunding'
           | 'collectNews'
           | 'enrichSentiment'
           | 'buildDataset'
@@ -1223,6 +1256,30 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['TimeframeList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listFunding: {
+    parameters: {
+      query?: {
+        /** Paid at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Paid before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path: { /** ccxt exchange id */ exchange: string; /** BASE-QUOTE */ symbol: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['FundingPage'] };
       };
       default: {
         headers: { [name: string]: unknown };
