@@ -197,7 +197,9 @@ describe.skipIf(!shared)(
           bodies: ({ path }) =>
             path.includes('candles')
               ? body(recorded)
-              : body(decodeURIComponent(path).endsWith('info:pair') ? pairs : [[]]),
+              : path.includes('conf')
+                ? body([[pair], [], [], []])
+                : null,
         });
         expect(await read(markets, stream, expected)).toEqual(expected);
       }
