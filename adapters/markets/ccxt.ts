@@ -21,6 +21,12 @@ const DEFAULT_PAGE = 300;
  */
 const LATEST = [{ limit: 10 }, { limit: 300 }, { limit: 300, begin: true }];
 
+interface Window {
+  range: TimeRange;
+  /** An instant that the venue has told of. */
+  seen?: number;
+}
+
 /** One venue through ccxt's own REST client, loaded on first use; never retries, and throws domain/errors.ts only. */
 export function ccxtVenue(options: VenueOptions) {
   const { name } = options;
@@ -41,23 +47,22 @@ export function ccxtVenue(options: VenueOptions) {
   };
 
   /** Bars as the venue has them, by the rows of one request. */
-  const rowPage = async (stream: Stream, symbol: string, window: { range: TimeRange; limit: number }) => {
+  const rowPage = async (stream: Stream, symbol: string, window: Window & { limit: number }) => {
     const { timeframe } = stream;
     const { range, limit } = window;
     const from = Number.isFinite(range.from) ? range.from : undefined;
     const rows = await ask(async ({ exchange, rowsOf }) =>
       rowsOf(await exchange.fetchOHLCV(symbol, timeframe, from, limit)),
     );
-    return pageOf(rows, { range, timeframe, limit, now: await now() });
+    // Rows are not from the future: where they seem to be, the clock is what is wrong.
+    const told = window.seen ?? -Infinity;
+    const seen = rows.reduce((most, { values }) => Math.max(most, soundTime(values[0])), told);
+    return pageOf(rows, { range, timeframe, limit, now: await now(seen) });
   };
 
   /** One page of the venue's own bars: from its rows, or from its trades where those are too old. */
-  const ownPage = async (
-    stream: Stream,
-    symbol: string,
-    window: { range: TimeRange; wanted?: number | undefined },
-  ) => {
-    const { range, wanted } = window;
+  const ownPage = async (stream: Stream, symbol: string, window: Window & { limit?: number }) => {
+    const { range, limit: wanted, seen } = window;
     const step = timeframeMs(stream.timeframe);
     const needed = Math.ceil((range.to - range.from) / step);
     if (!(needed > 0)) return { bars: [], rejected: [], next: null };
@@ -65,7 +70,7 @@ export function ccxtVenue(options: VenueOptions) {
     const { latestBars } = traits;
     if (latestBars) {
       // Two bars of room: one is open, and one may close while we ask.
-      const served = ceilToBar((await now()) - (latestBars - 2) * step, stream.timeframe);
+      const served = ceilToBar((await now(seen)) - (latestBars - 2) * step, stream.timeframe);
       if (range.from < served) {
         const to = Math.min(range.to, served, range.from + (wanted ?? Infinity) * step);
         const page = await barsFromTrades(
@@ -76,7 +81,7 @@ export function ccxtVenue(options: VenueOptions) {
       }
     }
     const size = Math.max(1, Math.min(wanted ?? Infinity, traits.page ?? largestPage(exchange, symbol)));
-    return rowPage(stream, symbol, { range, limit: Math.min(size, needed) });
+    return rowPage(stream, symbol, { ...window, limit: Math.min(size, needed) });
   };
 
   return {
@@ -88,7 +93,10 @@ export function ccxtVenue(options: VenueOptions) {
     async lastClosed(stream: Stream): Promise<number> {
       const { symbol, own } = await check(stream);
       for (const { limit, begin = false } of LATEST) {
-        const from = begin ? floorToBar(await now(), own) - (limit - 1) * timeframeMs(own) : -Infinity;
+        // By then the clock itself is in doubt.
+        const from = begin
+          ? floorToBar(await now(Infinity), own) - (limit - 1) * timeframeMs(own)
+          : -Infinity;
         const range = { from, to: Infinity };
         const page = await rowPage({ ...stream, timeframe: own }, symbol, { range, limit });
         const last = page.bars.at(-1);
@@ -98,13 +106,14 @@ export function ccxtVenue(options: VenueOptions) {
       }
       throw new UnreachableError(`${name} gave no closed ${stream.timeframe} bar of ${stream.symbol}`);
     },
-    /** One page of closed bars; `wanted` is cut to what the venue gives at once. */
-    async fetch(stream: Stream, range: TimeRange, wanted: number | undefined): Promise<BarPage> {
+    /** One page of closed bars; `limit` is cut to what the venue gives at once. */
+    async fetch(stream: Stream, window: Window & { limit?: number }): Promise<BarPage> {
       const { symbol, own } = await check(stream);
-      if (own === stream.timeframe) return ownPage(stream, symbol, { range, wanted });
-      const to = Math.min(range.to, await now());
+      if (own === stream.timeframe) return ownPage(stream, symbol, window);
+      const { range, seen } = window;
+      const to = Math.min(range.to, await now(seen));
       return barsFromShorter({ range: { ...range, to }, from: own, to: stream.timeframe }, (each) =>
-        ownPage({ ...stream, timeframe: own }, symbol, { range: each }),
+        ownPage({ ...stream, timeframe: own }, symbol, { ...window, range: each }),
       );
     },
     /** One page of the funding rates of a perpetual. */
@@ -114,6 +123,12 @@ export function ccxtVenue(options: VenueOptions) {
     },
   };
 }
+
+/** Garbage must not make the clock be asked for at every page. */
+const soundTime = (time: unknown): number =>
+  typeof time === 'number' && time < Date.now() + 10 * YEAR ? time : -Infinity;
+
+const YEAR = 365 * 86_400_000;
 
 /** ccxt knows the caps of most venues. */
 function largestPage(exchange: Exchange, symbol: string): number {

@@ -59,8 +59,10 @@ export function connectVenue(options: VenueOptions) {
     if (symbol) return symbol;
     throw unknownSymbol(options.name, exchange, stream);
   };
-  const now = async (): Promise<number> => {
-    if (Date.now() - clock.at <= FRESH_MS) return Date.now() + clock.ahead;
+  /** The venue's present. `seen`: an instant that the venue has told of, so that a clock behind it is read again. */
+  const now = async (seen = -Infinity): Promise<number> => {
+    const guess = Date.now() + clock.ahead;
+    if (Date.now() - clock.at <= FRESH_MS && guess >= seen) return guess;
     const { exchange } = await open();
     const time = exchange.has['fetchTime'] ? Number(await ask(async () => exchange.fetchTime())) : Date.now();
     if (!Number.isFinite(time)) throw new UnreachableError(`${options.name} does not tell its time`);

@@ -34,7 +34,9 @@ export interface ReplayOptions {
  * (/0/public) and Coinbase (/api/v3/brokerage/market, and the older /products), limits included, so that the real
  * clients are what runs on recorded and simulated bars. Any other venue is read as Binance's spot below /venue/<id>.
  */
-export async function startReplay(options: ReplayOptions): Promise<{ url: string; close(): Promise<void> }> {
+export async function startReplay(
+  options: ReplayOptions,
+): Promise<{ url: string; server: Server; close(): Promise<void> }> {
   let count = 0;
   const server = createServer((request, response) => {
     serve(request, response, { ...options, count: ++count }).catch((error: unknown) => {
@@ -45,7 +47,7 @@ export async function startReplay(options: ReplayOptions): Promise<{ url: string
   // Neither the server nor a kept-alive connection may hold the process.
   server.unref().on('connection', (socket) => socket.unref());
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
+  return { url: `http://127.0.0.1:${port}`, server, close: () => closeServer(server) };
 }
 
 export const closeServer = (server: Server): Promise<void> =>

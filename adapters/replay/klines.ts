@@ -41,7 +41,13 @@ export async function klines(
   const most = Math.min(limit, KINDS[prefix].limit);
   return {
     status: 200,
-    body: rowsOf(bars, { start, end, most, step: timeframeMs(interval as Timeframe), prefix }),
+    body: rowsOf(bars, {
+      start,
+      end: Math.min(end, provider.now()),
+      most,
+      step: timeframeMs(interval as Timeframe),
+      prefix,
+    }),
   };
 }
 
