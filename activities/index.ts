@@ -13,6 +13,7 @@ import { newsSteps } from './news.js';
 import { predictionSteps } from './prediction.js';
 import { reportSteps, researchSteps } from './research.js';
 import { sentimentSteps } from './sentiment.js';
+import { streamSteps } from './stream.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 
 /** On which queue each step runs: the one place that decides it. */
@@ -28,6 +29,10 @@ export const createActivities = (ports: Ports) => ({
     ...trainingSteps(ports),
     ...registrySteps(ports),
     ...deploymentSteps(ports),
+  },
+  /** Steps that last for hours and mostly wait: one a followed stream. */
+  live: {
+    ...streamSteps(ports),
   },
   cpu: {
     ...datasetSteps(ports),

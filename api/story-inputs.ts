@@ -46,6 +46,15 @@ export const STORY_INPUTS = {
     'MaintainCoverageInput',
     z.strictObject({ ...contract, recheck, everyMs: z.int().min(1000).optional() }),
   ),
+  streamBars: request(
+    'StreamBarsInput',
+    z.strictObject({
+      stream: streamText,
+      source: source.optional(),
+      from: time.optional().describe('First bar to have; left out: behind the newest stored one'),
+      until: time.optional().describe('Where to end; left out: never'),
+    }),
+  ),
   collectFunding: request(
     'CollectFundingInput',
     z.strictObject({

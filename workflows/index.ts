@@ -9,4 +9,5 @@ export { collectNews } from './news.js';
 export { predict } from './prediction.js';
 export { research } from './research.js';
 export { enrichSentiment } from './sentiment.js';
+export { streamBars } from './stream.js';
 export { buildDataset, trainModel } from './training.js';

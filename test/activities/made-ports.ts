@@ -18,7 +18,7 @@ export const kept = <T extends { close(): Promise<void> }>(each: T): T => {
   return each;
 };
 
-/** The embedded stores in a directory of their own, with the steps that run on the queue `io`. */
+/** The embedded stores in a directory of their own, with the steps that run on the queues `io` and `live`. */
 export function madeSteps(env: Record<string, string> = {}) {
   const config = readConfig({
     FINSIGHT_DATA_DIR: join(temporaryDirectory(), 'data'),
@@ -26,7 +26,8 @@ export function madeSteps(env: Record<string, string> = {}) {
     ...env,
   });
   const ports: Ports = kept(openPorts(config));
-  return { ports, steps: createActivities(ports).io };
+  const { io, live } = createActivities(ports);
+  return { ports, steps: { ...io, ...live } };
 }
 
 export type Steps = ReturnType<typeof madeSteps>['steps'];

@@ -434,6 +434,12 @@ export interface components {
       /** Also ask again for what is quarantined or exchange-closed */ recheck?: boolean;
       everyMs?: number;
     };
+    StreamBarsInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** First bar to have; left out: behind the newest stored one */ from?: number | string;
+      /** Where to end; left out: never */ until?: number | string;
+    };
     CollectFundingInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
@@ -507,6 +513,7 @@ export interface components {
       | { kind: 'healBars'; input: components['schemas']['HealBarsInput'] }
       | { kind: 'breakBars'; input: components['schemas']['BreakBarsInput'] }
       | { kind: 'maintainCoverage'; input: components['schemas']['MaintainCoverageInput'] }
+      | { kind: 'streamBars'; input: components['schemas']['StreamBarsInput'] }
       | { kind: 'collectFunding'; input: components['schemas']['CollectFundingInput'] }
       | { kind: 'collectNews'; input: components['schemas']['CollectNewsInput'] }
       | { kind: 'enrichSentiment'; input: components['schemas']['EnrichSentimentInput'] }
@@ -525,6 +532,7 @@ export interface components {
         | 'healBars'
         | 'breakBars'
         | 'maintainCoverage'
+        | 'streamBars'
         | 'collectFunding'
         | 'collectNews'
         | 'enrichSentiment'
@@ -1004,6 +1012,7 @@ export interface operations {
           | 'healBars'
           | 'breakBars'
           | 'maintainCoverage'
+          | 'streamBars'
           | 'collectFunding'
           | 'collectNews'
           | 'enrichSentiment'
