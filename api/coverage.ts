@@ -13,6 +13,7 @@ import {
 } from '../domain/coverage.js';
 import { countBars, interval, intersect, stretches, subtract } from '../domain/intervals.js';
 import { openTime } from '../domain/quarantine.js';
+import { formatSource } from '../domain/sources.js';
 import { parseStream, streamId, timeframeMs, TIMEFRAMES } from '../domain/streams.js';
 import { findStream, provenance, sourceText, streamAddress, streamExample, streamPath } from './bars.js';
 import { cursor, limit, time } from './query.js';
@@ -133,7 +134,13 @@ async function assessStream(
   wanted: string | undefined,
 ): Promise<{ contract: CoverageContract; sets: CoverageSets }> {
   const { documents, series, now } = context.ports;
-  const { stream, source: from, ...range } = await findStream(context, params, wanted);
+  const {
+    stream,
+    source: from,
+    ...range
+  } = await findStream(context, params, wanted).catch(
+    async (error: unknown) => (await findOwing(context, params, wanted)) ?? Promise.reject(error),
+  );
   const before = await documents.get<StoredCoverage>('coverage', coverageId(stream, from));
   const ever = { from: -Infinity, to: Infinity };
   const times = await series.times({ stream, source: from, range: ever, asOf: now() });
@@ -148,6 +155,21 @@ async function assessStream(
     cursor = page.cursor;
   }
   return { contract, sets: assess(contract, { times, quarantined }) };
+}
+
+/** A stream that has lost all of its bars still owes them. */
+async function findOwing(
+  context: Context,
+  params: { exchange: string; symbol: string; timeframe: string },
+  wanted: string | undefined,
+): Promise<Awaited<ReturnType<typeof findStream>> | null> {
+  const stream = parseStream(`${params.exchange}/${params.symbol}/${params.timeframe}`);
+  const where = { stream: streamId(stream) };
+  const page = await context.ports.documents.find<StoredCoverage>('coverage', { where, limit: 10 });
+  const owed = page.items.find(
+    (each) => !wanted || [each.source.kind, formatSource(each.source)].includes(wanted),
+  );
+  return owed ? { stream, source: owed.source, from: owed.from, to: owed.to } : null;
 }
 
 const listTimeframes = route({

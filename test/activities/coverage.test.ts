@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CoverageInput } from '../../activities/coverage.js';
@@ -197,6 +197,36 @@ describe.skipIf(!shared || !existsSync(join(shared, 'ohlcv/binance_spot_1h')))(
       ]);
       await drop(steps, 37, '3');
       expect(await heal(steps, { stream })).toMatchObject({ healed: 37, coverage: 1 });
+    });
+  },
+);
+
+describe.skipIf(!shared || !existsSync(join(shared, 'ohlcv/backtesting_py')))(
+  'coverage of recorded markets that close (skipped where the recording is missing)',
+  () => {
+    it.each([
+      ['GOOG', 'somewhere/GOOG-USD/1d', 86_400_000, { calendar: 'nyse', expected: 2148, outside: 0 }],
+      ['EURUSD', 'somewhere/EUR-USD/1h', HOUR, { calendar: 'forex', expected: 4998, outside: 2 }],
+    ] as const)('%s is whole by its sessions, and a lost bar is missed', async (name, id, step, counts) => {
+      const { steps, ports } = madeSteps();
+      const [, ...rows] = readFileSync(join(shared ?? '', `ohlcv/backtesting_py/${name}.csv`), 'utf8')
+        .trim()
+        .split('\n');
+      const bars = rows.map((row) => {
+        const [text = '', ...cells] = row.split(',');
+        const time = Date.parse(text.includes(' ') ? text.replace(/ (.*)/, 'T$1Z') : text);
+        const [open = 0, high = 0, low = 0, close = 0, volume = 0] = cells.map(Number);
+        return { time, open, high, low, close, volume, knownAt: time + step };
+      });
+      const source = { kind: 'recorded', detail: '' } as const;
+      await ports.series.write({ stream: parseStream(id), bars, source });
+      expect(await steps.measureStream({ stream: id })).toMatchObject({ ...counts, missing: 0, coverage: 1 });
+      await ports.series.remove({ stream: parseStream(id), source, times: [bars[100]?.time ?? 0] });
+      expect(await steps.measureStream({ stream: id })).toMatchObject({
+        calendar: counts.calendar,
+        missing: 1,
+        gaps: [{ from: bars[100]?.time, bars: 1, state: 'missing' }],
+      });
     });
   },
 );
