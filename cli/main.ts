@@ -7,6 +7,7 @@ import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
 import { addCoverage } from './coverage.js';
 import { addDoctor } from './doctor.js';
+import { addLive } from './live.js';
 import { addModels } from './models.js';
 import { addNews } from './news.js';
 import { EXIT, reportFailure } from './output.js';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     addRuns,
     addBars,
     addCoverage,
+    addLive,
     addNews,
     addPredict,
     addBacktest,
