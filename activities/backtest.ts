@@ -11,7 +11,7 @@ import { digestOf } from '../domain/digest.js';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';
 import type { Evaluation } from '../domain/evaluation.js';
 import type { BacktestReport } from '../domain/research.js';
-import type { Source } from '../domain/sources.js';
+import { sourceKey, type Source } from '../domain/sources.js';
 import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
 import { parseStream, timeframeMs } from '../domain/streams.js';
 import type { ForecastsFile } from './evaluation.js';
@@ -70,6 +70,7 @@ export const backtestSteps = (ports: Ports) => ({
       detail,
       digest,
       barsSha256,
+      evaluation: input.evaluation ?? null,
       conventions: CONVENTIONS,
       run: input.run ?? null,
       createdAt: ports.now(),
@@ -88,7 +89,7 @@ async function findStream(
   const found = (await ports.series.streams()).filter(
     ({ stream, source }) =>
       `${stream.exchange}/${stream.symbol}/${stream.timeframe}` === input.stream &&
-      (!wanted || source.kind === wanted.kind),
+      (!wanted || sourceKey(source) === sourceKey(wanted)),
   );
   found.sort((a, b) => b.range.to - a.range.to);
   const newest = found[0];
@@ -139,7 +140,8 @@ async function putDetail(ports: Ports, id: string, bars: BarColumns, outcome: Ba
   return { key, sha256 };
 }
 
-function reportOf(result: BacktestResult): BacktestReport {
+/** The part of a result that reports and runs show. */
+export function reportOf(result: BacktestResult): BacktestReport {
   const { totalReturn, sharpe, maxDrawdown } = result.benchmark;
   return {
     id: result.id,

@@ -2,11 +2,10 @@ import type { Ports } from '../adapters/ports.js';
 import { datasetTable, type Dataset, type DatasetSpec, type StreamMatrix } from '../domain/dataset.js';
 import { digestOf } from '../domain/digest.js';
 import { NotFoundError } from '../domain/errors.js';
-import { buildFeatures, FEATURE_VERSION, FEATURES, type SentimentPoint } from '../domain/features.js';
-import type { Score } from '../domain/sentiment.js';
-import { sourceKey, type Source } from '../domain/sources.js';
+import { buildFeatures, FEATURE_VERSION, FEATURES } from '../domain/features.js';
+import type { Source } from '../domain/sources.js';
 import { baseOf, parseStream, timeframeMs } from '../domain/streams.js';
-import { beat, beating } from './beat.js';
+import { beat } from './beat.js';
 
 export interface DatasetInput {
   source: Source;
@@ -34,7 +33,7 @@ export const datasetSteps = (ports: Ports) => ({
     const spec = specOf(input);
     const { streams, inputs } = await readStreams(ports, input);
     const table = datasetTable({ streams, spec, timeframeMs: stepOf(input.streams) });
-    const bytes = await beating(() => ports.tables.encode(table.columns));
+    const bytes = await ports.tables.encode(table.columns);
     const sha256 = digestOf({ inputs, spec, featureVersion: FEATURE_VERSION, streams: input.streams });
     const object = await ports.objects.put(`datasets/${sha256}.parquet`, bytes);
     const dataset: Dataset = {
@@ -77,9 +76,17 @@ export async function readMatrix(
   const key = { stream, source: request.source, range, asOf: request.asOf };
   const bars = await ports.series.readColumns(key);
   const { sha256: barsSha256 } = await ports.series.digest(key);
-  const sentiment = await readSentiment(ports, request, baseOf(stream.symbol));
-  const matrix = buildFeatures({ bars, timeframe: stream.timeframe, sentiment, asOf: request.asOf });
-  const scoresSha256 = digestOf(sentiment.map(({ knownAt, value }) => [knownAt, value]));
+  const { points, sha256: scoresSha256 } = await ports.sentimentPoints({
+    ...request,
+    model: request.sentimentModel,
+    asset: baseOf(stream.symbol),
+  });
+  const matrix = buildFeatures({
+    bars,
+    timeframe: stream.timeframe,
+    sentiment: points,
+    asOf: request.asOf,
+  });
   return { streamMatrix: { stream: request.stream, matrix }, barsSha256, scoresSha256 };
 }
 
@@ -97,28 +104,6 @@ async function readStreams(
     beat();
   }
   return { streams, inputs };
-}
-
-async function readSentiment(
-  ports: Ports,
-  request: { source: Source; from: number; asOf: number; sentimentModel: string },
-  base: string,
-): Promise<SentimentPoint[]> {
-  const points: SentimentPoint[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: { items: Score[]; cursor: string | null } = await ports.documents.find<Score>('scores', {
-      where: { model: request.sentimentModel, tickers: [base], sourceKey: sourceKey(request.source) },
-      range: { from: request.from, to: request.asOf + 1 },
-      order: 'oldest',
-      limit: 1000,
-      ...(cursor ? { cursor } : {}),
-    });
-    for (const { knownAt, abstained, probabilities } of page.items)
-      points.push({ knownAt, value: abstained ? 0 : probabilities.positive - probabilities.negative });
-    cursor = page.cursor;
-  } while (cursor !== null);
-  return points.sort((a, b) => a.knownAt - b.knownAt || a.value - b.value);
 }
 
 /** Between the parts lie a horizon (the purge) and a day of bars (the embargo). */

@@ -3,6 +3,7 @@ import { NotFoundError } from '../domain/errors.js';
 import type { Evaluation } from '../domain/evaluation.js';
 import { shouldPromote, type ModelVersion, type Stage } from '../domain/models.js';
 import type { DeploymentReport } from '../domain/research.js';
+import { sourceKey } from '../domain/sources.js';
 import { championId, findModel, type Alias } from './models.js';
 
 export interface DeploymentInput {
@@ -45,11 +46,13 @@ export const deploymentSteps = (ports: Ports) => ({
 });
 
 async function moveAlias(ports: Ports, model: ModelVersion, evaluations: string[]): Promise<void> {
-  const id = championId(model.name);
+  const id = championId(model.name, model.source);
   let replaced: string | null = null;
   await ports.documents.update<Alias>('aliases', id, (current) => {
     replaced = current && current.model !== model.id ? current.model : null;
-    return { id, name: model.name, alias: 'champion', model: model.id, evaluations, updatedAt: ports.now() };
+    const { name, id: version } = model;
+    const served = { name, sourceKey: sourceKey(model.source), alias: 'champion' as const, model: version };
+    return { id, ...served, evaluations, updatedAt: ports.now() };
   });
   if (replaced)
     await ports.documents.update<ModelVersion>('models', replaced, (old) => ({
@@ -60,7 +63,7 @@ async function moveAlias(ports: Ports, model: ModelVersion, evaluations: string[
 
 /** A version that was served and fails on newer evidence is served no longer. */
 async function dropAlias(ports: Ports, model: ModelVersion): Promise<void> {
-  const alias = await ports.documents.get<Alias>('aliases', championId(model.name));
+  const alias = await ports.documents.get<Alias>('aliases', championId(model.name, model.source));
   if (alias?.model === model.id) await ports.documents.remove('aliases', [alias.id]);
 }
 

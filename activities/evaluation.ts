@@ -5,6 +5,7 @@ import { digestOf } from '../domain/digest.js';
 import { DataQualityError } from '../domain/errors.js';
 import { conformalScale, evaluateForecast, measuredCoverage, type Evaluation } from '../domain/evaluation.js';
 import type { FeatureMatrix } from '../domain/features.js';
+import { sourceKey } from '../domain/sources.js';
 import { stepOf, findDataset, readMatrix } from './dataset.js';
 import { findModel } from './models.js';
 import { inferTargets } from './parity.js';
@@ -76,7 +77,7 @@ export const evaluationSteps = (ports: Ports) => ({
     };
     const id = `evl_${digestOf({ ...skill, dataset: dataset.sha256 }).slice(0, 24)}`;
     const bytes = new TextEncoder().encode(JSON.stringify(file));
-    const { key, sha256 } = await ports.objects.put(`forecasts/${id}.json`, bytes);
+    const forecasts = await ports.objects.put(`forecasts/${id}.json`, bytes);
     const conformal = {
       coverage: COVERAGE,
       scale,
@@ -87,12 +88,13 @@ export const evaluationSteps = (ports: Ports) => ({
       ...skill,
       id,
       conformal,
-      forecasts: { key, sha256 },
+      forecasts: { key: forecasts.key, sha256: forecasts.sha256 },
       dataset: dataset.id,
       createdAt: ports.now(),
       source: dataset.source,
     };
-    await ports.documents.insert('evaluations', [evaluation]);
+    const key = { sourceKey: sourceKey(dataset.source) };
+    await ports.documents.insert('evaluations', [{ ...evaluation, ...key }]);
     return evaluation;
   },
 });

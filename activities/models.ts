@@ -2,18 +2,21 @@ import type { Ports } from '../adapters/ports.js';
 import { DataQualityError, NotFoundError } from '../domain/errors.js';
 import { FEATURE_VERSION } from '../domain/features.js';
 import type { ModelVersion } from '../domain/models.js';
+import { sourceKey, type Source } from '../domain/sources.js';
 
-/** The served version of a model name. */
+/** The served version of a model name, for data of one kind of source. */
 export interface Alias {
   id: string;
   name: string;
+  sourceKey: string;
   alias: 'champion';
   model: string;
   evaluations: string[];
   updatedAt: number;
 }
 
-export const championId = (name: string): string => `${name}:champion`;
+/** What was promoted on simulated data must not answer for the live market. */
+export const championId = (name: string, source: Source): string => `${name}:champion:${sourceKey(source)}`;
 
 /**
  * @param id `mdl_<name>@<version>` or `<name>@<version>`.

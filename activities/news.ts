@@ -1,9 +1,9 @@
-import type { Ports } from '../adapters/ports.js';
-import { messageOf } from '../domain/errors.js';
-import { cleanItem, type Article, type RejectedItem } from '../domain/news.js';
+import type { NewsPage, Ports } from '../adapters/ports.js';
 import { digestOf } from '../domain/digest.js';
+import { FINAL_ERRORS, messageOf } from '../domain/errors.js';
+import { cleanItem, precedes, type Article, type RejectedItem } from '../domain/news.js';
 import { sourceKey, type Source } from '../domain/sources.js';
-import { beat, resumed } from './beat.js';
+import { attempt, beat, resumed } from './beat.js';
 import { readSource, readTime, twoYearsBefore, type WindowInput } from './window.js';
 
 export interface NewsInput extends WindowInput {
@@ -28,6 +28,11 @@ export interface FeedReport {
 
 type Progress = FeedReport & { cursor: string | null; done: boolean };
 
+type StoredArticle = Article & { sourceKey: string };
+
+/** A feed that fails for a passing reason is asked so often, with Temporal's back-off between, before it is a failure. */
+const FEED_ATTEMPTS = 4;
+
 export const newsSteps = (ports: Ports) => ({
   async resolveNews(input: NewsInput): Promise<NewsPlan> {
     const source = input.source ? readSource(input.source) : (await ports.chooseSource()).source;
@@ -37,27 +42,44 @@ export const newsSteps = (ports: Ports) => ({
     return { source, feeds, from, to };
   },
 
-  /** Reads one feed page by page; a feed that stays unreadable becomes a failure in the report, not of the run. */
+  /**
+   * Reads one feed page by page. What may pass (429, 5xx, no answer) is thrown, so that Temporal tries again;
+   * a feed that stays unreadable becomes a failure in the report, not of the run.
+   */
   async collectFeed(plan: Omit<NewsPlan, 'feeds'> & { feed: string }): Promise<FeedReport> {
-    const { feed, from, to } = plan;
-    const empty = { feed, fetched: 0, stored: 0, duplicates: 0, rejected: 0, failure: null };
+    const empty = { feed: plan.feed, fetched: 0, stored: 0, duplicates: 0, rejected: 0, failure: null };
     const state: Progress = resumed<Progress>() ?? { ...empty, cursor: null, done: false };
     while (!state.done) {
-      try {
-        const cursor = state.cursor === null ? {} : { cursor: state.cursor };
-        const page = await ports.news(plan.source).fetchPage({ feed, range: { from, to }, ...cursor });
-        await storePage(ports, plan, page.items, state);
-        state.cursor = page.next;
-        state.done = page.next === null;
-      } catch (error) {
-        if (error instanceof Error && error.name === 'AbortError') throw error;
-        return { ...report(state), failure: messageOf(error) };
-      }
+      const page = await fetchPage(ports, plan, state);
+      if (typeof page === 'string') return { ...report(state), failure: page };
+      await storePage(ports, plan, page.items, state);
+      state.cursor = page.next;
+      state.done = page.next === null;
       beat(state);
     }
     return report(state);
   },
 });
+
+/** The next page, or why there will be none. */
+async function fetchPage(
+  ports: Ports,
+  plan: Omit<NewsPlan, 'feeds'> & { feed: string },
+  { cursor }: Progress,
+): Promise<NewsPage | string> {
+  const { source, feed, from, to } = plan;
+  try {
+    return await ports
+      .news(source)
+      .fetchPage({ feed, range: { from, to }, ...(cursor === null ? {} : { cursor }) });
+  } catch (error) {
+    if (mayPass(error) && attempt() < FEED_ATTEMPTS) throw error;
+    return messageOf(error);
+  }
+}
+
+const mayPass = (error: unknown): boolean =>
+  !(error instanceof Error && (FINAL_ERRORS as readonly string[]).includes(error.name));
 
 const report = ({ cursor: _, done: __, ...rest }: Progress): FeedReport => rest;
 
@@ -70,27 +92,46 @@ async function storePage(
   state: Progress,
 ): Promise<void> {
   const seenAt = ports.now();
-  const articles = new Map<string, Article & { sourceKey: string }>();
+  const articles = new Map<string, StoredArticle>();
   const rejected: RejectedItem[] = [];
   for (const item of items) {
     const knownAsPublished = plan.source.kind !== 'live';
     const cleaned = cleanItem(item, { seenAt, source: plan.source, knownAsPublished });
-    if ('rejected' in cleaned) rejected.push(rejection(item, cleaned.rejected, seenAt));
-    else if (cleaned.article.publishedAt < plan.from || cleaned.article.publishedAt >= plan.to) continue;
-    else if (articles.has(cleaned.article.id)) state.duplicates++;
-    else articles.set(cleaned.article.id, { ...cleaned.article, sourceKey: sourceKey(plan.source) });
+    if ('rejected' in cleaned) {
+      rejected.push(rejection(item, cleaned.rejected, seenAt));
+      continue;
+    }
+    const article = { ...cleaned.article, sourceKey: sourceKey(plan.source) };
+    if (article.publishedAt < plan.from || article.publishedAt >= plan.to) continue;
+    const twin = articles.get(article.id);
+    if (twin) state.duplicates++;
+    if (!twin || precedes(article, twin)) articles.set(article.id, article);
   }
-  const { inserted } = await ports.documents.insert('articles', [...articles.values()], (article) => ({
+  const stored = await storeArticles(ports, [...articles.values()], seenAt);
+  await ports.documents.insert('rejectedItems', rejected);
+  state.fetched += items.length;
+  state.stored += stored;
+  state.duplicates += articles.size - stored;
+  state.rejected += rejected.length;
+}
+
+/** New articles with their events; of one that is stored already the delivery that was known first stays. */
+async function storeArticles(ports: Ports, articles: StoredArticle[], seenAt: number): Promise<number> {
+  const { inserted } = await ports.documents.insert('articles', articles, (article) => ({
     id: `evt_collected_${article.id}`,
     type: 'article.collected',
     at: seenAt,
     payload: { articleId: article.id, feed: article.feed, tickers: article.tickers },
   }));
-  await ports.documents.insert('rejectedItems', rejected);
-  state.fetched += items.length;
-  state.stored += inserted.length;
-  state.duplicates += articles.size - inserted.length;
-  state.rejected += rejected.length;
+  const fresh = new Set(inserted);
+  const again = new Map(articles.filter(({ id }) => !fresh.has(id)).map((article) => [article.id, article]));
+  const held = await ports.documents.getMany<StoredArticle>('articles', [...again.keys()]);
+  for (const { id } of held.filter((each) => precedes(again.get(each.id) ?? each, each)))
+    await ports.documents.update<StoredArticle>('articles', id, (current) => {
+      const given = again.get(id) as StoredArticle;
+      return current && !precedes(given, current) ? current : given;
+    });
+  return inserted.length;
 }
 
 function rejection(item: RawItems[number], reason: string, seenAt: number): RejectedItem {

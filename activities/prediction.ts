@@ -5,7 +5,7 @@ import { conformalScale, type Evaluation } from '../domain/evaluation.js';
 import { FEATURE_VERSION, type FeatureMatrix } from '../domain/features.js';
 import { bestBaseline, type ModelVersion } from '../domain/models.js';
 import { baselineForecast, makePrediction, type Prediction } from '../domain/prediction.js';
-import type { Source } from '../domain/sources.js';
+import { sourceKey, type Source } from '../domain/sources.js';
 import { parseStream, timeframeMs } from '../domain/streams.js';
 import { findDataset, readMatrix } from './dataset.js';
 import { COVERAGE, type ForecastsFile } from './evaluation.js';
@@ -51,9 +51,9 @@ export const predictionSteps = (ports: Ports) => ({
       throw new NotFoundError(
         `No stored bars of ${request.stream} (${request.source.kind}); collect them first`,
       );
-    const champion = await findChampion(ports, request.names);
+    const champion = await findChampion(ports, request);
     const answer = champion
-      ? await byModel(ports, request, champion, matrix)
+      ? await byModel(ports, champion, matrix)
       : await byBaseline(ports, request, matrix);
     const prediction = makePrediction({
       stream: request.stream,
@@ -75,6 +75,7 @@ export const predictionSteps = (ports: Ports) => ({
         featureVersion: FEATURE_VERSION,
         from: request.from,
       },
+      read: { from: request.from, to: request.to, asOf: request.asOf },
       createdAt: ports.now(),
       source: request.source,
     });
@@ -96,7 +97,7 @@ async function readRequest(ports: Ports, input: PredictionInput): Promise<Reques
   const to = input.to === undefined ? asOf : readTime('to', input.to);
   const known = await ports.series.streams();
   const stored = known.find(
-    ({ stream, source: kind }) => idOf(stream) === input.stream && kind.kind === source.kind,
+    (each) => idOf(each.stream) === input.stream && sourceKey(each.source) === sourceKey(source),
   );
   const end = stored ? Math.min(to, stored.range.to) : to;
   const from = input.from === undefined ? twoYearsBefore(end) : readTime('from', input.from);
@@ -127,28 +128,33 @@ async function storedSource(ports: Ports, id: string): Promise<Source> {
   throw new NotFoundError(`No stored bars of ${id}; collect them first: finsight bars collect ${id}`);
 }
 
+interface Champion {
+  model: ModelVersion;
+  /** Its evidence on the stream that is asked for. */
+  evaluation: Evaluation;
+}
+
+/** The first champion that was evaluated on this very stream; one without that evidence does not answer. */
 async function findChampion(
   ports: Ports,
-  names: string[],
-): Promise<{ model: ModelVersion; alias: Alias } | null> {
+  { names, source, stream }: Pick<Request, 'names' | 'source' | 'stream'>,
+): Promise<Champion | null> {
   for (const name of names) {
-    const alias = await ports.documents.get<Alias>('aliases', championId(name));
-    if (alias) return { model: await findModel(ports, alias.model), alias };
+    const alias = await ports.documents.get<Alias>('aliases', championId(name, source));
+    if (!alias) continue;
+    const evidence = await ports.documents.getMany<Evaluation>('evaluations', alias.evaluations);
+    const evaluation = evidence.find((each) => each.stream === stream);
+    if (evaluation) return { model: await findModel(ports, alias.model), evaluation };
   }
   return null;
 }
 
 async function byModel(
   ports: Ports,
-  request: Request,
-  champion: { model: ModelVersion; alias: Alias },
+  { model, evaluation }: Champion,
   matrix: FeatureMatrix,
 ): Promise<Answer> {
-  const { model, alias } = champion;
   const dataset = await findDataset(ports, model.dataset ?? '');
-  const evidence = await ports.documents.getMany<Evaluation>('evaluations', alias.evaluations);
-  const evaluation = evidence.find((each) => each.stream === request.stream) ?? evidence[0];
-  if (!evaluation) throw new NotFoundError(`No evaluation of ${model.id}; evaluate it before it is served`);
   const bytes = await ports.objects.get(evaluation.forecasts.key, evaluation.forecasts.sha256);
   const file = JSON.parse(new TextDecoder().decode(bytes)) as ForecastsFile;
   const { lookBack } = dataset.spec;
@@ -169,7 +175,7 @@ const HISTORY = 2000;
 
 async function byBaseline(ports: Ports, request: Request, matrix: FeatureMatrix): Promise<Answer> {
   const found = await ports.documents.find<Evaluation>('evaluations', {
-    where: { stream: request.stream },
+    where: { stream: request.stream, sourceKey: sourceKey(request.source) },
     order: 'newest',
     limit: 1,
   });

@@ -1,9 +1,7 @@
 import type { Ports } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
-import type { Evaluation } from '../domain/evaluation.js';
-import type { ResearchInput, ResearchPlan, ResearchReport, Run } from '../domain/research.js';
+import type { ResearchInput, ResearchPlan, Run } from '../domain/research.js';
 import { researchInput } from '../domain/research-input.js';
-import { renderReport } from '../domain/report/index.js';
 import type { Source } from '../domain/sources.js';
 import {
   ceilToBar,
@@ -14,15 +12,6 @@ import {
   type Stream,
 } from '../domain/streams.js';
 import { readSource, readTime, twoYearsBefore } from './window.js';
-
-export interface ReportInput extends Omit<
-  ResearchReport,
-  'source' | 'asOf' | 'evaluation' | 'report' | 'seconds'
-> {
-  startedAt: number;
-  plan: ResearchPlan;
-  evaluations: string[];
-}
 
 const LOOK_BACK = 96;
 
@@ -67,50 +56,6 @@ export const researchSteps = (ports: Ports) => ({
   },
 });
 
-export const reportSteps = (ports: Ports) => ({
-  /** Writes the HTML report and closes the run's record. */
-  async writeReport(input: ReportInput): Promise<ResearchReport> {
-    const { plan, startedAt, evaluations: ids, ...parts } = input;
-    const evaluations = await ports.documents.getMany<Evaluation>('evaluations', ids);
-    const finishedAt = ports.now();
-    const report: ResearchReport = {
-      ...parts,
-      source: { ...plan.source, reason: plan.sourceReason },
-      asOf: new Date(plan.asOf).toISOString(),
-      evaluation: evaluations.map((each) => ({
-        id: each.id,
-        model: nameOf(each.model),
-        version: versionOf(each.model),
-        stream: each.stream,
-        horizonBars: each.horizonBars,
-        n: each.n,
-        mae: each.mae,
-        directionalAccuracy: each.directionalAccuracy,
-        wilson95: each.wilson95,
-        baselines: each.baselines,
-      })),
-      report: ports.objects.locate(`reports/${input.runId}.html`),
-      seconds: (finishedAt - startedAt) / 1000,
-    };
-    const html = renderReport({ report, plan, evaluations, curves: await readCurves(ports, report) });
-    await ports.objects.put(`reports/${input.runId}.html`, new TextEncoder().encode(html));
-    await ports.documents.update<Run>('runs', input.runId, (run) => ({
-      ...(run ?? runOf({ input: {}, ...parts }, plan.source, startedAt)),
-      status: 'completed',
-      output: report as unknown as Record<string, unknown>,
-      finishedAt,
-    }));
-    return report;
-  },
-
-  async failRun(args: { runId: string; status: 'failed' | 'cancelled'; error: string }): Promise<void> {
-    const run = await ports.documents.get<Run>('runs', args.runId);
-    if (!run) return;
-    const { status, error } = args;
-    await ports.documents.upsert<Run>('runs', [{ ...run, status, error, finishedAt: ports.now() }]);
-  },
-});
-
 function readInput(input: unknown) {
   const read = researchInput.safeParse(input);
   if (read.success) return read.data;
@@ -135,7 +80,8 @@ function windowOf(
   );
 }
 
-function runOf(
+/** The run's record as it is opened. */
+export function runOf(
   args: { input: unknown; runId: string; workflowId: string },
   source: Source,
   startedAt: number,
@@ -154,22 +100,4 @@ function runOf(
   };
 }
 
-export interface Curve {
-  id: string;
-  time: number[];
-  equity: number[];
-}
-
-async function readCurves(ports: Ports, report: ResearchReport): Promise<Curve[]> {
-  const curves: Curve[] = [];
-  for (const { id } of report.backtests) {
-    const bytes = await ports.objects.get(`backtests/${id}.json`);
-    const { time, equity } = JSON.parse(new TextDecoder().decode(bytes)) as Omit<Curve, 'id'>;
-    curves.push({ id, time, equity });
-  }
-  return curves;
-}
-
 const iso = (time: number): string => new Date(time).toISOString();
-const nameOf = (model: string): string => model.slice(0, model.lastIndexOf('@'));
-const versionOf = (model: string): string => model.slice(model.lastIndexOf('@') + 1);

@@ -8,6 +8,8 @@ import { readDotEnv, readFeeds, readHosts } from './config-values.js';
 const DEFAULT_FEEDS =
   'coindesk=https://www.coindesk.com/arc/outboundfeeds/rss/,cointelegraph=https://cointelegraph.com/rss';
 
+const DEFAULT_API_PORT = 8080;
+
 const text = z.string().default('');
 const onOff = z.enum(['on', 'off']);
 const port = z.coerce.number<string>().int().min(0).max(65_535);
@@ -23,7 +25,7 @@ export const SCHEMA = z.object({
   FINSIGHT_RECORDED_DIR: text,
   FINSIGHT_ML: onOff.default('on'),
   FINSIGHT_API_HOST: z.string().default('127.0.0.1'),
-  FINSIGHT_API_PORT: port.default(8080),
+  FINSIGHT_API_PORT: port.optional(),
   FINSIGHT_API_KEY: text,
   FINSIGHT_ADMIN_KEY: secret.default(''),
   FINSIGHT_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -61,6 +63,8 @@ export interface Config {
   api: {
     host: string;
     port: number;
+    /** False: `port` is the default, in whose place any free one will do. */
+    portIsGiven: boolean;
     /** What the command line sends; empty: none. */
     key: string;
     adminKey: string;
@@ -123,7 +127,8 @@ function apiOf(value: z.output<typeof SCHEMA>): Config['api'] {
   const perMinute = value.FINSIGHT_RATE_LIMIT_PER_MINUTE;
   return {
     host: value.FINSIGHT_API_HOST,
-    port: value.FINSIGHT_API_PORT,
+    port: value.FINSIGHT_API_PORT ?? DEFAULT_API_PORT,
+    portIsGiven: value.FINSIGHT_API_PORT !== undefined,
     key: value.FINSIGHT_API_KEY,
     adminKey: value.FINSIGHT_ADMIN_KEY,
     logLevel: value.FINSIGHT_LOG_LEVEL,

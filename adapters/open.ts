@@ -3,8 +3,10 @@ import { formatSource } from '../domain/sources.js';
 import { openCache } from './cache/index.js';
 import type { Config } from './config.js';
 import { openDocuments } from './documents/index.js';
+import { readSentimentPoints } from './documents/points.js';
 import { openEvents } from './events/index.js';
 import { chooseSource } from './markets/choice.js';
+import { openLineage } from './lineage/index.js';
 import { openMarkets } from './markets/index.js';
 import { openNews } from './news/index.js';
 import { openObjects } from './objects/index.js';
@@ -37,6 +39,8 @@ export function openPorts(config: Config): Ports {
   };
   return {
     ...own,
+    lineage: openLineage(own),
+    sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
     news: (source) => bySource('news', source, () => openNews(source, { config, cache })),
     chooseSource: () => chooseSource(config),

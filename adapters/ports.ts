@@ -1,5 +1,7 @@
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
+import type { SentimentPoint } from '../domain/features.js';
 import type { FundingPage } from '../domain/funding.js';
+import type { LineageNode, Verification } from '../domain/lineage.js';
 import type { ModelRef, ObjectRef } from '../domain/models.js';
 import type { RawItem } from '../domain/news.js';
 import type { Trainer } from '../domain/research.js';
@@ -99,8 +101,11 @@ export interface SeriesPort extends Closable {
   digest(key: BarsKey): Promise<{ sha256: string; rows: number }>;
   /** Takes bars out with all their versions, by their opens; the caller writes the audit entry. Returns how many bars. */
   remove(removal: { stream: Stream; source: Source; times: readonly number[] }): Promise<{ removed: number }>;
-  /** Streams with their stored span and source. */
-  streams(): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source }[]>;
+  /**
+   * Streams with their stored span and source. `broken`: files that cannot be read; their bars are not counted,
+   * but the span holds what they are for, so that reading the stream says which file it is.
+   */
+  streams(): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source; broken: string[] }[]>;
 }
 
 export interface ObjectsPort extends Closable {
@@ -201,6 +206,27 @@ export interface ServingPort extends Closable {
   health(): Promise<{ backend: string; provider: string; loaded: string[] }>;
 }
 
+// ---------------------------------------------------------------- lineage
+
+/** Which scores a feature may see: of one model about one asset, known from `from` to `asOf`, epoch ms. */
+export interface SentimentRequest {
+  model: string;
+  asset: string;
+  source: Source;
+  from: number;
+  asOf: number;
+}
+
+/** The way back from anything stored to what it was made from. */
+export interface LineagePort {
+  /** @throws InvalidInputError for an id of no known form, NotFoundError where nothing of that id is stored. */
+  explain(id: string): Promise<LineageNode>;
+  /** Recomputes every digest on the way back. @throws as `explain` */
+  verify(id: string): Promise<Verification>;
+  /** The same for everything stored, one thing after the other. */
+  verifyAll(): AsyncIterable<Verification>;
+}
+
 // ---------------------------------------------------------------- all of it
 
 export interface Ports extends Closable {
@@ -211,6 +237,9 @@ export interface Ports extends Closable {
   tables: TablesPort;
   cache: CachePort;
   serving: ServingPort;
+  lineage: LineagePort;
+  /** Sentiment about an asset as it was known, and the digest of it. */
+  sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
   markets(source: Source): MarketsPort;
   news(source: Source): NewsPort;
   /** The source where none is asked for: live when an exchange answers, else recorded, else simulated; and why. */

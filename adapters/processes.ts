@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 export interface ProcessSpec {
@@ -8,12 +9,16 @@ export interface ProcessSpec {
   args: string[];
   env: NodeJS.ProcessEnv;
   cwd?: string;
+  /** Told each new process's id: the first one's and those of its restarts. */
+  onSpawn?: (pid: number) => void;
 }
 
 export interface Supervised {
   name: string;
   pid(): number | null;
   restarts(): number;
+  /** What it said last, or '': mostly why it ended. */
+  lastLine(): string;
   /** Asks it to end (SIGTERM), kills it after `graceMs`. Never restarts afterwards. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -28,6 +33,7 @@ export function supervise(spec: ProcessSpec, log: (line: string) => void): Super
   let child: ChildProcess | null = null;
   let stopping = false;
   let restarts = 0;
+  let lastLine = '';
   let wait = FIRST_WAIT_MS;
   let timer: NodeJS.Timeout | undefined;
 
@@ -39,7 +45,12 @@ export function supervise(spec: ProcessSpec, log: (line: string) => void): Super
       ...(spec.cwd ? { cwd: spec.cwd } : {}),
     });
     for (const stream of [child.stdout, child.stderr])
-      if (stream) createInterface({ input: stream }).on('line', (line) => log(`[${spec.name}] ${line}`));
+      if (stream)
+        createInterface({ input: stream }).on('line', (line) => {
+          lastLine = line;
+          log(`[${spec.name}] ${line}`);
+        });
+    if (child.pid !== undefined) spec.onSpawn?.(child.pid);
     child.once('error', (error) => log(`[${spec.name}] cannot start ${spec.command}: ${error.message}`));
     child.once('close', (code, signal) => {
       child = null;
@@ -56,6 +67,7 @@ export function supervise(spec: ProcessSpec, log: (line: string) => void): Super
     name: spec.name,
     pid: () => child?.pid ?? null,
     restarts: () => restarts,
+    lastLine: () => lastLine,
     async stop(graceMs = 25_000) {
       stopping = true;
       clearTimeout(timer);
@@ -68,4 +80,24 @@ export function supervise(spec: ProcessSpec, log: (line: string) => void): Super
       clearTimeout(killer);
     },
   };
+}
+
+/**
+ * When a process was started, in its system's own words, or '' where it is gone or not to be seen. With the id it
+ * names one process only: ids are used again.
+ */
+export function startOfProcess(pid: number): string {
+  try {
+    if (!existsSync('/proc/self/stat'))
+      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).trim();
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return fields[0] === 'Z' ? '' : (fields[19] ?? '');
+  } catch {
+    return '';
+  }
 }

@@ -38,6 +38,7 @@ export function watchMlEnvironment(options: {
   env: NodeJS.ProcessEnv;
   log: (line: string) => void;
   onReady: (worker: Supervised) => void;
+  onSpawn?: (pid: number) => void;
 }): { stop(): void } {
   if (!options.enabled) return { stop: () => undefined };
   const look = (): void => {
@@ -49,6 +50,7 @@ export function watchMlEnvironment(options: {
       command: mlPython,
       args: ['-m', 'finsight_ml', 'worker'],
       env: options.env,
+      ...(options.onSpawn ? { onSpawn: options.onSpawn } : {}),
     };
     options.onReady(supervise({ ...spec, cwd: join(projectRoot(), 'ml-pipelines') }, options.log));
   };

@@ -47,11 +47,11 @@ export function renderDocs(document: OpenApiDocument): string {
     .join('');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>FinSight API</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/docs/docs.css"><script src="/docs/docs.js" defer></script></head>
+<title>API reference · FinSight</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/docs/docs.css"><script src="/docs/docs.js" defer></script></head>
 <body><header><a class="brand" href="/">FinSight</a><span>API ${escape(document.info.version)}</span>
 <label>API key <input id="key" type="password" autocomplete="off" placeholder="not needed on localhost"></label><a href="/openapi.json">openapi.json</a></header>
 <div class="columns"><nav aria-label="Groups">${links}<a href="#schemas">schemas</a></nav>
-<main><p class="lead">${escape(document.info.description)}</p>${sections}<section id="schemas"><h2>schemas</h2>${schemas}</section></main></div></body></html>`;
+<main><h1>API reference</h1><p class="lead">${escape(document.info.description)}</p>${sections}<section id="schemas"><h2>schemas</h2><div class="schemas">${schemas}</div></section></main></div></body></html>`;
 }
 
 function renderEntry({ path, method, base, operation }: Entry, document: OpenApiDocument): string {
@@ -130,7 +130,7 @@ function sampleOf(operation: Operation, document: OpenApiDocument): string | nul
 function sample(schema: JsonSchema, document: OpenApiDocument, depth: number): unknown {
   const [example] = (schema['examples'] as unknown[] | undefined) ?? [];
   if (example !== undefined) return example;
-  if (depth > 5) return '…';
+  if (depth > 8) return '…';
   const next = (each: JsonSchema): unknown => sample(each, document, depth + 1);
   if (typeof schema['$ref'] === 'string')
     return next(document.components.schemas[schema['$ref'].split('/').at(-1) ?? ''] ?? {});

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import { sha256Hex } from '../domain/digest.js';
 import type { Principal } from '../domain/identity.js';
@@ -63,14 +64,12 @@ export async function sendEvents({ workflowId, context, principal, req, res }: E
 function eventOf(story: Story): { id: string; text: string } {
   const closed = story.status !== 'running';
   const data = JSON.stringify(
-    closed ? story : (story.progress ?? { stage: 'waiting for a worker', steps: [] }),
+    closed ? story : (story.progress ?? { stage: 'waiting for a worker', steps: [], retrying: [] }),
   );
   const id = sha256Hex(data).slice(0, 16);
   return { id, text: `id: ${id}\nevent: ${closed ? 'closed' : 'progress'}\ndata: ${data}\n\n` };
 }
 
+/** The timer takes its listener off the signal again: a stream of hours would gather thousands. */
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
+  setTimeout(ms, undefined, { signal }).catch(() => undefined);

@@ -105,7 +105,7 @@ function operationOf(route: Route): Operation {
     ...Object.entries(route.query).map(([name, schema]) => ({
       name,
       in: 'query' as const,
-      required: false,
+      required: !schema.safeParse(undefined).success,
       schema,
     })),
   ].map(({ schema, ...rest }) => {

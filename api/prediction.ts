@@ -20,6 +20,9 @@ const prediction = answer(
     interval: z.object({ lower: figure, upper: figure, coverage: figure }),
     probabilityUp: figure,
     inputs: z.record(z.string(), z.union([z.string(), z.number()]).nullable()),
+    read: z
+      .object({ from: instant, to: instant, asOf: instant })
+      .describe('What was looked at: bars that open in [from, to), and scores, as known at asOf'),
     createdAt: instant,
     source,
     settledAt: instant.nullable(),

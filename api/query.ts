@@ -76,6 +76,10 @@ export const text = (description: string, example?: string) =>
     ...(example ? { examples: [example] } : {}),
   });
 
+/** A query parameter that must be there. */
+export const requiredText = (description: string, example: string) =>
+  parameter(z.string('is needed').min(1).max(1024), { type: 'string', description, examples: [example] });
+
 /** A member of the path: always there. */
 export const segment = (description: string, example: string) =>
   parameter(z.string().min(1).max(1024), { type: 'string', description, examples: [example] });

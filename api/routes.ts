@@ -4,6 +4,7 @@ import { barRoutes } from './bars.js';
 import { coverageRoutes } from './coverage.js';
 import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
+import { lineageRoutes } from './lineage.js';
 import { modelRoutes } from './models.js';
 import { newsRoutes } from './news.js';
 import { predictionRoutes } from './prediction.js';
@@ -25,6 +26,7 @@ export const ROUTES: Route[] = [
   ...modelRoutes,
   ...predictionRoutes,
   ...backtestRoutes,
+  ...lineageRoutes,
   ...strategyRoutes,
   ...scheduleRoutes,
   ...principalRoutes,

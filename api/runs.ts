@@ -22,6 +22,17 @@ export const progress = answer(
         detail: z.string(),
       }),
     ),
+    retrying: z
+      .array(
+        z.object({
+          story: z.string(),
+          step: z.string(),
+          attempt: z.int().describe('Which attempt runs or comes next'),
+          attempts: z.int().nullable().describe('How many there will be at most'),
+          failure: z.string().describe('Why the attempt before failed'),
+        }),
+      )
+      .describe('Steps that failed for a reason that may pass and will be tried again'),
   }),
 );
 

@@ -11,6 +11,7 @@ import { createLog, logRequests } from './log.js';
 import { openApiDocument } from './openapi.js';
 import { dashboard } from './pages.js';
 import type { Context } from './route.js';
+import { withResults } from './results.js';
 import { ROUTES } from './routes.js';
 import { checkHost, checkOrigin, securityHeaders } from './security.js';
 import type { StoriesPort } from './stories.js';
@@ -27,8 +28,9 @@ const DRAIN_MS = 3000;
 
 /** The API, its docs and the dashboard as an Express application. */
 export function createApi(options: ApiOptions): Express {
-  const { config } = options;
-  const context: Context = { ...options, log: createLog(config.logLevel) };
+  const { config, ports } = options;
+  const stories = withResults(options.stories, ports);
+  const context: Context = { config, ports, stories, log: createLog(config.logLevel) };
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', 'strong');

@@ -6,9 +6,23 @@ export { temporalStories } from './temporal.js';
 
 export type StoryStatus = 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
 
+/** A step that failed for a reason that may pass, and waits to be tried again. */
+export interface Retry {
+  /** Workflow id of the story whose step it is. */
+  story: string;
+  step: string;
+  /** Which attempt runs or comes next, from 2. */
+  attempt: number;
+  /** How many there will be at most; null where there is no limit. */
+  attempts: number | null;
+  /** Why the attempt before failed. */
+  failure: string;
+}
+
 export interface StoryProgress {
   stage: string;
   steps: { name: string; state: 'waiting' | 'running' | 'done' | 'failed'; detail: string }[];
+  retrying: Retry[];
 }
 
 export interface StorySummary {

@@ -1,5 +1,7 @@
 import type { Client, ScheduleOverlapPolicy, ScheduleSummary } from '@temporalio/client';
-import { InvalidInputError, NotFoundError } from '../domain/errors.js';
+import { InvalidInputError, messageOf, NotFoundError } from '../domain/errors.js';
+import { detailsOf, summaryOf } from '../domain/labels.js';
+import { checkPayload } from '../domain/payloads.js';
 import { storyId } from '../workflows/ids.js';
 import type { Overlap, Schedule, SchedulesPort, ScheduleSpec } from './stories.js';
 
@@ -13,6 +15,25 @@ const POLICIES: Record<Overlap, ScheduleOverlapPolicy> = {
   terminateOther: 'TERMINATE_OTHER',
   allowAll: 'ALLOW_ALL',
 };
+
+/**
+ * How a story is started, by a request or by a schedule: its business id, and what the Web UI shows of it.
+ * @throws InvalidInputError where the input is larger than a payload may be.
+ */
+export function startOptions(kind: string, input: Record<string, unknown>) {
+  try {
+    checkPayload(`Input of ${kind}`, input);
+  } catch (error) {
+    throw new InvalidInputError(messageOf(error));
+  }
+  return {
+    workflowId: storyId(kind, input),
+    taskQueue: 'finsight',
+    args: [input],
+    staticSummary: summaryOf(kind, input),
+    staticDetails: detailsOf(input),
+  };
+}
 
 /** Cadence by Temporal Schedules. The memo keeps what was asked for, so that a list needs no second call. */
 export function temporalSchedules(client: Client, within: Within): SchedulesPort {
@@ -28,9 +49,7 @@ export function temporalSchedules(client: Client, within: Within): SchedulesPort
           action: {
             type: 'startWorkflow',
             workflowType: spec.kind,
-            workflowId: storyId(spec.kind, spec.input),
-            taskQueue: 'finsight',
-            args: [spec.input],
+            ...startOptions(spec.kind, spec.input),
             memo: { ...by, schedule: spec.id },
           },
           policies: { overlap: POLICIES[spec.overlap], catchupWindow: spec.catchUpSeconds * 1000 },

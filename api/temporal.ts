@@ -11,12 +11,11 @@ import {
 import type { temporal } from '@temporalio/proto';
 import { LRUCache } from 'lru-cache';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';
-import { storyId } from '../workflows/ids.js';
 import type { StoriesPort, Story, StoryProgress, StoryStatus, StorySummary } from './stories.js';
+import { retriesOf } from './temporal-retries.js';
 import { translated } from './temporal-errors.js';
-import { temporalSchedules } from './temporal-schedules.js';
+import { startOptions, temporalSchedules } from './temporal-schedules.js';
 
-const TASK_QUEUE = 'finsight';
 /** A worker that has not answered a query by then is busy or away: the run is shown without progress. */
 const QUERY_MS = 2000;
 const CALL_MS = 10_000;
@@ -45,9 +44,10 @@ export function clientStories(client: Client, namespace: string): StoriesPort {
   const describe = (workflowId: string): Promise<StorySummary> =>
     within(async () => summaryOf(await client.workflow.getHandle(workflowId).describe()));
   const progress = (workflowId: string): Promise<StoryProgress | null> =>
-    within(() => client.workflow.getHandle(workflowId).query<StoryProgress>('progress'), QUERY_MS).catch(
-      () => null,
-    );
+    within(async () => {
+      const told = await client.workflow.getHandle(workflowId).query<StoryProgress>('progress');
+      return { ...told, retrying: await retriesOf(client, workflowId) };
+    }, QUERY_MS).catch(() => null);
 
   const inputOf = async (workflowId: string, runId: string): Promise<unknown> => {
     const held = inputs.get(runId);
@@ -69,14 +69,8 @@ export function clientStories(client: Client, namespace: string): StoriesPort {
     schedules: temporalSchedules(client, within),
     start: (kind, input, by) =>
       within(async () => {
-        const workflowId = storyId(kind, input);
-        const options = {
-          workflowId,
-          taskQueue: TASK_QUEUE,
-          args: [input],
-          memo: { ...by },
-          staticSummary: workflowId,
-        };
+        const { workflowId, ...rest } = startOptions(kind, input);
+        const options = { ...rest, workflowId, memo: { ...by } };
         try {
           const handle = await client.workflow.start(kind, options);
           return { workflowId, runId: handle.firstExecutionRunId, alreadyRunning: false };

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { environment, readConfig } from '../adapters/config.js';
+import { environment, readConfig, type Config } from '../adapters/config.js';
 import { openPorts } from '../adapters/open.js';
+import { connectApi } from '../cli/api.js';
 import { runStory } from '../cli/run.js';
 import { startPlatform, type Platform } from '../cli/up.js';
 import type { ResearchReport } from '../domain/research.js';
@@ -18,26 +19,41 @@ const { values } = parseArgs({
     source: { type: 'string', default: 'simulated' },
     symbols: { type: 'string', default: 'BTC/USDT,ETH/USDT' },
     trainer: { type: 'string', default: 'ridge' },
-    'every-ms': { type: 'string', default: '1500' },
     json: { type: 'boolean', default: false },
   },
 });
 const input = { source: values.source, symbols: values.symbols.split(','), trainer: values.trainer };
 
-const calm = await run(async () => 0);
-const stormy = await run(kill);
-const result = {
-  kills: stormy.kills,
-  restarts: stormy.restarts,
-  digestsEqual: digests(calm.report) === digests(stormy.report),
-  duplicates: difference(calm, stormy),
-  gaps: stormy.report.bars.reduce((sum, each) => sum + each.missing, 0),
-  seconds: { calm: calm.report.seconds, stormy: stormy.report.seconds },
-};
-process.stdout.write(`${JSON.stringify(result)}\n`);
-process.exitCode = result.digestsEqual && result.duplicates === 0 && result.gaps === 0 ? 0 : 4;
+async function compare(): Promise<void> {
+  const calm = await run(async () => 0);
+  const storms: Ended[] = [];
+  // A job that ends before its kills are used up is run again on an empty directory.
+  for (let left = Number(values.kills); left > 0; left -= storms.at(-1)?.kills || left)
+    storms.push(await run((storm) => kill(storm, left)));
+  const differences = storms.flatMap((each) => differing(digests(calm.report), digests(each.report)));
+  const sum = (read: (each: Ended) => number): number =>
+    storms.reduce((total, each) => total + read(each), 0);
+  const result = {
+    kills: sum((each) => each.kills),
+    restarts: sum((each) => each.restarts),
+    digestsEqual: differences.length === 0,
+    differences: [...new Set(differences)],
+    duplicates: sum((each) => difference(calm, each)),
+    gaps: sum((each) => each.report.bars.reduce((missing, bars) => missing + bars.missing, 0)),
+    runs: storms.length,
+    seconds: { calm: calm.report.seconds, stormy: storms.map((each) => each.report.seconds) },
+  };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  process.exitCode = result.digestsEqual && result.duplicates === 0 && result.gaps === 0 ? 0 : 4;
+}
 
-async function run(disturb: (platform: Platform, running: () => boolean) => Promise<number>) {
+interface Storm {
+  platform: Platform;
+  config: Config;
+  running(): boolean;
+}
+
+async function run(disturb: (storm: Storm) => Promise<number>) {
   const dataDir = mkdtempSync(join(tmpdir(), 'finsight-chaos-'));
   const config = readConfig({ ...environment(), FINSIGHT_DATA_DIR: dataDir });
   const platform = await startPlatform(config, { port: 0 });
@@ -46,7 +62,7 @@ async function run(disturb: (platform: Platform, running: () => boolean) => Prom
     const work = runStory(config, 'research', input).finally(
       () => (running = false),
     ) as Promise<ResearchReport>;
-    const kills = await disturb(platform, () => running);
+    const kills = await disturb({ platform, config, running: () => running });
     const report = await work;
     const restarts = platform.processes().reduce((sum, each) => sum + each.restarts, 0);
     const ports = openPorts(config);
@@ -59,11 +75,14 @@ async function run(disturb: (platform: Platform, running: () => boolean) => Prom
   }
 }
 
-/** Each process in turn, so that every kind is hit. */
-async function kill(platform: Platform, running: () => boolean): Promise<number> {
+/** A kill comes when a further step has ended, and after this time at the latest. */
+const LONGEST_CALM_MS = 4_000;
+
+/** Each process in turn, so that every kind is hit, the kills spread over the steps of the job. */
+async function kill({ platform, config, running }: Storm, wanted: number): Promise<number> {
   let kills = 0;
-  for (let turn = 0; kills < Number(values.kills) && running(); turn++) {
-    await new Promise((resolve) => setTimeout(resolve, Number(values['every-ms'])));
+  for (let turn = 0; kills < wanted && running(); turn++) {
+    await untilFurther(config, running);
     const processes = platform.processes();
     const victim = processes[turn % processes.length];
     if (!victim?.pid || !running()) continue;
@@ -74,15 +93,44 @@ async function kill(platform: Platform, running: () => boolean): Promise<number>
   return kills;
 }
 
-/** What rule strategies, data and the model came to; ids of runs and times are left out. */
-function digests(report: ResearchReport): string {
+async function untilFurther(config: Config, running: () => boolean): Promise<void> {
+  const before = await stepsDone(config);
+  for (const deadline = Date.now() + LONGEST_CALM_MS; Date.now() < deadline && running(); await pause(150)) {
+    const done = await stepsDone(config);
+    if (before !== null && done !== null && done > before) return;
+  }
+}
+
+/** Steps of the main job that have ended; null while the API does not answer. */
+async function stepsDone(config: Config): Promise<number | null> {
+  const { client } = connectApi(config);
+  const query = { kind: 'research', limit: 1 };
+  const found = await client.GET('/runs', { params: { query } as never }).catch(() => null);
+  const workflowId = (found?.data as { items: { workflowId: string }[] } | undefined)?.items[0]?.workflowId;
+  if (!workflowId) return null;
+  const run = await client.GET('/runs/{workflowId}', { params: { path: { workflowId } } }).catch(() => null);
+  const progress = (run?.data as { progress: { steps: { state: string }[] } | null } | undefined)?.progress;
+  return progress?.steps.filter((step) => step.state === 'done').length ?? null;
+}
+
+async function pause(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** What data, rule strategies and the model came to; ids of runs and times are left out. */
+function digests(report: ResearchReport): Map<string, string> {
   const { bars, backtests, training, predictions } = report;
-  return JSON.stringify([
-    bars.map((each) => [each.stream, each.digest]),
-    backtests.map((each) => [each.stream, each.strategy, each.digest]),
-    training.map((each) => [each.dataset, each.onnxSha256]),
-    predictions.map((each) => each.id),
+  return new Map([
+    ...bars.map((each) => [`bars ${each.stream}`, each.digest] as const),
+    ...backtests.map((each) => [`backtest ${each.stream} ${each.strategy}`, each.digest] as const),
+    ...training.flatMap((each) => [['dataset', each.dataset] as const, ['model', each.onnxSha256] as const]),
+    ...predictions.map((each) => [`prediction ${each.stream}`, each.id] as const),
   ]);
+}
+
+/** Names of what is not the same on both sides. */
+function differing(a: Map<string, string>, b: Map<string, string>): string[] {
+  return [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
 }
 
 type Ended = Awaited<ReturnType<typeof run>>;
@@ -92,3 +140,5 @@ function difference(a: Ended, b: Ended): number {
   const bars = a.report.bars.map((each, i) => Math.abs((b.report.bars[i]?.expected ?? 0) - each.expected));
   return bars.reduce((sum, each) => sum + each, Math.abs(b.articles - a.articles));
 }
+
+await compare();

@@ -16,7 +16,8 @@ export function connectApi(config: Config): {
     throw new UnreachableError(
       `No platform runs on ${config.dataDir}; start one: finsight up --data-dir ${config.dataDir}`,
     );
-  const key = config.api.key;
+  // Who starts the platform with an administrator's key may use it, too.
+  const key = config.api.key || config.api.adminKey;
   const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
   return { client: createFinsightClient(platform.apiUrl, key || undefined), url: platform.apiUrl, headers };
 }
@@ -37,7 +38,9 @@ export function errorOf(status: number, problem: Problem | undefined): Error {
   const text = problem?.detail ?? problem?.title ?? `HTTP ${status}`;
   if (status === 404) return new NotFoundError(text);
   if (status === 422) return new DataQualityError(text);
-  if (status === 503) return new UnreachableError(text);
+  if (status === 503 || status === 429) return new UnreachableError(text);
+  if (status === 401)
+    return new InvalidInputError(`${text} (here: set FINSIGHT_API_KEY or FINSIGHT_API_KEY_FILE)`);
   if (status >= 400 && status < 500) return new InvalidInputError(text);
   return new Error(text);
 }

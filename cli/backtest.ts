@@ -1,24 +1,29 @@
-import { InvalidInputError } from '../domain/errors.js';
-import { STRATEGIES } from '../domain/strategies/index.js';
+import { resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
+import { parseStream } from '../domain/streams.js';
 import { connectApi, dataOf } from './api.js';
 import { printJson, printTable } from './output.js';
 import { runStory } from './run.js';
-import { given, type AddCommands } from './shell.js';
+import { decimalNumber, given, jsonObject, type AddCommands } from './shell.js';
 
 /** `backtest run|list|strategies`. */
 export const addBacktest: AddCommands = (program, shell) => {
   const backtest = program.command('backtest').description('test strategies on stored bars');
   backtest
     .command('run <stream>')
-    .requiredOption('--strategy <name>', Object.keys(STRATEGIES).join(', '))
-    .option('--params <json>', 'parameters of the strategy', readParams)
+    .requiredOption(
+      '--strategy <name>',
+      Object.keys(STRATEGIES).join(', '),
+      (name: string) => resolveStrategy(name).name,
+    )
+    .option('--params <json>', 'parameters of the strategy', jsonObject)
     .option('--source <kind>', 'of the stored bars')
     .option('--from <time>')
     .option('--to <time>')
-    .option('--fee-bps <bps>', 'fee per side', Number)
-    .option('--slippage-bps <bps>', 'slippage per fill', Number)
-    .option('--cash <amount>', 'start cash, quote currency', Number)
+    .option('--fee-bps <bps>', 'fee per side', decimalNumber)
+    .option('--slippage-bps <bps>', 'slippage per fill', decimalNumber)
+    .option('--cash <amount>', 'start cash, quote currency', decimalNumber)
     .action(async (stream: string, options: Record<string, unknown>) => {
+      parseStream(stream);
       printJson(await runStory(shell.config(), 'runBacktest', given({ stream, ...options })));
     });
   backtest.command('list', { isDefault: true }).action(async () => {
@@ -48,12 +53,4 @@ interface Metrics {
   totalReturn: number | null;
   sharpe: number | null;
   maxDrawdown: number | null;
-}
-
-function readParams(text: string): Record<string, number> {
-  try {
-    return JSON.parse(text) as Record<string, number>;
-  } catch (error) {
-    throw new InvalidInputError(`--params is not JSON: ${(error as Error).message}`);
-  }
 }

@@ -2,7 +2,7 @@ import { parseStream } from '../domain/streams.js';
 import { connectApi, dataOf } from './api.js';
 import { printJson, printTable } from './output.js';
 import { runStory } from './run.js';
-import { given, type AddCommands } from './shell.js';
+import { given, wholeNumber, type AddCommands } from './shell.js';
 
 interface Window {
   source?: string;
@@ -35,10 +35,10 @@ export const addBars: AddCommands = (program, shell) => {
   bars
     .command('show <stream>')
     .description('stored bars, newest first')
-    .option('--limit <n>', 'how many', '10')
+    .option('--limit <n>', 'how many', wholeNumber, 10)
     .option('--from <time>')
     .option('--to <time>')
-    .action(async (id: string, options: { limit: string } & Window) => {
+    .action(async (id: string, options: { limit: number } & Window) => {
       const { exchange, symbol, timeframe } = parseStream(id);
       const { client } = connectApi(shell.config());
       const query = { ...options, order: 'newest' };

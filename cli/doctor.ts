@@ -1,9 +1,10 @@
-import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
-import { openPorts } from '../adapters/open.js';
 import type { Config } from '../adapters/config.js';
+import { freeBytes, proveWritable } from '../adapters/data-directory.js';
+import { openPorts } from '../adapters/open.js';
+import type { Ports } from '../adapters/ports.js';
 import { readMlState, readToolPaths } from '../adapters/toolchain.js';
-import { messageOf, UnreachableError } from '../domain/errors.js';
-import { printJson, printTable } from './output.js';
+import { DataQualityError, messageOf } from '../domain/errors.js';
+import { EXIT, exitCodeOf, printJson, printTable, say } from './output.js';
 import { readPlatform } from './platform.js';
 import type { AddCommands } from './shell.js';
 
@@ -11,6 +12,8 @@ interface Finding {
   check: string;
   ok: boolean;
   detail: string;
+  /** Exit code of what is wrong. */
+  code: number;
 }
 
 /** `doctor`: looks at everything a run needs and says what is wrong and what cures it. */
@@ -20,11 +23,14 @@ export const addDoctor: AddCommands = (program, shell) => {
     .description('check tools, directories, stores and processes')
     .action(async () => {
       const findings = await examine(shell.config());
-      if (shell.json()) printJson({ ok: findings.every((each) => each.ok), findings });
-      else printTable(findings.map(({ check, ok, detail }) => ({ ok: ok ? 'ok' : 'NO', check, detail })));
       const bad = findings.filter((each) => !each.ok);
-      if (bad.length > 0)
-        throw new UnreachableError(bad.map(({ check, detail }) => `${check}: ${detail}`).join('; '));
+      const shown = findings.map(({ code: _, ...finding }) => finding);
+      if (shell.json()) printJson({ ok: bad.length === 0, findings: shown });
+      else printTable(findings.map(({ check, ok, detail }) => ({ ok: ok ? 'ok' : 'NO', check, detail })));
+      if (bad.length === 0) return;
+      say(`finsight: ${bad.map(({ check, detail }) => `${check}: ${detail}`).join('; ')}`);
+      // What is broken weighs more than what is only away.
+      shell.endWith(bad.some((each) => each.code === EXIT.integrity) ? EXIT.integrity : EXIT.unreachable);
     });
 };
 
@@ -38,7 +44,7 @@ async function examine(config: Config): Promise<Finding[]> {
     ),
     await look('data directory', () => writable(config.dataDir)),
     await look('documents', async () => `${await ports.documents.count('runs', {})} runs`),
-    await look('series', async () => `${(await ports.series.streams()).length} streams`),
+    await look('series', () => storedStreams(ports.series)),
     await look('serving', async () => JSON.stringify(await ports.serving.health())),
     await look('sentiment model', async () => {
       const { ref } = await ports.shippedSentiment();
@@ -48,6 +54,7 @@ async function examine(config: Config): Promise<Finding[]> {
       check: 'training environment',
       ok: config.ml === 'off' || ml.state !== 'failed',
       detail: `${ml.state}: ${ml.reason}`,
+      code: EXIT.unreachable,
     },
     await look('platform', () => {
       const platform = readPlatform(config.dataDir);
@@ -58,17 +65,24 @@ async function examine(config: Config): Promise<Finding[]> {
   return findings;
 }
 
+async function storedStreams(series: Ports['series']): Promise<string> {
+  const streams = await series.streams();
+  const broken = streams.flatMap((each) => each.broken);
+  if (broken.length === 0) return `${streams.length} streams`;
+  throw new DataQualityError(
+    `${broken.join(', ')} cannot be read; move it aside and collect its range again`,
+  );
+}
+
 async function look(check: string, work: () => string | Promise<string>): Promise<Finding> {
   try {
-    return { check, ok: true, detail: await work() };
+    return { check, ok: true, detail: await work(), code: EXIT.done };
   } catch (error) {
-    return { check, ok: false, detail: messageOf(error) };
+    return { check, ok: false, detail: messageOf(error), code: exitCodeOf(error) };
   }
 }
 
 function writable(directory: string): string {
-  mkdirSync(directory, { recursive: true });
-  accessSync(directory, constants.W_OK);
-  const { bavail, bsize } = statfsSync(directory);
-  return `${directory}, ${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB free`;
+  proveWritable(directory);
+  return `${directory}, ${(freeBytes(directory) / 2 ** 30).toFixed(1)} GiB free`;
 }

@@ -6,16 +6,34 @@ interface Step {
   detail: string;
 }
 
+interface Retry {
+  story: string;
+  step: string;
+  attempt: number;
+  attempts: number | null;
+  failure: string;
+}
+
 const MARKS: Record<string, string> = { waiting: '·', running: '…', done: '✓', failed: '✗' };
 
 /**
  * Prints a story's progress as it comes: on a terminal the running step's line is rewritten, elsewhere each
  * change of state is one line.
  */
-export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): (steps: Step[]) => void {
+export function progressPrinter(
+  stream: NodeJS.WriteStream = process.stderr,
+): (progress: { steps: Step[]; retrying?: Retry[] }) => void {
   const shown = new Map<string, string>();
   let open = false;
-  return (steps) => {
+  return ({ steps, retrying = [] }) => {
+    for (const { story, step, attempt, attempts, failure } of retrying) {
+      const key = `${story} ${step}`;
+      if (shown.get(key) === String(attempt)) continue;
+      shown.set(key, String(attempt));
+      if (open) stream.write('\r\x1b[2K');
+      open = false;
+      say(`↻ ${step}, attempt ${attempt}${attempts ? ` of ${attempts}` : ''}: ${failure}`);
+    }
     for (const step of steps) {
       const text = `${MARKS[step.state] ?? '?'} ${step.name}${step.detail ? `  ${step.detail}` : ''}`;
       if (step.state === 'waiting' || shown.get(step.name) === text) continue;

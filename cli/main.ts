@@ -1,26 +1,30 @@
 import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
-import { resolve } from 'node:path';
 import { environment, readConfig } from '../adapters/config.js';
+import { packageVersion } from '../api/config.js';
+import { InvalidInputError } from '../domain/errors.js';
 import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
 import { addCoverage } from './coverage.js';
 import { addDoctor } from './doctor.js';
 import { addLive } from './live.js';
+import { addLineage } from './lineage.js';
 import { addModels } from './models.js';
 import { addNews } from './news.js';
-import { EXIT, reportFailure } from './output.js';
+import { EXIT, printJson, reportFailure } from './output.js';
 import { addPlatform } from './platform-commands.js';
 import { addPredict } from './predict.js';
 import { addRuns } from './runs.js';
 import type { Shell } from './shell.js';
 
-export function createProgram(): Command {
+export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
   const program = new Command('finsight')
     .description('Market data, news, sentiment, forecasts and backtests as durable workflows')
     .option('--data-dir <dir>', 'where everything is kept (default: .finsight in the project)')
     .option('--json', 'one JSON object as the last line on stdout', false)
+    .version(packageVersion())
     .exitOverride()
     .showHelpAfterError('(finsight --help lists the commands)');
   const shell: Shell = {
@@ -29,6 +33,7 @@ export function createProgram(): Command {
       return readConfig(directory ? { ...environment(), FINSIGHT_DATA_DIR: resolve(directory) } : undefined);
     },
     json: () => program.opts<{ json: boolean }>().json,
+    endWith,
   };
   for (const add of [
     addPlatform,
@@ -40,33 +45,68 @@ export function createProgram(): Command {
     addPredict,
     addBacktest,
     addModels,
+    addLineage,
     addDoctor,
   ])
     add(program, shell);
   return program;
 }
 
-/** `--data-dir` and `--json` are understood wherever they stand. */
+/** `--data-dir` and `--json` are understood wherever they stand. @throws InvalidInputError where the directory is left out. */
 export function globalFirst(argv: string[]): string[] {
   const front: string[] = [];
   const rest: string[] = [];
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? '';
     if (word === '--json' || word.startsWith('--data-dir=')) front.push(word);
-    else if (word === '--data-dir') front.push(word, argv[++i] ?? '');
+    else if (word === '--data-dir') front.push(word, directoryAfter(argv, i++));
     else rest.push(word);
   }
   return [...front, ...rest];
 }
 
+function directoryAfter(argv: string[], at: number): string {
+  const directory = argv[at + 1];
+  if (directory && !directory.startsWith('-')) return directory;
+  throw new InvalidInputError('--data-dir names no directory; give one: --data-dir <dir>');
+}
+
+/** What follows the global options, which stand in front. */
+function nounAndVerb(words: string[]): string[] {
+  const first = words.findIndex((word, i) => !word.startsWith('-') && words[i - 1] !== '--data-dir');
+  return first < 0 ? [] : words.slice(first, first + 2);
+}
+
+/** A noun with a default verb would take an unknown verb for one argument too many. */
+function checkVerb(program: Command, [noun, verb]: string[]): void {
+  const verbs = program.commands.find((each) => each.name() === noun)?.commands ?? [];
+  const known = verbs.map((each) => each.name());
+  if (known.length === 0 || verb === undefined || verb.startsWith('-')) return;
+  if (!known.includes(verb) && verb !== 'help')
+    throw new InvalidInputError(`Unknown command "${noun} ${verb}"; known: ${known.join(', ')}`);
+}
+
 export async function main(argv: string[]): Promise<number> {
+  const json = argv.includes('--json');
   try {
-    await createProgram().parseAsync(globalFirst(argv), { from: 'user' });
-    return EXIT.done;
+    let code: number = EXIT.done;
+    const program = createProgram((given) => (code = given));
+    const words = globalFirst(argv);
+    checkVerb(program, nounAndVerb(words));
+    await program.parseAsync(words, { from: 'user' });
+    return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.input;
-    return reportFailure(error, argv.includes('--json'));
+    if (!(error instanceof CommanderError)) return reportFailure(error, json);
+    return error.exitCode === 0 ? EXIT.done : wrongUsage(error, json);
   }
+}
+
+/** Commander has told the person already; a program that reads stdout is told here. */
+function wrongUsage(error: CommanderError, json: boolean): number {
+  const message =
+    error.code === 'commander.help' ? 'No command was given' : error.message.replace(/^error: /, '');
+  if (json) printJson({ error: { name: 'InvalidInputError', message }, exitCode: EXIT.input });
+  return EXIT.input;
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))

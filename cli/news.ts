@@ -1,7 +1,7 @@
 import { connectApi, dataOf } from './api.js';
 import { printJson, printTable } from './output.js';
 import { runStory } from './run.js';
-import { given, list, type AddCommands } from './shell.js';
+import { given, list, wholeNumber, type AddCommands } from './shell.js';
 
 /** `news collect|list|show`. */
 export const addNews: AddCommands = (program, shell) => {
@@ -18,8 +18,8 @@ export const addNews: AddCommands = (program, shell) => {
   news
     .command('list', { isDefault: true })
     .option('--ticker <ticker>', 'such as BTC')
-    .option('--limit <n>', 'how many', '20')
-    .action(async (query: { ticker?: string; limit: string }) => {
+    .option('--limit <n>', 'how many', wholeNumber, 20)
+    .action(async (query: { ticker?: string; limit: number }) => {
       const { client } = connectApi(shell.config());
       const page = dataOf(await client.GET('/articles', { params: { query } } as never));
       if (shell.json()) return printJson(page);

@@ -1,12 +1,16 @@
+import { readTime } from '../activities/window.js';
 import { openPorts } from '../adapters/open.js';
 import { temporalStories } from '../api/stories.js';
 import { startApi } from '../api/server.js';
+import { InvalidInputError } from '../domain/errors.js';
+import { researchInput } from '../domain/research-input.js';
 import type { ResearchInput } from '../domain/research.js';
 import { parseSource } from '../domain/sources.js';
+import { parseSymbol, parseTimeframe } from '../domain/streams.js';
 import { parseQueues, startWorkers } from '../workers/worker.js';
 import { printJson, say } from './output.js';
 import { researchOptions, type ResearchFlags } from './research-flags.js';
-import { wholeNumber, type AddCommands, type Shell } from './shell.js';
+import { portNumber, type AddCommands, type Shell } from './shell.js';
 import { startAndRun } from './start.js';
 import { startPlatform, untilSignal } from './up.js';
 
@@ -16,7 +20,7 @@ export const addPlatform: AddCommands = (program, shell) => {
     .command('start')
     .description('start everything, run the main job, then serve the dashboard')
     .option('--exit', 'end after the main job', false)
-    .option('--port <port>', 'port of API and dashboard', wholeNumber);
+    .option('--port <port>', 'port of API and dashboard', portNumber);
   researchOptions(start).action(async (flags: ResearchFlags & { exit: boolean; port?: number }) => {
     const { exit, port, ...rest } = flags;
     const options = { json: shell.json(), exit, ...(port === undefined ? {} : { port }) };
@@ -25,7 +29,7 @@ export const addPlatform: AddCommands = (program, shell) => {
   program
     .command('up')
     .description('start Temporal, workers and API, and keep them running')
-    .option('--port <port>', 'port of API and dashboard', wholeNumber)
+    .option('--port <port>', 'port of API and dashboard', portNumber)
     .action(async (options: { port?: number }) => up(shell, options));
   program
     .command('worker')
@@ -38,11 +42,26 @@ export const addPlatform: AddCommands = (program, shell) => {
     .action(async () => api(shell));
 };
 
-/** Flags as the main job's input; the source is read here so that a relative directory means the caller's. */
+/** Flags as the main job's input, checked before anything is started for them. @throws InvalidInputError */
 export function researchInputOf(flags: ResearchFlags): ResearchInput {
+  const read = researchInput.safeParse(flags);
+  if (!read.success) {
+    const faults = read.error.issues.map(({ path, message }) => `${flagOf(String(path[0]))}: ${message}`);
+    throw new InvalidInputError(`Wrong options: ${faults.join('; ')}`);
+  }
   if (flags.source) parseSource(flags.source);
+  parseTimeframe(read.data.timeframe);
+  flags.symbols.forEach(parseSymbol);
+  const [from, to] = (['from', 'to'] as const).map((name) =>
+    flags[name] === undefined ? undefined : readTime(name, flags[name]),
+  );
+  if (from !== undefined && to !== undefined && from >= to)
+    throw new InvalidInputError(`--from ${flags.from} is not before --to ${flags.to}`);
   return { ...flags, symbols: flags.symbols };
 }
+
+const flagOf = (member: string): string =>
+  `--${member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 async function up(shell: Shell, options: { port?: number }): Promise<void> {
   const platform = await startPlatform(shell.config(), options);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import type { Trainer } from '../domain/research.js';
-import { list, wholeNumber } from './shell.js';
+import { decimalNumber, list, wholeNumber } from './shell.js';
 
 export interface ResearchFlags {
   source?: string;
@@ -35,8 +35,8 @@ export const researchOptions = (command: Command): Command =>
     .option('--max-epochs <n>', 'training epochs at most', wholeNumber)
     .option('--seed <n>', 'seed of the training', wholeNumber)
     .option('--trainer <name>', 'patchtst or ridge')
-    .option('--fee-bps <bps>', 'fee per side', Number)
-    .option('--slippage-bps <bps>', 'slippage per fill', Number);
+    .option('--fee-bps <bps>', 'fee per side', decimalNumber)
+    .option('--slippage-bps <bps>', 'slippage per fill', decimalNumber);
 
 /** A relative directory is the caller's, not the worker's. */
 const absolute = (source: string): string =>

@@ -1,11 +1,10 @@
-import { InvalidInputError } from '../domain/errors.js';
 import type { ResearchReport } from '../domain/research.js';
 import { connectApi, dataOf } from './api.js';
 import { printJson, printTable, say } from './output.js';
 import { researchInputOf } from './platform-commands.js';
 import { researchOptions, type ResearchFlags } from './research-flags.js';
 import { followStory, runStory } from './run.js';
-import type { AddCommands, Shell } from './shell.js';
+import { jsonObject, wholeNumber, type AddCommands, type Shell } from './shell.js';
 import { printReport } from './start.js';
 
 /** `run <job>` and `runs list|show|follow|cancel`. */
@@ -22,7 +21,7 @@ export const addRuns: AddCommands = (program, shell) => {
   run
     .command('story <kind>')
     .description('any story by its name, with its one JSON argument')
-    .requiredOption('--input <json>', 'the argument', readJson)
+    .requiredOption('--input <json>', 'the argument', jsonObject)
     .action(async (kind: string, { input }: { input: Record<string, unknown> }) => {
       printJson(await runStory(shell.config(), kind, input));
     });
@@ -31,8 +30,8 @@ export const addRuns: AddCommands = (program, shell) => {
   runs
     .command('list', { isDefault: true })
     .option('--kind <kind>', 'only this kind of story')
-    .option('--limit <n>', 'how many', '20')
-    .action(async (query: { kind?: string; limit: string }) => listRuns(shell, query));
+    .option('--limit <n>', 'how many', wholeNumber, 20)
+    .action(async (query: { kind?: string; limit: number }) => listRuns(shell, query));
   runs.command('show <workflowId>').action(async (workflowId: string) => {
     const { client } = connectApi(shell.config());
     printJson(dataOf(await client.GET('/runs/{workflowId}', { params: { path: { workflowId } } })));
@@ -48,11 +47,9 @@ export const addRuns: AddCommands = (program, shell) => {
   });
 };
 
-async function listRuns(shell: Shell, query: { kind?: string; limit: string }): Promise<void> {
+async function listRuns(shell: Shell, query: { kind?: string; limit: number }): Promise<void> {
   const { client } = connectApi(shell.config());
-  const page = dataOf(
-    await client.GET('/runs', { params: { query: { ...query, limit: Number(query.limit) } } as never }),
-  );
+  const page = dataOf(await client.GET('/runs', { params: { query: query } as never }));
   if (shell.json()) return printJson(page);
   const { items } = page as {
     items: { workflowId: string; kind: string; status: string; startedAt: number }[];
@@ -65,12 +62,4 @@ async function listRuns(shell: Shell, query: { kind?: string; limit: string }): 
       workflowId,
     })),
   );
-}
-
-function readJson(text: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch (error) {
-    throw new InvalidInputError(`--input is not JSON: ${(error as Error).message}`);
-  }
 }

@@ -18,7 +18,9 @@ export async function startAndRun(
   options: StartOptions,
 ): Promise<void> {
   const running = readPlatform(config.dataDir);
-  const platform = running ? null : await startPlatform(config, options.port ? { port: options.port } : {});
+  const platform = running
+    ? null
+    : await startPlatform(config, options.port === undefined ? {} : { port: options.port });
   const { apiUrl, temporalUi } = running ?? platform!;
   say(`dashboard ${apiUrl}   API docs ${apiUrl}/docs${temporalUi ? `   Temporal ${temporalUi}` : ''}`);
   const interrupted = interruption();

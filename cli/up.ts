@@ -1,14 +1,24 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment, type Config } from '../adapters/config.js';
+import { claimDataDirectory } from '../adapters/data-directory.js';
+import { openPorts } from '../adapters/open.js';
 import { supervise, type Supervised } from '../adapters/processes.js';
 import { readToolPaths, watchMlEnvironment } from '../adapters/toolchain.js';
 import { InvalidInputError, UnreachableError } from '../domain/errors.js';
-import { freePort } from '../infra/ports.js';
+import { answers, freePort, namedPort } from '../infra/ports.js';
 import { startTemporalServer, type TemporalServer } from '../infra/temporal-server.js';
 import { say } from './output.js';
-import { clearPlatform, readPlatform, writePlatform, type PlatformState } from './platform.js';
+import {
+  clearPlatform,
+  endOrphans,
+  readPlatform,
+  rememberChildren,
+  writePlatform,
+  type PlatformState,
+} from './platform.js';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 
@@ -23,80 +33,155 @@ export interface Platform extends PlatformState {
 
 /**
  * Starts Temporal (unless an address is configured), the workers, the API and the training worker, and keeps
- * them running. @throws InvalidInputError where a platform already runs on this data directory.
+ * them running; where one cannot start, all are ended. @throws InvalidInputError where a platform already runs on
+ * this data directory, UnreachableError where the directory, a named port or Temporal cannot be used.
  */
 export async function startPlatform(config: Config, options: { port?: number } = {}): Promise<Platform> {
-  const running = readPlatform(config.dataDir);
-  if (running)
-    throw new InvalidInputError(
-      `A platform already runs on ${config.dataDir} (process ${running.pid}, ${running.apiUrl}); stop it or give another --data-dir`,
-    );
-  mkdirSync(join(config.dataDir, 'logs'), { recursive: true });
-  const logFile = createWriteStream(join(config.dataDir, 'logs', 'platform.log'), { flags: 'a' });
-  const log = (line: string): void => void logFile.write(`${line}\n`);
-  const temporal = config.temporal.address ? null : await embeddedTemporal(config, log);
-  const temporalAddress = temporal?.address ?? config.temporal.address;
+  const claim = claimDataDirectory(config.dataDir);
+  if (!claim) throw alreadyRuns(config.dataDir);
+  const log = openLog(config.dataDir);
+  const parts: Parts = { temporal: null, processes: [], ml: null };
+  const stop = async (): Promise<void> => {
+    parts.ml?.stop();
+    await Promise.all(parts.processes.map((each) => each.stop()));
+    await parts.temporal?.stop();
+    clearPlatform(config.dataDir);
+    await log.close();
+    claim.release();
+  };
+  try {
+    for (const name of await endOrphans(config.dataDir))
+      log.write(`ended ${name}, left by a killed platform`);
+    const state = await startParts(config, { ...options, log, parts });
+    const all = (): Supervised[] => [...(parts.temporal ? [parts.temporal] : []), ...parts.processes];
+    const processes = (): ReturnType<Platform['processes']> =>
+      all().map((each) => ({ name: each.name, pid: each.pid(), restarts: each.restarts() }));
+    return { ...state, processes, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Parts {
+  temporal: TemporalServer | null;
+  processes: Supervised[];
+  ml: { stop(): void } | null;
+}
+
+interface Log {
+  path: string;
+  write(line: string): void;
+  close(): Promise<void>;
+}
+
+async function startParts(
+  config: Config,
+  { port: wanted, log, parts }: { port?: number; log: Log; parts: Parts },
+): Promise<PlatformState> {
+  const { host } = config.api;
   // 0 asks for any free port; a port that was named is taken as it is, so that a clash is an error.
-  const port = options.port || (await freePort(options.port ?? config.api.port, config.api.host));
-  const apiUrl = `http://${config.api.host}:${port}`;
+  const named = wanted ?? (config.api.portIsGiven ? config.api.port : undefined);
+  const port = named ? await namedPort(named, host) : await freePort(named ?? config.api.port, host);
+  await checkStores(config);
+  const started = rememberChildren(config.dataDir);
+  if (config.temporal.address) await checkTemporal(config.temporal.address);
+  else parts.temporal = await embeddedTemporal(config, log, started('temporal'));
+  const temporalAddress = parts.temporal?.address ?? config.temporal.address;
+  const apiUrl = `http://${host}:${port}`;
   const env = childEnvironment(config, {
     TEMPORAL_ADDRESS: temporalAddress,
     FINSIGHT_API_PORT: String(port),
   });
-  const node = (name: string, ...args: string[]): Supervised =>
-    supervise({ name, command: process.execPath, args: ['--enable-source-maps', MAIN, ...args], env }, log);
-  const processes = [
-    ...WORKERS.map((queues) => node(`worker ${queues}`, 'worker', '--queues', queues)),
-    node('api', 'api'),
-  ];
-  const ml = watchMlEnvironment({
+  const node = (name: string, ...args: string[]): Supervised => {
+    const spec = { name, command: process.execPath, args: ['--enable-source-maps', MAIN, ...args], env };
+    return supervise({ ...spec, onSpawn: started(name) }, log.write);
+  };
+  for (const queues of WORKERS) parts.processes.push(node(`worker ${queues}`, 'worker', '--queues', queues));
+  const api = node('api', 'api');
+  parts.processes.push(api);
+  const onReady = (each: Supervised): void => void parts.processes.push(each);
+  parts.ml = watchMlEnvironment({
     enabled: config.ml === 'on',
     env,
-    log,
-    onReady: (each) => processes.push(each),
+    log: log.write,
+    onReady,
+    onSpawn: started('train'),
   });
-  const state = {
-    pid: process.pid,
-    apiUrl,
-    temporalAddress,
-    temporalUi: temporal?.uiUrl() ?? null,
-    startedAt: Date.now(),
-  };
+  const temporalUi = parts.temporal?.uiUrl() ?? null;
+  const state = { pid: process.pid, apiUrl, temporalAddress, temporalUi, startedAt: Date.now() };
   writePlatform(config.dataDir, state);
-  await waitUntilReady(`${apiUrl}/readyz`, join(config.dataDir, 'logs', 'platform.log'));
+  await waitUntilReady(`${apiUrl}/readyz`, { api, log });
+  return state;
+}
 
+function alreadyRuns(dataDir: string): InvalidInputError {
+  const running = readPlatform(dataDir);
+  const which = running ? ` (process ${running.pid}, ${running.apiUrl})` : ' and is still starting';
+  return new InvalidInputError(
+    `A platform already runs on ${dataDir}${which}; stop it or give another --data-dir`,
+  );
+}
+
+function openLog(dataDir: string): Log {
+  const path = join(dataDir, 'logs', 'platform.log');
+  const file = createWriteStream(path, { flags: 'a' });
+  // A full disk must not end the platform for the sake of its log.
+  file.on('error', () => undefined);
   return {
-    ...state,
-    processes: () => [
-      ...(temporal ? [{ name: 'temporal', pid: temporal.pid(), restarts: temporal.restarts() }] : []),
-      ...processes.map((each) => ({ name: each.name, pid: each.pid(), restarts: each.restarts() })),
-    ],
-    async stop() {
-      ml.stop();
-      await Promise.all(processes.map((each) => each.stop()));
-      await temporal?.stop();
-      clearPlatform(config.dataDir);
-      await new Promise((resolve) => logFile.end(resolve));
-    },
+    path,
+    write: (line) => void file.write(`${line}\n`),
+    close: () => new Promise((resolve) => file.end(() => resolve())),
   };
 }
 
-async function embeddedTemporal(config: Config, log: (line: string) => void): Promise<TemporalServer> {
+/** A store that cannot be read is told here, by its name: later it would only look like a slow start. */
+async function checkStores(config: Config): Promise<void> {
+  const ports = openPorts(config);
+  try {
+    await ports.documents.count('runs', {});
+    await ports.cache.get('start');
+    await ports.series.streams();
+  } finally {
+    await ports.close();
+  }
+}
+
+const CONNECT_MS = 5000;
+
+async function checkTemporal(address: string): Promise<void> {
+  if (await answers(address, CONNECT_MS)) return;
+  throw new UnreachableError(
+    `No Temporal server answers at ${address} (TEMPORAL_ADDRESS); start it, or leave the variable empty to have one started`,
+  );
+}
+
+function embeddedTemporal(config: Config, log: Log, onSpawn: (pid: number) => void): Promise<TemporalServer> {
   const { temporal } = readToolPaths();
   const { namespace } = config.temporal;
-  return startTemporalServer({ binary: temporal, dataDir: config.dataDir, namespace, log });
+  return startTemporalServer({
+    binary: temporal,
+    dataDir: config.dataDir,
+    namespace,
+    log: log.write,
+    onSpawn,
+  });
 }
 
 const READY_MS = 60_000;
+/** An API that ended this often at its start will not stand up by waiting. */
+const FAILED_STARTS = 3;
 
-async function waitUntilReady(url: string, logPath: string): Promise<void> {
+async function waitUntilReady(url: string, { api, log }: { api: Supervised; log: Log }): Promise<void> {
   const deadline = Date.now() + READY_MS;
-  while (Date.now() < deadline) {
+  while (Date.now() < deadline && api.restarts() < FAILED_STARTS) {
     const answer = await fetch(url).catch(() => null);
     if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await wait(100);
   }
-  throw new UnreachableError(`The platform was not ready within ${READY_MS / 1000} s; its log is ${logPath}`);
+  const ended = api.restarts() >= FAILED_STARTS;
+  const why = ended ? `cannot start its API: ${api.lastLine()}` : `was not ready within ${READY_MS / 1000} s`;
+  throw new UnreachableError(`The platform ${why}; its log is ${log.path}`);
 }
 
 /** Runs until a signal asks to end, then drains. */

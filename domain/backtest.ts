@@ -96,6 +96,8 @@ export interface BacktestResult {
   /** Digest of spec, bars digest, metrics and trades. */
   digest: string;
   barsSha256: string;
+  /** Whose held-out forecasts were traded; null for a rule. */
+  evaluation: string | null;
   conventions: string[];
   run: string | null;
   createdAt: number;

@@ -13,13 +13,23 @@ export class DataQualityError extends Error {
   override readonly name = 'DataQualityError';
 }
 
+/** Data itself was about to travel through Temporal instead of a reference to it. Never retried. */
+export class PayloadTooLargeError extends Error {
+  override readonly name = 'PayloadTooLargeError';
+}
+
 /** Something the job needs (exchange, store, port) does not answer. Transient: Temporal retries it. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 
 /** Temporal matches error names, not ancestors: this list is what `steps.ts` marks as non-retryable. */
-export const FINAL_ERRORS = ['InvalidInputError', 'NotFoundError', 'DataQualityError'] as const;
+export const FINAL_ERRORS = [
+  'InvalidInputError',
+  'NotFoundError',
+  'DataQualityError',
+  'PayloadTooLargeError',
+] as const;
 
 /** The text of anything thrown, whatever was thrown. */
 export const messageOf = (thrown: unknown): string =>

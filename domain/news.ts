@@ -2,7 +2,7 @@ import { sha256Hex } from './digest.js';
 import { tickersOf } from './instruments.js';
 import { readPublished } from './news-dates.js';
 import { languageOf, normalised, plainText } from './news-text.js';
-import type { Source } from './sources.js';
+import { sourceKey, type Source } from './sources.js';
 
 /** What a feed item says, before anything is cleaned. */
 export interface RawItem {
@@ -21,7 +21,7 @@ export interface RawItem {
 
 /** A cleaned news item. Times are epoch ms UTC; `firstSeenAt` is when the platform could first know it. */
 export interface Article {
-  /** `art_` and 24 hex digits of the story key's sha256. */
+  /** `art_` and 24 hex digits of the sha256 of the story key and, unless live, the kind of source. */
   id: string;
   /** Canonical: no tracking parameters, no fragment. Null where the source gives none. */
   url: string | null;
@@ -73,7 +73,7 @@ export function cleanItem(
   const text = plainText(item.content ?? '');
   return {
     article: {
-      id: `art_${sha256Hex(storyKey({ url, title, publishedAt })).slice(0, 24)}`,
+      id: articleId(storyKey({ url, title, publishedAt }), context.source),
       url,
       title,
       text,
@@ -87,6 +87,23 @@ export function cleanItem(
       source: context.source,
     },
   };
+}
+
+/** Facts of different kinds of source are never one record: a recorded article is not the live one. */
+const articleId = (story: string, source: Source): string =>
+  `art_${sha256Hex(source.kind === 'live' ? story : `${sourceKey(source)} ${story}`).slice(0, 24)}`;
+
+/**
+ * Whether `a` is the delivery of an article to keep beside `b`: the one known earlier, else published earlier,
+ * else of the feed whose name sorts first. The order in which feeds are read then decides nothing.
+ */
+export function precedes(
+  a: Pick<Article, 'firstSeenAt' | 'publishedAt' | 'feed'>,
+  b: Pick<Article, 'firstSeenAt' | 'publishedAt' | 'feed'>,
+): boolean {
+  if (a.firstSeenAt !== b.firstSeenAt) return a.firstSeenAt < b.firstSeenAt;
+  if (a.publishedAt !== b.publishedAt) return a.publishedAt < b.publishedAt;
+  return a.feed < b.feed;
 }
 
 /** What makes two items the same story: the address without its scheme, else the title and the day. */

@@ -26,6 +26,8 @@ export interface Prediction {
   probabilityUp: number;
   /** Digests of what went in. */
   inputs: Record<string, string | number>;
+  /** What was looked at: bars that open in [from, to), and scores, as known at `asOf`; epoch ms. */
+  read: { from: number; to: number; asOf: number };
   createdAt: number;
   source: Source;
   settledAt: number | null;
@@ -87,6 +89,7 @@ export interface PredictionArgs {
   /** Ascending; of residuals in the same unit. */
   residualQuantiles: number[];
   inputs: Record<string, string | number>;
+  read: Prediction['read'];
   createdAt: number;
   source: Source;
 }
@@ -120,6 +123,7 @@ export function makePrediction(args: PredictionArgs): Prediction {
     interval: { lower: priceAt(scaled - half), upper: priceAt(scaled + half), coverage: conformal.coverage },
     probabilityUp: probabilityUp(scaled, args.residualQuantiles),
     inputs,
+    read: args.read,
     createdAt: args.createdAt,
     source,
     settledAt: null,

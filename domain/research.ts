@@ -95,6 +95,14 @@ export interface EvaluationReport {
   baselines: SkillFigures[];
 }
 
+/** What finds an evaluation, and the held-out window [from, to) that it measured, epoch ms. */
+export interface EvaluationRef {
+  id: string;
+  stream: string;
+  from: number;
+  to: number;
+}
+
 export interface DeploymentReport {
   model: string;
   version: string;
@@ -112,6 +120,16 @@ export interface BacktestReport {
   benchmark: { totalReturn: number; sharpe: number; maxDrawdown: number };
   costs: { feeBps: number; slippageBps: number };
   digest: string;
+}
+
+/**
+ * What the story `research` answers: the report itself may outgrow a payload, so it lies in the objects as
+ * JSON under `key`. API and CLI show the report in its place.
+ */
+export interface ReportRef {
+  runId: string;
+  key: string;
+  sha256: string;
 }
 
 /** The main job's result: one JSON object, also the CLI's last line. */

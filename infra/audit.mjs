@@ -44,43 +44,53 @@ function listNpm() {
   writeFileSync(join(values.out, 'npm.cdx.json'), stdout);
 }
 
-/** uv writes the lock as requirements with hashes; pip-audit checks and lists those. */
-async function auditPython() {
+const uvExport = (uv, format, file) =>
+  execFileSync(
+    uv,
+    ['export', '--project', ML_PROJECT, '--frozen', '--quiet', '--format', format, '-o', file].concat(
+      format === 'requirements-txt' ? ['--no-emit-project'] : [],
+    ),
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+
+async function uvTool() {
   if (!readTools()) await installTools();
-  const { uv } = readTools();
+  return readTools().uv;
+}
+
+async function listPython() {
+  const file = join(values.out, 'python.cdx.json');
+  uvExport(await uvTool(), 'cyclonedx1.5', file);
+  if (!parse(readText(file))?.components?.length)
+    throw new StepError('uv gave no list of the Python packages');
+}
+
+/** uv writes the lock as requirements with hashes; pip-audit looks each of them up. */
+async function auditPython() {
+  const uv = await uvTool();
   const folder = mkdtempSync(join(tmpdir(), 'finsight-audit-'));
   try {
     const list = join(folder, 'requirements.txt');
-    const common = ['--project', ML_PROJECT, '--frozen', '--no-emit-project', '--quiet'];
-    execFileSync(uv, ['export', ...common, '--format', 'requirements-txt', '-o', list], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    const target = join(values.out, 'python.cdx.json');
-    const args = ['--requirement', list, '--require-hashes', '--disable-pip', '--progress-spinner=off'];
-    const found = spawnSync(
-      uv,
-      [
-        'tool',
-        'run',
-        '--from',
-        AUDITOR,
-        'pip-audit',
-        ...args,
-        '--format',
-        'cyclonedx-json',
-        '--output',
-        target,
-      ],
-      { stdio: ['ignore', 'inherit', 'inherit'] },
+    const found = join(folder, 'found.json');
+    uvExport(uv, 'requirements-txt', list);
+    const how = ['--requirement', list, '--require-hashes', '--disable-pip', '--progress-spinner=off'];
+    const args = ['tool', 'run', '--quiet', '--from', AUDITOR, 'pip-audit', ...how, '--format', 'json'];
+    spawnSync(uv, [...args, '--output', found], { stdio: 'ignore' });
+    const packages = parse(readText(found))?.dependencies;
+    if (!packages) throw new StepError('pip-audit gave no report; check the connection to PyPI');
+    const vulnerable = packages.filter((each) => each.vulns?.length > 0);
+    for (const { name, version, vulns } of vulnerable)
+      process.stderr.write(`  ${name} ${version}: ${vulns.map((each) => each.id).join(', ')}\n`);
+    // pip-audit counts what it could not look up as free of faults.
+    const unknown = packages.filter((each) => each.skip_reason);
+    process.stderr.write(
+      `Python: ${vulnerable.length} vulnerable of ${packages.length - unknown.length} packages looked up\n`,
     );
-    // pip-audit ends with 1 both for findings and for failures; only findings leave a list.
-    const report = parse(readText(target));
-    if (!report) throw new StepError('pip-audit gave no report; check the connection to PyPI');
-    const count = report.vulnerabilities?.length ?? 0;
-    process.stderr.write(`Python: ${count} known vulnerabilities\n`);
-    for (const each of report.vulnerabilities ?? [])
-      process.stderr.write(`  ${each.id}: ${each.affects?.[0]?.ref ?? ''}\n`);
-    return Math.max(count, found.status === 0 ? 0 : 1);
+    if (unknown.length > 0)
+      throw new StepError(
+        `${unknown.length} of ${packages.length} Python packages could not be looked up: ${unknown[0].skip_reason}`,
+      );
+    return vulnerable.length;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -105,6 +115,7 @@ function readText(file) {
 try {
   mkdirSync(values.out, { recursive: true });
   listNpm();
+  await listPython();
   const failures = [];
   let found = 0;
   for (const audit of [auditNpm, auditPython])

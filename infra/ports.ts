@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { UnreachableError } from '../domain/errors.js';
 
 /** The wanted port if it is free, else any free one; 0 asks for any. */
@@ -21,5 +21,31 @@ function tryPort(port: number, host: string): Promise<number | null> {
       const taken = typeof address === 'object' && address ? address.port : port;
       server.close(() => resolve(taken));
     });
+  });
+}
+
+/** A port that was named: a clash is an error, not another port. @throws UnreachableError naming it and the cure. */
+export async function namedPort(port: number, host: string): Promise<number> {
+  const free = await tryPort(port, host);
+  if (free !== null) return free;
+  throw new UnreachableError(
+    `Port ${port} on ${host} cannot be opened, mostly because it is in use: end what uses it, or give another one with --port or FINSIGHT_API_PORT`,
+  );
+}
+
+/** True where something accepts connections within the time. */
+export function answers(address: string, withinMs: number): Promise<boolean> {
+  const at = address.lastIndexOf(':');
+  const socket = connect({
+    host: address.slice(0, at).replace(/[[\]]/g, ''),
+    port: Number(address.slice(at + 1)),
+  });
+  return new Promise((resolve) => {
+    const end = (outcome: boolean): void => {
+      socket.destroy();
+      resolve(outcome);
+    };
+    socket.setTimeout(withinMs, () => end(false));
+    socket.once('connect', () => end(true)).once('error', () => end(false));
   });
 }

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { supervise } from '../adapters/processes.js';
-import { messageOf, UnreachableError } from '../domain/errors.js';
+import { supervise, type Supervised } from '../adapters/processes.js';
+import { DataQualityError, messageOf, UnreachableError } from '../domain/errors.js';
 import { freePort } from './ports.js';
 
 /** Registered as Keyword: stories set them, and an unregistered one would hang a workflow. */
@@ -21,6 +21,8 @@ export const SEARCH_ATTRIBUTES = [
 const RETENTION = '720h';
 const READY_MS = 30_000;
 const LOOK_EVERY_MS = 150;
+/** A server that ended this often at its start does not come by waiting. */
+const FAILED_STARTS = 3;
 const HOST = '127.0.0.1';
 
 export interface TemporalServerOptions {
@@ -33,15 +35,12 @@ export interface TemporalServerOptions {
   uiPort?: number;
   namespace: string;
   log: (line: string) => void;
+  onSpawn?: (pid: number) => void;
 }
 
-export interface TemporalServer {
+export interface TemporalServer extends Supervised {
   address: string;
   uiUrl(): string;
-  /** Null while it is being started again. */
-  pid(): number | null;
-  restarts(): number;
-  stop(): Promise<void>;
 }
 
 /**
@@ -58,6 +57,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const uiPort = await portOf(options.uiPort, 'the Temporal UI');
   const folder = join(options.dataDir, 'temporal');
   mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'temporal.db');
   const recent: string[] = [];
   const log = (line: string): void => {
     recent.push(line);
@@ -67,28 +67,32 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const args = serverArguments({
     port,
     uiPort,
-    file: join(folder, 'temporal.db'),
+    file,
     namespace: options.namespace,
   });
-  const server = supervise({ name: 'temporal', command: options.binary, args, env: NO_ENVIRONMENT }, log);
+  const spec = { name: 'temporal', command: options.binary, args, env: NO_ENVIRONMENT };
+  const server = supervise({ ...spec, ...(options.onSpawn ? { onSpawn: options.onSpawn } : {}) }, log);
   const address = `${HOST}:${port}`;
   try {
-    await waitUntilHealthy({ binary: options.binary, address, namespace: options.namespace });
+    await waitUntilHealthy({ binary: options.binary, address, namespace: options.namespace, server });
   } catch (error) {
     await server.stop();
+    if (recent.some((line) => UNSOUND.test(line))) throw unsound(file);
     const said = recent.length > 0 ? ` Its last lines:\n${recent.join('\n')}` : '';
     throw new UnreachableError(
       `Temporal was not healthy on ${address} in ${READY_MS / 1000} s: ${messageOf(error)}.${said}`,
     );
   }
-  return {
-    address,
-    uiUrl: () => `http://${HOST}:${uiPort}`,
-    pid: server.pid,
-    restarts: server.restarts,
-    stop: () => server.stop(),
-  };
+  return { ...server, address, uiUrl: () => `http://${HOST}:${uiPort}` };
 }
+
+/** What the server says of a damaged file. */
+const UNSOUND = /not a database|malformed|SQLITE_(?:NOTADB|CORRUPT)/i;
+
+const unsound = (file: string): DataQualityError =>
+  new DataQualityError(
+    `${file}, which holds Temporal's runs, is not a sound SQLite file; restore it, or move it aside: bars, articles and models are not in it`,
+  );
 
 async function portOf(wanted: number | undefined, owner: string): Promise<number> {
   const port = await freePort(wanted ?? 0, HOST);
@@ -125,6 +129,7 @@ async function waitUntilHealthy(server: {
   binary: string;
   address: string;
   namespace: string;
+  server: Supervised;
 }): Promise<void> {
   const run = promisify(execFile);
   const args = ['operator', 'namespace', 'update', '--address', server.address, '-n', server.namespace];
@@ -134,7 +139,7 @@ async function waitUntilHealthy(server: {
       await run(server.binary, [...args, '--retention', RETENTION], { timeout: 5000, env: NO_ENVIRONMENT });
       return;
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      if (Date.now() > deadline || server.server.restarts() >= FAILED_STARTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   }

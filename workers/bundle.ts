@@ -8,7 +8,8 @@ export const BUNDLE_PATH = fileURLToPath(new URL('../workflow-bundle.js', import
 /** Bundles `workflows/index` once, so that a worker starts without doing it. */
 export async function bundleStories(): Promise<string> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL(`../workflows/index${extension()}`, import.meta.url)),
+    workflowsPath: storyFile('index'),
+    workflowInterceptorModules: [storyFile('interceptors')],
     // The sandbox needs these at run time only for hashing text; they are pure JavaScript.
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
   });
@@ -16,6 +17,9 @@ export async function bundleStories(): Promise<string> {
 }
 
 /** Tests run the TypeScript sources, everything else the compiled files. */
-const extension = (): string => (import.meta.url.endsWith('.ts') ? '.ts' : '.js');
+const storyFile = (name: string): string =>
+  fileURLToPath(
+    new URL(`../workflows/${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+  );
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(BUNDLE_PATH, await bundleStories());

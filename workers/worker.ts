@@ -5,6 +5,7 @@ import type { Config } from '../adapters/config.js';
 import type { Ports } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { BUNDLE_PATH, bundleStories } from './bundle.js';
+import { stepInterceptors } from './interceptors.js';
 
 /** `finsight` runs the stories; the others run steps. `train` is served by Python. */
 export const NODE_QUEUES = ['finsight', 'io', 'live', 'cpu', 'gpu'] as const;
@@ -13,10 +14,17 @@ export type NodeQueue = (typeof NODE_QUEUES)[number];
 /** Steps at a time on one machine: network waits overlap, computing does not. */
 const CONCURRENCY: Record<Exclude<NodeQueue, 'finsight'>, number> = { io: 16, live: 200, cpu: 2, gpu: 2 };
 
+/** Shorter than the 25 s after which a supervisor kills. */
+const GRACE = '20s';
+const HEARTBEAT_THROTTLE = '2s';
+
 export interface WorkerSet {
   /** Resolves when all have stopped; rejects when one failed. */
   done: Promise<void>;
-  /** Lets running steps finish (up to the grace time), takes no new ones. */
+  /**
+   * Takes no new steps. Running ones that keep a cursor are handed over at it, the others may finish within
+   * the grace time; what is left then is tried again by another worker.
+   */
   drain(): Promise<void>;
 }
 
@@ -44,7 +52,15 @@ export async function startWorkers(options: {
   if (!options.connection) installRuntime();
   const connection = options.connection ?? (await connect(config));
   const activities = createActivities(ports);
-  const shared = { connection, namespace: config.temporal.namespace, shutdownGraceTime: '20s' } as const;
+  const draining = new AbortController();
+  const shared = {
+    connection,
+    namespace: config.temporal.namespace,
+    shutdownGraceTime: GRACE,
+    interceptors: { activity: [stepInterceptors(draining.signal)] },
+    // The default is 80 % of a step's heartbeat time-out: a cancellation, or a cursor, half a minute late.
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+  } satisfies Partial<WorkerOptions>;
   const workers: Worker[] = [];
   for (const queue of queues) {
     const more: Partial<WorkerOptions> =
@@ -60,6 +76,7 @@ export async function startWorkers(options: {
       if (!options.connection) await connection.close();
     }),
     async drain() {
+      draining.abort();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await Promise.allSettled(running);
     },

@@ -5,10 +5,10 @@ import { cpu } from './steps.js';
 
 /** Runs one strategy on one stream's stored bars and stores the result with its digest. */
 export async function runBacktest(input: BacktestInput): Promise<BacktestReport> {
-  const progress = trackProgress(['backtest']);
+  const progress = trackProgress(['backtest'], input);
   return progress.run(
     'backtest',
     () => cpu.runBacktest(input),
-    (report) => report.strategy,
+    ({ metrics }) => `return ${metrics.totalReturn.toFixed(4)}`,
   );
 }

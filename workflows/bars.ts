@@ -1,22 +1,41 @@
-import type { BarsInput } from '../activities/bars.js';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import type { BarsInput, BarsPlan } from '../activities/bars.js';
 import type { BarsReport } from '../domain/research.js';
 import { trackProgress } from './progress.js';
 import { io } from './steps.js';
 
+/** What a continued run knows of the one before; nobody else sets it. */
+interface Resumed {
+  plan: BarsPlan;
+  cursor: number;
+  stored: number;
+}
+
 /** Brings a stream's bars of a window into the store and measures how complete they are. */
-export async function collectBars(input: BarsInput): Promise<BarsReport> {
-  const progress = trackProgress(['plan', 'collect', 'coverage']);
-  const plan = await progress.run('plan', () => io.resolveBars(input));
-  let cursor: number | null = plan.from;
-  let stored = 0;
+export async function collectBars(input: BarsInput & { resumed?: Resumed }): Promise<BarsReport> {
+  const { resumed } = input;
+  const progress = trackProgress(['plan', 'collect', 'coverage'], input);
+  const plan = await progress.run('plan', async () => resumed?.plan ?? (await io.resolveBars(input)));
+  progress.label({ Source: plan.source.kind });
+  let cursor: number | null = resumed?.cursor ?? plan.from;
+  let stored = resumed?.stored ?? 0;
   await progress.run('collect', async () => {
     while (cursor !== null) {
       const chunk: { stored: number; next: number | null } = await io.fetchBars({ ...plan, cursor });
       stored += chunk.stored;
       cursor = chunk.next;
-      progress.note('collect', `${stored} new bars`);
+      progress.note('collect', noteOf(stored, cursor));
+      if (cursor !== null && workflowInfo().continueAsNewSuggested)
+        await continueAsNew<typeof collectBars>({ ...input, resumed: { plan, cursor, stored } });
     }
   });
-  const coverage = await progress.run('coverage', () => io.measureCoverage(plan));
+  const coverage = await progress.run(
+    'coverage',
+    () => io.measureCoverage(plan),
+    ({ expected, missing }) => `${expected - missing} of ${expected} bars`,
+  );
   return { ...coverage, stored };
 }
+
+const noteOf = (stored: number, cursor: number | null): string =>
+  `${stored} new bars${cursor === null ? '' : `, at ${new Date(cursor).toISOString()}`}`;

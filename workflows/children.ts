@@ -5,27 +5,39 @@ import {
   type Workflow,
   type WorkflowResultType,
 } from '@temporalio/workflow';
+import { detailsOf, summaryOf } from '../domain/labels.js';
+import { storyId } from './ids.js';
+
+const FIRST_WAIT_MS = 2000;
+/** Each look is a few events of history: hours of waiting for a training must stay far from its limit. */
+const LONGEST_WAIT_MS = 60_000;
 
 /**
  * Runs a story as a child under its business id. Where the same work is already under way for somebody
  * else, waits until it has ended and then runs it again: every step is idempotent, so that pass is cheap.
  */
-export async function runStory<T extends Workflow>(
-  story: T,
-  options: { workflowId: string; args: Parameters<T>; summary: string },
-): Promise<WorkflowResultType<T>> {
-  for (;;) {
+export async function runChild<I extends object, R>(
+  story: (input: I) => Promise<R>,
+  kind: string,
+  input: I,
+): Promise<R> {
+  const members = input as Record<string, unknown>;
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     try {
-      return (await executeChild(story, {
-        workflowId: options.workflowId,
-        args: options.args as never,
-        staticSummary: options.summary,
-        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      } as never)) as WorkflowResultType<T>;
+      return (await executeChild(
+        story as Workflow,
+        {
+          workflowId: storyId(kind, members),
+          args: [input],
+          staticSummary: summaryOf(kind, members),
+          staticDetails: detailsOf(members),
+          parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        } as never,
+      )) as WorkflowResultType<Workflow> as R;
     } catch (error) {
       // By name: the class itself is not exported to the sandbox.
       if ((error as Error).name !== 'WorkflowExecutionAlreadyStartedError') throw error;
-      await sleep('2s');
+      await sleep(wait);
     }
   }
 }

@@ -14,14 +14,13 @@ import type { CoverageInput } from '../activities/coverage.js';
 import type { FillChunk } from '../activities/healing.js';
 import type { CoverageReport, HealReport } from '../domain/coverage.js';
 import { FINAL_ERRORS } from '../domain/errors.js';
-import { runStory } from './children.js';
-import { storyId } from './ids.js';
+import { runChild } from './children.js';
 import { trackProgress } from './progress.js';
 import { io } from './steps.js';
 
 /** Draws or widens a stream's contract and holds it against what is stored. */
 export async function measureBars(input: CoverageInput): Promise<CoverageReport> {
-  const progress = trackProgress(['measure']);
+  const progress = trackProgress(['measure'], input);
   return progress.run('measure', () => io.measureStream(input), countText);
 }
 
@@ -33,7 +32,7 @@ export interface HealInput extends CoverageInput {
 /** Brings back what a stream's contract misses; what the venue does not have is proved to be exchange-closed. */
 export async function healBars(input: HealInput): Promise<HealReport> {
   const { recheck = false, ...measure } = input;
-  const progress = trackProgress(['measure', 'backfill', 'settle']);
+  const progress = trackProgress(['measure', 'backfill', 'settle'], input);
   const found = await progress.run('measure', () => io.measureStream(measure), countText);
   const { stream, source } = found;
   await progress.run('backfill', async () => {
@@ -61,7 +60,7 @@ export interface BreakReport extends CoverageReport {
 /** A drill: loses bars of a stream on purpose, so that it can be seen to be noticed and healed. */
 export async function breakBars(input: BreakInput): Promise<BreakReport> {
   const { drop, seed = '1', ...measure } = input;
-  const progress = trackProgress(['measure', 'drop', 'measure again']);
+  const progress = trackProgress(['measure', 'drop', 'measure again'], input);
   // The contract is drawn before, so that bars lost at either end are owed, too.
   const { stream, source } = await progress.run('measure', () => io.measureStream(measure), countText);
   const { principal = 'local', tenant = 'default' } = workflowInfo().memo as Record<string, string>;
@@ -96,7 +95,7 @@ const LOOKS_PER_RUN = 200;
  */
 export async function maintainCoverage(input: MaintainInput): Promise<void> {
   const { everyMs = EVERY_MS, latest: carried = null, ...heal } = input;
-  const progress = trackProgress(['watch']);
+  const progress = trackProgress(['watch'], input);
   const state = { latest: carried, problem: '', asked: 0, answered: 0 };
   setHandler(coverageQuery, () => state.latest);
   setHandler(healSignal, () => void state.asked++);
@@ -107,30 +106,30 @@ export async function maintainCoverage(input: MaintainInput): Promise<void> {
     throw ApplicationFailure.nonRetryable(state.problem || 'no look has come to an end', 'UnreachableError');
   });
 
-  for (let look = 0; state.asked > state.answered || goesOn(look); look++) {
-    const asked = state.asked;
-    try {
-      state.latest = await lookAndHeal(heal);
-      state.problem = '';
-    } catch (error) {
-      // An outage of the venue ends nothing; a stream that cannot be is not looked at again.
-      if (isCancellation(error) || (!state.latest && isFinal(error))) throw error;
-      state.problem = rootOf(error).message;
+  return progress.run('watch', async () => {
+    for (let look = 0; state.asked > state.answered || goesOn(look); look++) {
+      const asked = state.asked;
+      try {
+        state.latest = await lookAndHeal(heal);
+        state.problem = '';
+      } catch (error) {
+        // An outage of the venue ends nothing; a stream that cannot be is not looked at again.
+        if (isCancellation(error) || (!state.latest && isFinal(error))) throw error;
+        state.problem = rootOf(error).message;
+      }
+      state.answered = asked;
+      progress.note('watch', state.problem || (state.latest ? countText(state.latest) : ''));
+      await condition(() => state.asked > state.answered, everyMs);
     }
-    state.answered = asked;
-    progress.note('watch', state.problem || (state.latest ? countText(state.latest) : ''));
-    await condition(() => state.asked > state.answered, everyMs);
-  }
-  await condition(allHandlersFinished);
-  await continueAsNew<typeof maintainCoverage>({ ...input, latest: state.latest });
+    await condition(allHandlersFinished);
+    await continueAsNew<typeof maintainCoverage>({ ...input, latest: state.latest });
+  });
 }
 
 const goesOn = (look: number): boolean => look < LOOKS_PER_RUN && !workflowInfo().continueAsNewSuggested;
 
-function lookAndHeal(input: HealInput): Promise<HealReport> {
-  const workflowId = storyId('healBars', { stream: input.stream });
-  return runStory(healBars, { workflowId, args: [{ follow: true, ...input }], summary: workflowId });
-}
+const lookAndHeal = (input: HealInput): Promise<HealReport> =>
+  runChild(healBars, 'healBars', { follow: true, ...input });
 
 function rootOf(error: unknown): Error & { type?: string } {
   let root = error as Error;

@@ -5,7 +5,7 @@ import { io } from './steps.js';
 
 /** Decides on the evidence whether a version is served, and records the decision with its reasons. */
 export async function deployModel(input: DeploymentInput): Promise<DeploymentReport> {
-  const progress = trackProgress(['decide']);
+  const progress = trackProgress(['decide'], input);
   return progress.run(
     'decide',
     () => io.decideDeployment(input),

@@ -5,7 +5,7 @@ import { io } from './steps.js';
 
 /** Brings the funding rates of a perpetual into the store. */
 export async function collectFunding(input: FundingInput): Promise<FundingReport> {
-  const progress = trackProgress(['plan', 'collect']);
+  const progress = trackProgress(['plan', 'collect'], input);
   const plan = await progress.run('plan', () => io.resolveFunding(input));
   const total = { fetched: 0, stored: 0, rejected: 0 };
   await progress.run('collect', async () => {

@@ -1,14 +1,25 @@
 import type { FeedReport, NewsInput } from '../activities/news.js';
 import type { NewsReport } from '../domain/research.js';
+import { mapBounded } from './fan-out.js';
 import { trackProgress } from './progress.js';
 import { io } from './steps.js';
 
 /** Reads every feed of a window; a feed that cannot be read is reported and the others go on. */
 export async function collectNews(input: NewsInput): Promise<NewsReport> {
-  const progress = trackProgress(['plan', 'collect']);
+  const progress = trackProgress(['plan', 'collect'], input);
   const plan = await progress.run('plan', () => io.resolveNews(input));
-  const reports = await progress.run('collect', () =>
-    Promise.all(plan.feeds.map((feed) => io.collectFeed({ ...plan, feed }))),
+  progress.label({ Source: plan.source.kind });
+  const { feeds, ...window } = plan;
+  let read = 0;
+  const reports = await progress.run(
+    'collect',
+    () =>
+      mapBounded(feeds, async (feed) => {
+        const report = await io.collectFeed({ ...window, feed });
+        progress.note('collect', `${++read} of ${feeds.length} feeds`);
+        return report;
+      }),
+    (all) => `${sum(all, 'stored')} new articles of ${feeds.length} feeds`,
   );
   return {
     fetched: sum(reports, 'fetched'),

@@ -1,21 +1,35 @@
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { SentimentInput } from '../activities/sentiment.js';
+import { modelLabels } from '../domain/labels.js';
 import type { SentimentReport } from '../domain/research.js';
 import { trackProgress } from './progress.js';
 import { gpu } from './steps.js';
 
+/** What a continued run knows of the one before; nobody else sets it. */
+interface Resumed {
+  report: SentimentReport;
+  cursor: string;
+}
+
 /** Scores every article of a window that the served sentiment model has not scored yet. */
-export async function enrichSentiment(input: SentimentInput): Promise<SentimentReport> {
-  const progress = trackProgress(['score']);
-  const report: SentimentReport = { model: '', scored: 0, abstained: 0 };
+export async function enrichSentiment(
+  input: SentimentInput & { resumed?: Resumed },
+): Promise<SentimentReport> {
+  const { resumed, ...window } = input;
+  const progress = trackProgress(['score'], input);
+  const report: SentimentReport = { ...(resumed?.report ?? { model: '', scored: 0, abstained: 0 }) };
   await progress.run('score', async () => {
-    let cursor: string | null = '';
+    let cursor: string | null = resumed?.cursor ?? '';
     while (cursor !== null) {
-      const chunk: SentimentReport & { next: string | null } = await gpu.scoreArticles({ ...input, cursor });
+      const chunk: SentimentReport & { next: string | null } = await gpu.scoreArticles({ ...window, cursor });
+      if (report.model !== chunk.model) progress.label(modelLabels(chunk.model));
       report.model = chunk.model;
       report.scored += chunk.scored;
       report.abstained += chunk.abstained;
       cursor = chunk.next;
-      progress.note('score', `${report.scored} articles`);
+      progress.note('score', `${report.scored} articles by ${report.model}`);
+      if (cursor !== null && workflowInfo().continueAsNewSuggested)
+        await continueAsNew<typeof enrichSentiment>({ ...window, resumed: { report, cursor } });
     }
   });
   return report;

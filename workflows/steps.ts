@@ -1,10 +1,17 @@
-import { proxyActivities, type ActivityOptions, type RetryPolicy } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  type ActivityOptions,
+  type RetryPolicy,
+} from '@temporalio/workflow';
 import type { Activities, MlActivities } from '../activities/index.js';
 import { FINAL_ERRORS } from '../domain/errors.js';
 
 /**
  * The only place for time-outs and retries. Steps wait on their queue for as long as it takes (no
  * schedule-to-start limit): a worker that is still being installed or restarted is not a failure.
+ * Every step beats each 2 s by itself; a heartbeat time-out is how long a killed worker goes unnoticed. Steps
+ * that compute may hold up their process's event loop, so theirs are longer.
  */
 const retry: RetryPolicy = {
   initialInterval: '1s',
@@ -17,11 +24,13 @@ const retry: RetryPolicy = {
 const options = (taskQueue: string, more: ActivityOptions): ActivityOptions => ({
   taskQueue,
   retry,
+  // A cancelled story ends when its step has ended: nothing of it runs on beside the next one.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   ...more,
 });
 
 export const io = proxyActivities<Activities['io']>(
-  options('io', { startToCloseTimeout: '15m', heartbeatTimeout: '30s' }),
+  options('io', { startToCloseTimeout: '15m', heartbeatTimeout: '15s' }),
 );
 
 /** Following a stream: a worker that restarts hands over, however often, and goes on at the next bar. */
@@ -38,7 +47,7 @@ export const gpu = proxyActivities<Activities['gpu']>(
   options('gpu', { startToCloseTimeout: '30m', heartbeatTimeout: '1m' }),
 );
 
-/** Training resumes at its epoch, so an attempt may be lost at any time; importing PyTorch cold takes a while. */
+/** Training resumes at its epoch, so an attempt may be lost at any time. */
 export const train = proxyActivities<MlActivities>(
-  options('train', { startToCloseTimeout: '6h', heartbeatTimeout: '90s' }),
+  options('train', { startToCloseTimeout: '6h', heartbeatTimeout: '30s' }),
 );

@@ -11,7 +11,7 @@ export interface FollowInput extends StreamInput {
 
 /** Follows a stream live, for as long as it is wanted: every closed bar is stored, every hole is asked for. */
 export async function streamBars(input: FollowInput): Promise<StreamState & { stream: string }> {
-  const progress = trackProgress(['plan', 'follow']);
+  const progress = trackProgress(['plan', 'follow'], input);
   const plan = await progress.run('plan', async () => input.resumed?.plan ?? (await live.planStream(input)));
   let state: StreamState = input.resumed?.state ?? { next: plan.next, stored: 0, healed: 0, connections: 0 };
   await progress.run('follow', async () => {

@@ -6,7 +6,7 @@ import { cpu, io, train } from './steps.js';
 
 /** Features of all streams as one content-addressed matrix. */
 export async function buildDataset(input: DatasetInput): Promise<DatasetSummary> {
-  const progress = trackProgress(['features']);
+  const progress = trackProgress(['features'], input);
   return progress.run(
     'features',
     () => cpu.buildDataset(input),
@@ -16,11 +16,19 @@ export async function buildDataset(input: DatasetInput): Promise<DatasetSummary>
 
 /** Trains one model on one dataset; the same spec and data are trained once. */
 export async function trainModel(input: TrainingInput): Promise<TrainingReport> {
-  const progress = trackProgress(['plan', 'train', 'register']);
+  const progress = trackProgress(['plan', 'train', 'register'], input);
   const plan = await progress.run('plan', () => io.planTraining(input));
-  if (plan.existing) return { ...plan.existing, reused: true };
-  const result = await progress.run('train', () =>
-    plan.trainer === 'ridge' ? cpu.trainRidge(plan) : train.trainForecaster(plan.request),
+  if (plan.existing) {
+    for (const step of ['train', 'register']) progress.skip(step, 'trained before');
+    progress.label({ ModelVersion: plan.existing.version });
+    return { ...plan.existing, reused: true };
+  }
+  const result = await progress.run(
+    'train',
+    () => (plan.trainer === 'ridge' ? cpu.trainRidge(plan) : train.trainForecaster(plan.request)),
+    ({ epochs, rows }) => `${epochs.length} epochs, ${rows.train} rows`,
   );
-  return progress.run('register', () => io.registerModel({ plan, result }));
+  const report = await progress.run('register', () => io.registerModel({ plan, result }));
+  progress.label({ ModelVersion: report.version });
+  return report;
 }

@@ -2,7 +2,14 @@ import type { Exchange } from 'ccxt';
 import type { TimeRange } from '../../domain/bars.js';
 import { InvalidInputError, UnreachableError } from '../../domain/errors.js';
 import type { FundingPage } from '../../domain/funding.js';
-import { ceilToBar, floorToBar, timeframeMs, type Stream, type Timeframe } from '../../domain/streams.js';
+import {
+  ceilToBar,
+  floorToBar,
+  streamId,
+  timeframeMs,
+  type Stream,
+  type Timeframe,
+} from '../../domain/streams.js';
 import type { BarPage } from '../ports.js';
 import { connectVenue, type VenueOptions } from './connection.js';
 import { fundingPage } from './funding.js';
@@ -53,7 +60,11 @@ export function ccxtVenue(options: VenueOptions) {
     const from = Number.isFinite(range.from) ? range.from : undefined;
     const rows = await ask(async ({ exchange, rowsOf }) =>
       rowsOf(await exchange.fetchOHLCV(symbol, timeframe, from, limit)),
-    );
+    ).catch((error: unknown) => {
+      // Of many streams at one venue, the one that failed is told.
+      if (error instanceof Error) error.message = `${streamId(stream)}: ${error.message}`;
+      throw error;
+    });
     // Rows are not from the future: where they seem to be, the clock is what is wrong.
     const told = window.seen ?? -Infinity;
     const seen = rows.reduce((most, { values }) => Math.max(most, soundTime(values[0])), told);

@@ -34,18 +34,30 @@ async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The lock for as long as this process wants it, or null where another process holds it. */
+export function lockOnce(path: string): { release(): void } | null {
+  const database = tryAcquire(path);
+  return database && { release: () => void database.close() };
+}
+
+function tryAcquire(path: string): InstanceType<typeof Database> | null {
+  let database: InstanceType<typeof Database> | null = null;
+  try {
+    database = new Database(path, { timeout: 0 });
+    database.exec('BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database?.close();
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') return null;
+    throw translated(path, error);
+  }
+}
+
 async function acquire(path: string): Promise<InstanceType<typeof Database>> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    let database: InstanceType<typeof Database> | null = null;
-    try {
-      database = new Database(path, { timeout: 0 });
-      database.exec('BEGIN EXCLUSIVE');
-      return database;
-    } catch (error) {
-      database?.close();
-      if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw translated(path, error);
-    }
+    const database = tryAcquire(path);
+    if (database) return database;
     if (Date.now() > deadline)
       throw new UnreachableError(
         `Another process has been writing under ${path} for ${PATIENCE_MS / 1000} s`,

@@ -11,8 +11,8 @@ import { withFileLock } from './lock.js';
 import { barsOf, mergeBars, rowsFrom, type StoredBar } from './merge.js';
 import { fileOf, folderOf, partitionFiles, periodOf, streamFolders } from './partitions.js';
 import { joinRows, latestVersions, NUMBERS, readOrigins, readRows, sliceRows, writeRows } from './rows.js';
-import type { Rows, Span } from './rows.js';
-import { cachedSpan, summary, type SpanCache } from './spans.js';
+import type { Rows } from './rows.js';
+import { cachedSpan, summary, type FileSpan, type SpanCache } from './spans.js';
 
 /** In the order in which the digest takes them. */
 const VALUES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
@@ -55,9 +55,9 @@ export function parquetSeries(root: string, options: { now?: () => number } = {}
     async streams() {
       const found: Awaited<ReturnType<SeriesPort['streams']>> = [];
       for (const { folder, source, stream } of await streamFolders(root)) {
-        const held: Span[] = [];
+        const held: FileSpan[] = [];
         for (const file of await partitionFiles(folder, stream.timeframe)) {
-          const span = await cachedSpan(spans, file);
+          const span = await cachedSpan(spans, file, stream.timeframe);
           if (span) held.push(span);
         }
         if (held.length > 0) found.push(summary(stream, source, held));

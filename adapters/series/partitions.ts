@@ -31,6 +31,16 @@ export function periodOf(timeframe: Timeframe, time: number): string {
   return date.toISOString().slice(0, step >= HOUR ? 4 : 7);
 }
 
+/** The instants that a partition file is for, by its period; of `all` everything that is a date of four digits. */
+export function rangeOfFile(file: string): TimeRange {
+  const [year, month] = (/period=(\d{4})(?:-(\d{2}))?/.exec(file)?.slice(1) ?? []).map((part) =>
+    Number(part),
+  );
+  if (!year) return { from: 0, to: Date.UTC(9999, 0, 1) };
+  if (!month) return { from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1) };
+  return { from: Date.UTC(year, month - 1, 1), to: Date.UTC(year, month, 1) };
+}
+
 /** Partition files that can hold bars of the range, oldest first. */
 export async function partitionFiles(
   folder: string,

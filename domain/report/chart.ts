@@ -3,44 +3,63 @@ export interface Line {
   label: string;
   x: readonly number[];
   y: readonly number[];
-  /** One of the report's colour classes, `c1` … `c4`. */
+  /** One of the report's colour classes: `c0`, dashed, for the benchmark, `c1` … `c4`. */
   colour: string;
 }
 
-const WIDTH = 720;
-const HEIGHT = 240;
-const LEFT = 64;
-const BOTTOM = 24;
-const POINTS = 600;
+/** `points`: as many as the eye can tell apart at that width. */
+interface Frame {
+  name: string;
+  width: number;
+  height: number;
+  points: number;
+}
 
-/** A static line chart over time as SVG, thinned to what the eye can tell apart; extremes are kept. */
+/** Text in an SVG shrinks with it: a phone gets a drawing of its own, and CSS shows one of the two. */
+const FRAMES: Frame[] = [
+  { name: 'broad', width: 1000, height: 280, points: 800 },
+  { name: 'narrow', width: 350, height: 240, points: 300 },
+];
+const LEFT = 52;
+const BOTTOM = 24;
+
+/** A static line chart over time, UTC, as SVG; when thinned, extremes are kept. */
 export function lineChart(lines: Line[], format: (value: number) => string): string {
-  const kept = lines.map((line) => thin(line));
+  if (!lines.some((line) => line.y.some(Number.isFinite))) return '<p class="empty">No values to draw.</p>';
+  const drawings = FRAMES.map((frame) => drawing(lines, { frame, format })).join('');
+  const legend = lines
+    .map((line) => `<span class="key ${line.colour}">${escapeHtml(line.label)}</span>`)
+    .join('');
+  return `<figure><figcaption>${legend}</figcaption>${drawings}<div class="axis">Time, UTC</div></figure>`;
+}
+
+function drawing(
+  lines: Line[],
+  { frame, format }: { frame: Frame; format: (value: number) => string },
+): string {
+  const { width, height } = frame;
+  const kept = lines.map((line) => thin(line, frame.points));
   const xs = kept.flatMap((line) => [line.x[0] ?? 0, line.x.at(-1) ?? 1]);
   const ys = kept.flatMap((line) => line.y.filter(Number.isFinite));
-  if (ys.length === 0) return '<p class="empty">No values to draw.</p>';
   const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
   const [y0, y1] = padded(Math.min(...ys), Math.max(...ys));
-  const px = (x: number): string => (LEFT + ((x - x0) / (x1 - x0 || 1)) * (WIDTH - LEFT - 8)).toFixed(1);
-  const py = (y: number): string => (8 + (1 - (y - y0) / (y1 - y0)) * (HEIGHT - BOTTOM - 8)).toFixed(1);
+  const px = (x: number): string => (LEFT + ((x - x0) / (x1 - x0 || 1)) * (width - LEFT - 8)).toFixed(1);
+  const py = (y: number): string => (8 + (1 - (y - y0) / (y1 - y0)) * (height - BOTTOM - 8)).toFixed(1);
   const grid = ticks(y0, y1)
     .map(
       (y) =>
-        `<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${py(y)}" y2="${py(y)}"/><text x="${LEFT - 6}" y="${py(y)}" class="tick end">${format(y)}</text>`,
+        `<line class="grid" x1="${LEFT}" x2="${width - 8}" y1="${py(y)}" y2="${py(y)}"/><text x="${LEFT - 6}" y="${py(y)}" class="tick end">${format(y)}</text>`,
     )
     .join('');
   const dates = [x0, (x0 + x1) / 2, x1]
     .map(
       (x, i) =>
-        `<text x="${px(x)}" y="${HEIGHT - 6}" class="tick ${['start', 'middle', 'end'][i]}">${day(x)}</text>`,
+        `<text x="${px(x)}" y="${height - 6}" class="tick ${['start', 'middle', 'end'][i]}">${day(x)}</text>`,
     )
     .join('');
   const paths = kept.map((line) => `<path class="line ${line.colour}" d="${path(line, px, py)}"/>`).join('');
-  const legend = lines
-    .map((line) => `<span class="key ${line.colour}">${escapeHtml(line.label)}</span>`)
-    .join('');
   const title = escapeHtml(lines.map((line) => line.label).join(', '));
-  return `<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${grid}${dates}${paths}</svg><figcaption>${legend}</figcaption></figure>`;
+  return `<svg class="${frame.name}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">${grid}${dates}${paths}</svg>`;
 }
 
 export const escapeHtml = (text: string): string =>
@@ -63,9 +82,9 @@ function ticks(low: number, high: number): number[] {
 }
 
 /** Keeps the lowest and the highest point of each bucket, so that no spike or drawdown is lost. */
-function thin(line: Line): Line {
-  if (line.x.length <= POINTS) return line;
-  const size = Math.ceil((2 * line.x.length) / POINTS);
+function thin(line: Line, points: number): Line {
+  if (line.x.length <= points) return line;
+  const size = Math.ceil((2 * line.x.length) / points);
   const keep = new Set<number>([0, line.x.length - 1]);
   for (let from = 0; from < line.x.length; from += size) {
     let low = from;

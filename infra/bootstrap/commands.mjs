@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { endOrphan, remember } from './orphans.mjs';
 import { LOGS, ROOT, StepError } from './place.mjs';
 
 const TAIL_LINES = 12;
@@ -25,12 +26,18 @@ for (const [signal, code] of [
 export async function runLogged(step) {
   mkdirSync(LOGS, { recursive: true });
   const path = join(LOGS, `${step.log}.log`);
+  await endOrphan(step.log);
   const log = createWriteStream(path, { flags: 'w' });
+  // A full disk takes the log too; the step's own failure is what is told.
+  log.on('error', () => undefined);
+  let forget = () => undefined;
   const code = await execute(step, (child) => {
+    if (child.pid) forget = remember(step.log, child.pid);
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
   });
-  await new Promise((resolve) => log.end(resolve));
+  await new Promise((resolve) => log.end(() => resolve()));
+  forget();
   if (code === 0) return;
   const reason = typeof code === 'string' ? code : `ended with code ${code}`;
   throw new StepError(

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runLogged } from './commands.mjs';
 import { ROOT, StepError, WINDOWS } from './place.mjs';
-import { census, clearStamp, contentHash, readStamp, treeHash, writeStamp } from './stamps.mjs';
+import { census, clearStamp, contentHash, readJson, readStamp, treeHash, writeStamp } from './stamps.mjs';
 
 const OLDEST = [20, 19];
 const FOLDERS = ['domain', 'adapters', 'activities', 'workflows', 'workers', 'api', 'cli', 'bench', 'infra'];
@@ -21,17 +21,30 @@ export function checkNode(version = process.versions.node) {
 const packagesHash = () =>
   contentHash([at('package-lock.json')], process.platform, process.arch, process.versions.modules);
 
+const HIDDEN_LOCK = at('node_modules', '.package-lock.json');
+
 export function packagesAreFresh() {
   const stamp = readStamp('npm');
   return (
     stamp?.hash === packagesHash() &&
-    existsSync(at('node_modules', '.package-lock.json')) &&
-    census(at('node_modules')) >= stamp.entries
+    existsSync(HIDDEN_LOCK) &&
+    census(at('node_modules')) >= stamp.entries &&
+    missingPackages().length === 0
+  );
+}
+
+/** Direct dependencies that are not there: an installation that was disturbed can miss some and still end well. */
+function missingPackages() {
+  const { dependencies = {}, devDependencies = {} } = readJson(at('package.json')) ?? {};
+  return Object.keys({ ...dependencies, ...devDependencies }).filter(
+    (name) => !existsSync(at('node_modules', name, 'package.json')),
   );
 }
 
 /** Install scripts stay off: every native part comes prebuilt inside its package, and one script would download. */
 export async function installPackages() {
+  // npm believes this file, which may tell more than a killed installation has left.
+  if (!readStamp('npm') || missingPackages().length > 0) rmSync(HIDDEN_LOCK, { force: true });
   clearStamp('npm');
   const inside = process.env.npm_execpath;
   const viaNode = inside !== undefined && /\.[cm]?js$/.test(inside) && existsSync(inside);
@@ -50,6 +63,11 @@ export async function installPackages() {
     cure: 'Check the connection to the npm registry (npm ping) and the free disk space, and start again.',
     log: 'npm',
   });
+  const missing = missingPackages();
+  if (missing.length > 0)
+    throw new StepError(
+      `The npm packages are incomplete (${missing.join(', ')} missing); remove node_modules and start again.`,
+    );
   writeStamp('npm', { hash: packagesHash(), entries: census(at('node_modules')) });
 }
 

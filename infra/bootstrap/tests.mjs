@@ -13,7 +13,11 @@ const bin = (...names) => join(ROOT, 'node_modules', ...names);
 const CHECKS = [
   { name: 'lint', args: [bin('oxlint', 'bin', 'oxlint'), '--type-aware', '--quiet'] },
   { name: 'format', args: [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.'] },
-  { name: 'types', args: [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'] },
+  // Code that runs in a browser has the browser's types, and a project of its own for them.
+  ...['tsconfig.json', 'web/tsconfig.json', 'test/web/tsconfig.json'].map((project) => ({
+    name: `types of ${project}`,
+    args: [bin('typescript', 'bin', 'tsc'), '-p', project],
+  })),
 ];
 
 /**

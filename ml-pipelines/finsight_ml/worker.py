@@ -9,11 +9,12 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from pydantic import ValidationError
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import Worker
 
 from .contracts import TrainRequest
@@ -26,18 +27,30 @@ BEAT_SECONDS = 2.0
 def train_forecaster(payload: dict) -> dict:
     """TrainRequest in, TrainResult out (contracts.json)."""
     from .errors import DataQualityError, InvalidInputError
-    from .objects import FileObjects
-    from .training import train
 
     try:
         request = TrainRequest.model_validate(payload)
-        objects = FileObjects(os.environ.get("OBJECTS_URL", ""))
         with beating() as beat:
+            # Importing PyTorch cold takes up to half a minute.
+            from .objects import FileObjects
+            from .training import train
+
+            objects = FileObjects(os.environ.get("OBJECTS_URL", ""))
             return train(request, objects, beat).model_dump(by_alias=True)
+    except CancelledError as error:
+        if not drains():
+            raise
+        # As it is, the SDK would report a cancellation that nobody asked for.
+        raise ApplicationError("The worker drains: the next one goes on at the epoch", type="HandedOver") from error
     except ValidationError as error:
         raise ApplicationError(f"Unusable training request: {error}", type="InvalidInputError", non_retryable=True) from error
     except (InvalidInputError, DataQualityError) as error:
         raise ApplicationError(str(error), type=type(error).__name__, non_retryable=True) from error
+
+
+def drains() -> bool:
+    details = activity.cancellation_details()
+    return details is not None and details.worker_shutdown and not details.cancel_requested
 
 
 @contextlib.contextmanager
@@ -80,6 +93,8 @@ async def serve() -> None:
             activities=[train_forecaster],
             activity_executor=pool,
             max_concurrent_activities=1,
+            # The default is 80 % of the heartbeat time-out: a cancellation would be seen over a minute late.
+            max_heartbeat_throttle_interval=timedelta(seconds=BEAT_SECONDS),
         )
         async with worker:
             print(json.dumps({"event": "worker.ready", "queue": QUEUE}), file=sys.stderr, flush=True)

@@ -6,7 +6,7 @@ import type { Ports } from '../../adapters/ports.js';
 import { parseStream } from '../../domain/streams.js';
 import { HOUR, hourlyLines, START } from '../adapters/made-recordings.js';
 import { recordedDirectory } from '../recorded.js';
-import { madeSteps, madeVenue, type Steps } from './made-ports.js';
+import { madeSteps, madeVenue, type Steps } from './made-steps.js';
 
 const stream = 'binance/BTC-USDT/1h';
 const at = (index: number): number => START + index * HOUR;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { startReplay } from '../../adapters/replay/exchange.js';
 import { simulatedProvider } from '../../adapters/replay/provider.js';
 import type { StoredFunding } from '../../domain/funding.js';
-import { kept, madeSteps } from './made-ports.js';
+import { kept, madeSteps } from './made-steps.js';
 
 const START = Date.UTC(2022, 0, 1);
 const HOUR = 3_600_000;

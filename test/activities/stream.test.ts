@@ -5,7 +5,7 @@ import { startLiveReplay, type LiveReplayOptions } from '../../adapters/replay/l
 import { recordedProvider } from '../../adapters/replay/recorded.js';
 import { parseStream } from '../../domain/streams.js';
 import { csvOf, HOUR, hourlyLines, madeRecording, START } from '../adapters/made-recordings.js';
-import { kept, madeSteps } from './made-ports.js';
+import { kept, madeSteps } from './made-steps.js';
 
 const at = (index: number): number => START + index * HOUR;
 const BARS = 400;

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCache } from '../../adapters/cache/index.js';
 import { openDocuments } from '../../adapters/documents/index.js';
+import { readSentimentPoints } from '../../adapters/documents/points.js';
 import { openEvents } from '../../adapters/events/index.js';
+import { openLineage } from '../../adapters/lineage/index.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { Ports } from '../../adapters/ports.js';
 import { openSeries } from '../../adapters/series/index.js';
@@ -87,6 +89,8 @@ function embeddedPorts(directory: string): Ports {
   };
   return {
     ...own,
+    lineage: openLineage(own),
+    sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     serving: {
       infer: absent,
       health: async () => ({ backend: 'onnx', provider: 'cpu', loaded: [] }),

@@ -134,6 +134,7 @@ const madePrediction = {
   interval: { lower: 95, upper: 107, coverage: 0.9 },
   probabilityUp: 0.55,
   inputs: { bars: 'ab' },
+  read: { from: FIRST_BAR - HOUR, to: FIRST_BAR, asOf: FIRST_BAR },
   createdAt: FIRST_BAR,
   source: SOURCE,
   settledAt: null,

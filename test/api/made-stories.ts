@@ -15,7 +15,7 @@ export const madeStory = (change: Partial<Story> & { workflowId: string }): Stor
   tenant: 'default',
   parent: null,
   input: { symbols: ['BTC/USDT'] },
-  progress: { stage: 'done', steps: [{ name: 'plan', state: 'done', detail: '' }] },
+  progress: { stage: 'done', steps: [{ name: 'plan', state: 'done', detail: '' }], retrying: [] },
   result: { seconds: 1 },
   failure: null,
   ...change,

@@ -105,6 +105,11 @@ describe.skipIf(binary === null)('stories on a Temporal server (skipped without 
     const made = await schedules.get('hourly');
     expect(made).toMatchObject({ ...spec, ...rest, paused: false, createdBy: 'admin' });
     expect(made.next.length).toBeGreaterThan(0);
+    const { action } = await server.client.schedule.getHandle('hourly').describe();
+    expect(action).toMatchObject({
+      staticSummary: 'Prediction: binance/BTC-USDT/1h',
+      staticDetails: '- **stream**: binance/BTC-USDT/1h',
+    });
     await expect(schedules.create({ ...spec, ...rest }, BY)).rejects.toMatchObject({
       name: 'InvalidInputError',
     });

@@ -50,10 +50,12 @@ describe('what the command line prints', () => {
     const { err } = captured();
     const show = progressPrinter({ isTTY: false } as NodeJS.WriteStream);
     const step = { name: 'bars', state: 'running', detail: '' };
-    show([step]);
-    show([{ ...step, detail: '12 new' }]);
-    show([{ ...step, state: 'done', detail: '24 new' }]);
-    expect(err).toEqual(['… bars\n', '✓ bars  24 new\n']);
+    const retry = { story: 'bars/x', step: 'fetchBars', attempt: 2, attempts: 12, failure: 'HTTP 503' };
+    show({ steps: [step] });
+    show({ steps: [{ ...step, detail: '12 new' }], retrying: [retry] });
+    show({ steps: [{ ...step, detail: '12 new' }], retrying: [retry] });
+    show({ steps: [{ ...step, state: 'done', detail: '24 new' }] });
+    expect(err).toEqual(['… bars\n', '↻ fetchBars, attempt 2 of 12: HTTP 503\n', '✓ bars  24 new\n']);
   });
 });
 
@@ -62,10 +64,17 @@ describe('answers of the API', () => {
     [404, 'NotFoundError'],
     [422, 'DataQualityError'],
     [503, 'UnreachableError'],
+    [429, 'UnreachableError'],
     [400, 'InvalidInputError'],
     [500, 'Error'],
   ])('with status %i become %s', (status, name) => {
     expect(errorOf(status, { detail: 'why' })).toMatchObject({ name, message: 'why' });
+  });
+
+  it('that want a key say where the command line takes it from', () => {
+    expect(errorOf(401, { detail: 'why' }).message).toMatch(
+      /^why.*FINSIGHT_API_KEY or FINSIGHT_API_KEY_FILE/,
+    );
   });
 
   it('give their data, or throw their problem', () => {

@@ -16,6 +16,7 @@ const BASE: PredictionArgs = {
   scaled: 0.5,
   conformal: { scale: 1.6, coverage: 0.9 },
   residualQuantiles: [-2, -1, -0.4, 0, 0.5, 1, 2],
+  read: { from: 0, to: 1, asOf: 1 },
   inputs: { bars: 'abc' },
   createdAt: 5,
   source: { kind: 'simulated', detail: '1' },

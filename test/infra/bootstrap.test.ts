@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -12,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 /** A clone of the bootstrap alone, so that nothing here touches the real tools. */
@@ -130,6 +131,47 @@ describe('stamps', () => {
     expect(readStamp('x')).toEqual({ hash: '1' });
     writeFileSync(join(clone, '.tools/stamps/x.json'), '{"ha');
     expect(readStamp('x')).toBeNull();
+  });
+});
+
+describe('what a killed bootstrap left running', () => {
+  it('is ended before the same step runs again, and no other process is', async () => {
+    const { endOrphan, startOf } = await load('orphans');
+    const step = `import('./infra/bootstrap/commands.mjs').then(({ runLogged }) =>
+      runLogged({ what: 'Sleeping', command: process.execPath, args: ['-e', 'setInterval(() => 0, 1000)'], cure: '', log: 'sleep' }))`;
+    const bootstrap = spawn(process.execPath, ['-e', step], { cwd: clone, env: outside });
+    const record = join(clone, '.tools/running/sleep.json');
+    await vi.waitFor(() => expect(existsSync(record)).toBe(true), 10_000);
+    const { pid } = JSON.parse(readFileSync(record, 'utf8')) as { pid: number };
+    bootstrap.kill('SIGKILL');
+    await once(bootstrap, 'close');
+    expect(startOf(pid)).not.toBe('');
+    await endOrphan('sleep');
+    expect(startOf(pid)).toBe('');
+
+    writeFileSync(record, JSON.stringify({ pid: process.pid, started: 'another time' }));
+    await endOrphan('sleep');
+    expect(existsSync(record)).toBe(false);
+  });
+
+  it('may have been an installer: packages that are missing are installed again', async () => {
+    const { packagesAreFresh } = await load('node');
+    const { census, contentHash, writeStamp } = await load('stamps');
+    const modules = join(clone, 'node_modules');
+    for (const name of ['a', 'b']) {
+      mkdirSync(join(modules, name), { recursive: true });
+      writeFileSync(join(modules, name, 'package.json'), '{}');
+    }
+    writeFileSync(join(modules, '.package-lock.json'), '{}');
+    writeFileSync(join(clone, 'package.json'), '{"dependencies":{"a":"1"},"devDependencies":{"b":"1"}}');
+    const { platform, arch, versions } = process;
+    const hash = contentHash([join(clone, 'package-lock.json')], platform, arch, versions.modules);
+    writeStamp('npm', { hash, entries: census(modules) });
+    expect(packagesAreFresh()).toBe(true);
+    rmSync(join(modules, 'b', 'package.json'));
+    expect(packagesAreFresh()).toBe(false);
+    rmSync(modules, { recursive: true });
+    writeFileSync(join(clone, 'package.json'), '{}');
   });
 });
 

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { trainingPython } from '../python.js';
 
 const root = join(import.meta.dirname, '../..');
 const read = (...names: string[]): string => readFileSync(join(root, ...names), 'utf8');
@@ -33,7 +35,21 @@ const KNOWN = new Set(
   ),
 );
 
+const python = trainingPython();
+const noPython = 'skipped where the Python environment is not installed';
+
 describe('docker-compose.yml', () => {
+  it.skipIf(!python)(`follows the Compose specification (${noPython})`, () => {
+    const check = (file: string) =>
+      spawnSync(python!, ['-m', 'check_jsonschema', '--builtin-schema', 'vendor.compose-spec', file], {
+        cwd: root,
+        encoding: 'utf8',
+      });
+    expect(check('docker-compose.yml').stdout).toContain('ok');
+    // It does tell wrong from right.
+    expect(check('package.json').status).toBe(1);
+  });
+
   it('has every part of the platform', () => {
     const parts =
       'temporal temporal-ui temporal-database mongodb influxdb minio redis rabbitmq eureka mlflow triton prometheus grafana api';

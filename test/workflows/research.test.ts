@@ -1,15 +1,11 @@
-import { execSync } from 'node:child_process';
+import { execFile, execSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../adapters/config.js';
-import { openPorts } from '../../adapters/open.js';
-import type { Ports } from '../../adapters/ports.js';
-import type { ResearchReport } from '../../domain/research.js';
-import { bundleStories } from '../../workers/bundle.js';
-import { startWorkers, type WorkerSet } from '../../workers/worker.js';
-import { localTemporal, temporalBinary, temporaryDirectory } from '../temporal.js';
+import type { ReportRef, ResearchReport } from '../../domain/research.js';
+import { NODE_QUEUES } from '../../workers/worker.js';
+import { replayAll, temporalBinary, testPlatform, type TestPlatform } from '../temporal.js';
 
 const binary = temporalBinary();
 const input = {
@@ -23,40 +19,23 @@ const input = {
 describe.skipIf(!binary)(
   'the main job on simulated input (skipped where the Temporal binary is not installed)',
   () => {
-    const directory = temporaryDirectory();
-    let environment: TestWorkflowEnvironment;
-    let ports: Ports;
-    let workers: WorkerSet;
-
+    let platform: TestPlatform;
     beforeAll(async () => {
-      environment = await localTemporal(binary!);
-      const config = readConfig({
-        FINSIGHT_DATA_DIR: directory.path,
-        FINSIGHT_ML: 'off',
-        TEMPORAL_ADDRESS: environment.address,
-      });
-      ports = openPorts(config);
-      workers = await startWorkers({
-        config,
-        ports,
-        queues: ['finsight', 'io', 'cpu', 'gpu'],
-        connection: environment.nativeConnection,
-      });
+      platform = await testPlatform(binary!);
+      await platform.serve(NODE_QUEUES);
     }, 120_000);
+    afterAll(() => platform?.close());
 
-    afterAll(async () => {
-      await workers?.drain();
-      await ports?.close();
-      await environment?.teardown();
-      directory.remove();
-    });
-
-    const research = (workflowId: string, argument: object): Promise<ResearchReport> =>
-      environment.client.workflow.execute('research', {
-        taskQueue: 'finsight',
-        workflowId,
-        args: [argument],
-      });
+    const research = async (workflowId: string, argument: object): Promise<ResearchReport> => {
+      const options = { taskQueue: 'finsight', workflowId, args: [argument] };
+      const { key, sha256 } = (await platform.environment.client.workflow.execute(
+        'research',
+        options,
+      )) as ReportRef;
+      return JSON.parse(
+        new TextDecoder().decode(await platform.ports.objects.get(key, sha256)),
+      ) as ResearchReport;
+    };
 
     it('collects, trains, evaluates, decides, predicts, backtests and reports; again, it stores nothing twice', async () => {
       const first = await research('research/first', input);
@@ -88,29 +67,35 @@ describe.skipIf(!binary)(
       expect(second.predictions.map((each) => each.id)).toEqual(first.predictions.map((each) => each.id));
     }, 180_000);
 
-    it('replays every history of it against the current bundle', async () => {
-      const code = await bundleStories();
-      const histories = [];
-      for await (const each of environment.client.workflow.list()) {
-        const handle = environment.client.workflow.getHandle(each.workflowId, each.runId);
-        histories.push({ workflowId: each.workflowId, history: await handle.fetchHistory() });
-      }
-      expect(histories.length).toBeGreaterThan(10);
-      const results = Worker.runReplayHistories({ workflowBundle: { code } }, histories);
-      for await (const { workflowId, error } of results) expect(error, workflowId).toBeUndefined();
-    }, 120_000);
-
     it('runs the lines of docs/temporal.md with the temporal command', async () => {
       const [, block = ''] =
         /```sh temporal\n([\s\S]*?)```/.exec(readFileSync('docs/temporal.md', 'utf8')) ?? [];
       const lines = block.trim().split('\n');
       expect(lines.length).toBeGreaterThanOrEqual(6);
       for (const line of lines) {
-        const address = `--address ${environment.address} --namespace finsight`;
+        const address = `--address ${platform.environment.address} --namespace finsight`;
         execSync(`${line.replace(/^temporal/, binary!)} ${address}`, { stdio: 'pipe' });
         const [, workflowId = ''] = /--workflow-id (\S+)/.exec(line) ?? [];
-        await expect(environment.client.workflow.getHandle(workflowId).result(), line).resolves.toBeTruthy();
+        await expect(
+          platform.environment.client.workflow.getHandle(workflowId).result(),
+          line,
+        ).resolves.toBeTruthy();
       }
+    }, 120_000);
+
+    it('runs those that need an id, as one script', async () => {
+      const [, script = ''] =
+        /```sh temporal-ids\n([\s\S]*?)```/.exec(readFileSync('docs/temporal.md', 'utf8')) ?? [];
+      const env = {
+        ...process.env,
+        PATH: `${dirname(binary!)}:${dirname(process.execPath)}:${process.env['PATH']}`,
+        TEMPORAL_ADDRESS: platform.environment.address,
+        TEMPORAL_NAMESPACE: 'finsight',
+      };
+      // Not the synchronous one: the script waits for stories that this process runs.
+      await promisify(execFile)('bash', ['-euc', script], { env });
+      const decision = platform.environment.client.workflow.getHandle('by-hand/deployment').result();
+      await expect(decision).resolves.toMatchObject({ model: 'by-hand', decision: expect.any(String) });
     }, 120_000);
 
     it.each([
@@ -129,5 +114,9 @@ describe.skipIf(!binary)(
         texts.push(error.message);
       expect(texts.join('\n')).toMatch(message);
     });
+
+    it('replays every history of it against the current bundle', async () => {
+      expect(await replayAll(platform.environment)).toBeGreaterThan(30);
+    }, 120_000);
   },
 );

@@ -243,6 +243,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/lineage': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['explain'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/verification': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['verify'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/strategies': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listStrategies'];
@@ -765,6 +787,32 @@ export interface components {
       serving: { backend: string; provider: string; loaded: string[] } | null;
       trainer: { trainer: string; reason: string };
     };
+    LineageNode: {
+      id: string;
+      kind:
+        | 'run'
+        | 'prediction'
+        | 'backtest'
+        | 'evaluation'
+        | 'model'
+        | 'dataset'
+        | 'bars'
+        | 'scores'
+        | 'article'
+        | 'fetch'
+        | 'baseline';
+      facts: { [name: string]: string | number | boolean | null };
+      /** What it was made from */ parents: components['schemas']['LineageNode'][];
+    };
+    LineageCheck: { id: string; what: string; ok: boolean; expected: string; found: string };
+    Verification: {
+      id: string;
+      ok: boolean;
+      checks: number;
+      /** The broken link nearest to the raw data */ firstBroken:
+        components['schemas']['LineageCheck'] | null;
+      broken: components['schemas']['LineageCheck'][];
+    };
     ObjectRef: { key: string; sha256: string; bytes: number };
     ModelVersion: {
       id: string;
@@ -882,6 +930,11 @@ export interface components {
       interval: { lower: number | null; upper: number | null; coverage: number | null };
       probabilityUp: number | null;
       inputs: { [name: string]: string | number | null };
+      /** What was looked at: bars that open in [from, to), and scores, as known at asOf */ read: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        /** Epoch milliseconds, UTC */ asOf: number;
+      };
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
       settledAt: number | null;
@@ -918,6 +971,13 @@ export interface components {
     RunProgress: {
       stage: string;
       steps: { name: string; state: 'waiting' | 'running' | 'done' | 'failed'; detail: string }[];
+      /** Steps that failed for a reason that may pass and will be tried again */ retrying: {
+        story: string;
+        step: string;
+        /** Which attempt runs or comes next */ attempt: number;
+        /** How many there will be at most */ attempts: number | null;
+        /** Why the attempt before failed */ failure: string;
+      }[];
     };
     RunSummary: {
       workflowId: string;
@@ -1547,6 +1607,44 @@ export interface operations {
     requestBody?: never;
     responses: {
       204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  explain: {
+    parameters: {
+      query?: { /** Id of anything stored */ id: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['LineageNode'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  verify: {
+    parameters: {
+      query?: { /** Id of anything stored */ id: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Verification'] };
+      };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };

@@ -1,15 +1,17 @@
 import { StrictMode, useEffect, useState, type ComponentType } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Notice } from './notice';
 import { Backtests } from './pages/backtests';
 import { Models } from './pages/models';
 import { Overview } from './pages/overview';
 import { Prices } from './pages/prices';
 import { Runs } from './pages/runs';
 import { Sentiment } from './pages/sentiment';
+import type { PageProps } from './parts';
 import './style.css';
 
 /** One line a page: its address, its name, what shows it. */
-const PAGES: { path: string; name: string; page: ComponentType }[] = [
+const PAGES: { path: string; name: string; page: ComponentType<PageProps> }[] = [
   { path: '', name: 'Overview', page: Overview },
   { path: 'runs', name: 'Runs', page: Runs },
   { path: 'prices', name: 'Prices', page: Prices },
@@ -19,31 +21,44 @@ const PAGES: { path: string; name: string; page: ComponentType }[] = [
 ];
 
 /** The address lies behind `#/`, so that any page can be reloaded from any host. */
-const current = (): string => location.hash.replace(/^#\/?/, '').split('/')[0] ?? '';
+const current = (): string[] => location.hash.replace(/^#\/?/, '').split('/');
 
 function App() {
-  const [path, setPath] = useState(current());
+  const [[path = '', ...rest], setAddress] = useState(current());
   useEffect(() => {
-    const change = (): void => setPath(current());
+    const change = (): void => setAddress(current());
     addEventListener('hashchange', change);
     return () => removeEventListener('hashchange', change);
   }, []);
-  const Page = (PAGES.find((each) => each.path === path) ?? PAGES[0])!.page;
+  const shown = PAGES.find((each) => each.path === path) ?? PAGES[0]!;
+  useEffect(() => {
+    document.title = `${shown.name} · FinSight`;
+    scrollTo(0, 0);
+  }, [shown]);
+  const Page = shown.page;
   return (
     <>
+      <button className="skip" onClick={() => document.querySelector('main')?.focus()}>
+        Skip to content
+      </button>
       <nav aria-label="Pages">
         <a className="brand" href="#/">
           FinSight
         </a>
-        {PAGES.map(({ path: to, name }) => (
-          <a key={to} href={`#/${to}`} aria-current={to === path ? 'page' : undefined}>
-            {name}
-          </a>
-        ))}
-        <a href="/docs">API</a>
+        <div className="pages">
+          {PAGES.map(({ path: to, name }) => (
+            <a key={to} href={`#/${to}`} aria-current={to === shown.path ? 'page' : undefined}>
+              {name}
+            </a>
+          ))}
+        </div>
+        <a className="docs" href="/docs">
+          API docs
+        </a>
       </nav>
-      <main>
-        <Page />
+      <main tabIndex={-1}>
+        <Notice />
+        <Page rest={rest} />
       </main>
     </>
   );

@@ -1,105 +1,138 @@
-import { useMemo, useState } from 'react';
-import { client, dataOf, useLoaded } from '../api';
-import { LinePlot } from '../charts';
-import { date, number, percent } from '../format';
-import { Card, Empty, Failure, Provenance, Table } from '../parts';
+import { useMemo } from 'react';
+import { client, dataOf, useLoaded, type Schemas } from '../api';
+import { LinePlot } from '../charts/line';
+import { groupsOf, rebased, type Group } from '../equity';
+import { change, date, fixed, number, percent } from '../format';
+import { Card, Digest, Heading, Named, Provenance, State, type PageProps } from '../parts';
+import { Table } from '../table';
 
-interface Metrics {
-  totalReturn: number | null;
-  sharpe: number | null;
-  maxDrawdown: number | null;
-  entries: number;
-}
-interface Backtest {
-  id: string;
-  stream: string;
-  strategy: string;
-  spec: { from: number; to: number; costs: { feeBps: number; slippageBps: number } };
-  metrics: Metrics;
-  benchmark: Metrics;
-  digest: string;
-  source: { kind: string; detail: string };
-}
-interface Detail {
-  equity?: { time: number[]; equity: number[] };
-  detail?: { time: number[]; equity: number[] };
-}
+type Backtest = Schemas['Backtest'];
+const COLOURS = ['--c1', '--c2', '--c3', '--c4'];
 
-/** Results with costs and benchmark, and the equity curve of the chosen one. */
-export function Backtests() {
+/** Equity of the strategies of a stream beside buy-and-hold, with costs, and all results. */
+export function Backtests({ rest }: PageProps) {
   const page = useLoaded(
     'backtests',
-    async () =>
-      dataOf(await client.GET('/backtests', { params: { query: { limit: 100 } } } as never)) as {
-        items: Backtest[];
-      },
+    async () => dataOf(await client.GET('/backtests', { params: { query: { limit: 100 } } })),
     10_000,
   );
-  const [chosen, setChosen] = useState('');
-  const shown = page.data?.items.find((each) => each.id === chosen) ?? page.data?.items[0];
-  const detail = useLoaded(`backtest ${shown?.id ?? ''}`, async () =>
-    shown
-      ? (dataOf(
-          await client.GET('/backtests/{id}', { params: { path: { id: shown.id } } } as never),
-        ) as Detail)
-      : null,
-  );
-  const curve = useMemo(() => curveOf(detail.data), [detail.data]);
-  const curves = useMemo(() => [{ label: 'equity', colour: '--accent', values: curve.equity }], [curve]);
+  const items = page.data?.items ?? [];
+  const groups = useMemo(() => groupsOf(page.data?.items ?? []), [page.data]);
+  const shown = groups.find((each) => each.id === rest.join('/')) ?? groups[0];
   return (
     <>
-      {shown && (
-        <Card
-          title={`${shown.strategy} on ${shown.stream}`}
-          aside={<Provenance source={shown.source} asOf={shown.spec.to} />}
-        >
-          <Failure error={detail.error} />
-          <LinePlot time={curve.time} curves={curves} />
-          <p className="soft">
-            After {shown.spec.costs.feeBps} bps fees and {shown.spec.costs.slippageBps} bps slippage a side.
-            Digest <code>{shown.digest}</code>
-          </p>
-        </Card>
-      )}
-      <Card title="Backtests">
-        <Failure error={page.error} />
-        {page.data?.items.length === 0 && <Empty>No backtest stored yet.</Empty>}
-        <Table
-          head={[
-            'strategy',
-            'stream',
-            'window',
-            'return',
-            'buy and hold',
-            'Sharpe',
-            'its Sharpe',
-            'max drawdown',
-            'entries',
-            'bps a side',
-            '',
-          ]}
-          rows={(page.data?.items ?? []).map((each) => [
-            each.strategy,
-            `${each.stream} (${each.source.kind})`,
-            `${date(each.spec.from)} … ${date(each.spec.to)}`,
-            percent(each.metrics.totalReturn),
-            percent(each.benchmark.totalReturn),
-            number(each.metrics.sharpe, 3),
-            number(each.benchmark.sharpe, 3),
-            percent(each.metrics.maxDrawdown),
-            each.metrics.entries,
-            `${each.spec.costs.feeBps} + ${each.spec.costs.slippageBps}`,
-            <button key="s" onClick={() => setChosen(each.id)}>
-              show
-            </button>,
-          ])}
-        />
+      <Heading
+        title="Backtests"
+        about="Strategies after costs, beside buying and holding over the same window."
+      >
+        {shown && (
+          <label className="inline">
+            Stream and window
+            <select
+              value={shown.id}
+              onChange={(event) => {
+                location.hash = `#/backtests/${event.target.value}`;
+              }}
+            >
+              {groups.map((each) => (
+                <option key={each.id} value={each.id}>
+                  {each.stream}, {date(each.from)} … {date(each.to)} ({each.source.kind})
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+      </Heading>
+      {shown && <Equity key={shown.id} group={shown} />}
+      <Card title="All results, newest first">
+        <State of={page} isEmpty={items.length === 0} empty="No backtest stored yet: start a run." />
+        <Results items={items} shown={shown?.backtests ?? []} />
       </Card>
     </>
   );
 }
 
-function curveOf(detail: Detail | null): { time: number[]; equity: number[] } {
-  const found = detail?.detail ?? detail?.equity;
-  return found?.time ? found : { time: [], equity: [] };
+function Equity({ group }: { group: Group }) {
+  const ids = group.backtests.map((each) => each.id);
+  const loaded = useLoaded(`equity ${ids.join(' ')}`, async () =>
+    Promise.all(
+      ids.map(async (id) => dataOf(await client.GET('/backtests/{id}', { params: { path: { id } } }))),
+    ),
+  );
+  const plot = useMemo(() => rebased(loaded.data ?? [], group.from), [loaded.data, group.from]);
+  const curves = useMemo(
+    () =>
+      plot.curves.map(({ label, values }, i) => ({
+        label,
+        values,
+        colour: label === 'buy-and-hold' ? '--soft' : (COLOURS[i % COLOURS.length] ?? '--c1'),
+        dashed: label === 'buy-and-hold',
+      })),
+    [plot],
+  );
+  const first = group.backtests[0]!;
+  const { feeBps, slippageBps } = first.spec.costs;
+  return (
+    <Card
+      title={`Equity on ${group.stream}`}
+      aside={<Provenance source={group.source} asOf={first.spec.asOf} />}
+    >
+      <State of={loaded} isEmpty={false} empty="" />
+      <div className="plot-room">
+        {curves.length > 0 && (
+          <LinePlot
+            time={plot.time}
+            curves={curves}
+            title={`Growth of 100 since ${date(group.from)}`}
+            show={(each) => fixed(each, 1)}
+            height={320}
+          />
+        )}
+      </div>
+      <p className="soft note">
+        After {feeBps} bps fee and {slippageBps} bps slippage a side. Curves that began before the window are
+        set to 100 at its start. Fills at the open after the decision. Drag to zoom, double-click to see all.
+      </p>
+    </Card>
+  );
+}
+
+function Results({ items, shown }: { items: Backtest[]; shown: Backtest[] }) {
+  const ids = new Set(shown.map((each) => each.id));
+  return (
+    <Table
+      label="All backtests"
+      isCurrent={(row) => ids.has(items[row]?.id ?? '')}
+      head={[
+        'strategy',
+        { name: 'return', kind: 'number' },
+        { name: 'hold', kind: 'number', title: 'Return of buying and holding over the same window' },
+        { name: 'Sharpe', kind: 'number', title: 'Of daily returns, × √365 for crypto' },
+        { name: 'hold Sharpe', kind: 'number' },
+        { name: 'drawdown', kind: 'number', title: 'Largest fall from a peak' },
+        { name: 'entries', kind: 'number' },
+        { name: 'bps a side', kind: 'number', title: 'Fee + slippage' },
+        { name: 'trials', kind: 'number', title: 'Parameter sets that were tried for this result' },
+        'window',
+        'as of',
+        'digest',
+      ]}
+      rows={items.map((each) => [
+        <Named key="n" of={each}>
+          <a href={`#/backtests/${groupsOf([each])[0]?.id}`}>{each.strategy}</a>
+        </Named>,
+        change(each.metrics.totalReturn),
+        change(each.benchmark.totalReturn),
+        fixed(each.metrics.sharpe, 2),
+        fixed(each.benchmark.sharpe, 2),
+        percent(each.metrics.maxDrawdown),
+        number(each.metrics.entries),
+        `${each.spec.costs.feeBps} + ${each.spec.costs.slippageBps}`,
+        each.trials,
+        `${date(each.spec.from)} … ${date(each.spec.to)}`,
+        date(each.spec.asOf),
+        <Digest key="d" sha256={each.digest} />,
+      ])}
+    />
+  );
 }

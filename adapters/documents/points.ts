@@ -1,0 +1,31 @@
+import { digestOf } from '../../domain/digest.js';
+import type { SentimentPoint } from '../../domain/features.js';
+import type { Score } from '../../domain/sentiment.js';
+import { sourceKey } from '../../domain/sources.js';
+import type { DocumentsPort, SentimentRequest } from '../ports.js';
+
+const PAGE = 1000;
+
+/** Ascending by knownAt, an abstention counting 0; equal scores give equal digests whatever order they came in. */
+export async function readSentimentPoints(
+  documents: Pick<DocumentsPort, 'find'>,
+  request: SentimentRequest,
+): Promise<{ points: SentimentPoint[]; sha256: string }> {
+  const { model, asset, source, from, asOf } = request;
+  const points: SentimentPoint[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { items: Score[]; cursor: string | null } = await documents.find<Score>('scores', {
+      where: { model, tickers: [asset], sourceKey: sourceKey(source) },
+      range: { from, to: asOf + 1 },
+      order: 'oldest',
+      limit: PAGE,
+      ...(cursor ? { cursor } : {}),
+    });
+    for (const { knownAt, abstained, probabilities } of page.items)
+      points.push({ knownAt, value: abstained ? 0 : probabilities.positive - probabilities.negative });
+    cursor = page.cursor;
+  } while (cursor !== null);
+  points.sort((a, b) => a.knownAt - b.knownAt || a.value - b.value);
+  return { points, sha256: digestOf(points.map(({ knownAt, value }) => [knownAt, value])) };
+}

@@ -1,0 +1,18 @@
+import { articleReader, datasetReader, modelReader, runReader } from './inputs.js';
+import { backtestReader, evaluationReader, predictionReader } from './results.js';
+import { barsReader, scoresReader, streamReader } from './series.js';
+import type { Reader } from './walk.js';
+
+/** The first form that fits decides. */
+export const READERS: Reader[] = [
+  runReader,
+  predictionReader,
+  backtestReader,
+  evaluationReader,
+  datasetReader,
+  articleReader,
+  barsReader,
+  scoresReader,
+  streamReader,
+  modelReader,
+];

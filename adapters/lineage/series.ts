@@ -1,0 +1,150 @@
+import { InvalidInputError } from '../../domain/errors.js';
+import type { LineageNode } from '../../domain/lineage.js';
+import { formatSource, parseSource, sourceKey, type Source } from '../../domain/sources.js';
+import { parseStream } from '../../domain/streams.js';
+import type { SentimentRequest } from '../ports.js';
+import type { Reader, Stores } from './walk.js';
+
+/** A read of bars as a result remembers it; times epoch ms, `sha256` of the values that were read. */
+export interface BarsRead {
+  id: string;
+  stream: string;
+  source: Source;
+  from: number;
+  to: number;
+  asOf: number;
+  sha256: string | number | undefined;
+}
+
+type Window = Pick<BarsRead, 'stream' | 'source' | 'from' | 'to' | 'asOf'>;
+
+/** `<stream>?source=…&from=…&to=…&asOf=…`: a read has an id, so that it can be explained again. */
+export const barsId = ({ stream, source, from, to, asOf }: Window): string =>
+  `${stream}?${query({ source: formatSource(source), from, to, asOf })}`;
+
+const scoresId = ({ model, asset, source, from, asOf }: SentimentRequest): string =>
+  `scores/${asset}?${query({ model, source: formatSource(source), from, asOf })}`;
+
+const query = (members: Record<string, string | number>): string =>
+  new URLSearchParams(
+    Object.fromEntries(Object.entries(members).map(([name, value]) => [name, String(value)])),
+  ).toString();
+
+const iso = (time: number): string => new Date(time).toISOString();
+
+/** The read, and the fetches that brought its bars. */
+export async function readBars(stores: Stores, read: BarsRead): Promise<LineageNode> {
+  return {
+    id: read.id,
+    kind: 'bars',
+    facts: {
+      stream: read.stream,
+      source: formatSource(read.source),
+      from: iso(read.from),
+      to: iso(read.to),
+      'as of': iso(read.asOf),
+      sha256: read.sha256 ?? null,
+    },
+    parents: await fetchesOf(stores, read),
+  };
+}
+
+export function readScores(read: SentimentRequest & { sha256: string | number | undefined }): LineageNode {
+  return {
+    id: scoresId(read),
+    kind: 'scores',
+    facts: {
+      asset: read.asset,
+      model: read.model,
+      source: formatSource(read.source),
+      from: iso(read.from),
+      'as of': iso(read.asOf),
+      sha256: read.sha256 ?? null,
+    },
+    parents: [],
+  };
+}
+
+/** Fetches that overlap the read, oldest first. */
+async function fetchesOf(stores: Stores, read: Window): Promise<LineageNode[]> {
+  void stores;
+  void read;
+  return [];
+}
+
+function paramsOf(id: string, names: string[]): { head: string; params: Record<string, string> } {
+  const head = id.slice(0, id.indexOf('?'));
+  const params = Object.fromEntries(new URLSearchParams(id.slice(head.length + 1)));
+  const missing = names.filter((name) => !params[name]);
+  if (missing.length > 0) throw new InvalidInputError(`"${id}" has no ${missing.join(', ')}`);
+  return { head, params };
+}
+
+/** A read given by its id has no recorded digest: what is found now is told. */
+export const barsReader: Reader = {
+  kind: 'bars',
+  form: /^[a-z0-9]+\/[A-Z0-9]+-[A-Z0-9]+\/\w+\?/,
+  example: '<exchange>/<BASE-QUOTE>/<timeframe>?source=…&from=…&to=…&asOf=…',
+  async read(stores, id) {
+    const { head, params } = paramsOf(id, ['source', 'from', 'to', 'asOf']);
+    const window = {
+      stream: head,
+      source: parseSource(params['source'] ?? ''),
+      from: Number(params['from']),
+      to: Number(params['to']),
+      asOf: Number(params['asOf']),
+    };
+    const { sha256, rows } = await stores.series.digest({
+      stream: parseStream(head),
+      source: window.source,
+      range: { from: window.from, to: window.to },
+      asOf: window.asOf,
+    });
+    return rows === 0 ? null : readBars(stores, { ...window, id, sha256 });
+  },
+};
+
+export const scoresReader: Reader = {
+  kind: 'scores',
+  form: /^scores\/[A-Z0-9]+\?/,
+  example: 'scores/<asset>?model=…&source=…&from=…&asOf=…',
+  async read(_stores, id) {
+    const { head, params } = paramsOf(id, ['model', 'source', 'from', 'asOf']);
+    return readScores({
+      asset: head.slice('scores/'.length),
+      model: params['model'] ?? '',
+      source: parseSource(params['source'] ?? ''),
+      from: Number(params['from']),
+      asOf: Number(params['asOf']),
+      sha256: undefined,
+    });
+  },
+};
+
+/** The last time that a date can hold, epoch ms. */
+const LAST_INSTANT = 8.64e15;
+
+/** A whole stream: what is stored of it, one read a kind of source. */
+export const streamReader: Reader = {
+  kind: 'bars',
+  form: /^[a-z0-9]+\/[A-Z0-9]+-[A-Z0-9]+\/\w+$/,
+  example: '<exchange>/<BASE-QUOTE>/<timeframe>',
+  async read(stores, id) {
+    const stream = parseStream(id);
+    const held = (await stores.series.streams()).filter(
+      (each) =>
+        each.stream.exchange === stream.exchange &&
+        each.stream.symbol === stream.symbol &&
+        each.stream.timeframe === stream.timeframe,
+    );
+    if (held.length === 0) return null;
+    const parents = held.map(async ({ source, range, bars }) => {
+      const window = { stream: id, source, from: range.from, to: range.to, asOf: LAST_INSTANT };
+      const key = { stream, source, range, asOf: window.asOf };
+      const { sha256 } = await stores.series.digest(key);
+      const node = await readBars(stores, { ...window, id: `${id}#${sourceKey(source)}`, sha256 });
+      return { ...node, facts: { ...node.facts, 'as of': 'the latest versions', bars } };
+    });
+    return { id, kind: 'bars', facts: { stored: held.length }, parents: await Promise.all(parents) };
+  },
+};

@@ -1,0 +1,66 @@
+/** What a stored thing is, told from the form of its id. */
+export type LineageKind =
+  | 'run'
+  | 'prediction'
+  | 'backtest'
+  | 'evaluation'
+  | 'model'
+  | 'dataset'
+  | 'bars'
+  | 'scores'
+  | 'article'
+  | 'fetch'
+  | 'baseline';
+
+export type Fact = string | number | boolean | null;
+
+/** One step of the way back; `parents` is what it was made from. */
+export interface LineageNode {
+  /** What `finsight explain` takes; a read of bars or scores has an id of its own form. */
+  id: string;
+  kind: LineageKind;
+  facts: Record<string, Fact>;
+  parents: LineageNode[];
+}
+
+/** One recomputed figure beside the recorded one. */
+export interface LineageCheck {
+  id: string;
+  /** What was recomputed, such as `sha256 of models/…/model.onnx`. */
+  what: string;
+  ok: boolean;
+  expected: string;
+  found: string;
+}
+
+export interface Verification {
+  id: string;
+  ok: boolean;
+  checks: number;
+  /** The broken link nearest to the raw data; null where all hold. */
+  firstBroken: LineageCheck | null;
+  broken: LineageCheck[];
+}
+
+/** @param checks in the order from the raw data to the result */
+export function verificationOf(id: string, checks: LineageCheck[]): Verification {
+  const broken = checks.filter((check) => !check.ok);
+  return { id, ok: broken.length === 0, checks: checks.length, firstBroken: broken[0] ?? null, broken };
+}
+
+/** The tree as indented lines for people; a node that was shown before is named only. */
+export function renderLineage(root: LineageNode): string[] {
+  const shown = new Set<string>();
+  const lines: string[] = [];
+  const show = (node: LineageNode, depth: number): void => {
+    const indent = '  '.repeat(depth);
+    if (shown.has(node.id)) return void lines.push(`${indent}${node.kind} ${node.id} (see above)`);
+    shown.add(node.id);
+    lines.push(`${indent}${node.kind} ${node.id}`);
+    for (const [name, value] of Object.entries(node.facts))
+      if (value !== null) lines.push(`${indent}  · ${name}: ${value}`);
+    for (const parent of node.parents) show(parent, depth + 1);
+  };
+  show(root, 0);
+  return lines;
+}

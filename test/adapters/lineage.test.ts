@@ -1,0 +1,109 @@
+import { appendFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createActivities } from '../../activities/index.js';
+import type { Ports } from '../../adapters/ports.js';
+import { renderLineage } from '../../domain/lineage.js';
+import { madePorts } from '../activities/made-ports.js';
+
+const source = { kind: 'simulated', detail: '3' } as const;
+const stream = 'binance/BTC-USDT/1h';
+const window = { source, stream, from: Date.UTC(2024, 0, 1), to: Date.UTC(2024, 3, 1) };
+const asOf = window.to;
+
+describe('the way back', () => {
+  let made: ReturnType<typeof madePorts>;
+  let ports: Ports;
+  let ids: { prediction: string; backtest: string; dataset: string; model: string; evaluation: string };
+
+  beforeAll(async () => {
+    made = madePorts();
+    ports = made.ports;
+    const { io, cpu, gpu } = createActivities(ports);
+    const plan = await io.resolveBars(window);
+    for (let cursor: number | null = plan.from; cursor !== null;)
+      ({ next: cursor } = await io.fetchBars({ ...plan, cursor }));
+    const { ref } = await ports.shippedSentiment();
+    const shared = { source, from: window.from, to: window.to, asOf };
+    const sentimentModel = `${ref.name}@${ref.version}`;
+    const dataset = await cpu.buildDataset({
+      ...shared,
+      streams: [stream],
+      sentimentModel,
+      lookBack: 24,
+      horizonBars: 1,
+    });
+    const training = await io.planTraining({ name: 'ridge-1h-h1', dataset: dataset.id, trainer: 'ridge' });
+    const trained = await io.registerModel({ plan: training, result: await cpu.trainRidge(training) });
+    const model = `${trained.model}@${trained.version}`;
+    const costs = { feeBps: 10, slippageBps: 2 };
+    const evaluation = await gpu.evaluateStream({ model, dataset: dataset.id, stream, costs });
+    const prediction = await gpu.predictStream({ ...shared, stream });
+    const traded = { ...shared, stream, strategy: 'model-signal', evaluation: evaluation.id };
+    const backtest = await cpu.runBacktest(traded);
+    ids = {
+      prediction: prediction.id,
+      backtest: backtest.id,
+      dataset: dataset.id,
+      model: `mdl_${model}`,
+      evaluation: evaluation.id,
+    };
+  }, 60_000);
+  afterAll(() => made.remove());
+
+  it('leads from a backtest over its evaluation and model to the bars and scores', async () => {
+    const root = await ports.lineage.explain(ids.backtest);
+    const text = renderLineage(root).join('\n');
+    for (const id of [ids.backtest, ids.evaluation, ids.model, ids.dataset]) expect(text).toContain(id);
+    expect(text).toContain('bars binance/BTC-USDT/1h?source=simulated%3A3');
+    expect(text).toContain('scores scores/BTC?model=');
+    expect(root.facts['source']).toBe('simulated:3');
+  });
+
+  it('can go on from every node that it names', async () => {
+    const visit = async (id: string): Promise<void> => {
+      const node = await ports.lineage.explain(id);
+      for (const parent of node.parents) if (parent.kind !== 'baseline') await visit(parent.id);
+    };
+    await visit(ids.prediction);
+    await visit(ids.backtest);
+  });
+
+  it('holds for everything stored', async () => {
+    const found: string[] = [];
+    for await (const each of ports.lineage.verifyAll()) {
+      expect(each.broken, each.id).toEqual([]);
+      found.push(each.id);
+    }
+    expect(found).toEqual(expect.arrayContaining([stream, ...Object.values(ids)]));
+  });
+
+  it('names an object that was changed', async () => {
+    const { key } = (await ports.documents.get<{ onnx: { key: string } }>('models', ids.model))!.onnx;
+    appendFileSync(ports.objects.locate(key).replace(/^file:(\/\/)?/, ''), 'x');
+    const { broken } = await ports.lineage.verify(ids.model);
+    expect(broken.map((each) => each.what)).toContain(`sha256 of ${key}`);
+  });
+
+  it('names bars that are gone', async () => {
+    rmSync(join(made.directory, 'bars'), { recursive: true });
+    const verification = await ports.lineage.verify(ids.prediction);
+    expect(verification.firstBroken?.what).toBe('sha256 of the bars');
+    expect(verification.firstBroken?.id).toContain(stream);
+  });
+
+  it('names a record that is gone', async () => {
+    await ports.documents.remove('datasets', [ids.dataset]);
+    const { broken } = await ports.lineage.verify(ids.evaluation);
+    expect(broken.map((each) => each.found)).toContain('missing');
+  });
+
+  it.each([
+    ['no id at all', /is no id; known forms: run_…/],
+    ['prd_none', /No prediction "prd_none" is stored/],
+    ['binance/XXX-USDT/1h', /No bars "binance\/XXX-USDT\/1h" is stored/],
+    ['binance/BTC-USDT/1h?source=live', /has no from, to, asOf/],
+  ])('refuses %j', async (id, message) => {
+    await expect(ports.lineage.explain(id)).rejects.toThrow(message);
+  });
+});

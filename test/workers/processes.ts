@@ -1,0 +1,51 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+const build = join(root, 'dist/test-processes');
+
+/** Compiles the program as it is now, and its bundle of stories: worker processes run compiled code. */
+export function buildProgram(): void {
+  const node = (...args: string[]): void =>
+    void execFileSync(process.execPath, args, { cwd: root, stdio: 'pipe' });
+  node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', build);
+  node(join(build, 'workers/bundle.js'));
+}
+
+export interface WorkerProcess {
+  child: ChildProcess;
+  /** Resolves when it serves; rejects with what it said where it ended before. */
+  ready: Promise<void>;
+  /** Exit code, or the signal that ended it. */
+  ended: Promise<number | string>;
+}
+
+/** `finsight worker --queues …` as a process of its own. */
+export function startWorkerProcess(queues: string, env: NodeJS.ProcessEnv): WorkerProcess {
+  const args = [join(build, 'cli/main.js'), 'worker', '--queues', queues];
+  return watched(spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env } }));
+}
+
+/** The Python worker of the queue `train`. */
+export function startTrainer(python: string, env: NodeJS.ProcessEnv): WorkerProcess {
+  const options = { cwd: join(root, 'ml-pipelines'), env: { ...process.env, OMP_NUM_THREADS: '1', ...env } };
+  return watched(spawn(python, ['-m', 'finsight_ml', 'worker'], options));
+}
+
+function watched(child: ChildProcess): WorkerProcess {
+  let said = '';
+  const ended = new Promise<number | string>((done) =>
+    child.once('close', (code, signal) => done(signal ?? code ?? 'unknown')),
+  );
+  const ready = new Promise<void>((done, fail) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (/worker[ .]ready/.test(said)) done();
+    });
+    void ended.then((how) => fail(new Error(`The worker ended (${how}): ${said}`)));
+  });
+  // Whoever kills it before it serves does not wait for it.
+  ready.catch(() => undefined);
+  child.stdout?.resume();
+  return { child, ready, ended };
+}
