@@ -3,6 +3,7 @@ import type { TrainRequest, TrainResult } from '../domain/ml.js';
 import { backtestSteps } from './backtest.js';
 import { barsSteps } from './bars.js';
 import { coverageSteps } from './coverage.js';
+import { transformSteps } from './bars/transform.js';
 import { datasetSteps } from './dataset.js';
 import { deploymentSteps } from './deployment.js';
 import { drillSteps } from './drills.js';
@@ -26,6 +27,7 @@ export const createActivities = (ports: Ports) => ({
     ...healingSteps(ports),
     ...drillSteps(ports),
     ...fundingSteps(ports),
+    ...transformSteps(ports),
     ...newsSteps(ports),
     ...trainingSteps(ports),
     ...registrySteps(ports),

@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBType } from '@duckdb/node-api';
+import { joinNumbers } from '../domain/bars/columns.js';
 
 let opening: Promise<DuckDBInstance> | null = null;
 
@@ -46,16 +47,34 @@ export interface ColumnInput {
 /** DuckDB's own vector size. */
 const CHUNK = 2048;
 
-/** Fills a new temporary table of this connection, column by column. */
+/** Makes a new temporary table of this connection and fills it, column by column. */
 export async function fillTable(
+  connection: DuckDBConnection,
+  table: string,
+  columns: ColumnInput[],
+): Promise<void> {
+  await createTable(connection, table, columns);
+  await appendRows(connection, table, columns);
+}
+
+export async function createTable(
+  connection: DuckDBConnection,
+  table: string,
+  columns: Pick<ColumnInput, 'name' | 'type'>[],
+  kind: 'TEMP TABLE' | 'TABLE' = 'TEMP TABLE',
+): Promise<void> {
+  const definition = columns.map((column) => `${quoted(column.name)} ${column.type}`).join(', ');
+  await connection.run(`CREATE ${kind} ${quoted(table)} (${definition})`);
+}
+
+/** Adds rows to a table, column by column. */
+export async function appendRows(
   connection: DuckDBConnection,
   table: string,
   columns: ColumnInput[],
 ): Promise<void> {
   const api = await import('@duckdb/node-api');
   const types = columns.map((column) => api[column.type] as DuckDBType);
-  const definition = columns.map((column) => `${quoted(column.name)} ${column.type}`).join(', ');
-  await connection.run(`CREATE TEMP TABLE ${quoted(table)} (${definition})`);
   const appender = await connection.createAppender(table);
   const rows = columns[0]?.values.length ?? 0;
   for (let from = 0; from < rows; from += CHUNK) {
@@ -72,6 +91,22 @@ export async function fillTable(
     appender.appendDataChunk(chunk);
   }
   appender.closeSync();
+}
+
+/** Runs a query whose columns are all DOUBLE, without nulls, and gives them as typed arrays. */
+export async function selectNumbers(connection: DuckDBConnection, sql: string): Promise<Float64Array[]> {
+  const result = await connection.run(sql);
+  const parts: Float64Array[][] = result.columnNames().map(() => []);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) return parts.map(joinNumbers);
+    parts.forEach((column, index) => {
+      const vector = chunk.getColumnVector(index);
+      const values = new Float64Array(chunk.rowCount);
+      for (let i = 0; i < values.length; i++) values[i] = vector.getItem(i) as number;
+      column.push(values);
+    });
+  }
 }
 
 export interface ColumnOutput {

@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 import { openDocuments } from './documents/index.js';
 import { readSentimentPoints } from './documents/points.js';
 import { openEvents } from './events/index.js';
+import { fileFormats } from './formats/index.js';
 import { chooseSource } from './markets/choice.js';
 import { openLineage } from './lineage/index.js';
 import { openMarkets } from './markets/index.js';
@@ -41,6 +42,7 @@ export function openPorts(config: Config): Ports {
     ...own,
     lineage: openLineage(own),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
+    formats: fileFormats(),
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
     news: (source) => bySource('news', source, () => openNews(source, { config, cache })),
     chooseSource: () => chooseSource(config),

@@ -2,6 +2,8 @@ import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { FundingPage } from '../domain/funding.js';
 import type { LineageNode, Verification } from '../domain/lineage.js';
+import type { NumberedBars, RowFault } from '../domain/bars/inspect.js';
+import type { Layout, LayoutOptions } from '../domain/bars/layout.js';
 import type { ModelRef, ObjectRef } from '../domain/models.js';
 import type { RawItem } from '../domain/news.js';
 import type { Trainer } from '../domain/research.js';
@@ -89,9 +91,18 @@ export interface BarsWrite {
   source: Source;
 }
 
+/** Bars of strictly ascending times as columns: the fast way in for whole files. */
+export interface ColumnsWrite {
+  stream: Stream;
+  columns: BarColumns & { knownAt: Float64Array };
+  source: Source;
+}
+
 export interface SeriesPort extends Closable {
   /** A bar whose values are stored already is no new record; other values at the same time add a version by `knownAt`. */
   write(write: BarsWrite): Promise<{ stored: number }>;
+  /** What `write` does, without an object a bar; where a store has it not, `write` is used. */
+  writeColumns?(write: ColumnsWrite): Promise<{ stored: number }>;
   /** The latest version of each bar known at `asOf`, ascending, at most `limit`. */
   read(key: BarsKey & { limit?: number; order?: 'oldest' | 'newest' }): Promise<Bar[]>;
   readColumns(key: BarsKey): Promise<BarColumns>;
@@ -129,6 +140,44 @@ export type TableColumn =
 export interface TablesPort extends Closable {
   encode(columns: TableColumn[]): Promise<Uint8Array>;
   decode(bytes: Uint8Array): Promise<TableColumn[]>;
+}
+
+// ---------------------------------------------------------------- files of bars
+
+/** Rows as they stand in a file, numbered from 1 (a header does not count); unreadable ones are named instead. */
+export interface RowBatch extends NumberedBars {
+  faults: RowFault[];
+}
+
+export interface ReadBarsOptions extends LayoutOptions {
+  /** Known by what stands in the file, else by its name. */
+  format?: string;
+  /** Told once, before the first batch. */
+  onLayout?: (layout: Layout) => void;
+}
+
+/** Files of bars in every format, plain, gzip or zip; both directions stream. */
+export interface FormatsPort {
+  names: string[];
+  mediaType(format: string): string;
+  /** The format that a file's name means, or null. */
+  formatOf(path: string): string | null;
+  /** Each call begins anew. @throws InvalidInputError saying what decides, DataQualityError for broken files. */
+  read(path: string, options: ReadBarsOptions): AsyncIterable<RowBatch>;
+  encode(format: string, batches: AsyncIterable<BarColumns>): AsyncIterable<Uint8Array>;
+  /** Puts a finished file in its place, gzip where the name ends in `.gz`; `sha256` and `bytes` are of what is inside. */
+  write(
+    path: string,
+    format: string,
+    batches: AsyncIterable<BarColumns>,
+  ): Promise<{ bytes: number; sha256: string }>;
+  /** Hex sha256 of a file as it lies there. */
+  digest(path: string): Promise<string>;
+  /** A stored object as a file, until it is given back. @throws DataQualityError where its digest differs. */
+  lend(
+    objects: ObjectsPort,
+    object: Pick<ObjectRef, 'key' | 'sha256'>,
+  ): Promise<{ path: string; giveBack(): Promise<void> }>;
 }
 
 // ---------------------------------------------------------------- cache and shared limits
@@ -235,6 +284,7 @@ export interface Ports extends Closable {
   series: SeriesPort;
   objects: ObjectsPort;
   tables: TablesPort;
+  formats: FormatsPort;
   cache: CachePort;
   serving: ServingPort;
   lineage: LineagePort;

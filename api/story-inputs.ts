@@ -65,6 +65,33 @@ export const STORY_INPUTS = {
         .meta({ examples: ['binanceusdm/BTC-USDT'] }),
     }),
   ),
+  transformBars: request(
+    'TransformBarsInput',
+    z.union([
+      z
+        .strictObject({
+          ...window,
+          asOf: time.optional(),
+          stream: streamText,
+          timeframe: z.string().min(1).describe('Of the longer bars'),
+          incomplete: z.enum(['drop', 'mark']).optional(),
+        })
+        .describe('Longer bars of a stored stream'),
+      z
+        .strictObject({
+          stream: streamText,
+          object: z.strictObject({ key: z.string().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+          name: z.string().min(1).max(255).optional().describe('What the file was called'),
+          knownAt: time.optional().describe('When a file of corrections was known'),
+          columns: z.string().min(1).optional(),
+          timeUnit: z.enum(['s', 'ms', 'us', 'ns']).optional(),
+          dates: z.enum(['ymd', 'dmy', 'mdy']).optional(),
+          decimal: z.enum(['point', 'comma']).optional(),
+          adjusted: z.boolean().optional(),
+        })
+        .describe('A file of bars that was uploaded'),
+    ]),
+  ),
   collectNews: request(
     'CollectNewsInput',
     z.strictObject({ ...window, feeds: z.array(z.string().min(1)).min(1).max(100).optional() }),

@@ -1,11 +1,13 @@
 import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { benchApi } from './api.js';
+import { benchMarket } from './market.js';
 import { benchResearch } from './research.js';
 
 /** `npm run bench -- <name> [--json]`: each prints its figures beside a peer or a limit of the same run. */
 const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown>>> = {
   research: benchResearch,
   api: benchApi,
+  market: benchMarket,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

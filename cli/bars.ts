@@ -1,5 +1,6 @@
 import { parseStream } from '../domain/streams.js';
 import { connectApi, dataOf } from './api.js';
+import { addBarsFiles } from './bars-files.js';
 import { printJson, printTable } from './output.js';
 import { runStory } from './run.js';
 import { given, wholeNumber, type AddCommands } from './shell.js';
@@ -10,9 +11,10 @@ interface Window {
   to?: string;
 }
 
-/** `bars collect|list|show`. */
+/** `bars collect|list|show`, and what `bars-files.ts` adds. */
 export const addBars: AddCommands = (program, shell) => {
   const bars = program.command('bars').description('market data');
+  addBarsFiles(bars, shell);
   bars
     .command('collect <stream>')
     .description('bring a stream up to date, such as binance/BTC-USDT/1h')

@@ -1,5 +1,6 @@
 import type { Source } from './sources.js';
-import { ceilToBar, floorToBar, timeframeMs, type Stream, type Timeframe } from './streams.js';
+import { faultOfValues } from './bars/rules.js';
+import { ceilToBar, closesAt, timeframeMs, type Stream, type Timeframe } from './streams.js';
 
 /**
  * One finished OHLCV bar of a stream. `time` is the bar's open, epoch ms UTC. `knownAt` is when the
@@ -65,7 +66,7 @@ export interface BarsKey {
 }
 
 /** When a bar is final: its open plus its length, epoch ms. */
-export const closeTime = (time: number, timeframe: Timeframe): number => time + timeframeMs(timeframe);
+export const closeTime = closesAt;
 
 /**
  * Parts fetched bars into those that may be stored, ascending and one per open time, and those that break a
@@ -101,21 +102,11 @@ export function validateBars(
   return { good, bad };
 }
 
-const PRICES = ['open', 'high', 'low', 'close'] as const;
-
 /** The first rule that a bar breaks, as a sentence, or null for a sound bar. */
 function faultOf(bar: Bar, { from, to, timeframe }: TimeRange & { timeframe: Timeframe }): string | null {
-  if (!Number.isFinite(bar.time)) return `time ${bar.time} is not a number`;
-  if (floorToBar(bar.time, timeframe) !== bar.time)
-    return `time ${bar.time} is not the open of a ${timeframe} bar`;
+  const fault = faultOfValues(bar, timeframe);
+  if (fault) return fault;
   if (bar.time < from || bar.time >= to) return `time ${bar.time} is outside [${from}, ${to})`;
-  for (const name of PRICES)
-    if (!(Number.isFinite(bar[name]) && bar[name] > 0)) return `${name} ${bar[name]} is not a price above 0`;
-  if (bar.high < Math.max(bar.open, bar.close, bar.low))
-    return `high ${bar.high} is below open ${bar.open}, close ${bar.close} or low ${bar.low}`;
-  if (bar.low > Math.min(bar.open, bar.close))
-    return `low ${bar.low} is above open ${bar.open} or close ${bar.close}`;
-  if (!(Number.isFinite(bar.volume) && bar.volume >= 0)) return `volume ${bar.volume} is not a number from 0`;
   if (!(bar.knownAt >= closeTime(bar.time, timeframe)))
     return `known at ${bar.knownAt}, before its close at ${closeTime(bar.time, timeframe)}`;
   return null;

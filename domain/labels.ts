@@ -24,6 +24,7 @@ const TITLES: Record<string, string> = {
   maintainCoverage: 'Coverage',
   streamBars: 'Live',
   collectFunding: 'Funding',
+  transformBars: 'Transformation',
   collectNews: 'News',
   enrichSentiment: 'Sentiment',
   buildDataset: 'Dataset',

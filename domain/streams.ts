@@ -74,6 +74,9 @@ export function floorToBar(time: number, timeframe: Timeframe): number {
   return Math.floor((time - shift) / step) * step + shift;
 }
 
+/** When the bar that opens at `time` is final, epoch ms. */
+export const closesAt = (time: number, timeframe: Timeframe): number => time + TIMEFRAMES[timeframe];
+
 /** First bar open at or after `time`. */
 export function ceilToBar(time: number, timeframe: Timeframe): number {
   const floor = floorToBar(time, timeframe);

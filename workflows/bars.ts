@@ -1,5 +1,7 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { BarsInput, BarsPlan } from '../activities/bars.js';
+import type { ImportReport } from '../activities/bars/files.js';
+import type { ImportObjectInput, ResampleReport, TransformInput } from '../activities/bars/transform.js';
 import type { BarsReport } from '../domain/research.js';
 import { trackProgress } from './progress.js';
 import { io } from './steps.js';
@@ -39,3 +41,12 @@ export async function collectBars(input: BarsInput & { resumed?: Resumed }): Pro
 
 const noteOf = (stored: number, cursor: number | null): string =>
   `${stored} new bars${cursor === null ? '' : `, at ${new Date(cursor).toISOString()}`}`;
+/** ETL: puts a file of bars that was stored as an object into a stream, or makes longer bars of a stored one. */
+export async function transformBars(
+  input: TransformInput | ImportObjectInput,
+): Promise<ResampleReport | ImportReport> {
+  const progress = trackProgress(['transform'], input);
+  return progress.run('transform', (): Promise<ResampleReport | ImportReport> =>
+    'object' in input ? io.importBarsObject(input) : io.resampleStoredBars(input),
+  );
+}

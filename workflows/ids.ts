@@ -23,6 +23,7 @@ const PREFIXES: Record<string, string> = {
   breakBars: 'break',
   streamBars: 'stream',
   collectFunding: 'funding',
+  transformBars: 'transform',
   collectNews: 'news',
   enrichSentiment: 'sentiment',
   buildDataset: 'dataset',

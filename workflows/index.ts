@@ -1,7 +1,7 @@
 /** Every story, in one list: Temporal starts them by these names. */
 export { runBacktest } from './backtest.js';
-export { collectBars } from './bars.js';
 export { breakBars, healBars, maintainCoverage, measureBars } from './coverage.js';
+export { collectBars, transformBars } from './bars.js';
 export { deployModel } from './deployment.js';
 export { evaluateModel } from './evaluation.js';
 export { collectFunding } from './funding.js';

@@ -1,11 +1,54 @@
+import { isAscending } from '../../domain/bars/columns.js';
 import { equalValues, type Bar } from '../../domain/bars.js';
 import { DataQualityError } from '../../domain/errors.js';
-import { NUMBERS, type Rows } from './rows.js';
+import type { Source } from '../../domain/sources.js';
+import { streamId, type Stream } from '../../domain/streams.js';
+import { joinRows, NUMBERS, type Rows } from './rows.js';
 
 export interface StoredBar extends Bar {
   /** Detail of its source, such as the recorded directory. */
   origin: string;
 }
+
+/** A partition's rows with the origin of each. */
+export interface StoredRows {
+  rows: Rows;
+  origins: string[];
+}
+
+/**
+ * Adds rows to a partition as `mergeBars` does; rows after (or before) all that is there, which is what files and
+ * backfills mostly bring, need no comparison bar by bar.
+ */
+export function mergeRows(
+  there: StoredRows | null,
+  given: { rows: Rows; source: Source; stream: Stream; correctedAt: number | null },
+): StoredRows & { added: number } {
+  const { rows, source, stream, correctedAt } = given;
+  const added = rows.time.length;
+  const fresh = { rows, origins: Array.from({ length: added }, () => source.detail) };
+  if (isAscending(rows.time)) {
+    if (!there) return { ...fresh, added };
+    const isAfter = (there.rows.time.at(-1) ?? -Infinity) < (rows.time[0] ?? NaN);
+    const [first, second] = isAfter ? [there, fresh] : [fresh, there];
+    if ((first.rows.time.at(-1) ?? -Infinity) < (second.rows.time[0] ?? Infinity))
+      return {
+        rows: joinRows([first.rows, second.rows]),
+        origins: first.origins.concat(second.origins),
+        added,
+      };
+  }
+  const stored = there ? versionsOf(there) : [];
+  const merged = mergeBars(stored, versionsOf(fresh), { name: streamId(stream), correctedAt });
+  return {
+    rows: rowsFrom(merged.all),
+    origins: merged.all.map((bar) => bar.origin),
+    added: merged.added,
+  };
+}
+
+const versionsOf = ({ rows, origins }: StoredRows): StoredBar[] =>
+  barsOf(rows).map((bar, i) => ({ ...bar, origin: origins[i] ?? '' }));
 
 /**
  * Adds bars to a partition's versions. Values that were known already are no new record; other values are a

@@ -4,11 +4,12 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Bar, BarColumns, BarsKey } from '../../domain/bars.js';
 import { DataQualityError, InvalidInputError } from '../../domain/errors.js';
+import type { Source } from '../../domain/sources.js';
 import { streamId, type Stream } from '../../domain/streams.js';
 import { fileError } from '../files.js';
-import type { BarsWrite, SeriesPort } from '../ports.js';
+import type { ColumnsWrite, SeriesPort } from '../ports.js';
 import { withFileLock } from './lock.js';
-import { barsOf, mergeBars, rowsFrom, type StoredBar } from './merge.js';
+import { barsOf, mergeRows, rowsFrom, type StoredRows } from './merge.js';
 import { fileOf, folderOf, partitionFiles, periodOf, streamFolders } from './partitions.js';
 import { joinRows, latestVersions, NUMBERS, readOrigins, readRows, sliceRows, writeRows } from './rows.js';
 import type { Rows } from './rows.js';
@@ -25,6 +26,7 @@ const VALUES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 export function parquetSeries(root: string, options: { now?: () => number } = {}): SeriesPort {
   const now = options.now ?? Date.now;
   const spans: SpanCache = new Map();
+  const about = (stream: Stream, source: Source) => ({ stream, source, now: now() });
 
   return {
     async write({ stream, bars, source }) {
@@ -32,7 +34,15 @@ export function parquetSeries(root: string, options: { now?: () => number } = {}
       const folder = folderOf(root, source, stream);
       let stored = 0;
       for (const [period, part] of byPeriod(stream, bars))
-        stored += await mergePartition({ folder, period, write: { stream, source, bars: part }, now: now() });
+        stored += await mergePartition({ ...about(stream, source), folder, period, rows: rowsFrom(part) });
+      return { stored };
+    },
+    async writeColumns({ stream, columns, source }) {
+      checkColumns(stream, columns);
+      const folder = folderOf(root, source, stream);
+      let stored = 0;
+      for (const [period, rows] of slicesByPeriod(stream, columns))
+        stored += await mergePartition({ ...about(stream, source), folder, period, rows });
       return { stored };
     },
     async remove({ stream, source, times }) {
@@ -127,16 +137,50 @@ function byPeriod<T extends Pick<Bar, 'time'>>(stream: Stream, bars: readonly T[
   return parts;
 }
 
-/** Adds what is new to a partition; returns how many records that were. */
-async function mergePartition(task: {
+/** Columns of strictly ascending times, cut where periods end. */
+function* slicesByPeriod(stream: Stream, columns: ColumnsWrite['columns']): Generator<[string, Rows]> {
+  const { time } = columns;
+  const periodAt = (index: number): string => periodOf(stream.timeframe, time[index] ?? NaN);
+  for (let from = 0; from < time.length;) {
+    const period = periodAt(from);
+    let inside = from;
+    let outside = time.length;
+    while (outside - inside > 1) {
+      const middle = (inside + outside) >> 1;
+      if (periodAt(middle) === period) inside = middle;
+      else outside = middle;
+    }
+    yield [period, sliceRows(columns, from, outside)];
+    from = outside;
+  }
+}
+
+function checkColumns(stream: Stream, columns: ColumnsWrite['columns']): void {
+  const { time, knownAt } = columns;
+  for (let i = 0; i < time.length; i++) {
+    const whole = Number.isSafeInteger(time[i]) && Number.isSafeInteger(knownAt[i]);
+    if (whole && NUMBERS.every((name) => Number.isFinite(columns[name][i])) && !(time[i]! <= time[i - 1]!))
+      continue;
+    throw new DataQualityError(
+      `${streamId(stream)}: cannot store row ${i} of the columns, ${JSON.stringify(barsOf(sliceRows(columns, i, i + 1))[0])}; ` +
+        'validate first, and order by time',
+    );
+  }
+}
+
+interface PartitionTask {
+  stream: Stream;
+  source: Source;
+  now: number;
   folder: string;
   period: string;
-  write: BarsWrite;
-  now: number;
-}): Promise<number> {
-  const { folder, period, write, now } = task;
+  rows: Rows;
+}
+
+/** Adds what is new to a partition; returns how many records that were. */
+async function mergePartition(task: PartitionTask): Promise<number> {
+  const { folder, period, source, now } = task;
   const file = fileOf(folder, period);
-  const { stream, source } = write;
   await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
     throw fileError(file, error);
   });
@@ -145,16 +189,12 @@ async function mergePartition(task: {
     // Drafts of writers that died: nobody else writes while we hold the lock.
     for (const name of names.filter((each) => each.endsWith('.new')))
       await rm(join(dirname(file), name), { force: true });
-    const stored = names.includes('bars.parquet') ? await readStored(file) : [];
-    const given = write.bars.map((bar) => ({ ...bar, origin: source.detail }));
-    const correctedAt = source.kind === 'live' ? now : null;
-    const { all, added } = mergeBars(stored, given, { name: streamId(stream), correctedAt });
-    if (added > 0)
-      await writeRows(
-        file,
-        rowsFrom(all),
-        all.map((bar) => bar.origin),
-      );
+    const there = names.includes('bars.parquet') ? await readStored(file) : null;
+    const { rows, origins, added } = mergeRows(there, {
+      ...task,
+      correctedAt: source.kind === 'live' ? now : null,
+    });
+    if (added > 0) await writeRows(file, rows, origins);
     return added;
   });
 }
@@ -164,23 +204,27 @@ async function thinPartition(folder: string, period: string, times: ReadonlySet<
   const file = fileOf(folder, period);
   if (!existsSync(file)) return 0;
   return withFileLock(join(folder, 'lock'), async () => {
-    const stored = await readStored(file);
-    const kept = stored.filter((bar) => !times.has(bar.time));
+    const { rows, origins } = await readStored(file);
+    const kept = Array.from(rows.time, (_, place) => place).filter(
+      (place) => !times.has(rows.time[place] ?? NaN),
+    );
+    const some = Object.fromEntries(
+      NUMBERS.map((name) => [name, Float64Array.from(kept, (place) => rows[name][place] ?? NaN)]),
+    ) as unknown as Rows;
     if (kept.length === 0) await rm(file);
-    else if (kept.length < stored.length)
+    else if (kept.length < rows.time.length)
       await writeRows(
         file,
-        rowsFrom(kept),
-        kept.map((bar) => bar.origin),
+        some,
+        kept.map((place) => origins[place] ?? ''),
       );
-    return new Set(stored.filter((bar) => times.has(bar.time)).map((bar) => bar.time)).size;
+    return new Set(rows.time.filter((time) => times.has(time))).size;
   });
 }
 
-async function readStored(file: string): Promise<StoredBar[]> {
+async function readStored(file: string): Promise<StoredRows> {
   const rows = await readRows([file], { from: -Infinity, to: Infinity, asOf: Infinity });
-  const origins = await readOrigins(file);
-  return barsOf(rows).map((bar, i) => ({ ...bar, origin: origins[i] ?? '' }));
+  return { rows, origins: await readOrigins(file) };
 }
 
 /** sha256 over the values as little-endian doubles, column after column. */

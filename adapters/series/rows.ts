@@ -1,8 +1,19 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { rm } from 'node:fs/promises';
 import type { BarColumns } from '../../domain/bars.js';
 import { DataQualityError, messageOf, UnreachableError } from '../../domain/errors.js';
-import { fillTable, literal, selectColumns, withDuckdb } from '../duckdb.js';
+import {
+  fillTable,
+  literal,
+  quoted,
+  selectColumns,
+  selectNumbers,
+  withDuckdb,
+  type ColumnInput,
+} from '../duckdb.js';
 import { fileError, replaceFile } from '../files.js';
+import { joinNumbers } from '../../domain/bars/columns.js';
+import { scaleOf } from '../../domain/bars/scale.js';
 
 /** Stored bars as columns, ascending by time and then knownAt: several versions of a bar may follow each other. */
 export interface Rows extends BarColumns {
@@ -15,8 +26,7 @@ const SELECTED = NUMBERS.map((name) => `"${name}"::DOUBLE AS "${name}"`).join(',
 /** ROW_GROUP_SIZE: a partition is one row group, read whole. V2 pages pack whole numbers by their differences. */
 const FORMAT = 'FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880';
 
-const list = (files: string[]): string =>
-  `read_parquet([${files.map(literal).join(', ')}], hive_partitioning = false)`;
+const table = (file: string): string => `read_parquet(${literal(file)}, hive_partitioning = false)`;
 
 /** The furthest instants of JavaScript: infinities mean them. */
 const instant = (time: number): number => Math.ceil(Math.max(-8.64e15, Math.min(8.64e15, time)));
@@ -30,16 +40,17 @@ export async function readRows(
   range: { from: number; to: number; asOf: number },
 ): Promise<Rows> {
   if (files.length === 0) return rowsOf([]);
-  const sql = `SELECT ${SELECTED} FROM ${list(files)}
-    WHERE "time" >= ${instant(range.from)} AND "time" < ${instant(range.to)} AND "knownAt" <= ${Math.floor(instant(range.asOf))}
-    ORDER BY "time", "knownAt"`;
-  const columns = await select(sql, files);
-  return rowsOf(columns.map(({ values }) => values as number[]));
+  const where = `"time" >= ${instant(range.from)} AND "time" < ${instant(range.to)} AND "knownAt" <= ${Math.floor(instant(range.asOf))}`;
+  // One query a file: a list of files would be read with the first one's type, and scales differ between files.
+  const parts = files.map((file) => `SELECT ${SELECTED} FROM ${table(file)} WHERE ${where}`);
+  const sql = `${parts.join(' UNION ALL ')} ORDER BY "time", "knownAt"`;
+  return rowsOf(await reading(files, (connection) => selectNumbers(connection, sql)));
 }
 
 /** Where each row of a file came from, in the order of `readRows`. */
 export async function readOrigins(file: string): Promise<string[]> {
-  const [column] = await select(`SELECT origin FROM ${list([file])} ORDER BY "time", "knownAt"`, [file]);
+  const sql = `SELECT origin FROM ${table(file)} ORDER BY "time", "knownAt"`;
+  const [column] = await reading([file], (connection) => selectColumns(connection, sql));
   return (column?.values ?? []) as string[];
 }
 
@@ -54,15 +65,16 @@ export interface Span {
 /** What a file holds, or null where it is empty. */
 export async function readSpan(file: string): Promise<Span | null> {
   const sql = `SELECT min("time")::DOUBLE, max("time")::DOUBLE, count(DISTINCT "time")::DOUBLE, arg_max(origin, "time")
-    FROM ${list([file])}`;
-  const [first, last, bars, origin] = (await select(sql, [file])).map(({ values }) => values[0]);
+    FROM ${table(file)}`;
+  const columns = await reading([file], (connection) => selectColumns(connection, sql));
+  const [first, last, bars, origin] = columns.map(({ values }) => values[0]);
   if (!bars) return null;
   return { first: first as number, last: last as number, bars: bars as number, origin: String(origin) };
 }
 
-async function select(sql: string, files: string[]) {
+async function reading<T>(files: string[], work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   try {
-    return await withDuckdb((connection) => selectColumns(connection, sql));
+    return await withDuckdb(work);
   } catch (error) {
     const broken = files.length === 1 ? files : await brokenOf(files);
     const known = fileError(broken[0] ?? '', error);
@@ -78,36 +90,57 @@ async function brokenOf(files: string[]): Promise<string[]> {
   const broken: string[] = [];
   for (const file of files) {
     const sums = NUMBERS.map((name) => `sum("${name}"::DOUBLE)`).join(', ');
-    const look = withDuckdb((connection) => connection.run(`SELECT ${sums} FROM ${list([file])}`));
+    const look = withDuckdb((connection) => connection.run(`SELECT ${sums} FROM ${table(file)}`));
     await look.catch(() => broken.push(file));
   }
   return broken;
 }
 
 function rowsOf(values: ArrayLike<number>[]): Rows {
-  const column = (index: number): Float64Array => Float64Array.from(values[index] ?? []);
+  const column = (index: number): Float64Array => {
+    const given = values[index] ?? [];
+    return given instanceof Float64Array ? given : Float64Array.from(given);
+  };
   const [time, open, high, low, close, volume, knownAt] = NUMBERS.map((_, index) => column(index));
   return { time, open, high, low, close, volume, knownAt } as Rows;
 }
 
-/** Writes a partition beside its place and renames it into it: a crash leaves the old or the new one. */
+/**
+ * Writes a partition beside its place and renames it into it: a crash leaves the old or the new one. Prices and
+ * volumes are DECIMAL(18, s), whole numbers of their tick, where that is exact for the whole file, else DOUBLE; files
+ * of one stream may differ, and files of before (all DOUBLE) stay readable.
+ */
 export async function writeRows(file: string, rows: Rows, origins: string[]): Promise<void> {
   const draft = `${file}.${process.pid}.new`;
-  const columns = NUMBERS.map((name) => ({
-    name,
-    type: name === 'time' || name === 'knownAt' ? ('BIGINT' as const) : ('DOUBLE' as const),
-    values: rows[name],
-  }));
   try {
     await withDuckdb(async (connection) => {
-      await fillTable(connection, 'bars', [...columns, { name: 'origin', type: 'VARCHAR', values: origins }]);
-      await connection.run(`COPY bars TO ${literal(draft)} (${FORMAT})`);
+      const names = [...new Set(origins)];
+      const columns: ColumnInput[] = NUMBERS.map((name) => ({ name, type: 'DOUBLE', values: rows[name] }));
+      if (names.length > 1) {
+        const places = new Map(names.map((name, i) => [name, i + 1]));
+        const values = Float64Array.from(origins, (origin) => places.get(origin) ?? 0);
+        columns.push({ name: 'place', type: 'DOUBLE', values });
+      }
+      await fillTable(connection, 'bars', columns);
+      const origin =
+        names.length > 1
+          ? `list_extract([${names.map(literal).join(', ')}], place::INTEGER)`
+          : literal(names[0] ?? '');
+      const stored = NUMBERS.map((name) => `${quoted(name)}::${typeOf(name, rows[name])} AS ${quoted(name)}`);
+      const sql = `SELECT ${stored.join(', ')}, ${origin} AS origin FROM bars`;
+      await connection.run(`COPY (${sql}) TO ${literal(draft)} (${FORMAT})`);
     });
     await replaceFile(draft, file);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
     throw fileError(file, error);
   }
+}
+
+function typeOf(name: (typeof NUMBERS)[number], values: Float64Array): string {
+  if (name === 'time' || name === 'knownAt') return 'BIGINT';
+  const scale = scaleOf(values);
+  return scale === null ? 'DOUBLE' : `DECIMAL(18, ${scale})`;
 }
 
 /** Keeps the last version of each bar. */
@@ -122,8 +155,8 @@ export function latestVersions(rows: Rows): Rows {
 
 export function joinRows(parts: Rows[]): Rows {
   if (parts.length === 1 && parts[0]) return parts[0];
-  return rowsOf(NUMBERS.map((name) => parts.flatMap((part) => Array.from(part[name]))));
+  return rowsOf(NUMBERS.map((name) => joinNumbers(parts.map((part) => part[name]))));
 }
 
 export const sliceRows = (rows: Rows, from: number, to?: number): Rows =>
-  rowsOf(NUMBERS.map((name) => rows[name].subarray(from, to)));
+  rowsOf(NUMBERS.map((name) => rows[name].slice(from, to)));

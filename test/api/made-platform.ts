@@ -9,6 +9,7 @@ import { openLineage } from '../../adapters/lineage/index.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { Ports } from '../../adapters/ports.js';
 import { openSeries } from '../../adapters/series/index.js';
+import { fileFormats } from '../../adapters/formats/index.js';
 import { parquetTables } from '../../adapters/tables.js';
 import type { ApiConfig } from '../../api/config.js';
 import { startApi } from '../../api/server.js';
@@ -91,6 +92,7 @@ function embeddedPorts(directory: string): Ports {
     ...own,
     lineage: openLineage(own),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
+    formats: fileFormats(),
     serving: {
       infer: absent,
       health: async () => ({ backend: 'onnx', provider: 'cpu', loaded: [] }),

@@ -469,6 +469,27 @@ export interface components {
       asOf?: number;
       market: string;
     };
+    TransformBarsInput:
+      | {
+          source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+          /** ISO 8601 or epoch milliseconds */ from?: number | string;
+          /** ISO 8601 or epoch milliseconds */ to?: number | string;
+          /** ISO 8601 or epoch milliseconds */ asOf?: number | string;
+          /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+          /** Of the longer bars */ timeframe: string;
+          incomplete?: 'drop' | 'mark';
+        }
+      | {
+          /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+          object: { key: string; sha256: string };
+          /** What the file was called */ name?: string;
+          /** When a file of corrections was known */ knownAt?: number | string;
+          columns?: string;
+          timeUnit?: 's' | 'ms' | 'us' | 'ns';
+          dates?: 'ymd' | 'dmy' | 'mdy';
+          decimal?: 'point' | 'comma';
+          adjusted?: boolean;
+        };
     CollectNewsInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
@@ -537,6 +558,7 @@ export interface components {
       | { kind: 'maintainCoverage'; input: components['schemas']['MaintainCoverageInput'] }
       | { kind: 'streamBars'; input: components['schemas']['StreamBarsInput'] }
       | { kind: 'collectFunding'; input: components['schemas']['CollectFundingInput'] }
+      | { kind: 'transformBars'; input: components['schemas']['TransformBarsInput'] }
       | { kind: 'collectNews'; input: components['schemas']['CollectNewsInput'] }
       | { kind: 'enrichSentiment'; input: components['schemas']['EnrichSentimentInput'] }
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
@@ -556,6 +578,7 @@ export interface components {
         | 'maintainCoverage'
         | 'streamBars'
         | 'collectFunding'
+        | 'transformBars'
         | 'collectNews'
         | 'enrichSentiment'
         | 'buildDataset'
@@ -1074,6 +1097,7 @@ export interface operations {
           | 'maintainCoverage'
           | 'streamBars'
           | 'collectFunding'
+          | 'transformBars'
           | 'collectNews'
           | 'enrichSentiment'
           | 'buildDataset'

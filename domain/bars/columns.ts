@@ -1,0 +1,56 @@
+import type { BarColumns } from '../bars.js';
+
+export const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
+
+/** Columns made name by name. */
+export function columnsBy(make: (name: (typeof COLUMNS)[number]) => Float64Array): BarColumns {
+  return {
+    time: make('time'),
+    open: make('open'),
+    high: make('high'),
+    low: make('low'),
+    close: make('close'),
+    volume: make('volume'),
+  };
+}
+
+/** The rows at these places, in this order. */
+export const takeRows = (columns: BarColumns, places: ArrayLike<number>): BarColumns =>
+  columnsBy((name) => {
+    const from = columns[name];
+    const taken = new Float64Array(places.length);
+    for (let i = 0; i < taken.length; i++) taken[i] = from[places[i] ?? -1] ?? NaN;
+    return taken;
+  });
+
+export const sliceColumns = (columns: BarColumns, from: number, to?: number): BarColumns =>
+  columnsBy((name) => columns[name].slice(from, to));
+
+export const joinColumns = (parts: readonly BarColumns[]): BarColumns =>
+  columnsBy((name) => joinNumbers(parts.map((part) => part[name])));
+
+export function joinNumbers(parts: readonly Float64Array[]): Float64Array {
+  if (parts.length === 1 && parts[0]) return parts[0];
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** True where each number is greater than the one before. */
+export function isAscending(values: ArrayLike<number>): boolean {
+  for (let i = 1; i < values.length; i++) if (!((values[i - 1] ?? NaN) < (values[i] ?? NaN))) return false;
+  return true;
+}
+
+/** The middle value; of an even number of values the mean of the middle two. NaN where there is none. */
+export function medianOf(values: Float64Array): number {
+  if (values.length === 0) return NaN;
+  const sorted = values.toSorted();
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+}
