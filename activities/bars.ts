@@ -1,11 +1,14 @@
 import type { Ports } from '../adapters/ports.js';
-import { coverageOf, validateBars, type QuarantinedBar } from '../domain/bars.js';
-import { digestOf } from '../domain/digest.js';
+import { validateBars } from '../domain/bars.js';
 import { InvalidInputError } from '../domain/errors.js';
 import type { BarsReport } from '../domain/research.js';
 import type { Source } from '../domain/sources.js';
 import { ceilToBar, parseStream, streamId, timeframeMs } from '../domain/streams.js';
 import { beat, resumed } from './beat.js';
+import { coverageSteps } from './coverage.js';
+import { countsIn } from './coverage-store.js';
+import { fillAll } from './healing.js';
+import { quarantined } from '../domain/quarantine.js';
 import { readSource, readTime, twoYearsBefore, type WindowInput } from './window.js';
 
 export interface BarsInput extends WindowInput {
@@ -74,35 +77,21 @@ export const barsSteps = (ports: Ports) => ({
     return chunk;
   },
 
+  /** How complete the window is; holes are asked for once more, so that what is missing is the venue's or a fault. */
   async measureCoverage(plan: BarsPlan): Promise<BarsReport> {
+    const { source, from, to, asOf } = plan;
     const stream = parseStream(plan.stream);
-    const key = { stream, source: plan.source, range: { from: plan.from, to: plan.to }, asOf: plan.asOf };
-    const times = await ports.series.times(key);
-    // A listing after `from` is no hole: the venue was asked for the time before and has no bars there.
-    const from = times[0] ?? plan.from;
-    const quarantine = await ports.documents.count('quarantine', { where: { stream: plan.stream } });
-    const coverage = coverageOf({
-      stream: plan.stream,
-      times,
-      range: { from, to: plan.to },
-      timeframe: stream.timeframe,
-      quarantined: quarantine,
-    });
-    const { sha256 } = await ports.series.digest(key);
-    const { expected, missing, quarantined: held } = coverage;
-    return { stream: plan.stream, stored: 0, expected, missing, quarantined: held, digest: sha256 };
+    const key = { stream: plan.stream, source };
+    const found = await coverageSteps(ports).measureStream({ ...key, from, to });
+    if (found.missing > 0) {
+      await fillAll(ports, { ...key, cursor: from, until: to });
+      await coverageSteps(ports).measureStream({ ...key, from, to });
+    }
+    const counts = await countsIn(ports, key, { from, to });
+    const { sha256 } = await ports.series.digest({ stream, source, range: { from, to }, asOf });
+    const { expected, missing, exchangeClosed, quarantined } = counts;
+    return { stream: plan.stream, stored: 0, expected, missing, exchangeClosed, quarantined, digest: sha256 };
   },
 });
-
-/** The same faulty row is the same record, however often it is fetched. */
-function quarantined(
-  plan: BarsPlan,
-  fault: { bar: Record<string, unknown>; reason: string },
-  seenAt: number,
-): QuarantinedBar & { id: string } {
-  const { stream, source } = plan;
-  const id = `qtn_${digestOf({ stream, source, ...fault }).slice(0, 24)}`;
-  return { id, stream, bar: fault.bar, reason: fault.reason, seenAt, source };
-}
 
 const iso = (time: number): string => new Date(time).toISOString();

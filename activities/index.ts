@@ -2,15 +2,20 @@ import type { Ports } from '../adapters/ports.js';
 import type { TrainRequest, TrainResult } from '../domain/ml.js';
 import { backtestSteps } from './backtest.js';
 import { barsSteps } from './bars.js';
+import { coverageSteps } from './coverage.js';
 import { transformSteps } from './bars/transform.js';
 import { datasetSteps } from './dataset.js';
 import { deploymentSteps } from './deployment.js';
+import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
+import { fundingSteps } from './funding.js';
+import { healingSteps } from './healing.js';
 import { newsSteps } from './news.js';
 import { predictionSteps } from './prediction.js';
 import { reportSteps } from './report.js';
 import { researchSteps } from './research.js';
 import { sentimentSteps } from './sentiment.js';
+import { streamSteps } from './stream.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 
 /** On which queue each step runs: the one place that decides it. */
@@ -18,11 +23,19 @@ export const createActivities = (ports: Ports) => ({
   io: {
     ...researchSteps(ports),
     ...barsSteps(ports),
+    ...coverageSteps(ports),
+    ...healingSteps(ports),
+    ...drillSteps(ports),
+    ...fundingSteps(ports),
     ...transformSteps(ports),
     ...newsSteps(ports),
     ...trainingSteps(ports),
     ...registrySteps(ports),
     ...deploymentSteps(ports),
+  },
+  /** Steps that last for hours and mostly wait: one a followed stream. */
+  live: {
+    ...streamSteps(ports),
   },
   cpu: {
     ...datasetSteps(ports),

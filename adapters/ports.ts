@@ -1,5 +1,6 @@
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
 import type { SentimentPoint } from '../domain/features.js';
+import type { FundingPage } from '../domain/funding.js';
 import type { LineageNode, Verification } from '../domain/lineage.js';
 import type { NumberedBars, RowFault } from '../domain/bars/inspect.js';
 import type { Layout, LayoutOptions } from '../domain/bars/layout.js';
@@ -9,6 +10,7 @@ import type { Trainer } from '../domain/research.js';
 import type { SentimentModel } from '../domain/sentiment.js';
 import type { Source } from '../domain/sources.js';
 import type { Stream, Timeframe } from '../domain/streams.js';
+import type { Trade } from '../domain/trades.js';
 
 /**
  * The interfaces of the outside world. An adapter is a function that returns an object of methods,
@@ -212,14 +214,30 @@ export interface BarPage {
   next: number | null;
 }
 
+/** What a live market says; a venue tells its closed bars, or the trades that they are made from. */
+export type LiveMessage =
+  /** The connection is there, for the first time or again: what came meanwhile was missed. */
+  | { kind: 'connected' }
+  | { kind: 'bar'; bar: Bar }
+  | { kind: 'trade'; trade: Trade }
+  /** Nothing has come for a second. */
+  | { kind: 'quiet' };
+
 export interface MarketsPort extends Closable {
   source: Source;
   /** The ccxt exchange id and stream that serve a symbol. @throws InvalidInputError naming what is known. */
   resolve(request: { symbol: string; timeframe: Timeframe; exchange?: string }): Promise<Stream>;
   /** Open time of the last closed bar, as the source sees its own present. */
   lastClosed(stream: Stream): Promise<number>;
-  /** One page of closed bars in [from, to), ascending. */
-  fetchBars(request: { stream: Stream; range: TimeRange; limit?: number }): Promise<BarPage>;
+  /**
+   * One page of closed bars in [from, to), ascending. `seen`: an instant that the venue has told of; where its clock is
+   * taken to be behind that, it is asked for again.
+   */
+  fetchBars(request: { stream: Stream; range: TimeRange; limit?: number; seen?: number }): Promise<BarPage>;
+  /** Follows a market, connecting again whenever the connection is lost, until the caller leaves the loop. */
+  watch(stream: Stream): AsyncIterable<LiveMessage>;
+  /** One page of a perpetual's funding rates in [from, to), ascending. @throws InvalidInputError where the source has none. */
+  fetchFunding(request: { exchange: string; symbol: string; range: TimeRange }): Promise<FundingPage>;
 }
 
 export interface NewsPage {

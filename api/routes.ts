@@ -2,6 +2,7 @@ import { auditRoutes } from './audit.js';
 import { backtestRoutes } from './backtest.js';
 import { barRoutes } from './bars.js';
 import { coverageRoutes } from './coverage.js';
+import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
 import { lineageRoutes } from './lineage.js';
 import { modelRoutes } from './models.js';
@@ -19,6 +20,7 @@ export const ROUTES: Route[] = [
   ...runRoutes,
   ...barRoutes,
   ...coverageRoutes,
+  ...fundingRoutes,
   ...newsRoutes,
   ...sentimentRoutes,
   ...modelRoutes,

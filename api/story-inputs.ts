@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CALENDARS, type CalendarName } from '../domain/calendars.js';
 import { researchInput } from '../domain/research-input.js';
 import { request, streamText } from './schemas.js';
 
@@ -13,6 +14,16 @@ const window = {
   to: time.optional(),
   asOf: z.number().optional(),
 };
+/** What widens a stream's coverage contract. */
+const contract = {
+  stream: streamText,
+  source: source.optional(),
+  from: time.optional(),
+  to: time.optional(),
+  calendar: z.enum(Object.keys(CALENDARS) as [CalendarName]).optional(),
+  follow: z.boolean().optional().describe("True: up to the venue's last closed bar"),
+};
+const recheck = z.boolean().optional().describe('Also ask again for what is quarantined or exchange-closed');
 const basisPoints = z.number().min(0).max(1000);
 const modelText = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be <name>@<version>');
 
@@ -20,6 +31,40 @@ const modelText = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be <name>@<version
 export const STORY_INPUTS = {
   research: request('ResearchInput', researchInput),
   collectBars: request('CollectBarsInput', z.strictObject({ ...window, stream: streamText })),
+  measureBars: request('MeasureBarsInput', z.strictObject(contract)),
+  healBars: request('HealBarsInput', z.strictObject({ ...contract, recheck })),
+  breakBars: request(
+    'BreakBarsInput',
+    z.strictObject({
+      stream: streamText,
+      source: source.optional(),
+      drop: z.int().min(1).max(2000).describe('Stored bars to lose'),
+      seed: z.string().min(1).max(100).optional(),
+    }),
+  ),
+  maintainCoverage: request(
+    'MaintainCoverageInput',
+    z.strictObject({ ...contract, recheck, everyMs: z.int().min(1000).optional() }),
+  ),
+  streamBars: request(
+    'StreamBarsInput',
+    z.strictObject({
+      stream: streamText,
+      source: source.optional(),
+      from: time.optional().describe('First bar to have; left out: behind the newest stored one'),
+      until: time.optional().describe('Where to end; left out: never'),
+    }),
+  ),
+  collectFunding: request(
+    'CollectFundingInput',
+    z.strictObject({
+      ...window,
+      market: z
+        .string()
+        .regex(/^[a-z0-9]+\/[A-Z0-9]+-[A-Z0-9]+$/, 'must be <exchange>/<BASE-QUOTE>')
+        .meta({ examples: ['binanceusdm/BTC-USDT'] }),
+    }),
+  ),
   transformBars: request(
     'TransformBarsInput',
     z.union([

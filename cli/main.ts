@@ -7,7 +7,9 @@ import { packageVersion } from '../api/config.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
+import { addCoverage } from './coverage.js';
 import { addDoctor } from './doctor.js';
+import { addLive } from './live.js';
 import { addLineage } from './lineage.js';
 import { addModels } from './models.js';
 import { addMove } from './move.js';
@@ -38,6 +40,8 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addPlatform,
     addRuns,
     addBars,
+    addCoverage,
+    addLive,
     addNews,
     addPredict,
     addBacktest,

@@ -34,7 +34,7 @@ export const addPlatform: AddCommands = (program, shell) => {
   program
     .command('worker')
     .description('serve task queues of a Temporal server')
-    .requiredOption('--queues <list>', 'finsight, io, cpu, gpu', parseQueues)
+    .requiredOption('--queues <list>', 'finsight, io, live, cpu, gpu', parseQueues)
     .action(async ({ queues }: { queues: ReturnType<typeof parseQueues> }) => worker(shell, queues));
   program
     .command('api')

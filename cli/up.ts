@@ -23,7 +23,7 @@ import {
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /** Queues by process: stories and waiting in one, computing in the other, so that neither starves. */
-const WORKERS = ['finsight,io', 'cpu,gpu'];
+const WORKERS = ['finsight,io,live', 'cpu,gpu'];
 
 export interface Platform extends PlatformState {
   stop(): Promise<void>;

@@ -13,6 +13,8 @@ export const COLLECTIONS = {
   rejectedItems: { time: 'seenAt', fields: ['feed'], arrays: [] },
   scores: { time: 'knownAt', fields: ['articleId', 'model', 'label', 'sourceKey'], arrays: ['tickers'] },
   quarantine: { time: 'seenAt', fields: ['stream'], arrays: [] },
+  coverage: { time: 'measuredAt', fields: ['stream', 'sourceKey'], arrays: [] },
+  funding: { time: 'time', fields: ['market', 'sourceKey'], arrays: [] },
   datasets: { time: 'createdAt', fields: ['sha256'], arrays: ['streams'] },
   models: { time: 'createdAt', fields: ['name', 'task', 'stage', 'specSha256'], arrays: [] },
   aliases: { time: 'updatedAt', fields: ['name', 'sourceKey'], arrays: [] },

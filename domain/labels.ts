@@ -18,6 +18,12 @@ const DETAILS_CHARACTERS = 4000;
 const TITLES: Record<string, string> = {
   research: 'Research',
   collectBars: 'Bars',
+  measureBars: 'Coverage',
+  healBars: 'Heal',
+  breakBars: 'Drill',
+  maintainCoverage: 'Coverage',
+  streamBars: 'Live',
+  collectFunding: 'Funding',
   transformBars: 'Transformation',
   collectNews: 'News',
   enrichSentiment: 'Sentiment',
@@ -76,7 +82,12 @@ function subjectOf(input: Input): string {
   const symbols = symbolsOf(input, []);
   const what = streams.length > 0 ? streams : symbols;
   const several = what.length > 3 ? `${what.slice(0, 3).join(', ')} and ${what.length - 3} more` : '';
-  const about = several || what.join(', ') || textOf(input['feed']) || textOf(input['dataset']);
+  const about =
+    several ||
+    what.join(', ') ||
+    textOf(input['market']) ||
+    textOf(input['feed']) ||
+    textOf(input['dataset']);
   const model = textOf(input['model']) || textOf(input['name']);
   return [model, strategy, about].filter(Boolean).join(' on ');
 }

@@ -47,6 +47,8 @@ export interface BarsReport {
   stored: number;
   expected: number;
   missing: number;
+  /** Proved: the venue was asked, and has bars before and after but not these. */
+  exchangeClosed: number;
   quarantined: number;
   digest: string;
 }

@@ -8,11 +8,11 @@ import { BUNDLE_PATH, bundleStories } from './bundle.js';
 import { stepInterceptors } from './interceptors.js';
 
 /** `finsight` runs the stories; the others run steps. `train` is served by Python. */
-export const NODE_QUEUES = ['finsight', 'io', 'cpu', 'gpu'] as const;
+export const NODE_QUEUES = ['finsight', 'io', 'live', 'cpu', 'gpu'] as const;
 export type NodeQueue = (typeof NODE_QUEUES)[number];
 
 /** Steps at a time on one machine: network waits overlap, computing does not. */
-const CONCURRENCY: Record<Exclude<NodeQueue, 'finsight'>, number> = { io: 16, cpu: 2, gpu: 2 };
+const CONCURRENCY: Record<Exclude<NodeQueue, 'finsight'>, number> = { io: 16, live: 200, cpu: 2, gpu: 2 };
 
 /** Shorter than the 25 s after which a supervisor kills. */
 const GRACE = '20s';

@@ -8,11 +8,21 @@ export function storyId(kind: string, input: Record<string, unknown>): string {
   const prefix = PREFIXES[kind] ?? kind;
   // Which run asked does not change the work.
   const { run: _, ...work } = input;
-  return [prefix, ...subjectOf(work), shortHash(canonicalJson(work))].join('/');
+  const own = OWNERS.has(kind) ? [] : [shortHash(canonicalJson(work))];
+  return [prefix, ...subjectOf(work), ...own].join('/');
 }
+
+/** One of these owns its subject, whatever its settings are. */
+const OWNERS = new Set(['maintainCoverage', 'streamBars']);
 
 const PREFIXES: Record<string, string> = {
   collectBars: 'bars',
+  maintainCoverage: 'coverage',
+  measureBars: 'measure',
+  healBars: 'heal',
+  breakBars: 'break',
+  streamBars: 'stream',
+  collectFunding: 'funding',
   transformBars: 'transform',
   collectNews: 'news',
   enrichSentiment: 'sentiment',
@@ -24,10 +34,11 @@ const PREFIXES: Record<string, string> = {
 };
 
 function subjectOf(input: Record<string, unknown>): string[] {
-  const { stream, symbols, timeframe, name, model, strategy } = input;
+  const { stream, market, symbols, timeframe, name, model, strategy } = input;
   const parts: unknown[] = [];
   if (typeof strategy === 'string') parts.push(strategy);
   if (typeof stream === 'string') parts.push(stream);
+  else if (typeof market === 'string') parts.push(market);
   else if (Array.isArray(symbols)) parts.push(symbols.map(dashed).join('+'), timeframe ?? '1h');
   else if (typeof name === 'string') parts.push(name);
   else if (typeof model === 'string') parts.push(model);

@@ -1,10 +1,13 @@
 /** Every story, in one list: Temporal starts them by these names. */
 export { runBacktest } from './backtest.js';
+export { breakBars, healBars, maintainCoverage, measureBars } from './coverage.js';
 export { collectBars, transformBars } from './bars.js';
 export { deployModel } from './deployment.js';
 export { evaluateModel } from './evaluation.js';
+export { collectFunding } from './funding.js';
 export { collectNews } from './news.js';
 export { predict } from './prediction.js';
 export { research } from './research.js';
 export { enrichSentiment } from './sentiment.js';
+export { streamBars } from './stream.js';
 export { buildDataset, trainModel } from './training.js';

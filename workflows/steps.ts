@@ -33,6 +33,12 @@ export const io = proxyActivities<Activities['io']>(
   options('io', { startToCloseTimeout: '15m', heartbeatTimeout: '15s' }),
 );
 
+/** Following a stream: a worker that restarts hands over, however often, and goes on at the next bar. */
+export const live = proxyActivities<Activities['live']>({
+  ...options('live', { startToCloseTimeout: '24h', heartbeatTimeout: '30s' }),
+  retry: { ...retry, maximumAttempts: Infinity },
+});
+
 export const cpu = proxyActivities<Activities['cpu']>(
   options('cpu', { startToCloseTimeout: '30m', heartbeatTimeout: '1m' }),
 );

@@ -45,6 +45,7 @@ export async function openClient(options: ClientOptions): Promise<VenueClient> {
   exchange.has['fetchCurrencies'] = false;
   if (options.host) exchange.urls['api'] = withHost(exchange.urls['api'], options.host.replace(/\/$/, ''));
   watchAnswers(exchange, options);
+  keepTrades(exchange);
   return { exchange, rowsOf: keepRows(exchange, options.name) };
 }
 
@@ -97,6 +98,18 @@ function keepRows(exchange: Exchange, name: string): VenueClient['rowsOf'] {
     fetched
       .filter(Array.isArray)
       .map((values: unknown[]) => ({ values, raw: sent.has(values) ? sent.get(values) : values }));
+}
+
+/** One trade that the client cannot read must not hide the page's others: it comes without its values. */
+function keepTrades(exchange: Exchange): void {
+  const parse = exchange.parseTrade.bind(exchange);
+  exchange.parseTrade = (raw, market) => {
+    try {
+      return parse(raw, market);
+    } catch {
+      return { info: raw, symbol: market?.symbol } as unknown as ReturnType<typeof parse>;
+    }
+  };
 }
 
 const unreadable = (name: string, what: string, sent: unknown): UnreachableError =>

@@ -5,6 +5,7 @@ import type { Stream } from '../../domain/streams.js';
 import { openClient, type VenueClient } from './client.js';
 import { translateVenueError } from './faults.js';
 import { sharedLimit, type LimitCache } from './limits.js';
+import { traitsOf } from './traits.js';
 
 export interface VenueOptions {
   /** ccxt's id of the client that is used. */
@@ -22,7 +23,7 @@ const FRESH_MS = 600_000;
 
 /** A venue's client with its turn in the shared limit, its list of markets and its clock. */
 export function connectVenue(options: VenueOptions) {
-  const limit = options.cache && sharedLimit(options.name, options.cache);
+  const limit = options.cache && sharedLimit(options.name, options.cache, traitsOf(options.client).limit);
   const listing = { at: -Infinity };
   const clock = { at: -Infinity, ahead: 0 };
   let opening: Promise<VenueClient> | null = null;
@@ -45,21 +46,23 @@ export function connectVenue(options: VenueOptions) {
       throw translateVenueError(options.name, error);
     });
   };
-  const listed = async (stream: Stream): Promise<string> => {
+  const listed = async (stream: Stream, kind?: 'perpetual'): Promise<string> => {
     const { exchange } = await open();
-    const found = marketOf(exchange, stream);
+    const found = marketOf(exchange, stream, kind);
     if (found) return found;
     // A replay lists what it has been asked for, and a venue new symbols: a miss is believed when the list is new.
     if (!limit || Date.now() - listing.at > FRESH_MS) {
       await ask(async () => exchange.loadMarkets(true));
       listing.at = Date.now();
     }
-    const symbol = marketOf(exchange, stream);
+    const symbol = marketOf(exchange, stream, kind);
     if (symbol) return symbol;
     throw unknownSymbol(options.name, exchange, stream);
   };
-  const now = async (): Promise<number> => {
-    if (Date.now() - clock.at <= FRESH_MS) return Date.now() + clock.ahead;
+  /** The venue's present. `seen`: an instant that the venue has told of, so that a clock behind it is read again. */
+  const now = async (seen = -Infinity): Promise<number> => {
+    const guess = Date.now() + clock.ahead;
+    if (Date.now() - clock.at <= FRESH_MS && guess >= seen) return guess;
     const { exchange } = await open();
     const time = exchange.has['fetchTime'] ? Number(await ask(async () => exchange.fetchTime())) : Date.now();
     if (!Number.isFinite(time)) throw new UnreachableError(`${options.name} does not tell its time`);
@@ -70,9 +73,10 @@ export function connectVenue(options: VenueOptions) {
 }
 
 /** `BTC-USDT` as a spot market where the venue has one, else as a linear perpetual. */
-function marketOf(exchange: Exchange, stream: Stream): string | undefined {
+function marketOf(exchange: Exchange, stream: Stream, kind?: 'perpetual'): string | undefined {
   const [base, quote] = stream.symbol.split('-');
-  return [`${base}/${quote}`, `${base}/${quote}:${quote}`].find((symbol) => exchange.markets?.[symbol]);
+  const perpetual = `${base}/${quote}:${quote}`;
+  return (kind ? [perpetual] : [`${base}/${quote}`, perpetual]).find((symbol) => exchange.markets?.[symbol]);
 }
 
 function unknownSymbol(name: string, exchange: Exchange, stream: Stream): InvalidInputError {

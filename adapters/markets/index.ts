@@ -1,5 +1,6 @@
+import { InvalidInputError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
-import type { Stream } from '../../domain/streams.js';
+import { streamId, type Stream } from '../../domain/streams.js';
 import type { Config } from '../config.js';
 import type { MarketsPort } from '../ports.js';
 import { startReplay } from '../replay/exchange.js';
@@ -9,6 +10,7 @@ import { ccxtVenue, type Venue } from './ccxt.js';
 import { venueClass } from './client.js';
 import type { LimitCache } from './limits.js';
 import { recordedVenue } from './resolution.js';
+import { watchVenue } from './stream.js';
 
 export interface MarketsOptions {
   config: Pick<Config, 'exchangeHosts'>;
@@ -30,9 +32,10 @@ const DEFAULT_EXCHANGE = 'binance';
 
 function liveMarkets(source: Source, { config, cache }: MarketsOptions): MarketsPort {
   const venues = new Map<string, Venue>();
+  const hostOf = (name: string): string | undefined =>
+    Object.hasOwn(config.exchangeHosts, name) ? config.exchangeHosts[name] : undefined;
   const venue = (name: string): Venue => {
-    const host = Object.hasOwn(config.exchangeHosts, name) ? config.exchangeHosts[name] : undefined;
-    const opened = venues.get(name) ?? ccxtVenue({ client: name, name, host, cache });
+    const opened = venues.get(name) ?? ccxtVenue({ client: name, name, host: hostOf(name), cache });
     venues.set(name, opened);
     return opened;
   };
@@ -44,7 +47,9 @@ function liveMarkets(source: Source, { config, cache }: MarketsOptions): Markets
       return stream;
     },
     lastClosed: async (stream) => venue(stream.exchange).lastClosed(stream),
-    fetchBars: async ({ stream, range, limit }) => venue(stream.exchange).fetch(stream, range, limit),
+    fetchBars: async ({ stream, ...request }) => venue(stream.exchange).fetch(stream, request),
+    watch: (stream) => watchVenue(stream, hostOf(stream.exchange)),
+    fetchFunding: async ({ range, ...market }) => venue(market.exchange).funding(market, range),
     close: async () => venues.clear(),
   };
 }
@@ -77,7 +82,17 @@ function replayedMarkets(source: Source, provider: BarProvider): MarketsPort {
       return stream;
     },
     lastClosed: async (stream) => (await venue(stream)).lastClosed(stream),
-    fetchBars: async ({ stream, range, limit }) => (await venue(stream)).fetch(stream, range, limit),
+    fetchBars: async ({ stream, ...request }) => (await venue(stream)).fetch(stream, request),
+    watch(stream) {
+      throw new InvalidInputError(
+        `${streamId(stream)} cannot be followed: a ${source.kind} source has nothing to come; use live`,
+      );
+    },
+    async fetchFunding({ exchange, symbol }) {
+      throw new InvalidInputError(
+        `No funding rates of ${exchange}/${symbol}: a ${source.kind} source has bars only; use live`,
+      );
+    },
     async close() {
       const replay = starting;
       starting = null;

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf } from '../../domain/errors.js';
+import { fundingRates } from './funding.js';
+import { coinbase, coinbaseExchange } from './coinbase.js';
 import { KINDS, klines, type Answer, type Prefix } from './klines.js';
+import { kraken } from './kraken.js';
 import type { BarProvider } from './provider.js';
 
 /** What a test makes the venue do wrong: another answer, a late one, or other rows. */
@@ -27,10 +30,13 @@ export interface ReplayOptions {
 }
 
 /**
- * A venue on loopback that speaks Binance's wire format (spot below /api/v3, USD-M below /fapi/v1), so that the
- * real client is what runs on recorded and simulated bars. Other venues are read as spot below /venue/<id>.
+ * A venue on loopback that speaks the wire formats of Binance (spot below /api/v3, USD-M below /fapi/v1), Kraken
+ * (/0/public) and Coinbase (/api/v3/brokerage/market, and the older /products), limits included, so that the real
+ * clients are what runs on recorded and simulated bars. Any other venue is read as Binance's spot below /venue/<id>.
  */
-export async function startReplay(options: ReplayOptions): Promise<{ url: string; close(): Promise<void> }> {
+export async function startReplay(
+  options: ReplayOptions,
+): Promise<{ url: string; server: Server; close(): Promise<void> }> {
   let count = 0;
   const server = createServer((request, response) => {
     serve(request, response, { ...options, count: ++count }).catch((error: unknown) => {
@@ -41,7 +47,7 @@ export async function startReplay(options: ReplayOptions): Promise<{ url: string
   // Neither the server nor a kept-alive connection may hold the process.
   server.unref().on('connection', (socket) => socket.unref());
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
+  return { url: `http://127.0.0.1:${port}`, server, close: () => closeServer(server) };
 }
 
 export const closeServer = (server: Server): Promise<void> =>
@@ -66,12 +72,28 @@ async function serve(
   send(response, { status, body: JSON.stringify(shown), headers });
 }
 
+/** Which venue answers, by the paths that their own clients ask for. */
+async function answer(provider: BarProvider, method: string, url: URL): Promise<Answer> {
+  const { pathname, searchParams: query } = url;
+  const others: [RegExp, (path: string) => Promise<Answer>][] = [
+    [/^\/0\/public\/(\w+)$/, (name) => kraken(provider, name, query)],
+    [/^\/api\/v3\/brokerage\/market\/(.+)$/, (path) => coinbase(provider, path, query)],
+    [/^\/v2\/(time)$/, (path) => coinbase(provider, path, query)],
+    [/^\/(time|products(?:\/.+)?)$/, (path) => coinbaseExchange(provider, path, query)],
+  ];
+  for (const [pattern, serveIt] of others) {
+    const path = pattern.exec(pathname)?.[1];
+    if (path && method === 'GET') return serveIt(path);
+  }
+  return binance(provider, method, url);
+}
+
 const PATH = /^(?:\/venue\/([a-z0-9]+))?(\/api\/v3|\/fapi\/v1)\/(\w+)$/;
 
-async function answer(provider: BarProvider, method: string, url: URL): Promise<Answer> {
+async function binance(provider: BarProvider, method: string, url: URL): Promise<Answer> {
   const [, venue, prefix, name] = PATH.exec(url.pathname) ?? [];
   const kind = KINDS[prefix as Prefix];
-  if (!kind || !['ping', 'time', 'exchangeInfo', 'klines'].includes(name ?? ''))
+  if (!kind || !['ping', 'time', 'exchangeInfo', 'klines', 'fundingRate'].includes(name ?? ''))
     return { status: 404, body: { code: -1, msg: 'Not Found' } };
   if (method !== 'GET')
     return { status: 405, body: { code: -1, msg: `Request method '${method}' is not supported` } };
@@ -80,6 +102,7 @@ async function answer(provider: BarProvider, method: string, url: URL): Promise<
   if (name === 'time') return { status: 200, body: { serverTime: provider.now() } };
   if (name === 'klines')
     return klines(provider, { exchange, prefix: prefix as Prefix, query: url.searchParams });
+  if (name === 'fundingRate') return fundingRates(provider, exchange, url.searchParams);
   return { status: 200, body: await exchangeInfo(provider, exchange, prefix as Prefix) };
 }
 

@@ -1,4 +1,5 @@
 import { TIMEFRAMES, timeframeMs, type Timeframe } from '../../domain/streams.js';
+import { placeOf } from './bars-as-trades.js';
 import type { BarProvider, ReplayBars, ReplayMarket } from './provider.js';
 
 /** Binance's spot and USD-M markets differ in the path, the rows of one answer and the decimals of a price. */
@@ -40,7 +41,13 @@ export async function klines(
   const most = Math.min(limit, KINDS[prefix].limit);
   return {
     status: 200,
-    body: rowsOf(bars, { start, end, most, step: timeframeMs(interval as Timeframe), prefix }),
+    body: rowsOf(bars, {
+      start,
+      end: Math.min(end, provider.now()),
+      most,
+      step: timeframeMs(interval as Timeframe),
+      prefix,
+    }),
   };
 }
 
@@ -65,24 +72,32 @@ function rowsOf(
   window: { start: number | undefined; end: number; most: number; step: number; prefix: Prefix },
 ): unknown[] {
   const { time } = columns;
-  const behind = window.end === Infinity ? time.length : lowerBound(time, window.end + 1);
-  const first =
-    window.start === undefined ? Math.max(0, behind - window.most) : lowerBound(time, window.start);
+  const behind = window.end === Infinity ? time.length : placeOf(time, window.end + 1);
+  const first = window.start === undefined ? Math.max(0, behind - window.most) : placeOf(time, window.start);
   const rows: unknown[] = [];
   for (let i = first; i < Math.min(behind, first + window.most); i++) {
-    const fault = garbled.get(i);
+    const { shown, texts, ignored } = cellsOf({ columns, garbled }, i, KINDS[window.prefix].decimals);
     const open = time[i] ?? 0;
-    const text = (['open', 'high', 'low', 'close', 'volume'] as const).map((name, place) => {
-      const value = columns[name][i] ?? NaN;
-      return Number.isNaN(value)
-        ? (fault?.cells[place + 1] ?? '')
-        : decimal(value, KINDS[window.prefix].decimals);
-    });
-    // A row whose time could not be read has only a place; what was found goes into the field that Binance ignores.
-    const [shown, ignored] = fault?.timeless ? [null, fault.cells[0]] : [open, '0'];
-    rows.push([shown, ...text, open + window.step - 1, '0', 0, '0', '0', ignored]);
+    rows.push([shown, ...texts, open + window.step - 1, '0', 0, '0', '0', ignored]);
   }
   return rows;
+}
+
+/** A bar as texts: open, high, low, close, volume, each with the decimals that a venue shows at least. */
+export function cellsOf(
+  { columns, garbled }: ReplayBars,
+  place: number,
+  decimals: number,
+): { shown: number | null; texts: string[]; ignored: string | undefined } {
+  const fault = garbled.get(place);
+  const texts = (['open', 'high', 'low', 'close', 'volume'] as const).map((name, at) => {
+    const value = columns[name][place] ?? NaN;
+    return Number.isNaN(value) ? (fault?.cells[at + 1] ?? '') : decimal(value, decimals);
+  });
+  // A row whose time could not be read has only a place; what was found goes into the field that Binance ignores.
+  return fault?.timeless
+    ? { shown: null, texts, ignored: fault.cells[0] }
+    : { shown: columns.time[place] ?? 0, texts, ignored: '0' };
 }
 
 /** Plain decimals that read back as the same number; never an exponent. */
@@ -99,13 +114,3 @@ const shifted = (sign: string, digits: string, exponent: number): string =>
   exponent < 0
     ? `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`
     : `${sign}${digits.padEnd(exponent + 1, '0')}`;
-
-function lowerBound(times: Float64Array, wanted: number): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((times[middle] ?? 0) < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

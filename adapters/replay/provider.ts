@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { BarColumns } from '../../domain/bars.js';
+import type { FundingRate } from '../../domain/funding.js';
 import { simulateBars, SIMULATED_NOW } from '../../domain/simulation.js';
 import type { Timeframe } from '../../domain/streams.js';
 
@@ -32,6 +33,8 @@ export interface BarProvider {
   markets(): Promise<ReplayMarket[]>;
   /** All its bars of a market, or null. @throws DataQualityError where they cannot be read at all. */
   bars(market: ReplayMarket): Promise<ReplayBars | null>;
+  /** Funding rates of a perpetual, ascending; left out or null where it has none. */
+  funding?(market: { exchange: string; symbol: string }): Promise<FundingRate[] | null>;
   /** Its present, epoch ms: what the venue's clock says. */
   now(): number;
 }

@@ -18,6 +18,7 @@ describe('docs/temporal.md', () => {
     expect(kinds).toEqual([
       'research',
       'collectBars',
+      'healBars',
       'collectNews',
       'enrichSentiment',
       'predict',

@@ -10,8 +10,16 @@ import { replayAll, temporalBinary, testPlatform, type TestPlatform } from '../t
 const binary = temporalBinary();
 const BY = { principal: 'local', tenant: 'default' };
 const KINDS = Object.keys(stories) as StoryKind[];
-/** Stories that are no step of the main job. */
-const ALONE = new Set<StoryKind>(['transformBars']);
+/** Stories that the main job has no need of. */
+const ALONE = new Set<StoryKind>([
+  'measureBars',
+  'transformBars',
+  'healBars',
+  'breakBars',
+  'maintainCoverage',
+  'streamBars',
+  'collectFunding',
+]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
 const stream = 'binance/BTC-USDT/1h';
@@ -21,6 +29,12 @@ const milliseconds = { from: Date.UTC(2023, 0, 1), to: Date.UTC(2023, 2, 1), asO
 const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   research: { source: 'simulated', symbols: ['BTC/USDT', 'ETH/USDT'], ...window, trainer: 'ridge' },
   collectBars: { source: 'simulated', stream, ...window },
+  measureBars: { source: 'simulated', stream, ...window },
+  healBars: { source: 'simulated', stream, ...window },
+  breakBars: { source: 'simulated', stream, drop: 3 },
+  maintainCoverage: { source: 'simulated', stream, from: window.from },
+  streamBars: { stream },
+  collectFunding: { market: 'binanceusdm/BTC-USDT', ...window },
   transformBars: { source: 'simulated', stream, timeframe: '4h', ...window },
   collectNews: { source: 'simulated', ...window },
   enrichSentiment: { source: 'simulated', ...window },

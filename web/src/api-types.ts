@@ -78,6 +78,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/bars/{exchange}/{symbol}/{timeframe}/coverage': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readCoverage'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/bars/{exchange}/{symbol}/{timeframe}/gaps': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['readGaps'];
@@ -92,6 +103,17 @@ export interface paths {
   '/timeframes': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listTimeframes'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/funding/{exchange}/{symbol}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listFunding'];
     put?: never;
     post?: never;
     delete?: never;
@@ -401,6 +423,52 @@ export interface components {
       asOf?: number;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
     };
+    MeasureBarsInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      calendar?: 'always' | 'nyse' | 'forex';
+      /** True: up to the venue's last closed bar */ follow?: boolean;
+    };
+    HealBarsInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      calendar?: 'always' | 'nyse' | 'forex';
+      /** True: up to the venue's last closed bar */ follow?: boolean;
+      /** Also ask again for what is quarantined or exchange-closed */ recheck?: boolean;
+    };
+    BreakBarsInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Stored bars to lose */ drop: number;
+      seed?: string;
+    };
+    MaintainCoverageInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      calendar?: 'always' | 'nyse' | 'forex';
+      /** True: up to the venue's last closed bar */ follow?: boolean;
+      /** Also ask again for what is quarantined or exchange-closed */ recheck?: boolean;
+      everyMs?: number;
+    };
+    StreamBarsInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** First bar to have; left out: behind the newest stored one */ from?: number | string;
+      /** Where to end; left out: never */ until?: number | string;
+    };
+    CollectFundingInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      market: string;
+    };
     TransformBarsInput:
       | {
           source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
@@ -484,6 +552,12 @@ export interface components {
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
       | { kind: 'collectBars'; input: components['schemas']['CollectBarsInput'] }
+      | { kind: 'measureBars'; input: components['schemas']['MeasureBarsInput'] }
+      | { kind: 'healBars'; input: components['schemas']['HealBarsInput'] }
+      | { kind: 'breakBars'; input: components['schemas']['BreakBarsInput'] }
+      | { kind: 'maintainCoverage'; input: components['schemas']['MaintainCoverageInput'] }
+      | { kind: 'streamBars'; input: components['schemas']['StreamBarsInput'] }
+      | { kind: 'collectFunding'; input: components['schemas']['CollectFundingInput'] }
       | { kind: 'transformBars'; input: components['schemas']['TransformBarsInput'] }
       | { kind: 'collectNews'; input: components['schemas']['CollectNewsInput'] }
       | { kind: 'enrichSentiment'; input: components['schemas']['EnrichSentimentInput'] }
@@ -498,6 +572,12 @@ export interface components {
       kind:
         | 'research'
         | 'collectBars'
+        | 'measureBars'
+        | 'healBars'
+        | 'breakBars'
+        | 'maintainCoverage'
+        | 'streamBars'
+        | 'collectFunding'
         | 'transformBars'
         | 'collectNews'
         | 'enrichSentiment'
@@ -672,6 +752,31 @@ export interface components {
       /** Epoch milliseconds, UTC */ to: number;
       bars: number;
     };
+    Coverage: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** When the market trades */ calendar: 'always' | 'nyse' | 'forex';
+      calendarReason: string;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** End of the bar opens, exclusive */ to: number;
+      /** The venue's first bar, where it was asked for earlier ones */ listedAt: number | null;
+      delistedAt: number | null;
+      expected: number;
+      present: number;
+      /** Proved: the venue was asked, has bars before and after, and not these */ exchangeClosed: number;
+      quarantined: number;
+      missing: number;
+      /** Stored bars outside the sessions */ outside: number;
+      /** present / (expected - exchangeClosed) */ coverage: number;
+      gaps: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        bars: number;
+        state: 'exchange-closed' | 'quarantined' | 'missing';
+      }[];
+      gapsLeftOut: number;
+      /** Epoch milliseconds, UTC */ measuredAt: number;
+    };
     GapPage: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       source: components['schemas']['Source'];
@@ -683,6 +788,18 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    FundingRate: {
+      market: string;
+      /** When it was paid */ time: number;
+      /** Share of the position's value; above 0 the longs pay */ rate: number;
+      /** Epoch milliseconds, UTC */ knownAt: number;
+      source: components['schemas']['Source'];
+    };
+    FundingPage: {
+      items: components['schemas']['FundingRate'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Readiness: { ready: boolean; checks: { name: string; ok: boolean; detail: string }[] };
     Liveness: { live: boolean };
     Health: {
@@ -974,6 +1091,12 @@ export interface operations {
         /** Only runs of this story */ kind?:
           | 'research'
           | 'collectBars'
+          | 'measureBars'
+          | 'healBars'
+          | 'breakBars'
+          | 'maintainCoverage'
+          | 'streamBars'
+          | 'collectFunding'
           | 'transformBars'
           | 'collectNews'
           | 'enrichSentiment'
@@ -1165,6 +1288,31 @@ export interface operations {
       };
     };
   };
+  readCoverage: {
+    parameters: {
+      query?: {
+        /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+      };
+      header?: never;
+      path: {
+        /** ccxt exchange id */ exchange: string;
+        /** BASE-QUOTE */ symbol: string;
+        /** Bar length */ timeframe: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Coverage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   readGaps: {
     parameters: {
       query?: {
@@ -1201,6 +1349,30 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['TimeframeList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listFunding: {
+    parameters: {
+      query?: {
+        /** Paid at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Paid before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path: { /** ccxt exchange id */ exchange: string; /** BASE-QUOTE */ symbol: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['FundingPage'] };
       };
       default: {
         headers: { [name: string]: unknown };

@@ -1,0 +1,164 @@
+import type { BarPage, Ports } from '../adapters/ports.js';
+import { validateBars } from '../domain/bars.js';
+import { closedBy, type CoverageSets, type StoredCoverage } from '../domain/coverage.js';
+import { addProof, asksFor, provenClosed, provenListing } from '../domain/coverage-proofs.js';
+import {
+  contains,
+  countBars,
+  intersect,
+  interval,
+  ofTimes,
+  subtract,
+  union,
+  type Intervals,
+} from '../domain/intervals.js';
+import { parseStream, timeframeMs } from '../domain/streams.js';
+import { beat, resumed } from './beat.js';
+import { setsOf, storedCoverage, storedTimes, type CoverageKey } from './coverage-store.js';
+import { quarantined, timeOfRow } from '../domain/quarantine.js';
+
+/** A stretch that the venue is being asked for, with what it has said so far. */
+export interface Question {
+  asked: { from: number; to: number };
+  seen: number[];
+  refused: number[];
+  /** Where the next page begins; null when it has been asked to its end. */
+  next: number | null;
+}
+
+export interface FillRequest extends CoverageKey {
+  /** Holes before this bar open have been asked for. */
+  cursor: number;
+  /** A question that the step before did not come to the end of. */
+  open?: Question | null;
+  /** Holes from this bar open on are left alone. */
+  until?: number;
+  /** Also asks again for what is quarantined or was proved to be closed: venues fill holes late. */
+  recheck?: boolean;
+}
+
+export interface FillChunk {
+  stored: number;
+  quarantined: number;
+  proved: number;
+  next: number | null;
+  open: Question | null;
+}
+
+/** Pages of one step: about a minute of a polite client. */
+const PAGES_PER_STEP = 40;
+/** Holes so many bars apart are asked for in one go: a page costs the same, full or not. */
+const REACH_BARS = 200;
+
+interface Task {
+  request: FillRequest;
+  question: Question;
+  wanted: Intervals;
+  chunk: FillChunk;
+}
+
+export const healingSteps = (ports: Ports) => ({
+  /**
+   * Asks the venue for the missing bars from `cursor` on and stores those that it has; what it has not, though it has
+   * bars before and after, is proved to be exchange-closed. Bars that are stored already are left as they are.
+   */
+  fillHoles: (request: FillRequest): Promise<FillChunk> =>
+    fillSome(ports, request, resumed<FillChunk>() ?? beginning(request)),
+});
+
+/** The same for all holes of a stretch, within another step. */
+export async function fillAll(ports: Ports, request: FillRequest): Promise<void> {
+  let chunk: FillChunk = resumed<FillChunk>() ?? beginning(request);
+  while (chunk.next !== null) chunk = await fillSome(ports, request, chunk);
+}
+
+const beginning = ({ cursor, open = null }: FillRequest): FillChunk => ({
+  stored: 0,
+  quarantined: 0,
+  proved: 0,
+  next: cursor,
+  open,
+});
+
+async function fillSome(ports: Ports, request: FillRequest, before: FillChunk): Promise<FillChunk> {
+  const chunk = { ...before };
+  const { wanted, sets, step } = await wantedBars(ports, request);
+  const behind = interval(chunk.open?.asked.to ?? chunk.next ?? request.cursor, Infinity);
+  const asks = asksFor(sets, intersect(wanted, behind), { step, reach: REACH_BARS * step });
+  const questions = asks.map((asked): Question => ({ asked, seen: [], refused: [], next: asked.from }));
+  if (chunk.open) questions.unshift(chunk.open);
+  let pages = 0;
+  for (const question of questions) {
+    const start = { ...chunk, next: question.next, open: carried(question) };
+    if (pages >= PAGES_PER_STEP) return start;
+    for (; question.next !== null && pages < PAGES_PER_STEP; pages++) {
+      await askPage(ports, { request, question, wanted, chunk });
+      beat(start);
+    }
+    chunk.proved += await conclude(ports, { request, question, wanted, chunk }, sets);
+    if (question.next !== null) return { ...chunk, next: question.next, open: carried(question) };
+  }
+  return { ...chunk, next: null, open: null };
+}
+
+/** What the rest of a question needs of its beginning: that there was a bar before, and whether a row was refused. */
+const carried = ({ asked, seen, refused, next }: Question): Question => ({
+  asked,
+  seen: seen.slice(-1),
+  refused: refused.slice(0, 1),
+  next,
+});
+
+async function wantedBars(ports: Ports, request: FillRequest) {
+  const contract = await storedCoverage(ports, request);
+  const stream = parseStream(request.stream);
+  const times = await storedTimes(ports, { stream, source: request.source });
+  const sets = await setsOf(ports, contract, times);
+  const again = request.recheck ? union(sets.quarantined, sets.exchangeClosed) : [];
+  const wanted = intersect(union(sets.missing, again), interval(-Infinity, request.until ?? Infinity));
+  return { wanted, sets, step: timeframeMs(stream.timeframe) };
+}
+
+async function askPage(ports: Ports, { request, question, wanted, chunk }: Task): Promise<void> {
+  const { source } = request;
+  const stream = parseStream(request.stream);
+  const range = { from: question.next ?? 0, to: question.asked.to };
+  const page: BarPage = await ports.markets(source).fetchBars({ stream, range });
+  const { good, bad } = validateBars(page.bars, { timeframe: stream.timeframe, ...range });
+  const faults = [
+    ...bad.map(({ bar, reason }) => ({ bar: { ...bar } as Record<string, unknown>, reason })),
+    ...page.rejected.map(({ row, reason }) => ({ bar: { row }, reason })),
+  ].map((fault) => quarantined(request, fault, ports.now()));
+  const { inserted } = await ports.documents.insert('quarantine', faults);
+  const bars = good.filter((bar) => contains(wanted, bar.time));
+  chunk.stored += (await ports.series.write({ stream, bars, source })).stored;
+  chunk.quarantined += inserted.length;
+  question.seen.push(...good.map((bar) => bar.time));
+  question.refused.push(...faults.map(({ bar }) => Number(bar['time'] ?? timeOfRow(bar['row']))));
+  question.next = page.next;
+}
+
+/** Stores what the answers prove; returns how many bars are proved anew. */
+async function conclude(
+  ports: Ports,
+  { request, question, wanted }: Task,
+  sets: CoverageSets,
+): Promise<number> {
+  const step = timeframeMs(parseStream(request.stream).timeframe);
+  const answer = { ...question, refused: question.refused.filter(Number.isFinite) };
+  const closed = provenClosed(wanted, answer, step);
+  const seen = ofTimes(answer.seen, step);
+  const listing = provenListing(sets.expected[0], answer);
+  const { id } = await storedCoverage(ports, request);
+  let proved = 0;
+  await ports.documents.update<StoredCoverage>('coverage', id, (stored) => {
+    if (!stored) throw new Error(`The contract ${id} was removed while its holes were asked for`);
+    proved = countBars(subtract(closed, closedBy(stored.proofs)), step);
+    // A bar that came after all was never closed.
+    const proofs = addProof(stored.proofs, closed, ports.now())
+      .map((proof) => ({ ...proof, closed: subtract(proof.closed, seen) }))
+      .filter((proof) => proof.closed.length > 0);
+    return { ...stored, listedAt: listing ?? stored.listedAt, proofs };
+  });
+  return proved;
+}
