@@ -1,5 +1,4 @@
 import type { Ports } from '../adapters/ports.js';
-import { validateBars } from '../domain/bars.js';
 import { InvalidInputError } from '../domain/errors.js';
 import type { BarsReport } from '../domain/research.js';
 import type { Source } from '../domain/sources.js';
@@ -8,7 +7,7 @@ import { beat, resumed } from './beat.js';
 import { coverageSteps } from './coverage.js';
 import { countsIn } from './coverage-store.js';
 import { fillAll } from './healing.js';
-import { quarantined } from '../domain/quarantine.js';
+import { fetchPage } from './pages.js';
 import { readSource, readTime, twoYearsBefore, type WindowInput } from './window.js';
 
 export interface BarsInput extends WindowInput {
@@ -22,6 +21,8 @@ export interface BarsPlan {
   from: number;
   to: number;
   asOf: number;
+  /** Bars of the window that were stored when the plan was made. */
+  present: number;
 }
 
 interface Chunk {
@@ -51,26 +52,19 @@ export const barsSteps = (ports: Ports) => ({
       throw new InvalidInputError(
         `No bars of ${input.stream} between ${iso(from)} and ${iso(wanted)}: the source's last bar closes at ${iso(end)}`,
       );
-    return { source, stream: streamId(stream), from, to, asOf: Math.max(input.asOf ?? to, to) };
+    const present = (await ports.series.times({ stream, source, range: { from, to }, asOf: Infinity }))
+      .length;
+    return { source, stream: streamId(stream), from, to, asOf: Math.max(input.asOf ?? to, to), present };
   },
 
   /** One stretch of pages from `cursor`; a repeated attempt goes on where the lost one stood. */
   async fetchBars(request: BarsPlan & { cursor: number }): Promise<Chunk> {
-    const stream = parseStream(request.stream);
-    const markets = ports.markets(request.source);
     const chunk: Chunk = resumed<Chunk>() ?? { stored: 0, quarantined: 0, next: request.cursor };
     for (let page = 0; page < PAGES_PER_STEP && chunk.next !== null; page++) {
       const range = { from: chunk.next, to: request.to };
-      const answer = await markets.fetchBars({ stream, range });
-      const { good, bad } = validateBars(answer.bars, { timeframe: stream.timeframe, ...range });
-      const faults = [
-        ...bad.map(({ bar, reason }) => ({ bar: { ...bar } as Record<string, unknown>, reason })),
-        ...answer.rejected.map(({ row, reason }) => ({ bar: { row }, reason })),
-      ].map((fault) => quarantined(request, fault, ports.now()));
-      await ports.documents.insert('quarantine', faults);
-      const { stored } = await ports.series.write({ stream, bars: good, source: request.source });
-      chunk.stored += stored;
-      chunk.quarantined += faults.length;
+      const answer = await fetchPage(ports, { ...request, range });
+      chunk.stored += answer.stored;
+      chunk.quarantined += answer.faults.length;
       chunk.next = answer.next;
       beat(chunk);
     }
@@ -89,8 +83,11 @@ export const barsSteps = (ports: Ports) => ({
     }
     const counts = await countsIn(ports, key, { from, to });
     const { sha256 } = await ports.series.digest({ stream, source, range: { from, to }, asOf });
+    const times = await ports.series.times({ stream, source, range: { from, to }, asOf: Infinity });
+    // What a killed attempt stored is in the store, though its count is lost.
+    const stored = Math.max(0, times.length - plan.present);
     const { expected, missing, exchangeClosed, quarantined } = counts;
-    return { stream: plan.stream, stored: 0, expected, missing, exchangeClosed, quarantined, digest: sha256 };
+    return { stream: plan.stream, stored, expected, missing, exchangeClosed, quarantined, digest: sha256 };
   },
 });
 

@@ -73,6 +73,9 @@ export async function attended<T>(
 /** Which attempt of the step this is, from 1. */
 export const attempt = (): number => current()?.info.attempt ?? 1;
 
+/** Workflow id of the story whose step this is; null where it is called in process. */
+export const workflowOf = (): string | null => current()?.info.workflowExecution?.workflowId ?? null;
+
 const handedOver = (): ApplicationFailure =>
   ApplicationFailure.create({
     message: 'The worker drains: the next one goes on at the cursor',

@@ -1,5 +1,4 @@
-import type { BarPage, Ports } from '../adapters/ports.js';
-import { validateBars } from '../domain/bars.js';
+import type { Ports } from '../adapters/ports.js';
 import { closedBy, type CoverageSets, type StoredCoverage } from '../domain/coverage.js';
 import { addProof, asksFor, provenClosed, provenListing } from '../domain/coverage-proofs.js';
 import {
@@ -15,7 +14,8 @@ import {
 import { parseStream, timeframeMs } from '../domain/streams.js';
 import { beat, resumed } from './beat.js';
 import { setsOf, storedCoverage, storedTimes, type CoverageKey } from './coverage-store.js';
-import { quarantined, timeOfRow } from '../domain/quarantine.js';
+import { timeOfRow } from '../domain/quarantine.js';
+import { fetchPage } from './pages.js';
 
 /** A stretch that the venue is being asked for, with what it has said so far. */
 export interface Question {
@@ -120,21 +120,14 @@ async function wantedBars(ports: Ports, request: FillRequest) {
 }
 
 async function askPage(ports: Ports, { request, question, wanted, chunk }: Task): Promise<void> {
-  const { source } = request;
-  const stream = parseStream(request.stream);
+  const { stream, source } = request;
   const range = { from: question.next ?? 0, to: question.asked.to };
-  const page: BarPage = await ports.markets(source).fetchBars({ stream, range });
-  const { good, bad } = validateBars(page.bars, { timeframe: stream.timeframe, ...range });
-  const faults = [
-    ...bad.map(({ bar, reason }) => ({ bar: { ...bar } as Record<string, unknown>, reason })),
-    ...page.rejected.map(({ row, reason }) => ({ bar: { row }, reason })),
-  ].map((fault) => quarantined(request, fault, ports.now()));
-  const { inserted } = await ports.documents.insert('quarantine', faults);
-  const bars = good.filter((bar) => contains(wanted, bar.time));
-  chunk.stored += (await ports.series.write({ stream, bars, source })).stored;
-  chunk.quarantined += inserted.length;
-  question.seen.push(...good.map((bar) => bar.time));
-  question.refused.push(...faults.map(({ bar }) => Number(bar['time'] ?? timeOfRow(bar['row']))));
+  const isWanted = (time: number): boolean => contains(wanted, time);
+  const page = await fetchPage(ports, { stream, source, range, wanted: isWanted });
+  chunk.stored += page.stored;
+  chunk.quarantined += page.newFaults;
+  question.seen.push(...page.good.map((bar) => bar.time));
+  question.refused.push(...page.faults.map(({ bar }) => Number(bar['time'] ?? timeOfRow(bar['row']))));
   question.next = page.next;
 }
 

@@ -15,6 +15,8 @@ export interface NewsPlan {
   feeds: string[];
   from: number;
   to: number;
+  /** Articles of the window that were stored when the plan was made. */
+  present: number;
 }
 
 export interface FeedReport {
@@ -39,14 +41,18 @@ export const newsSteps = (ports: Ports) => ({
     const feeds = input.feeds ?? (await ports.news(source).feeds());
     const to = input.to === undefined ? ports.now() : readTime('to', input.to);
     const from = input.from === undefined ? twoYearsBefore(to) : readTime('from', input.from);
-    return { source, feeds, from, to };
+    return { source, feeds, from, to, present: await countArticles(ports, { source, from, to }) };
   },
+
+  /** Articles of a window that are stored. */
+  countArticles: (window: Pick<NewsPlan, 'source' | 'from' | 'to'>): Promise<number> =>
+    countArticles(ports, window),
 
   /**
    * Reads one feed page by page. What may pass (429, 5xx, no answer) is thrown, so that Temporal tries again;
    * a feed that stays unreadable becomes a failure in the report, not of the run.
    */
-  async collectFeed(plan: Omit<NewsPlan, 'feeds'> & { feed: string }): Promise<FeedReport> {
+  async collectFeed(plan: Omit<NewsPlan, 'feeds' | 'present'> & { feed: string }): Promise<FeedReport> {
     const empty = { feed: plan.feed, fetched: 0, stored: 0, duplicates: 0, rejected: 0, failure: null };
     const state: Progress = resumed<Progress>() ?? { ...empty, cursor: null, done: false };
     while (!state.done) {
@@ -64,7 +70,7 @@ export const newsSteps = (ports: Ports) => ({
 /** The next page, or why there will be none. */
 async function fetchPage(
   ports: Ports,
-  plan: Omit<NewsPlan, 'feeds'> & { feed: string },
+  plan: Omit<NewsPlan, 'feeds' | 'present'> & { feed: string },
   { cursor }: Progress,
 ): Promise<NewsPage | string> {
   const { source, feed, from, to } = plan;
@@ -81,13 +87,19 @@ async function fetchPage(
 const mayPass = (error: unknown): boolean =>
   !(error instanceof Error && (FINAL_ERRORS as readonly string[]).includes(error.name));
 
+const countArticles = (
+  ports: Ports,
+  { source, from, to }: Pick<NewsPlan, 'source' | 'from' | 'to'>,
+): Promise<number> =>
+  ports.documents.count('articles', { where: { sourceKey: sourceKey(source) }, range: { from, to } });
+
 const report = ({ cursor: _, done: __, ...rest }: Progress): FeedReport => rest;
 
 type RawItems = Parameters<typeof cleanItem>[0][];
 
 async function storePage(
   ports: Ports,
-  plan: Omit<NewsPlan, 'feeds'>,
+  plan: Omit<NewsPlan, 'feeds' | 'present'>,
   items: RawItems,
   state: Progress,
 ): Promise<void> {

@@ -20,6 +20,18 @@ const PAGE = 500;
 const PAGES_PER_STEP = 20;
 
 export const sentimentSteps = (ports: Ports) => ({
+  /** Scores that the served model has given so far to articles of this kind of source. */
+  async countScores(input: SentimentInput): Promise<{ scored: number; abstained: number }> {
+    const { ref } = await ports.shippedSentiment();
+    const source = input.source ? readSource(input.source) : (await ports.chooseSource()).source;
+    const where = { model: `${ref.name}@${ref.version}`, sourceKey: sourceKey(source) };
+    const scored = await ports.documents.count('scores', { where });
+    return {
+      scored,
+      abstained: await ports.documents.count('scores', { where: { ...where, abstained: true } }),
+    };
+  },
+
   /** Scores a stretch of a window's articles, oldest first; those that have this model's score are passed over. */
   async scoreArticles(
     input: SentimentInput & { cursor: string | null },

@@ -33,6 +33,7 @@ export const SCHEMA = z.object({
   FINSIGHT_FEEDS: z.string().default(DEFAULT_FEEDS).transform(readFeeds),
   FINSIGHT_LIVE_TIMEOUT_MS: count.default(5000),
   FINSIGHT_EXCHANGE_HOSTS: z.string().default('{}').transform(readHosts),
+  FINSIGHT_KEEP_ANSWERS: onOff.default('on'),
   TEMPORAL_ADDRESS: text,
   TEMPORAL_NAMESPACE: z.string().default('finsight'),
   TEMPORAL_API_KEY: text,
@@ -67,6 +68,8 @@ export interface Config {
   liveTimeoutMs: number;
   /** ccxt exchange id → base address that replaces the venue's own. */
   exchangeHosts: Record<string, string>;
+  /** Whether the bytes that venues answered are kept as objects. */
+  keepAnswers: boolean;
   /** An empty address means the development server that `finsight up` starts. */
   temporal: { address: string; namespace: string; tls: boolean; apiKey: string };
   api: {
@@ -115,6 +118,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     feeds: value.FINSIGHT_FEEDS,
     liveTimeoutMs: value.FINSIGHT_LIVE_TIMEOUT_MS,
     exchangeHosts: value.FINSIGHT_EXCHANGE_HOSTS,
+    keepAnswers: value.FINSIGHT_KEEP_ANSWERS === 'on',
     temporal: {
       address: value.TEMPORAL_ADDRESS,
       namespace: value.TEMPORAL_NAMESPACE,

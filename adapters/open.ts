@@ -44,7 +44,7 @@ export function openPorts(config: Config): Ports {
   };
   return {
     ...own,
-    lineage: openLineage(own),
+    lineage: openLineage(own, { keepAnswers: config.keepAnswers }),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),

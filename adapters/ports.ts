@@ -1,7 +1,7 @@
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { FundingPage } from '../domain/funding.js';
-import type { LineageNode, Verification } from '../domain/lineage.js';
+import type { FetchedPage, LineageNode, VenueAnswer, Verification } from '../domain/lineage.js';
 import type { NumberedBars, RowFault } from '../domain/bars/inspect.js';
 import type { Layout, LayoutOptions } from '../domain/bars/layout.js';
 import type { ModelRef, ObjectRef } from '../domain/models.js';
@@ -212,6 +212,8 @@ export interface BarPage {
   rejected: { row: unknown; reason: string }[];
   /** Where the next page begins (a bar open), or null at the end of the range. */
   next: number | null;
+  /** What the venue answered for this page. */
+  answers?: VenueAnswer[];
 }
 
 /** What a live market says; a venue tells its closed bars, or the trades that they are made from. */
@@ -278,6 +280,8 @@ export interface SentimentRequest {
 
 /** The way back from anything stored to what it was made from. */
 export interface LineagePort {
+  /** Records a fetched page with what was answered; again, it is the same record. */
+  record(page: FetchedPage): Promise<void>;
   /** @throws InvalidInputError for an id of no known form, NotFoundError where nothing of that id is stored. */
   explain(id: string): Promise<LineageNode>;
   /** Recomputes every digest on the way back. @throws as `explain` */

@@ -1,3 +1,5 @@
+import type { Source } from './sources.js';
+
 /** What a stored thing is, told from the form of its id. */
 export type LineageKind =
   | 'run'
@@ -21,6 +23,27 @@ export interface LineageNode {
   kind: LineageKind;
   facts: Record<string, Fact>;
   parents: LineageNode[];
+}
+
+/** What a venue sent, as it came. */
+export interface VenueAnswer {
+  /** Path and query of the request. */
+  request: string;
+  body: string;
+}
+
+/** A page of a venue that was asked for and stored. */
+export interface FetchedPage {
+  stream: string;
+  source: Source;
+  /** Bar opens [from, to) that the page is for. */
+  from: number;
+  to: number;
+  bars: number;
+  rejected: number;
+  answers: VenueAnswer[];
+  /** Workflow id of the story that asked. */
+  workflow: string | null;
 }
 
 /** One recomputed figure beside the recorded one. */

@@ -36,7 +36,8 @@ export async function collectBars(input: BarsInput & { resumed?: Resumed }): Pro
     () => io.measureCoverage(plan),
     ({ expected, missing }) => `${expected - missing} of ${expected} bars`,
   );
-  return { ...coverage, stored };
+  // Corrections are records, too, but no further bars.
+  return { ...coverage, stored: Math.max(stored, coverage.stored) };
 }
 
 const noteOf = (stored: number, cursor: number | null): string =>

@@ -9,7 +9,7 @@ export async function collectNews(input: NewsInput): Promise<NewsReport> {
   const progress = trackProgress(['plan', 'collect'], input);
   const plan = await progress.run('plan', () => io.resolveNews(input));
   progress.label({ Source: plan.source.kind });
-  const { feeds, ...window } = plan;
+  const { feeds, present, ...window } = plan;
   let read = 0;
   const reports = await progress.run(
     'collect',
@@ -21,10 +21,13 @@ export async function collectNews(input: NewsInput): Promise<NewsReport> {
       }),
     (all) => `${sum(all, 'stored')} new articles of ${feeds.length} feeds`,
   );
+  const counted = sum(reports, 'stored');
+  // What a killed attempt stored is in the store; the attempt after it took that for duplicates.
+  const stored = Math.max(counted, (await io.countArticles(window)) - present);
   return {
     fetched: sum(reports, 'fetched'),
-    stored: sum(reports, 'stored'),
-    duplicates: sum(reports, 'duplicates'),
+    stored,
+    duplicates: Math.max(0, sum(reports, 'duplicates') - (stored - counted)),
     rejected: sum(reports, 'rejected'),
     failures: reports.flatMap((report) =>
       report.failure ? [{ feed: report.feed, reason: report.failure }] : [],

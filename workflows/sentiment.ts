@@ -5,9 +5,15 @@ import type { SentimentReport } from '../domain/research.js';
 import { trackProgress } from './progress.js';
 import { gpu } from './steps.js';
 
+interface Counts {
+  scored: number;
+  abstained: number;
+}
+
 /** What a continued run knows of the one before; nobody else sets it. */
 interface Resumed {
   report: SentimentReport;
+  before: Counts;
   cursor: string;
 }
 
@@ -18,6 +24,7 @@ export async function enrichSentiment(
   const { resumed, ...window } = input;
   const progress = trackProgress(['score'], input);
   const report: SentimentReport = { ...(resumed?.report ?? { model: '', scored: 0, abstained: 0 }) };
+  const before = resumed?.before ?? (await gpu.countScores(window));
   await progress.run('score', async () => {
     let cursor: string | null = resumed?.cursor ?? '';
     while (cursor !== null) {
@@ -29,8 +36,12 @@ export async function enrichSentiment(
       cursor = chunk.next;
       progress.note('score', `${report.scored} articles by ${report.model}`);
       if (cursor !== null && workflowInfo().continueAsNewSuggested)
-        await continueAsNew<typeof enrichSentiment>({ ...window, resumed: { report, cursor } });
+        await continueAsNew<typeof enrichSentiment>({ ...window, resumed: { report, before, cursor } });
     }
   });
+  // What a killed attempt scored is in the store, though its count is lost.
+  const after = await gpu.countScores(window);
+  report.scored = Math.max(report.scored, after.scored - before.scored);
+  report.abstained = Math.max(report.abstained, after.abstained - before.abstained);
   return report;
 }

@@ -1,15 +1,21 @@
 import { DataQualityError, InvalidInputError, NotFoundError } from '../../domain/errors.js';
 import { verificationOf, type LineageNode } from '../../domain/lineage.js';
 import type { DocumentsPort, LineagePort } from '../ports.js';
+import { codeVersion } from '../version.js';
 import { checksOf } from './checks.js';
+import { recordFetch, type FetchesOptions } from './fetches.js';
 import { READERS } from './readers.js';
 import type { Stores, Walk } from './walk.js';
+
+export type LineageOptions = Partial<Omit<FetchesOptions, keyof Stores>>;
+
+const RECORDING = { keepAnswers: true, code: memoized(codeVersion), now: () => Date.now() };
 
 /** Collections whose documents can be verified, the nearest to the raw data first. */
 const VERIFIED = ['datasets', 'models', 'evaluations', 'predictions', 'backtests'] as const;
 
 /** Walks the stored records; holds nothing of its own. */
-export function openLineage(stores: Stores): LineagePort {
+export function openLineage(stores: Stores, options: LineageOptions = {}): LineagePort {
   const walk: Walk = { ...stores, node: (id) => readNode(walk, id) };
   const explain = walk.node;
   const verify = async (id: string) => {
@@ -23,6 +29,7 @@ export function openLineage(stores: Stores): LineagePort {
     }
   };
   return {
+    record: (page) => recordFetch({ ...stores, ...RECORDING, ...options }, page),
     explain,
     verify,
     async *verifyAll() {
@@ -57,4 +64,9 @@ async function* idsOf(documents: DocumentsPort, collection: string): AsyncIterab
     for (const { id } of page.items) yield id;
     cursor = page.cursor;
   } while (cursor !== null);
+}
+
+function memoized(read: () => string): () => string {
+  let held: string | null = null;
+  return () => (held ??= read());
 }

@@ -1,3 +1,4 @@
+import { fetchReader } from './fetches.js';
 import { articleReader, datasetReader, modelReader, runReader } from './inputs.js';
 import { backtestReader, evaluationReader, predictionReader } from './results.js';
 import { barsReader, scoresReader, streamReader } from './series.js';
@@ -11,6 +12,7 @@ export const READERS: Reader[] = [
   evaluationReader,
   datasetReader,
   articleReader,
+  fetchReader,
   barsReader,
   scoresReader,
   streamReader,

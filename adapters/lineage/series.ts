@@ -3,6 +3,7 @@ import type { LineageNode } from '../../domain/lineage.js';
 import { formatSource, parseSource, sourceKey, type Source } from '../../domain/sources.js';
 import { parseStream } from '../../domain/streams.js';
 import type { SentimentRequest } from '../ports.js';
+import { fetchesOf, fetchNode } from './fetches.js';
 import type { Reader, Stores } from './walk.js';
 
 /** A read of bars as a result remembers it; times epoch ms, `sha256` of the values that were read. */
@@ -45,7 +46,7 @@ export async function readBars(stores: Stores, read: BarsRead): Promise<LineageN
       'as of': iso(read.asOf),
       sha256: read.sha256 ?? null,
     },
-    parents: await fetchesOf(stores, read),
+    parents: (await fetchesOf(stores.documents, read)).map(fetchNode),
   };
 }
 
@@ -63,13 +64,6 @@ export function readScores(read: SentimentRequest & { sha256: string | number | 
     },
     parents: [],
   };
-}
-
-/** Fetches that overlap the read, oldest first. */
-async function fetchesOf(stores: Stores, read: Window): Promise<LineageNode[]> {
-  void stores;
-  void read;
-  return [];
 }
 
 function paramsOf(id: string, names: string[]): { head: string; params: Record<string, string> } {

@@ -1,6 +1,7 @@
 import type { Exchange } from 'ccxt';
 import { InvalidInputError, UnreachableError } from '../../domain/errors.js';
 import { nearNames } from '../../domain/near-names.js';
+import { hear } from './answers.js';
 import { faultOfStatus } from './faults.js';
 import type { VenueRow } from './pages.js';
 
@@ -76,6 +77,7 @@ function watchAnswers(exchange: Exchange, { name, onRetryAfter }: ClientOptions)
     if (fault && Number(retryAfter) > 0) onRetryAfter(Number(retryAfter));
     if (fault) throw fault;
     if (status < 400 && typeof parsed !== 'object') throw unreadable(name, 'no JSON', body);
+    if (status < 400) hear(url, body);
     return handle(status, reason, url, method, headers, body, parsed, ...rest);
   };
 }

@@ -2,6 +2,7 @@ import type { Exchange } from 'ccxt';
 import { InvalidInputError, UnreachableError } from '../../domain/errors.js';
 import { nearNames } from '../../domain/near-names.js';
 import type { Stream } from '../../domain/streams.js';
+import { unheard } from './answers.js';
 import { openClient, type VenueClient } from './client.js';
 import { translateVenueError } from './faults.js';
 import { sharedLimit, type LimitCache } from './limits.js';
@@ -52,7 +53,7 @@ export function connectVenue(options: VenueOptions) {
     if (found) return found;
     // A replay lists what it has been asked for, and a venue new symbols: a miss is believed when the list is new.
     if (!limit || Date.now() - listing.at > FRESH_MS) {
-      await ask(async () => exchange.loadMarkets(true));
+      await unheard(() => ask(async () => exchange.loadMarkets(true)));
       listing.at = Date.now();
     }
     const symbol = marketOf(exchange, stream, kind);
@@ -64,7 +65,9 @@ export function connectVenue(options: VenueOptions) {
     const guess = Date.now() + clock.ahead;
     if (Date.now() - clock.at <= FRESH_MS && guess >= seen) return guess;
     const { exchange } = await open();
-    const time = exchange.has['fetchTime'] ? Number(await ask(async () => exchange.fetchTime())) : Date.now();
+    const time = exchange.has['fetchTime']
+      ? Number(await unheard(() => ask(async () => exchange.fetchTime())))
+      : Date.now();
     if (!Number.isFinite(time)) throw new UnreachableError(`${options.name} does not tell its time`);
     Object.assign(clock, { at: Date.now(), ahead: time - Date.now() });
     return time;

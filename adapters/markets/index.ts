@@ -2,10 +2,11 @@ import { InvalidInputError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
 import { streamId, type Stream } from '../../domain/streams.js';
 import type { Config } from '../config.js';
-import type { MarketsPort } from '../ports.js';
+import type { BarPage, MarketsPort } from '../ports.js';
 import { startReplay } from '../replay/exchange.js';
 import { simulatedProvider, type BarProvider } from '../replay/provider.js';
 import { recordedProvider } from '../replay/recorded.js';
+import { listening } from './answers.js';
 import { ccxtVenue, type Venue } from './ccxt.js';
 import { venueClass } from './client.js';
 import type { LimitCache } from './limits.js';
@@ -47,11 +48,17 @@ function liveMarkets(source: Source, { config, cache }: MarketsOptions): Markets
       return stream;
     },
     lastClosed: async (stream) => venue(stream.exchange).lastClosed(stream),
-    fetchBars: async ({ stream, ...request }) => venue(stream.exchange).fetch(stream, request),
+    fetchBars: ({ stream, ...request }) => answered(() => venue(stream.exchange).fetch(stream, request)),
     watch: (stream) => watchVenue(stream, hostOf(stream.exchange)),
     fetchFunding: async ({ range, ...market }) => venue(market.exchange).funding(market, range),
     close: async () => venues.clear(),
   };
+}
+
+/** A page with what the venue answered for it. */
+async function answered(fetch: () => Promise<BarPage>): Promise<BarPage> {
+  const { result, answers } = await listening(fetch);
+  return { ...result, answers };
 }
 
 type Replay = Awaited<ReturnType<typeof startReplay>>;
@@ -82,7 +89,7 @@ function replayedMarkets(source: Source, provider: BarProvider): MarketsPort {
       return stream;
     },
     lastClosed: async (stream) => (await venue(stream)).lastClosed(stream),
-    fetchBars: async ({ stream, ...request }) => (await venue(stream)).fetch(stream, request),
+    fetchBars: ({ stream, ...request }) => answered(async () => (await venue(stream)).fetch(stream, request)),
     watch(stream) {
       throw new InvalidInputError(
         `${streamId(stream)} cannot be followed: a ${source.kind} source has nothing to come; use live`,

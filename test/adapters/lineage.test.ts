@@ -1,5 +1,6 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/index.js';
 import type { Ports } from '../../adapters/ports.js';
@@ -60,6 +61,17 @@ describe('the way back', () => {
     expect(root.facts['source']).toBe('simulated:3');
   });
 
+  it('leads from bars to the pages of the venue that brought them', async () => {
+    const { parents } = await ports.lineage.explain(ids.dataset);
+    const bars = parents.find((each) => each.kind === 'bars');
+    const fetches = bars?.parents ?? [];
+    expect(fetches.length).toBeGreaterThan(1);
+    expect(fetches.reduce((sum, each) => sum + Number(each.facts['bars']), 0)).toBe(2184);
+    expect(fetches[0]?.facts).toMatchObject({ stream, source: 'simulated:3', rejected: 0, object: null });
+    expect(fetches[0]?.facts['request']).toMatch(/klines\?.*symbol=BTCUSDT/);
+    expect(fetches[0]?.facts['code']).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
   it('can go on from every node that it names', async () => {
     const visit = async (id: string): Promise<void> => {
       const node = await ports.lineage.explain(id);
@@ -105,5 +117,33 @@ describe('the way back', () => {
     ['binance/BTC-USDT/1h?source=live', /has no from, to, asOf/],
   ])('refuses %j', async (id, message) => {
     await expect(ports.lineage.explain(id)).rejects.toThrow(message);
+  });
+});
+
+describe('what a venue answered', () => {
+  it('is kept for a recorded market, byte for byte, once, and verified', async () => {
+    const made = madePorts();
+    const { lineage, objects } = made.ports;
+    const page = {
+      stream,
+      source: { kind: 'recorded', detail: '/recordings' } as const,
+      from: window.from,
+      to: window.to,
+      bars: 1,
+      rejected: 0,
+      answers: [{ request: '/api/v3/klines?symbol=BTCUSDT', body: '[[1704067200000,"42283.58"]]' }],
+      workflow: 'bars/x',
+    };
+    await lineage.record(page);
+    await lineage.record(page);
+    const { items } = await made.ports.documents.find<{ id: string }>('fetches', {});
+    expect(items).toHaveLength(1);
+    const node = await lineage.explain(items[0]!.id);
+    const bytes = await objects.get(String(node.facts['object']), String(node.facts['sha256']));
+    expect(JSON.parse(gunzipSync(bytes).toString())).toEqual(page.answers[0]);
+    expect((await lineage.verify(node.id)).ok).toBe(true);
+    appendFileSync(objects.locate(String(node.facts['object'])).replace(/^file:(\/\/)?/, ''), 'x');
+    expect((await lineage.verify(node.id)).firstBroken?.what).toMatch(/^sha256 of raw\//);
+    await made.remove();
   });
 });

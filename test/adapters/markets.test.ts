@@ -49,8 +49,12 @@ describe.each(Object.entries(kinds))('a %s market', (kind, openKind) => {
     const page = await markets.fetchBars({ stream: BTC, range: { from, to: last + HOUR }, limit: 4 });
     expect(page.bars).toHaveLength(4);
     expect(page.next).toBe(from + 4 * HOUR);
+    const [answer, ...others] = page.answers ?? [];
+    expect(others).toEqual([]);
+    expect(answer?.request).toMatch(/^\/\S*klines\?/);
+    expect(JSON.parse(answer?.body ?? '')).toHaveLength(4);
     const empty = await markets.fetchBars({ stream: BTC, range: { from, to: from } });
-    expect(empty).toEqual({ bars: [], rejected: [], next: null });
+    expect(empty).toEqual({ bars: [], rejected: [], next: null, answers: [] });
   });
 
   it('refuses an unknown exchange, naming some that are known', async () => {

@@ -1,0 +1,114 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { digestOf, sha256Hex } from '../../domain/digest.js';
+import type { FetchedPage, LineageNode } from '../../domain/lineage.js';
+import type { ObjectRef } from '../../domain/models.js';
+import { formatSource, sourceKey, type Source } from '../../domain/sources.js';
+import type { DocumentsPort, ObjectsPort } from '../ports.js';
+import { documentReader, iso } from './documents.js';
+
+/** One page of a venue as it came: what was asked, and the bytes that were answered. */
+export interface Fetch {
+  /** `ftc_` and 24 hex digits; the same answer to the same request is the same record. */
+  id: string;
+  stream: string;
+  source: Source;
+  sourceKey: string;
+  /** Bar opens [from, to) that were asked for. */
+  from: number;
+  to: number;
+  bars: number;
+  rejected: number;
+  requests: string[];
+  /** Gzipped lines of `{ request, body }`; null where answers are not kept. */
+  answers: ObjectRef | null;
+  workflow: string | null;
+  code: string;
+  at: number;
+}
+
+export interface FetchesOptions {
+  documents: DocumentsPort;
+  objects: ObjectsPort;
+  code: () => string;
+  keepAnswers: boolean;
+  now: () => number;
+}
+
+const compress = promisify(gzip);
+/** Shown of a page that took more, such as bars from trades. */
+const REQUESTS_SHOWN = 5;
+
+/** Records a page of a venue. A simulated venue's answers are not kept: its seed makes them again. */
+export async function recordFetch(options: FetchesOptions, page: FetchedPage): Promise<void> {
+  const { stream, source, from, to, bars, rejected, workflow } = page;
+  const keep = options.keepAnswers && source.kind !== 'simulated' && page.answers.length > 0;
+  const text = page.answers.map((answer) => JSON.stringify(answer)).join('\n');
+  const content = sha256Hex(new TextEncoder().encode(text));
+  const id = `ftc_${digestOf({ stream, source: sourceKey(source), from, to, content }).slice(0, 24)}`;
+  if (await options.documents.get('fetches', id)) return;
+  const fetch: Fetch = {
+    id,
+    stream,
+    source,
+    sourceKey: sourceKey(source),
+    from,
+    to,
+    bars,
+    rejected,
+    requests: page.answers.map(({ request }) => request).slice(0, REQUESTS_SHOWN),
+    answers: keep ? await options.objects.put(`raw/${content}.ndjson.gz`, await compress(text)) : null,
+    workflow,
+    code: options.code(),
+    at: options.now(),
+  };
+  await options.documents.insert('fetches', [fetch]);
+}
+
+const PAGE = 500;
+
+/** Fetches whose stretch overlaps [from, to), in the order in which they were made. */
+export async function fetchesOf(
+  documents: DocumentsPort,
+  read: { stream: string; source: Source; from: number; to: number },
+): Promise<Fetch[]> {
+  const found: Fetch[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { items: Fetch[]; cursor: string | null } = await documents.find<Fetch>('fetches', {
+      where: { stream: read.stream, sourceKey: sourceKey(read.source) },
+      order: 'oldest',
+      limit: PAGE,
+      ...(cursor ? { cursor } : {}),
+    });
+    found.push(...page.items.filter((each) => each.from < read.to && each.to > read.from));
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return found;
+}
+
+export const fetchNode = (fetch: Fetch): LineageNode => ({
+  id: fetch.id,
+  kind: 'fetch',
+  facts: {
+    stream: fetch.stream,
+    source: formatSource(fetch.source),
+    from: iso(fetch.from),
+    to: iso(fetch.to),
+    bars: fetch.bars,
+    rejected: fetch.rejected,
+    request: fetch.requests.join(' | ') || null,
+    object: fetch.answers?.key ?? null,
+    sha256: fetch.answers?.sha256 ?? null,
+    workflow: fetch.workflow,
+    code: fetch.code,
+    fetched: iso(fetch.at),
+  },
+  parents: [],
+});
+
+export const fetchReader = documentReader<Fetch>(
+  'fetch',
+  { collection: 'fetches', form: /^ftc_/, example: 'ftc_…' },
+  (doc) => ({ facts: fetchNode(doc).facts, parents: [] }),
+);
