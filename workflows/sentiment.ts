@@ -24,8 +24,8 @@ export async function enrichSentiment(
   const { resumed, ...window } = input;
   const progress = trackProgress(['score'], input);
   const report: SentimentReport = { ...(resumed?.report ?? { model: '', scored: 0, abstained: 0 }) };
-  const before = resumed?.before ?? (await gpu.countScores(window));
   await progress.run('score', async () => {
+    const before = resumed?.before ?? (await gpu.countScores(window));
     let cursor: string | null = resumed?.cursor ?? '';
     while (cursor !== null) {
       const chunk: SentimentReport & { next: string | null } = await gpu.scoreArticles({ ...window, cursor });
@@ -38,10 +38,10 @@ export async function enrichSentiment(
       if (cursor !== null && workflowInfo().continueAsNewSuggested)
         await continueAsNew<typeof enrichSentiment>({ ...window, resumed: { report, before, cursor } });
     }
+    // What a killed attempt scored is in the store, though its count is lost.
+    const after = await gpu.countScores(window);
+    report.scored = Math.max(report.scored, after.scored - before.scored);
+    report.abstained = Math.max(report.abstained, after.abstained - before.abstained);
   });
-  // What a killed attempt scored is in the store, though its count is lost.
-  const after = await gpu.countScores(window);
-  report.scored = Math.max(report.scored, after.scored - before.scored);
-  report.abstained = Math.max(report.abstained, after.abstained - before.abstained);
   return report;
 }

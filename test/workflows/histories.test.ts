@@ -35,6 +35,7 @@ describe.skipIf(!binary)('long stories (skipped where the Temporal binary is not
           },
           measureCoverage: async () => ({
             stream: plan.stream,
+            stored: 0,
             expected: 1,
             missing: 0,
             quarantined: 0,
@@ -42,6 +43,7 @@ describe.skipIf(!binary)('long stories (skipped where the Temporal binary is not
           }),
         },
         gpu: {
+          countScores: async () => ({ scored: 0, abstained: 0 }),
           scoreArticles: async ({ cursor }: { cursor: string }) => {
             const page = Number(cursor || 0) + 1;
             return { model: 'news@1', scored: 3, abstained: 1, next: page < PAGES ? String(page) : null };
