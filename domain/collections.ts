@@ -11,7 +11,11 @@ export interface CollectionSpec {
 export const COLLECTIONS = {
   articles: { time: 'publishedAt', fields: ['feed', 'language', 'sourceKey'], arrays: ['tickers'] },
   rejectedItems: { time: 'seenAt', fields: ['feed'], arrays: [] },
-  scores: { time: 'knownAt', fields: ['articleId', 'model', 'label', 'sourceKey', 'abstained'], arrays: ['tickers'] },
+  scores: {
+    time: 'knownAt',
+    fields: ['articleId', 'model', 'label', 'sourceKey', 'abstained'],
+    arrays: ['tickers'],
+  },
   fetches: { time: 'at', fields: ['stream', 'sourceKey'], arrays: [] },
   quarantine: { time: 'seenAt', fields: ['stream'], arrays: [] },
   coverage: { time: 'measuredAt', fields: ['stream', 'sourceKey'], arrays: [] },
