@@ -5,7 +5,7 @@ import { quarantined, type Fault } from '../domain/quarantine.js';
 import { sourceKey, type Source } from '../domain/sources.js';
 import { streamId, timeframeMs, type Stream } from '../domain/streams.js';
 import type { Trade } from '../domain/trades.js';
-import { beat } from './beat.js';
+import { beat, workflowOf } from './beat.js';
 
 /** Where a followed stream stands: what a lost attempt goes on from. */
 export interface StreamState {
@@ -90,6 +90,17 @@ async function store(following: Following, bars: Bar[]): Promise<void> {
   const { ports, stream, source, state } = following;
   const { stored } = await ports.series.write({ stream, bars, source });
   if (stored === 0) return;
+  await ports.lineage.record({
+    stream: streamId(stream),
+    source,
+    from: bars[0]?.time ?? 0,
+    to: (bars.at(-1)?.time ?? 0) + 1,
+    bars: bars.length,
+    rejected: 0,
+    answers: [],
+    origin: 'the live stream of the venue',
+    workflow: workflowOf(),
+  });
   state.stored += stored;
   await tell(
     following,
@@ -122,6 +133,16 @@ async function fill(following: Following, to: number): Promise<void> {
       page.rejected.map(({ row, reason }) => ({ bar: { row }, reason })),
     );
     stored += (await ports.series.write({ stream, bars: good, source })).stored;
+    await ports.lineage.record({
+      stream: streamId(stream),
+      source,
+      from: range.from,
+      to: page.next ?? range.to,
+      bars: good.length,
+      rejected: bad.length + page.rejected.length,
+      answers: page.answers ?? [],
+      workflow: workflowOf(),
+    });
     newest = good.at(-1)?.time ?? newest;
     next = page.next;
     if (next === null && newest < to - step && patience-- > 0) {

@@ -1,4 +1,4 @@
-import type { Source } from './sources.js';
+import { formatSource, type Source } from './sources.js';
 
 /** What a stored thing is, told from the form of its id. */
 export type LineageKind =
@@ -32,7 +32,7 @@ export interface VenueAnswer {
   body: string;
 }
 
-/** A page of a venue that was asked for and stored. */
+/** Bars that came in together: a page of a venue, a file, a live stretch, or bars made from other bars. */
 export interface FetchedPage {
   stream: string;
   source: Source;
@@ -41,7 +41,12 @@ export interface FetchedPage {
   to: number;
   bars: number;
   rejected: number;
+  /** What a venue answered; empty where the bars came otherwise. */
   answers: VenueAnswer[];
+  /** How they came where it was no request. */
+  origin?: string;
+  /** Ids of what they were made from. */
+  parents?: string[];
   /** Workflow id of the story that asked. */
   workflow: string | null;
 }
@@ -87,3 +92,23 @@ export function renderLineage(root: LineageNode): string[] {
   show(root, 0);
   return lines;
 }
+
+/** The last time that a date can hold, epoch ms. */
+export const LAST_INSTANT = 8.64e15;
+
+/** `<stream>?source=…&from=…&to=…&asOf=…`: a read of bars has an id, so that it can be explained again. */
+export function barsId(read: {
+  stream: string;
+  source: Source;
+  from: number;
+  to: number;
+  asOf: number;
+}): string {
+  const { stream, source, from, to, asOf } = read;
+  return `${stream}?${queryOf({ source: formatSource(source), from, to, asOf: Math.min(asOf, LAST_INSTANT) })}`;
+}
+
+export const queryOf = (members: Record<string, string | number>): string =>
+  new URLSearchParams(
+    Object.fromEntries(Object.entries(members).map(([name, value]) => [name, String(value)])),
+  ).toString();

@@ -9,7 +9,7 @@ import { InvalidInputError } from '../../domain/errors.js';
 import { formatSource, type Source } from '../../domain/sources.js';
 import { baseOf, parseStream, parseTimeframe, streamId, timeframeMs } from '../../domain/streams.js';
 import type { Stream, Timeframe } from '../../domain/streams.js';
-import { beat } from '../beat.js';
+import { beat, workflowOf } from '../beat.js';
 import { readTime, type TimeInput } from '../window.js';
 import { handOver } from './hand-over.js';
 import { judgeBars } from './judging.js';
@@ -70,6 +70,17 @@ export const barsFileSteps = (ports: Ports) => ({
       'quarantine',
       report.quarantined.map((fault) => quarantinedRow(fault, { stream, source, sha256, now: ports.now() })),
     );
+    await ports.lineage.record({
+      stream: streamId(stream),
+      source,
+      from: report.first ?? 0,
+      to: (report.last ?? 0) + 1,
+      bars: report.bars,
+      rejected: report.quarantinedRows,
+      answers: [],
+      origin: `file ${formatSource(source)}, ${report.layout}, sha256 ${sha256}`,
+      workflow: workflowOf(),
+    });
     return { stream: streamId(stream), source: formatSource(source), sha256, stored, ...report };
   },
 

@@ -1,10 +1,11 @@
+import { barsId } from '../../domain/lineage.js';
 import type { Ports } from '../../adapters/ports.js';
 import { toColumns, type Bar } from '../../domain/bars.js';
 import { multipleOf, resampleBars, type IncompleteBar } from '../../domain/bars/resample.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { formatSource } from '../../domain/sources.js';
 import { floorToBar, parseTimeframe, streamId, timeframeMs, type Timeframe } from '../../domain/streams.js';
-import { beat, resumed } from '../beat.js';
+import { beat, resumed, workflowOf } from '../beat.js';
 import type { TimeInput } from '../window.js';
 import { barsFileSteps, type BarsFileOptions, type ImportReport } from './files.js';
 import { findStored, WINDOW_BARS, type Found, type StoredBarsInput } from './stored.js';
@@ -122,6 +123,17 @@ async function resampleWindow(
     knownAt: known.get(time) ?? NaN,
   }));
   const { stored } = await ports.series.write({ stream: { ...stream, timeframe: to }, source, bars: made });
+  await ports.lineage.record({
+    stream: streamId({ ...stream, timeframe: to }),
+    source,
+    ...range,
+    bars: made.length,
+    rejected: 0,
+    answers: [],
+    origin: `made from ${stream.timeframe} bars, incomplete ones: ${report.rule}`,
+    parents: [barsId({ stream: streamId(stream), source, from: range.from, to: range.to, asOf })],
+    workflow: workflowOf(),
+  });
   report.read += bars.length;
   report.bars += made.length;
   report.stored += stored;

@@ -5,7 +5,8 @@ import type { FetchedPage, LineageNode } from '../../domain/lineage.js';
 import type { ObjectRef } from '../../domain/models.js';
 import { formatSource, sourceKey, type Source } from '../../domain/sources.js';
 import type { DocumentsPort, ObjectsPort } from '../ports.js';
-import { documentReader, iso } from './documents.js';
+import { documentReader, iso, parent } from './documents.js';
+import type { Walk } from './walk.js';
 
 /** One page of a venue as it came: what was asked, and the bytes that were answered. */
 export interface Fetch {
@@ -20,6 +21,7 @@ export interface Fetch {
   bars: number;
   rejected: number;
   requests: string[];
+  parents: string[];
   /** Gzipped lines of `{ request, body }`; null where answers are not kept. */
   answers: ObjectRef | null;
   workflow: string | null;
@@ -44,7 +46,8 @@ export async function recordFetch(options: FetchesOptions, page: FetchedPage): P
   const { stream, source, from, to, bars, rejected, workflow } = page;
   const keep = options.keepAnswers && source.kind !== 'simulated' && page.answers.length > 0;
   const text = page.answers.map((answer) => JSON.stringify(answer)).join('\n');
-  const content = sha256Hex(new TextEncoder().encode(text));
+  const origin = page.origin ?? text;
+  const content = sha256Hex(new TextEncoder().encode(origin));
   const id = `ftc_${digestOf({ stream, source: sourceKey(source), from, to, content }).slice(0, 24)}`;
   if (await options.documents.get('fetches', id)) return;
   const fetch: Fetch = {
@@ -56,7 +59,11 @@ export async function recordFetch(options: FetchesOptions, page: FetchedPage): P
     to,
     bars,
     rejected,
-    requests: page.answers.map(({ request }) => request).slice(0, REQUESTS_SHOWN),
+    requests: [
+      ...(page.origin ? [page.origin] : []),
+      ...page.answers.map(({ request }) => request).slice(0, REQUESTS_SHOWN),
+    ],
+    parents: page.parents ?? [],
     answers: keep ? await options.objects.put(`raw/${content}.ndjson.gz`, await compress(text)) : null,
     workflow,
     code: options.code(),
@@ -87,7 +94,11 @@ export async function fetchesOf(
   return found;
 }
 
-export const fetchNode = (fetch: Fetch): LineageNode => ({
+/** What other bars a record's bars were made from. */
+export const madeFrom = (walk: Walk, fetch: Fetch): Promise<LineageNode[]> =>
+  Promise.all(fetch.parents.map((id) => parent(walk, 'bars', id)));
+
+export const fetchNode = (fetch: Fetch, parents: LineageNode[] = []): LineageNode => ({
   id: fetch.id,
   kind: 'fetch',
   facts: {
@@ -104,11 +115,14 @@ export const fetchNode = (fetch: Fetch): LineageNode => ({
     code: fetch.code,
     fetched: iso(fetch.at),
   },
-  parents: [],
+  parents,
 });
 
 export const fetchReader = documentReader<Fetch>(
   'fetch',
   { collection: 'fetches', form: /^ftc_/, example: 'ftc_…' },
-  (doc) => ({ facts: fetchNode(doc).facts, parents: [] }),
+  (doc, walk) => ({
+    facts: fetchNode(doc).facts,
+    parents: doc.parents.map((id) => parent(walk, 'bars', id)),
+  }),
 );

@@ -12,7 +12,7 @@ export type LineageOptions = Partial<Omit<FetchesOptions, keyof Stores>>;
 const RECORDING = { keepAnswers: true, code: memoized(codeVersion), now: () => Date.now() };
 
 /** Collections whose documents can be verified, the nearest to the raw data first. */
-const VERIFIED = ['datasets', 'models', 'evaluations', 'predictions', 'backtests'] as const;
+const VERIFIED = ['fetches', 'datasets', 'models', 'evaluations', 'predictions', 'backtests'] as const;
 
 /** Walks the stored records; holds nothing of its own. */
 export function openLineage(stores: Stores, options: LineageOptions = {}): LineagePort {

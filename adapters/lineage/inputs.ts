@@ -1,10 +1,11 @@
+import { barsId } from '../../domain/lineage.js';
 import type { ModelVersion } from '../../domain/models.js';
 import type { Article } from '../../domain/news.js';
 import type { Run } from '../../domain/research.js';
 import { formatSource, type Source } from '../../domain/sources.js';
 import { baseOf, parseStream } from '../../domain/streams.js';
 import { documentReader, iso, parent, sourceFacts } from './documents.js';
-import { barsId, readBars, readScores } from './series.js';
+import { readBars, readScores } from './series.js';
 
 export const modelReader = documentReader<ModelVersion>(
   'model',

@@ -1,10 +1,10 @@
 import type { BacktestResult } from '../../domain/backtest.js';
 import type { Evaluation } from '../../domain/evaluation.js';
-import type { LineageNode } from '../../domain/lineage.js';
+import { barsId, type LineageNode } from '../../domain/lineage.js';
 import type { Prediction } from '../../domain/prediction.js';
 import { baseOf, parseStream } from '../../domain/streams.js';
 import { documentReader, iso, parent, sourceFacts } from './documents.js';
-import { barsId, readBars, readScores } from './series.js';
+import { readBars, readScores } from './series.js';
 
 const baselineNode = async (doc: Prediction): Promise<LineageNode> => ({
   id: doc.model,

@@ -1,10 +1,10 @@
 import { InvalidInputError } from '../../domain/errors.js';
-import type { LineageNode } from '../../domain/lineage.js';
+import { LAST_INSTANT, queryOf, type LineageNode } from '../../domain/lineage.js';
 import { formatSource, parseSource, sourceKey, type Source } from '../../domain/sources.js';
 import { parseStream } from '../../domain/streams.js';
 import type { SentimentRequest } from '../ports.js';
-import { fetchesOf, fetchNode } from './fetches.js';
-import type { Reader, Stores } from './walk.js';
+import { fetchesOf, fetchNode, madeFrom } from './fetches.js';
+import type { Reader, Walk } from './walk.js';
 
 /** A read of bars as a result remembers it; times epoch ms, `sha256` of the values that were read. */
 export interface BarsRead {
@@ -17,24 +17,14 @@ export interface BarsRead {
   sha256: string | number | undefined;
 }
 
-type Window = Pick<BarsRead, 'stream' | 'source' | 'from' | 'to' | 'asOf'>;
-
-/** `<stream>?source=…&from=…&to=…&asOf=…`: a read has an id, so that it can be explained again. */
-export const barsId = ({ stream, source, from, to, asOf }: Window): string =>
-  `${stream}?${query({ source: formatSource(source), from, to, asOf })}`;
-
 const scoresId = ({ model, asset, source, from, asOf }: SentimentRequest): string =>
-  `scores/${asset}?${query({ model, source: formatSource(source), from, asOf })}`;
+  `scores/${asset}?${queryOf({ model, source: formatSource(source), from, asOf })}`;
 
-const query = (members: Record<string, string | number>): string =>
-  new URLSearchParams(
-    Object.fromEntries(Object.entries(members).map(([name, value]) => [name, String(value)])),
-  ).toString();
-
-const iso = (time: number): string => new Date(time).toISOString();
+const iso = (time: number): string =>
+  time >= LAST_INSTANT ? 'the latest versions' : new Date(time).toISOString();
 
 /** The read, and the fetches that brought its bars. */
-export async function readBars(stores: Stores, read: BarsRead): Promise<LineageNode> {
+export async function readBars(walk: Walk, read: BarsRead): Promise<LineageNode> {
   return {
     id: read.id,
     kind: 'bars',
@@ -46,7 +36,11 @@ export async function readBars(stores: Stores, read: BarsRead): Promise<LineageN
       'as of': iso(read.asOf),
       sha256: read.sha256 ?? null,
     },
-    parents: (await fetchesOf(stores.documents, read)).map(fetchNode),
+    parents: await Promise.all(
+      (await fetchesOf(walk.documents, read)).map(async (fetch) =>
+        fetchNode(fetch, await madeFrom(walk, fetch)),
+      ),
+    ),
   };
 }
 
@@ -79,7 +73,7 @@ export const barsReader: Reader = {
   kind: 'bars',
   form: /^[a-z0-9]+\/[A-Z0-9]+-[A-Z0-9]+\/\w+\?/,
   example: '<exchange>/<BASE-QUOTE>/<timeframe>?source=…&from=…&to=…&asOf=…',
-  async read(stores, id) {
+  async read(walk, id) {
     const { head, params } = paramsOf(id, ['source', 'from', 'to', 'asOf']);
     const window = {
       stream: head,
@@ -88,13 +82,13 @@ export const barsReader: Reader = {
       to: Number(params['to']),
       asOf: Number(params['asOf']),
     };
-    const { sha256, rows } = await stores.series.digest({
+    const { sha256, rows } = await walk.series.digest({
       stream: parseStream(head),
       source: window.source,
       range: { from: window.from, to: window.to },
       asOf: window.asOf,
     });
-    return rows === 0 ? null : readBars(stores, { ...window, id, sha256 });
+    return rows === 0 ? null : readBars(walk, { ...window, id, sha256 });
   },
 };
 
@@ -115,17 +109,14 @@ export const scoresReader: Reader = {
   },
 };
 
-/** The last time that a date can hold, epoch ms. */
-const LAST_INSTANT = 8.64e15;
-
 /** A whole stream: what is stored of it, one read a kind of source. */
 export const streamReader: Reader = {
   kind: 'bars',
   form: /^[a-z0-9]+\/[A-Z0-9]+-[A-Z0-9]+\/\w+$/,
   example: '<exchange>/<BASE-QUOTE>/<timeframe>',
-  async read(stores, id) {
+  async read(walk, id) {
     const stream = parseStream(id);
-    const held = (await stores.series.streams()).filter(
+    const held = (await walk.series.streams()).filter(
       (each) =>
         each.stream.exchange === stream.exchange &&
         each.stream.symbol === stream.symbol &&
@@ -135,8 +126,8 @@ export const streamReader: Reader = {
     const parents = held.map(async ({ source, range, bars }) => {
       const window = { stream: id, source, from: range.from, to: range.to, asOf: LAST_INSTANT };
       const key = { stream, source, range, asOf: window.asOf };
-      const { sha256 } = await stores.series.digest(key);
-      const node = await readBars(stores, { ...window, id: `${id}#${sourceKey(source)}`, sha256 });
+      const { sha256 } = await walk.series.digest(key);
+      const node = await readBars(walk, { ...window, id: `${id}#${sourceKey(source)}`, sha256 });
       return { ...node, facts: { ...node.facts, 'as of': 'the latest versions', bars } };
     });
     return { id, kind: 'bars', facts: { stored: held.length }, parents: await Promise.all(parents) };
