@@ -96,7 +96,15 @@ export function madeReport(): ReportParts {
     source: { ...SOURCE, reason: 'asked for' },
     asOf: new Date(TO).toISOString(),
     bars: [
-      { stream: STREAM, stored: 0, expected: 1000, missing: 2, quarantined: 1, digest: 'digest-of-bars' },
+      {
+        stream: STREAM,
+        stored: 0,
+        expected: 1000,
+        missing: 2,
+        exchangeClosed: 0,
+        quarantined: 1,
+        digest: 'digest-of-bars',
+      },
     ],
     news: {
       fetched: 9,
