@@ -18,18 +18,41 @@ import { environment, readConfig } from '../adapters/config.js';
 import { openInput } from '../adapters/formats/input.js';
 import { openPorts } from '../adapters/open.js';
 import { readToolPaths } from '../adapters/toolchain.js';
-import { messageOf } from '../domain/errors.js';
+import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { seededRandom } from '../domain/random.js';
+import { benchBackfill } from './market-backfill.js';
+import { benchInflux } from './market-influx.js';
+import { benchRange } from './market-range.js';
 
 const ROWS = 1_000_000;
 const RUNS = 3;
+
+/** Parts of the benchmark by name; `--part range` runs one, left out: files and sizes alone. */
+const PARTS: Record<string, (args: string[]) => Promise<Record<string, unknown>>> = {
+  etl: benchEtl,
+  range: benchRange,
+  influx: benchInflux,
+  backfill: benchBackfill,
+};
+
+/** `--part etl,range,influx,backfill`: the parts that are named, one after the other. */
+export async function benchMarket(args: string[]): Promise<Record<string, unknown>> {
+  const named = args.includes('--part') ? (args[args.indexOf('--part') + 1] ?? '') : 'etl';
+  const result: Record<string, unknown> = {};
+  for (const name of named.split(',')) {
+    const part = PARTS[name];
+    if (!part) throw new InvalidInputError(`Unknown part "${name}"; known: ${Object.keys(PARTS).join(', ')}`);
+    result[name] = await part(args);
+  }
+  return result;
+}
 
 /**
  * ETL from CSV to stored Parquet (parsed, judged, partitioned, written under the lock, quarantine and digest included),
  * with DuckDB's own CSV→Parquet copy and a plain pandas script beside it; then the size of every recorded set.
  * `--python <interpreter with pandas and pyarrow>` names the one to compare with.
  */
-export async function benchMarket(args: string[]): Promise<Record<string, unknown>> {
+async function benchEtl(args: string[]): Promise<Record<string, unknown>> {
   const directory = mkdtempSync(join(tmpdir(), 'finsight-bench-'));
   try {
     const csv = join(directory, 'bars.csv');

@@ -50,6 +50,7 @@ export const seaweedfs: ServerKind = {
       name: 'SeaweedFS',
       command: join(placeOf('seaweedfs'), 'bin', 'weed'),
       args: [
+        `-logdir=${folder}`,
         'mini',
         `-dir=${folder}`,
         `-ip=${HOST}`,
