@@ -1,5 +1,6 @@
 import { auditRoutes } from './audit.js';
 import { backtestRoutes } from './backtest.js';
+import { barFileRoutes } from './bars-files.js';
 import { barRoutes } from './bars.js';
 import { coverageRoutes } from './coverage.js';
 import { healthRoutes } from './health.js';
@@ -12,12 +13,15 @@ import type { Route } from './route.js';
 import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
 import { sentimentRoutes } from './sentiment.js';
+import { streamRoutes } from './streams.js';
 import { strategyRoutes } from './strategies.js';
 
 /** Every operation: the server mounts it, the document describes it, the tests call it. */
 export const ROUTES: Route[] = [
   ...runRoutes,
+  ...streamRoutes,
   ...barRoutes,
+  ...barFileRoutes,
   ...coverageRoutes,
   ...newsRoutes,
   ...sentimentRoutes,

@@ -78,6 +78,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/bars/{exchange}/{symbol}/{timeframe}/download': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['downloadBars'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/bars': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['downloadManyBars'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/bars/{exchange}/{symbol}/{timeframe}/gaps': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['readGaps'];
@@ -641,19 +663,6 @@ export interface components {
       /** Base asset units */ volume: number;
       /** When the platform could first know these values */ knownAt: number;
     };
-    StreamInfo: {
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      source: components['schemas']['Source'];
-      /** Epoch milliseconds, UTC */ from: number;
-      /** Epoch milliseconds, UTC */ to: number;
-      bars: number;
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
-    StreamPage: {
-      items: components['schemas']['StreamInfo'][];
-      cursor: string | null;
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
     BarPage: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       source: components['schemas']['Source'];
@@ -956,6 +965,19 @@ export interface components {
       items: components['schemas']['SentimentDay'][];
       cursor: string | null;
     };
+    StreamInfo: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      bars: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    StreamPage: {
+      items: components['schemas']['StreamInfo'][];
+      cursor: string | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
     StrategyParameter: { default: number; min: number; max: number; integer: boolean; help: string };
     StrategyList: {
       items: {
@@ -1144,6 +1166,7 @@ export interface operations {
     parameters: {
       query?: {
         /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+        /** Read what was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
       };
       header?: never;
       path: {
@@ -1159,6 +1182,55 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['LatestBar'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  downloadBars: {
+    parameters: {
+      query?: {
+        /** First bar open; ISO 8601 or epoch milliseconds */ from?: string;
+        /** End of the bar opens, exclusive; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Read what was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
+        /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+        /** Default csv */ format?: 'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow';
+      };
+      header?: never;
+      path: {
+        /** ccxt exchange id */ exchange: string;
+        /** BASE-QUOTE */ symbol: string;
+        /** Bar length */ timeframe: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': string } };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  downloadManyBars: {
+    parameters: {
+      query?: {
+        /** First bar open; ISO 8601 or epoch milliseconds */ from?: string;
+        /** End of the bar opens, exclusive; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Read what was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
+        /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+        /** Separated by commas */ streams: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/x-ndjson': string } };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
