@@ -7,7 +7,7 @@ import { COLUMNS } from '../domain/bars/columns.js';
 import { DataQualityError } from '../domain/errors.js';
 import { timeframeMs } from '../domain/streams.js';
 import { packageVersion } from './config.js';
-import { encoder } from './encoding.js';
+import { encoder, isKnown, notModified } from './encoding.js';
 import type { Context } from './route.js';
 
 /** Bars read at a time: 6 MB of columns. */
@@ -67,7 +67,7 @@ export async function sendFile(
     ...headers,
   });
   const packing = TEXTS.has(format) ? encoder(req, res) : [];
-  if (req.fresh) return notModified(res);
+  if (isKnown(req, res)) return notModified(res);
   if (req.method === 'HEAD') return void res.end();
   const source = held ?? unchanged(batches(), digest);
   const encoded = Readable.from(context.ports.formats.encode(format, asynchronous(source)));
@@ -118,10 +118,4 @@ function addTo(hash: Hash, columns: BarColumns): void {
 
 async function* asynchronous<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
   yield* items;
-}
-
-/** The caller has it already. */
-export function notModified(res: Response): void {
-  for (const name of ['content-type', 'content-encoding', 'content-disposition']) res.removeHeader(name);
-  res.status(304).end();
 }

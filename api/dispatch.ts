@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { messageOf } from '../domain/errors.js';
 import { holdsRole, type Principal } from '../domain/identity.js';
 import { appendAudit } from './audit.js';
-import { encode } from './encoding.js';
+import { encode, isKnown, notModified } from './encoding.js';
 import { ForbiddenError, NotAcceptableError, problemOf } from './errors.js';
 import { identify, takeRequest } from './identity.js';
 import type { Call, Context, Reply, Route, Shape } from './route.js';
@@ -65,12 +65,13 @@ function tagOf(body: unknown): string {
     .slice(0, 22)}"`;
 }
 
-/** Express answers 304 where the client has the answer with this ETag. */
 async function send(req: Request, res: Response, out: Cached & { status: number }): Promise<void> {
   const { status, body, headers } = out;
   res.status(status).set({ 'cache-control': 'private, no-cache', ...headers });
   if (!body) return void res.end();
-  res.type('json').send(await encode(req, res, body));
+  const bytes = await encode(req, res, body);
+  if (status === 200 && isKnown(req, res)) return notModified(res);
+  res.type('json').send(bytes);
 }
 
 /** @throws NotAcceptableError naming what there is. */

@@ -39,3 +39,21 @@ function markGzip(res: Response): void {
   const tag = res.get('etag');
   if (tag?.startsWith('"')) res.set('etag', tag.replace(/"$/, '-gzip"'));
 }
+
+/**
+ * True where If-None-Match names the answer's tag. Express's own check lets `Cache-Control: no-cache` win, which
+ * fetch adds to every request with a condition; the condition is to be kept all the same (RFC 9110, 13.2).
+ */
+export function isKnown(req: Request, res: Response): boolean {
+  const known = req.get('if-none-match');
+  const tag = res.get('etag');
+  if (known === undefined || tag === undefined) return false;
+  const bare = (text: string): string => text.trim().replace(/^W\//, '');
+  return known.trim() === '*' || known.split(',').some((each) => bare(each) === bare(tag));
+}
+
+/** Ends an answer that the caller has already. */
+export function notModified(res: Response): void {
+  for (const name of ['content-type', 'content-encoding', 'content-disposition']) res.removeHeader(name);
+  res.status(304).end();
+}
