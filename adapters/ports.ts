@@ -127,8 +127,12 @@ export interface SeriesPort extends Closable {
 
 export interface ObjectsPort extends Closable {
   put(key: string, bytes: Uint8Array): Promise<ObjectRef>;
+  /** The same for what is too large to be held: nothing is there before all has come. @throws DataQualityError as `get` */
+  putStream(key: string, chunks: AsyncIterable<Uint8Array>, sha256?: string): Promise<ObjectRef>;
   /** @throws NotFoundError, and DataQualityError where `sha256` is given and does not match. */
   get(key: string, sha256?: string): Promise<Uint8Array>;
+  /** Its bytes piece by piece, held against no digest. @throws NotFoundError */
+  stream(key: string): Promise<AsyncIterable<Uint8Array>>;
   head(key: string): Promise<ObjectRef | null>;
   list(prefix: string): Promise<string[]>;
   remove(key: string): Promise<void>;
