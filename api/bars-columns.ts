@@ -46,7 +46,8 @@ export interface FileAnswer {
   mediaType: string;
   /** Without the ending. */
   name: string;
-  headers?: Record<string, string>;
+  /** Asked for when the batches were read once. */
+  headers?: () => Record<string, string>;
 }
 
 /**
@@ -55,7 +56,7 @@ export interface FileAnswer {
  */
 export async function sendFile(
   { context, req, res }: { context: Context; req: Request; res: Response },
-  { batches, format, mediaType, name, headers = {} }: FileAnswer,
+  { batches, format, mediaType, name, headers }: FileAnswer,
 ): Promise<void> {
   const { digest, held } = await digestBatches(batches());
   const tag = createHash('sha256').update(`${VERSION} ${format} ${digest}`).digest('hex').slice(0, 32);
@@ -64,7 +65,7 @@ export async function sendFile(
     'content-disposition': `attachment; filename="${name}.${format}"`,
     'cache-control': 'private, no-cache',
     etag: `"${tag}"`,
-    ...headers,
+    ...headers?.(),
   });
   const packing = TEXTS.has(format) ? encoder(req, res) : [];
   if (isKnown(req, res)) return notModified(res);

@@ -45,7 +45,7 @@ const downloadBars = route({
         format,
         mediaType: context.ports.formats.mediaType(format),
         name: fileName(key.stream),
-        headers: fileHeaders(key),
+        headers: () => fileHeaders(key),
       },
     );
     return null;

@@ -80,14 +80,14 @@ const readBars = route({
     const isPage = ['limit', 'order', 'cursor'].some((name) => name in req.query);
     if (format !== 'json' && !isPage) {
       const key = await storedKey(context, params, query);
-      const file = { format, mediaType, name: fileName(key.stream), headers: fileHeaders(key) };
+      const file = { format, mediaType, name: fileName(key.stream), headers: () => fileHeaders(key) };
       await sendFile({ context, req, res }, { batches: () => columnsIn(context, key), ...file });
       return null;
     }
     const { key, bars, next } = await readPage(context, params, query);
     const { stream, source: from, asOf } = key;
     if (format !== 'json') {
-      const headers = { ...fileHeaders(key), ...(next ? { 'x-next-cursor': next } : {}) };
+      const headers = () => ({ ...fileHeaders(key), ...(next ? { 'x-next-cursor': next } : {}) });
       const file = { format, mediaType, name: fileName(stream), headers };
       await sendFile({ context, req, res }, { batches: () => [toColumns(bars)], ...file });
       return null;

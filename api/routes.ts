@@ -14,6 +14,7 @@ import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
+import { uploadRoutes } from './uploads.js';
 import { strategyRoutes } from './strategies.js';
 
 /** Every operation: the server mounts it, the document describes it, the tests call it. */
@@ -23,6 +24,7 @@ export const ROUTES: Route[] = [
   ...barRoutes,
   ...barFileRoutes,
   ...coverageRoutes,
+  ...uploadRoutes,
   ...newsRoutes,
   ...sentimentRoutes,
   ...modelRoutes,

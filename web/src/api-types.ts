@@ -122,6 +122,39 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/uploads/{name}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getUpload'];
+    put: operations['putUpload'];
+    post?: never;
+    delete: operations['removeUpload'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/uploads': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listUploads'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/uploads/{name}/download': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['downloadUpload'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/articles': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listArticles'];
@@ -978,6 +1011,19 @@ export interface components {
       cursor: string | null;
       /** Epoch milliseconds, UTC */ asOf: number;
     };
+    Upload: {
+      name: string;
+      /** What POST /runs with transformBars takes as `object` */ object: { key: string; sha256: string };
+      bytes: number;
+      /** By its name; null where that does not say it */ format: string | null;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+    };
+    UploadPage: {
+      items: components['schemas']['Upload'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     StrategyParameter: { default: number; min: number; max: number; integer: boolean; help: string };
     StrategyList: {
       items: {
@@ -1274,6 +1320,101 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['TimeframeList'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getUpload: {
+    parameters: { query?: never; header?: never; path: { /** File name */ name: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Upload'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  putUpload: {
+    parameters: {
+      query?: {
+        /** Refused unless the file has this digest; a Content-Digest header does the same */ sha256?: string;
+      };
+      header?: never;
+      path: { /** File name */ name: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/octet-stream': string } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Upload'] };
+      };
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Upload'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removeUpload: {
+    parameters: { query?: never; header?: never; path: { /** File name */ name: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listUploads: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['UploadPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  downloadUpload: {
+    parameters: {
+      query?: {
+        /** Convert: bars that cannot be believed are left out and counted in the headers x-finsight-* */ format?:
+          'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow';
+        /** Length of a bar; by the rows where it is not given */ timeframe?: string;
+        /** time,open,high,low,close,volume by place (_ skips one), or time=<name>,… by name */ columns?: string;
+        /** Of epoch times */ timeUnit?: 's' | 'ms' | 'us' | 'ns';
+        /** Order of day, month and year */ dates?: 'ymd' | 'dmy' | 'mdy';
+        /** Of numbers */ decimal?: 'point' | 'comma';
+        /** Prices adjusted for splits and dividends (Adj Close) */ adjusted?: boolean;
+      };
+      header?: never;
+      path: { /** File name */ name: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': string } };
+      304: { headers: { [name: string]: unknown }; content?: never };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
