@@ -1,6 +1,7 @@
 import { auditRoutes } from './audit.js';
 import { backtestRoutes } from './backtest.js';
 import { barFileRoutes } from './bars-files.js';
+import { barStatsRoutes } from './bars-stats.js';
 import { barRoutes } from './bars.js';
 import { coverageRoutes } from './coverage.js';
 import { healthRoutes } from './health.js';
@@ -9,6 +10,7 @@ import { modelRoutes } from './models.js';
 import { newsRoutes } from './news.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
+import { retentionRoutes } from './retention.js';
 import type { Route } from './route.js';
 import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
@@ -23,6 +25,8 @@ export const ROUTES: Route[] = [
   ...streamRoutes,
   ...barRoutes,
   ...barFileRoutes,
+  ...barStatsRoutes,
+  ...retentionRoutes,
   ...coverageRoutes,
   ...uploadRoutes,
   ...newsRoutes,

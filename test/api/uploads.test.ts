@@ -183,7 +183,10 @@ it('converts more rows than are judged as one table where they are in order', as
   try {
     const count = 2 ** 20 + 200_000;
     const start = Date.UTC(2000, 0, 1);
-    const lines = Array.from({ length: count }, (_, i) => `${start + i * 60_000},10,11,9,10.${i % 10},1`);
+    const lines = Array.from(
+      { length: count },
+      (_, i) => `${start + i * 60_000},10,10.01,9.99,10,${1 + (i % 5)}`,
+    );
     const send = (name: string, body: string) =>
       fetch(`${big.url}/api/v1/uploads/${name}`, {
         method: 'PUT',

@@ -61,7 +61,7 @@ export interface paths {
     get: operations['readBars'];
     put?: never;
     post?: never;
-    delete?: never;
+    delete: operations['removeBars'];
     options?: never;
     head?: never;
     patch?: never;
@@ -94,6 +94,39 @@ export interface paths {
     get: operations['downloadManyBars'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/bars/{exchange}/{symbol}/{timeframe}/stats': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readBarStats'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/bars/{exchange}/{symbol}/{timeframe}/quality': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readBarQuality'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/admin/cleanup': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['cleanBars'];
     delete?: never;
     options?: never;
     head?: never;
@@ -435,6 +468,12 @@ export interface paths {
 export interface components {
   schemas: {
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
+    CleanupRequest: {
+      /** Bars that closed longer ago */ olderThanDays: number;
+      /** Default: all */ streams?: string[];
+      /** Only bars from there; default: every source */ source?: string;
+      dryRun?: boolean;
+    };
     ResearchInput: {
       source?: string;
       symbols: string[];
@@ -709,6 +748,54 @@ export interface components {
       /** Only versions known at this instant were read */ asOf: number;
       bar: components['schemas']['Bar'];
     };
+    BarStats: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** Only versions known at this instant were read */ asOf: number;
+      bars: number;
+      /** Open of the first bar */ first: number | null;
+      /** Open of the last bar */ last: number | null;
+      /** Bars that there should be from the first to the last one */ expected: number;
+      missing: number;
+      completeness: number;
+      /** Bars without trades */ withoutVolume: number;
+      /** Bars whose high is their low */ flat: number;
+      /** Lowest low */ low: number | null;
+      /** Highest high */ high: number | null;
+      /** Of the first bar */ open: number | null;
+      /** Of the last bar */ close: number | null;
+      /** Sum, base asset units */ volume: number;
+    };
+    BarQuality: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** Only versions known at this instant were read */ asOf: number;
+      bars: number;
+      /** Open of the first bar */ first: number | null;
+      /** Open of the last bar */ last: number | null;
+      /** Bars that there should be from the first to the last one */ expected: number;
+      missing: number;
+      completeness: number;
+      /** Bars without trades */ withoutVolume: number;
+      /** Bars whose high is their low */ flat: number;
+      gapCount: number;
+      gaps: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        bars: number;
+      }[];
+      flaggedCount: number;
+      /** Stored bars that should be looked at: large moves, long wicks */ flagged: {
+        /** Epoch milliseconds, UTC */ time: number;
+        reason: string;
+      }[];
+      quarantinedCount: number;
+      quarantined: {
+        reason: string;
+        /** Epoch milliseconds, UTC */ seenAt: number;
+        bar: { [name: string]: unknown };
+      }[];
+    };
     Gap: {
       /** Epoch milliseconds, UTC */ from: number;
       /** Epoch milliseconds, UTC */ to: number;
@@ -916,6 +1003,26 @@ export interface components {
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
     Me: { id: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant: string };
+    BarsRemoved: {
+      dryRun: boolean;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Exclusive */ to: number;
+      /** Stored versions of bars that are removed, or would be */ versions: number;
+    };
+    CleanupReport: {
+      dryRun: boolean;
+      /** Epoch milliseconds, UTC */ before: number;
+      versions: number;
+      items: {
+        /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+        source: components['schemas']['Source'];
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Exclusive */ to: number;
+        /** Stored versions of bars that are removed, or would be */ versions: number;
+      }[];
+    };
     RunProgress: {
       stage: string;
       steps: { name: string; state: 'waiting' | 'running' | 'done' | 'failed'; detail: string }[];
@@ -1208,6 +1315,34 @@ export interface operations {
       };
     };
   };
+  removeBars: {
+    parameters: {
+      query?: {
+        /** Whose bars: live, recorded, simulated:<seed>; never guessed */ source: string;
+        /** First bar open; default all; ISO 8601 or epoch milliseconds */ from?: string;
+        /** End of the bar opens, exclusive; default all; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only count */ dryRun?: boolean;
+      };
+      header?: never;
+      path: {
+        /** ccxt exchange id */ exchange: string;
+        /** BASE-QUOTE */ symbol: string;
+        /** Bar length */ timeframe: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BarsRemoved'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   readLatestBar: {
     parameters: {
       query?: {
@@ -1277,6 +1412,77 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'application/x-ndjson': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readBarStats: {
+    parameters: {
+      query?: {
+        /** First bar open; ISO 8601 or epoch milliseconds */ from?: string;
+        /** End of the bar opens, exclusive; ISO 8601 or epoch milliseconds */ to?: string;
+        /** What was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
+        /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+      };
+      header?: never;
+      path: {
+        /** ccxt exchange id */ exchange: string;
+        /** BASE-QUOTE */ symbol: string;
+        /** Bar length */ timeframe: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BarStats'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readBarQuality: {
+    parameters: {
+      query?: {
+        /** First bar open; ISO 8601 or epoch milliseconds */ from?: string;
+        /** End of the bar opens, exclusive; ISO 8601 or epoch milliseconds */ to?: string;
+        /** What was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
+        /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+        /** How many of each kind are listed */ listed?: number;
+      };
+      header?: never;
+      path: {
+        /** ccxt exchange id */ exchange: string;
+        /** BASE-QUOTE */ symbol: string;
+        /** Bar length */ timeframe: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BarQuality'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  cleanBars: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['CleanupRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['CleanupReport'] };
+      };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
