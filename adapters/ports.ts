@@ -1,3 +1,4 @@
+import type { CataloguePort, StoragePort } from './ports-inventory.js';
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { LineageNode, Verification } from '../domain/lineage.js';
@@ -284,6 +285,8 @@ export interface Ports extends Closable {
   cache: CachePort;
   serving: ServingPort;
   lineage: LineagePort;
+  catalogue: CataloguePort;
+  storage: StoragePort;
   /** Sentiment about an asset as it was known, and the digest of it. */
   sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
   markets(source: Source): MarketsPort;

@@ -3,6 +3,7 @@ import { backtestRoutes } from './backtest.js';
 import { barFileRoutes } from './bars-files.js';
 import { barStatsRoutes } from './bars-stats.js';
 import { barRoutes } from './bars.js';
+import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
 import { healthRoutes } from './health.js';
 import { lineageRoutes } from './lineage.js';
@@ -17,6 +18,7 @@ import { scheduleRoutes } from './schedules.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
 import { uploadRoutes } from './uploads.js';
+import { storageRoutes } from './storage.js';
 import { strategyRoutes } from './strategies.js';
 
 /** Every operation: the server mounts it, the document describes it, the tests call it. */
@@ -27,6 +29,7 @@ export const ROUTES: Route[] = [
   ...barFileRoutes,
   ...barStatsRoutes,
   ...retentionRoutes,
+  ...catalogueRoutes,
   ...coverageRoutes,
   ...uploadRoutes,
   ...newsRoutes,
@@ -39,5 +42,6 @@ export const ROUTES: Route[] = [
   ...scheduleRoutes,
   ...principalRoutes,
   ...auditRoutes,
+  ...storageRoutes,
   ...healthRoutes,
 ];

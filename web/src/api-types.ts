@@ -133,6 +133,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/exchanges': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listExchanges'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/exchanges/{exchange}/symbols': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSymbols'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/bars/{exchange}/{symbol}/{timeframe}/gaps': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['readGaps'];
@@ -422,6 +444,39 @@ export interface paths {
   '/audit': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listAudit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/admin/storage': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['storageInfo'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/admin/storage/ensure': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['ensureStorage'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/admin/config': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readConfig'];
     put?: never;
     post?: never;
     delete?: never;
@@ -796,6 +851,22 @@ export interface components {
         bar: { [name: string]: unknown };
       }[];
     };
+    ExchangeList: {
+      items: {
+        /** As in streams: the ccxt exchange id */ id: string;
+        /** Can be asked over the network */ live: boolean;
+        /** Recorded streams */ recorded: number;
+        /** Stored streams */ stored: number;
+      }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    SymbolPage: {
+      exchange: string;
+      source: 'stored' | 'recorded' | 'live';
+      items: { symbol: string; timeframes: string[] }[];
+      cursor: string | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
     Gap: {
       /** Epoch milliseconds, UTC */ from: number;
       /** Epoch milliseconds, UTC */ to: number;
@@ -1131,6 +1202,23 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
+    StorageInfo: {
+      stores: {
+        seam: 'documents' | 'events' | 'series' | 'objects' | 'cache';
+        /** Scheme of the address */ backend: string;
+        /** Without user names, passwords and keys */ address: string;
+        version: string | null;
+        /** Seams of one address share them */ bytes: number | null;
+        freeBytes: number | null;
+        error: string | null;
+      }[];
+      /** Collection → documents */ documents: { [name: string]: number } | null;
+      series: { streams: number; bars: number; broken: string[] } | null;
+      objects: { count: number } | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    StorageEnsured: { stores: string[]; collections: string[] };
+    Settings: { settings: { [name: string]: unknown }; /** Epoch milliseconds, UTC */ asOf: number };
     StrategyParameter: { default: number; min: number; max: number; integer: boolean; help: string };
     StrategyList: {
       items: {
@@ -1482,6 +1570,50 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['CleanupReport'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listExchanges: {
+    parameters: {
+      query?: { /** Only those that have this */ having?: 'live' | 'recorded' | 'stored' };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ExchangeList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSymbols: {
+    parameters: {
+      query?: {
+        /** Default stored. `live` asks the exchange itself. Simulated bars exist for every symbol */ source?:
+          'stored' | 'recorded' | 'live';
+        /** Only symbols with this in their name */ contains?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path: { /** ccxt exchange id */ exchange: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SymbolPage'] };
       };
       default: {
         headers: { [name: string]: unknown };
@@ -2100,6 +2232,48 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['AuditPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  storageInfo: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['StorageInfo'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  ensureStorage: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['StorageEnsured'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readConfig: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Settings'] };
       };
       default: {
         headers: { [name: string]: unknown };
