@@ -13,6 +13,7 @@ import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { retentionRoutes } from './retention.js';
 import type { Route } from './route.js';
+import { bulkRunRoutes } from './runs-bulk.js';
 import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
 import { sentimentRoutes } from './sentiment.js';
@@ -24,6 +25,7 @@ import { strategyRoutes } from './strategies.js';
 /** Every operation: the server mounts it, the document describes it, the tests call it. */
 export const ROUTES: Route[] = [
   ...runRoutes,
+  ...bulkRunRoutes,
   ...streamRoutes,
   ...barRoutes,
   ...barFileRoutes,

@@ -45,6 +45,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/runs/bulk': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['startRuns'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/streams': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listStreams'];
@@ -642,6 +653,7 @@ export interface components {
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] };
+    RunsRequest: { runs: components['schemas']['RunRequest'][] };
     ScheduleRequest: {
       id: string;
       kind:
@@ -1094,6 +1106,16 @@ export interface components {
         /** Stored versions of bars that are removed, or would be */ versions: number;
       }[];
     };
+    RunsStarted: {
+      started: number;
+      items: {
+        workflowId: string | null;
+        runId: string | null;
+        alreadyRunning: boolean;
+        location: string | null;
+        /** Why it could not be started */ error: string | null;
+      }[];
+    };
     RunProgress: {
       stage: string;
       steps: { name: string; state: 'waiting' | 'running' | 'done' | 'failed'; detail: string }[];
@@ -1347,6 +1369,20 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  startRuns: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['RunsRequest'] } };
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RunsStarted'] };
+      };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
