@@ -30,6 +30,7 @@ export const SCHEMA = z.object({
   FINSIGHT_ADMIN_KEY: secret.default(''),
   FINSIGHT_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   FINSIGHT_RATE_LIMIT_PER_MINUTE: count.default(12_000),
+  FINSIGHT_UPLOAD_LIMIT_MB: count.default(8192),
   FINSIGHT_FEEDS: z.string().default(DEFAULT_FEEDS).transform(readFeeds),
   FINSIGHT_LIVE_TIMEOUT_MS: count.default(5000),
   FINSIGHT_EXCHANGE_HOSTS: z.string().default('{}').transform(readHosts),
@@ -82,6 +83,8 @@ export interface Config {
     adminKey: string;
     logLevel: string;
     rateLimit: { capacity: number; refillPerSecond: number };
+    /** Largest file that is taken, bytes. */
+    uploadLimitBytes: number;
   };
   documentsUrl: string;
   seriesUrl: string;
@@ -145,6 +148,7 @@ function apiOf(value: z.output<typeof SCHEMA>): Config['api'] {
     key: value.FINSIGHT_API_KEY,
     adminKey: value.FINSIGHT_ADMIN_KEY,
     logLevel: value.FINSIGHT_LOG_LEVEL,
+    uploadLimitBytes: value.FINSIGHT_UPLOAD_LIMIT_MB * 2 ** 20,
     // Three seconds' worth at once: a page of the dashboard asks for many things together.
     rateLimit: { capacity: Math.max(1, Math.ceil(perMinute / 20)), refillPerSecond: perMinute / 60 },
   };

@@ -1,6 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { messageOf, UnreachableError } from '../domain/errors.js';
 
 /** Writes a file so that a crash leaves the old one or the new one, never a part. */
@@ -17,6 +19,38 @@ export async function writeAtomically(path: string, bytes: Uint8Array): Promise<
     }
     await rename(draft, path);
     await syncDirectory(dirname(path));
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw fileError(path, error);
+  }
+}
+
+/**
+ * The same for what comes in pieces. `check` sees the digest before the file is in its place.
+ * @throws what the pieces, or `check`, throw; nothing is left then.
+ */
+export async function writeStreamAtomically(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  check: (sha256: string) => void = () => undefined,
+): Promise<{ sha256: string; bytes: number }> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
+  const hash = createHash('sha256');
+  let bytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await pipeline(counted, createWriteStream(draft, { flags: 'wx' }));
+    const sha256 = hash.digest('hex');
+    check(sha256);
+    await replaceFile(draft, path);
+    return { sha256, bytes };
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
     throw fileError(path, error);

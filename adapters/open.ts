@@ -1,6 +1,7 @@
 import type { Source } from '../domain/sources.js';
 import { formatSource } from '../domain/sources.js';
 import { openCache } from './cache/index.js';
+import { openCatalogue } from './catalogue.js';
 import type { Config } from './config.js';
 import { openDocuments } from './documents/index.js';
 import { readSentimentPoints } from './documents/points.js';
@@ -16,6 +17,7 @@ import { openSeries } from './series/index.js';
 import { openServing } from './serving/index.js';
 import { loadShippedSentiment } from './serving/shipped.js';
 import { parquetTables } from './tables.js';
+import { openStorage } from './storage.js';
 import { readMlState } from './toolchain.js';
 
 export { redacted } from './addresses.js';
@@ -45,6 +47,8 @@ export function openPorts(config: Config): Ports {
   return {
     ...own,
     lineage: openLineage(own, { keepAnswers: config.keepAnswers }),
+    catalogue: openCatalogue(config, cache),
+    storage: openStorage(config),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),

@@ -1,3 +1,4 @@
+import type { CataloguePort, StoragePort } from './ports-inventory.js';
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { FundingPage } from '../domain/funding.js';
@@ -129,8 +130,12 @@ export interface SeriesPort extends Closable {
 
 export interface ObjectsPort extends Closable {
   put(key: string, bytes: Uint8Array): Promise<ObjectRef>;
+  /** The same for what is too large to be held: nothing is there before all has come. @throws DataQualityError as `get` */
+  putStream(key: string, chunks: AsyncIterable<Uint8Array>, sha256?: string): Promise<ObjectRef>;
   /** @throws NotFoundError, and DataQualityError where `sha256` is given and does not match. */
   get(key: string, sha256?: string): Promise<Uint8Array>;
+  /** Its bytes piece by piece, held against no digest. @throws NotFoundError */
+  stream(key: string): Promise<AsyncIterable<Uint8Array>>;
   head(key: string): Promise<ObjectRef | null>;
   list(prefix: string): Promise<string[]>;
   remove(key: string): Promise<void>;
@@ -302,6 +307,8 @@ export interface Ports extends Closable {
   cache: CachePort;
   serving: ServingPort;
   lineage: LineagePort;
+  catalogue: CataloguePort;
+  storage: StoragePort;
   /** Sentiment about an asset as it was known, and the digest of it. */
   sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
   markets(source: Source): MarketsPort;

@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import type { Bar } from '../domain/bars.js';
+import { toColumns, type Bar, type BarsKey } from '../domain/bars.js';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';
 import { formatSource, type Source } from '../domain/sources.js';
 import { parseStream, streamId, type Stream } from '../domain/streams.js';
+import { columnsIn, FORMAT_OF, FORMAT_TYPES, sendFile } from './bars-columns.js';
+import { strongTag } from './encoding.js';
 import { choice, cursor, limit, readRange, segment, text, time } from './query.js';
-import { route, type Context } from './route.js';
+import { route, type Context, type Values } from './route.js';
 import { answer, instant, source, streamText } from './schemas.js';
 
 const bar = answer(
@@ -26,10 +28,6 @@ export const provenance = {
   source,
   asOf: instant.describe('Only versions known at this instant were read'),
 };
-const streamInfo = answer(
-  'StreamInfo',
-  z.object({ stream: streamText, source, from: instant, to: instant, bars: z.int(), asOf: instant }),
-);
 export const streamPath = {
   exchange: segment('ccxt exchange id', 'binance'),
   symbol: segment('BASE-QUOTE', 'BTC-USDT'),
@@ -42,65 +40,33 @@ export const sourceText = text(
 export const streamExample = { params: { exchange: 'binance', symbol: 'BTC-USDT', timeframe: '1h' } };
 export const streamAddress = '/bars/{exchange}/{symbol}/{timeframe}';
 
-const listStreams = route({
-  id: 'listStreams',
-  method: 'get',
-  path: '/streams',
-  group: 'bars',
-  summary: 'Stored streams with their span and source',
-  role: 'viewer',
-  query: { limit: limit(1000), cursor },
-  answers: {
-    200: {
-      description: 'Streams by name',
-      schema: answer(
-        'StreamPage',
-        z.object({ items: z.array(streamInfo), cursor: z.string().nullable(), asOf: instant }),
-      ),
-    },
-  },
-  cacheMs: 1000,
-  async handle({ query, context }) {
-    const asOf = context.ports.now();
-    const all = (await context.ports.series.streams())
-      .map(({ stream, range, bars, source: from }) => ({
-        stream: streamId(stream),
-        source: from,
-        ...range,
-        bars,
-        asOf,
-      }))
-      .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-    const rest = query.cursor ? all.filter((each) => keyOf(each) > query.cursor!) : all;
-    const items = rest.slice(0, query.limit);
-    const last = items.at(-1);
-    return { body: { items, cursor: last && rest.length > items.length ? keyOf(last) : null, asOf } };
-  },
-});
-
-const keyOf = (each: { stream: string; source: Source }): string =>
-  `${each.stream} ${formatSource(each.source)}`;
+const barsQuery = {
+  from: time('First bar open'),
+  to: time('End of the bar opens, exclusive'),
+  asOf: time('Read what was known then; default now'),
+  order: choice(['oldest', 'newest'], 'Default newest'),
+  source: sourceText,
+  limit: limit(500),
+  cursor,
+};
 
 const readBars = route({
   id: 'readBars',
   method: 'get',
   path: streamAddress,
   group: 'bars',
-  summary: 'Bars of a stream as they were known at an instant',
+  summary:
+    'Bars of a stream as they were known at an instant: JSON in pages, else a file by the Accept header',
   role: 'viewer',
   params: streamPath,
-  query: {
-    from: time('First bar open'),
-    to: time('End of the bar opens, exclusive'),
-    asOf: time('Read what was known then; default now'),
-    order: choice(['oldest', 'newest'], 'Default newest'),
-    source: sourceText,
-    limit: limit(500),
-    cursor,
-  },
+  query: barsQuery,
+  produces: FORMAT_TYPES,
   answers: {
     200: {
-      description: 'Bars',
+      description:
+        'Bars. A file has the whole range, oldest first, unless limit, order or cursor ask for a page; ' +
+        'the headers x-finsight-source, x-finsight-as-of and x-next-cursor tell what JSON tells in its members',
+      others: FORMAT_TYPES.slice(1),
       schema: answer(
         'BarPage',
         z.object({ ...provenance, bars: z.array(bar), cursor: z.string().nullable() }),
@@ -109,20 +75,49 @@ const readBars = route({
   },
   example: { ...streamExample, query: { limit: '5' } },
   cacheMs: 2000,
-  async handle({ params, query, context }) {
-    const found = await findStream(context, params, query.source);
-    const asOf = query.asOf ?? context.ports.now();
-    const order = query.order ?? 'newest';
-    const range = pageRange(readRange(query), order, query.cursor);
-    const key = { stream: found.stream, source: found.source, range, asOf, order, limit: query.limit + 1 };
-    const read = range.from < range.to ? await context.ports.series.read(key) : [];
-    // Ports answer ascending whichever end was asked for; here the order is the caller's.
-    const sorted = read.toSorted((a, b) => (order === 'oldest' ? a.time - b.time : b.time - a.time));
-    const bars = sorted.slice(0, query.limit);
-    const next = sorted.length > bars.length ? String(bars.at(-1)?.time) : null;
-    return { body: { stream: streamId(found.stream), source: found.source, asOf, bars, cursor: next } };
+  async handle({ params, query, context, mediaType, req, res }) {
+    const format = FORMAT_OF[mediaType] ?? 'json';
+    const isPage = ['limit', 'order', 'cursor'].some((name) => name in req.query);
+    if (format !== 'json' && !isPage) {
+      const key = await storedKey(context, params, query);
+      const file = { format, mediaType, name: fileName(key.stream), headers: () => fileHeaders(key) };
+      await sendFile({ context, req, res }, { batches: () => columnsIn(context, key), ...file });
+      return null;
+    }
+    const { key, bars, next } = await readPage(context, params, query);
+    const { stream, source: from, asOf } = key;
+    if (format !== 'json') {
+      const headers = () => ({ ...fileHeaders(key), ...(next ? { 'x-next-cursor': next } : {}) });
+      const file = { format, mediaType, name: fileName(stream), headers };
+      await sendFile({ context, req, res }, { batches: () => [toColumns(bars)], ...file });
+      return null;
+    }
+    const body = { stream: streamId(stream), source: from, asOf, bars, cursor: next };
+    // Without an instant of its own each answer names another one: equal in meaning, not byte for byte.
+    return {
+      body,
+      ...(query.asOf === undefined ? {} : { headers: { etag: strongTag(JSON.stringify(body)) } }),
+    };
   },
 });
+
+async function readPage(
+  context: Context,
+  params: Values<typeof streamPath>,
+  query: Values<typeof barsQuery>,
+): Promise<{ key: BarsKey; bars: Bar[]; next: string | null }> {
+  const found = await findStream(context, params, query.source);
+  const asOf = query.asOf ?? context.ports.now();
+  const order = query.order ?? 'newest';
+  const range = pageRange(readRange(query), order, query.cursor);
+  const key = { stream: found.stream, source: found.source, range, asOf };
+  const page = { order, limit: query.limit + 1 };
+  const read = range.from < range.to ? await context.ports.series.read({ ...key, ...page }) : [];
+  // Ports answer ascending whichever end was asked for; here the order is the caller's.
+  const sorted = read.toSorted((a, b) => (order === 'oldest' ? a.time - b.time : b.time - a.time));
+  const bars = sorted.slice(0, query.limit);
+  return { key, bars, next: sorted.length > bars.length ? String(bars.at(-1)?.time) : null };
+}
 
 function pageRange(
   range: { from: number; to: number },
@@ -146,13 +141,13 @@ const readLatestBar = route({
   summary: 'The newest stored bar of a stream',
   role: 'viewer',
   params: streamPath,
-  query: { source: sourceText },
+  query: { source: sourceText, asOf: time('Read what was known then; default now') },
   answers: { 200: { description: 'The bar', schema: answer('LatestBar', z.object({ ...provenance, bar })) } },
   example: streamExample,
   cacheMs: 1000,
   async handle({ params, query, context }) {
     const found = await findStream(context, params, query.source);
-    const asOf = context.ports.now();
+    const asOf = query.asOf ?? context.ports.now();
     const key = {
       stream: found.stream,
       source: found.source,
@@ -165,6 +160,31 @@ const readLatestBar = route({
     if (!newest) throw new NotFoundError(`No stored bar of ${streamId(found.stream)} was known at ${asOf}`);
     return { body: { stream: streamId(found.stream), source: found.source, asOf, bar: newest } };
   },
+});
+
+/** The stored bars that a query means, within the stored span. @throws NotFoundError, InvalidInputError */
+export async function storedKey(
+  context: Context,
+  params: Parameters<typeof findStream>[1],
+  query: {
+    from?: number | undefined;
+    to?: number | undefined;
+    asOf?: number | undefined;
+    source?: string | undefined;
+  },
+): Promise<BarsKey> {
+  const { stream, source: from, ...span } = await findStream(context, params, query.source);
+  const asked = readRange(query);
+  const range = { from: Math.max(asked.from, span.from), to: Math.min(asked.to, span.to) };
+  return { stream, source: from, range, asOf: query.asOf ?? context.ports.now() };
+}
+
+export const fileName = (stream: Stream): string => streamId(stream).replaceAll('/', '_');
+
+/** What every number comes with, for answers that have no member for it. */
+export const fileHeaders = ({ source: from, asOf }: BarsKey): Record<string, string> => ({
+  'x-finsight-source': encodeURI(formatSource(from)),
+  'x-finsight-as-of': new Date(asOf).toISOString(),
 });
 
 /** The stored stream; of several sources the one with the newest bars. @throws NotFoundError */
@@ -186,4 +206,4 @@ export async function findStream(
   );
 }
 
-export const barRoutes = [listStreams, readBars, readLatestBar];
+export const barRoutes = [readBars, readLatestBar];

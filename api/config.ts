@@ -12,6 +12,8 @@ export interface ApiConfig {
   webDirectory?: string;
   /** Requests of one principal: at once, and per second after that. */
   rateLimit?: { capacity: number; refillPerSecond: number };
+  /** Largest file that is taken, bytes. */
+  uploadLimitBytes?: number;
   /** How often progress is looked at for server-sent events, milliseconds. */
   progressMs?: number;
   /** Names under which a proxy on this machine serves the API, beside localhost. */
@@ -19,6 +21,7 @@ export interface ApiConfig {
   logLevel?: string;
 }
 
+export const DEFAULT_UPLOAD_LIMIT = 8 * 2 ** 30;
 export const DEFAULT_RATE_LIMIT = { capacity: 600, refillPerSecond: 200 };
 
 /** The program's version, as its package says. */

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { messageOf } from '../domain/errors.js';
 import { holdsRole, type Principal } from '../domain/identity.js';
 import { appendAudit } from './audit.js';
-import { ForbiddenError, problemOf } from './errors.js';
+import { encode, isKnown, notModified } from './encoding.js';
+import { ForbiddenError, NotAcceptableError, problemOf } from './errors.js';
 import { identify, takeRequest } from './identity.js';
 import type { Call, Context, Reply, Route, Shape } from './route.js';
 
@@ -20,8 +21,10 @@ export function dispatch(route: Route, context: Context): RequestHandler {
   const held = route.cacheMs > 0 ? new LRUCache<string, Cached>({ max: 500, ttl: route.cacheMs }) : null;
   return async (req, res) => {
     const principal = await admit(route, context, req, res);
-    const cached = held?.get(req.originalUrl);
-    if (cached) return send(res, 200, cached);
+    const mediaType = negotiate(route, req, res);
+    const key = `${mediaType} ${req.originalUrl}`;
+    const cached = held?.get(key);
+    if (cached) return send(req, res, { status: 200, ...cached });
     const { requestId } = res.locals as { requestId: string };
     const work = async (): Promise<Reply | null> => {
       const call: Call<unknown, unknown, unknown> = {
@@ -29,6 +32,7 @@ export function dispatch(route: Route, context: Context): RequestHandler {
         principal,
         requestId,
         context,
+        mediaType,
         req,
         res,
       };
@@ -44,8 +48,8 @@ export function dispatch(route: Route, context: Context): RequestHandler {
       body: reply.body === undefined ? '' : JSON.stringify(reply.body),
       headers: { ...(route.method === 'get' ? { etag: tagOf(reply.body) } : {}), ...reply.headers },
     };
-    if (status === 200) held?.set(req.originalUrl, out);
-    send(res, status, out);
+    if (status === 200) held?.set(key, out);
+    await send(req, res, { status, ...out });
   };
 }
 
@@ -61,11 +65,24 @@ function tagOf(body: unknown): string {
     .slice(0, 22)}"`;
 }
 
-/** Express answers 304 where the client has the answer with this ETag. */
-function send(res: Response, status: number, { body, headers }: Cached): void {
+async function send(req: Request, res: Response, out: Cached & { status: number }): Promise<void> {
+  const { status, body, headers } = out;
   res.status(status).set({ 'cache-control': 'private, no-cache', ...headers });
-  if (body) res.type('json').send(body);
-  else res.end();
+  if (!body) return void res.end();
+  const bytes = await encode(req, res, body);
+  if (status === 200 && isKnown(req, res)) return notModified(res);
+  res.type('json').send(bytes);
+}
+
+/** @throws NotAcceptableError naming what there is. */
+function negotiate(route: Route, req: Request, res: Response): string {
+  if (route.produces.length === 0) return 'application/json';
+  res.vary('Accept');
+  const wanted = req.accepts(route.produces);
+  if (wanted) return wanted;
+  throw new NotAcceptableError(
+    `"${route.id}" cannot answer with "${req.get('accept')}"; it can with ${route.produces.join(', ')}`,
+  );
 }
 
 const PUBLIC: Principal = { id: 'public', roles: [], tenant: '' };
@@ -138,6 +155,7 @@ async function audited(change: Change, work: () => Promise<Reply | null>): Promi
     await append({ target: first, status, detail: { ...asked, reason: messageOf(error).slice(0, 500) } });
     throw error;
   }
-  await append({ target: reply?.target ?? first, status: reply?.status ?? 200, detail: asked });
+  const detail = { ...asked, ...reply?.detail };
+  await append({ target: reply?.target ?? first, status: reply?.status ?? 200, detail });
   return reply;
 }

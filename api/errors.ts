@@ -28,12 +28,30 @@ export class MediaTypeError extends Error {
   override readonly name = 'MediaTypeError';
 }
 
+/** None of the forms that the caller takes. */
+export class NotAcceptableError extends Error {
+  override readonly name = 'NotAcceptableError';
+}
+
+/** Something else is there under that name. */
+export class ConflictError extends Error {
+  override readonly name = 'ConflictError';
+}
+
+/** A file larger than what is taken. */
+export class TooLargeError extends Error {
+  override readonly name = 'TooLargeError';
+}
+
 /** The HTTP status and title of each error, by name: the one place that decides it. */
 const STATUSES: Record<string, [status: number, title: string]> = {
   InvalidInputError: [400, 'Invalid input'],
   UnauthorizedError: [401, 'Not authenticated'],
   ForbiddenError: [403, 'Not allowed'],
   NotFoundError: [404, 'Not found'],
+  NotAcceptableError: [406, 'Not acceptable'],
+  ConflictError: [409, 'Conflict'],
+  TooLargeError: [413, 'Body too large'],
   MediaTypeError: [415, 'Unsupported media type'],
   DataQualityError: [422, 'Data breaks a rule'],
   RateLimitError: [429, 'Too many requests'],

@@ -77,6 +77,10 @@ export function openApiDocument(): OpenApiDocument {
   };
 }
 
+const FILE_BODY = {
+  required: true as const,
+  content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+};
 const PROBLEM_CONTENT = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 
 function schemasOf(registry: typeof answers, io: 'input' | 'output'): Record<string, JsonSchema> {
@@ -119,6 +123,7 @@ function operationOf(route: Route): Operation {
     description: route.role === 'public' ? 'Open to everybody.' : `Needs the role ${route.role}.`,
     security: route.role === 'public' ? [] : [{ bearer: [] }, { apiKey: [] }, {}],
     parameters,
+    ...(route.upload ? { requestBody: FILE_BODY } : {}),
     ...(route.body
       ? {
           requestBody: {
@@ -137,11 +142,12 @@ function operationOf(route: Route): Operation {
 }
 
 function responseOf(answer: Answer): Operation['responses'][string] {
-  const { description, schema, mediaType = 'application/json' } = answer;
-  if (schema) return { description, content: { [mediaType]: { schema: referenceTo(schema) } } };
-  return answer.mediaType
-    ? { description, content: { [mediaType]: { schema: { type: 'string' } } } }
-    : { description };
+  const { description, schema, mediaType = 'application/json', others = [] } = answer;
+  const file = { schema: { type: 'string' } };
+  const first = schema ? { schema: referenceTo(schema) } : answer.mediaType ? file : null;
+  if (!first) return { description };
+  const more = Object.fromEntries(others.map((other) => [other, file]));
+  return { description, content: { [mediaType]: first, ...more } };
 }
 
 function referenceTo(schema: z.ZodType): JsonSchema {

@@ -76,6 +76,34 @@ export const text = (description: string, example?: string) =>
     ...(example ? { examples: [example] } : {}),
   });
 
+const FILE_NAME = /^(?!.*\.\.)[A-Za-z0-9_=@+-][A-Za-z0-9._=@+-]{0,199}$/;
+
+/** The name of a file, which is never a path. */
+export const fileSegment = (description: string, example: string) =>
+  parameter(
+    z
+      .string()
+      .regex(
+        FILE_NAME,
+        'must be a file name of A-Z a-z 0-9 . _ = @ + -, without "..", and not begin with a dot',
+      ),
+    { type: 'string', pattern: FILE_NAME.source, description, examples: [example] },
+  );
+
+/** Hex sha256. */
+export const digest = (description: string) =>
+  parameter(
+    z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')
+      .optional(),
+    {
+      type: 'string',
+      pattern: '^[0-9a-f]{64}$',
+      description,
+    },
+  );
+
 /** A query parameter that must be there. */
 export const requiredText = (description: string, example: string) =>
   parameter(z.string('is needed').min(1).max(1024), { type: 'string', description, examples: [example] });

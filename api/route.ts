@@ -24,6 +24,8 @@ export interface Call<P, Q, B> {
   principal: Principal;
   requestId: string;
   context: Context;
+  /** What of `produces` the caller wants most. */
+  mediaType: string;
   req: Request;
   res: Response;
 }
@@ -34,6 +36,8 @@ export interface Reply {
   headers?: Record<string, string>;
   /** What the change was made to; the audit entry names it. */
   target?: string;
+  /** What the audit entry tells beside the input. */
+  detail?: Record<string, unknown>;
 }
 
 export interface Answer {
@@ -41,12 +45,14 @@ export interface Answer {
   schema?: z.ZodType;
   /** Other than application/json. */
   mediaType?: string;
+  /** The same in other forms, by the Accept header. */
+  others?: string[];
 }
 
 /** One operation: what it takes, who may call it, what it answers. Document and validation both read this. */
 export interface Route {
   id: string;
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'put' | 'delete';
   /** OpenAPI form, below /api/v1 unless `root`. */
   path: string;
   root: boolean;
@@ -56,9 +62,19 @@ export interface Route {
   params: Shape;
   query: Shape;
   body: z.ZodType | null;
+  /** The body is a file, which the operation itself reads. */
+  upload: boolean;
+  /** Media types to choose from by the Accept header, the first being the usual one; empty: JSON whatever is asked for. */
+  produces: string[];
   answers: Record<number, Answer>;
   /** A call that works on a store that holds something; the tests make it. */
-  example: { params?: Record<string, string>; query?: Record<string, string>; body?: unknown };
+  example: {
+    params?: Record<string, string>;
+    query?: Record<string, string>;
+    body?: unknown;
+    /** Of an upload. */
+    file?: string;
+  };
   /** Answers may be this old, milliseconds. */
   cacheMs: number;
   /** Null where the answer was written by the operation itself. */
@@ -76,6 +92,8 @@ interface RouteOptions<P extends Shape, Q extends Shape, B extends z.ZodType> {
   params?: P;
   query?: Q;
   body?: B;
+  upload?: boolean;
+  produces?: string[];
   answers: Record<number, Answer>;
   example?: Route['example'];
   cacheMs?: number;
@@ -90,6 +108,8 @@ export const route = <P extends Shape = {}, Q extends Shape = {}, B extends z.Zo
   params: {},
   query: {},
   body: null,
+  upload: false,
+  produces: [],
   example: {},
   cacheMs: 0,
   ...options,

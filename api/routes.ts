@@ -1,6 +1,9 @@
 import { auditRoutes } from './audit.js';
 import { backtestRoutes } from './backtest.js';
+import { barFileRoutes } from './bars-files.js';
+import { barStatsRoutes } from './bars-stats.js';
 import { barRoutes } from './bars.js';
+import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
 import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
@@ -9,18 +12,30 @@ import { modelRoutes } from './models.js';
 import { newsRoutes } from './news.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
+import { retentionRoutes } from './retention.js';
 import type { Route } from './route.js';
+import { bulkRunRoutes } from './runs-bulk.js';
 import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
 import { sentimentRoutes } from './sentiment.js';
+import { streamRoutes } from './streams.js';
+import { uploadRoutes } from './uploads.js';
+import { storageRoutes } from './storage.js';
 import { strategyRoutes } from './strategies.js';
 
 /** Every operation: the server mounts it, the document describes it, the tests call it. */
 export const ROUTES: Route[] = [
   ...runRoutes,
+  ...bulkRunRoutes,
+  ...streamRoutes,
   ...barRoutes,
+  ...barFileRoutes,
+  ...barStatsRoutes,
+  ...retentionRoutes,
+  ...catalogueRoutes,
   ...coverageRoutes,
   ...fundingRoutes,
+  ...uploadRoutes,
   ...newsRoutes,
   ...sentimentRoutes,
   ...modelRoutes,
@@ -31,5 +46,6 @@ export const ROUTES: Route[] = [
   ...scheduleRoutes,
   ...principalRoutes,
   ...auditRoutes,
+  ...storageRoutes,
   ...healthRoutes,
 ];

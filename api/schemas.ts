@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { formFault } from '../domain/forms.js';
+import { parseStream } from '../domain/streams.js';
 
 /** Named schemas become components of the OpenAPI document: answers as they leave, requests as they come. */
 export const answers = z.registry<{ id: string }>();
@@ -22,6 +24,7 @@ export const figure = z.number().nullable();
 export const streamText = z
   .string()
   .regex(/^[a-z0-9]+\/[A-Z0-9]+-[A-Z0-9]+\/[0-9]+[mhdw]$/)
+  .superRefine(formFault(parseStream))
   .describe('<ccxt exchange id>/<BASE-QUOTE>/<timeframe>')
   .meta({ examples: ['binance/BTC-USDT/1h'] });
 

@@ -52,6 +52,8 @@ export const checkOrigin: RequestHandler = (req, _res, next) => {
   const site = req.get('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     throw new ForbiddenError(`Changes from a ${site} page are refused; they must come from this site`);
+  // A file may be of any type: another site's page cannot send a PUT without asking first, which is never granted.
+  if (req.method === 'PUT') return next();
   const type = req.get('content-type') ?? '';
   const carries = Number(req.get('content-length') ?? 0) > 0 || req.get('transfer-encoding') !== undefined;
   if (carries && !/^application\/json\s*(;|$)/i.test(type))

@@ -23,6 +23,8 @@ export interface ApiOptions {
 }
 
 const BODY_LIMIT = 256 * 1024;
+/** A large file over a slow line; headers have a minute of their own. */
+const UPLOAD_MS = 3 * 3600 * 1000;
 /** Connections that still answer at a shutdown get this long. */
 const DRAIN_MS = 3000;
 
@@ -35,7 +37,9 @@ export function createApi(options: ApiOptions): Express {
   app.disable('x-powered-by');
   app.set('etag', 'strong');
   app.use(logRequests(context.log), securityHeaders, checkHost(config), checkOrigin);
-  app.use(express.json({ limit: BODY_LIMIT, strict: false }));
+  const json = express.json({ limit: BODY_LIMIT, strict: false });
+  // A PUT brings a file, which its operation reads itself, JSON or not.
+  app.use((req, res, next) => (req.method === 'PUT' ? next() : json(req, res, next)));
   for (const route of ROUTES) {
     const path = `${route.root ? '' : '/api/v1'}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
     app[route.method](path, dispatch(route, context));
@@ -57,6 +61,7 @@ export async function startApi(options: ApiOptions): Promise<{ url: string; clos
   const { host, port } = options.config;
   await checkExposure(options.ports.documents, options.config);
   const server = createServer(createApi(options));
+  server.requestTimeout = UPLOAD_MS;
   await listen(server, host, port);
   const address = server.address();
   const bound = typeof address === 'object' && address ? address.port : port;

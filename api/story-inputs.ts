@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import { CALENDARS, type CalendarName } from '../domain/calendars.js';
+import { formFault } from '../domain/forms.js';
 import { researchInput } from '../domain/research-input.js';
+import { parseSource } from '../domain/sources.js';
+import { parseTimeframe } from '../domain/streams.js';
 import { request, streamText } from './schemas.js';
 
 const time = z.union([z.number(), z.string().min(1)]).describe('ISO 8601 or epoch milliseconds');
 const source = z.union([
-  z.string().min(1).describe('live, recorded:<directory>, simulated or simulated:<seed>'),
+  z
+    .string()
+    .min(1)
+    .superRefine(formFault(parseSource))
+    .describe('live, recorded:<directory>, simulated or simulated:<seed>'),
   z.strictObject({ kind: z.enum(['live', 'recorded', 'simulated']), detail: z.string() }),
 ]);
 const window = {
@@ -73,7 +80,7 @@ export const STORY_INPUTS = {
           ...window,
           asOf: time.optional(),
           stream: streamText,
-          timeframe: z.string().min(1).describe('Of the longer bars'),
+          timeframe: z.string().superRefine(formFault(parseTimeframe)).describe('Of the longer bars'),
           incomplete: z.enum(['drop', 'mark']).optional(),
         })
         .describe('Longer bars of a stored stream'),

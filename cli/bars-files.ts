@@ -9,6 +9,7 @@ import { openPorts } from '../adapters/open.js';
 import type { Ports } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { parseStream } from '../domain/streams.js';
+import { importByUpload } from './bars-upload.js';
 import { printJson, printTable } from './output.js';
 import { given, type Shell } from './shell.js';
 
@@ -29,14 +30,12 @@ export function addBarsFiles(bars: Command, shell: Shell): void {
     const ports = openPorts(shell.config());
     try {
       const report = await work(ports);
-      if (report === null) return;
-      if (shell.json()) printJson(report);
-      else printTable(Object.entries(report).map(([what, value]) => ({ what, value: shown(value) })));
+      if (report !== null) print(shell, report);
     } finally {
       await ports.close();
     }
   };
-  addImport(bars, run);
+  addImport(bars, run, shell);
   addExport(bars, run);
   addConvert(bars, run);
   addCheck(bars, run);
@@ -46,14 +45,36 @@ export function addBarsFiles(bars: Command, shell: Shell): void {
 /** Does the work in process and prints its report, if it has one. */
 type Run = (work: (ports: Ports) => Promise<object | null>) => Promise<void>;
 
-function addImport(bars: Command, run: Run): void {
+function addImport(bars: Command, run: Run, shell: Shell): void {
   addLayoutOptions(bars.command('import <file>'))
     .description('put a file of bars into the store')
     .requiredOption('--stream <stream>', 'such as binance/BTC-USDT/1h')
     .option('--known-at <time>', 'when these values became known: corrections of stored bars need it')
-    .action((file: string, options: FileOptions & { stream: string; knownAt?: string }) =>
-      run((ports) => barsFileSteps(ports).importBarsFile({ ...given(options), path: resolve(file) })),
-    );
+    .option('--upload', 'send it to the running platform, which keeps the file and imports it by a run')
+    .action((file: string, options: FileOptions & { stream: string; knownAt?: string; upload?: boolean }) => {
+      const { upload, ...input } = options;
+      const path = resolve(file);
+      if (upload) return importUploaded(shell, path, input);
+      return run((ports) => barsFileSteps(ports).importBarsFile({ ...given(input), path }));
+    });
+}
+
+async function importUploaded(
+  shell: Shell,
+  path: string,
+  input: FileOptions & { stream: string; knownAt?: string },
+): Promise<void> {
+  parseStream(input.stream);
+  // The format is known by what stands in the file, or by its name: a run takes no other.
+  const { format, ...rest } = input;
+  if (format !== undefined)
+    throw new InvalidInputError('--upload knows the format by the file; leave --format out');
+  print(shell, await importByUpload(shell.config(), path, given(rest)));
+}
+
+function print(shell: Shell, report: object): void {
+  if (shell.json()) printJson(report);
+  else printTable(Object.entries(report).map(([what, value]) => ({ what, value: shown(value) })));
 }
 
 function addExport(bars: Command, run: Run): void {

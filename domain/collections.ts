@@ -28,6 +28,7 @@ export const COLLECTIONS = {
   backtests: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   runs: { time: 'startedAt', fields: ['kind', 'status'], arrays: [] },
   principals: { time: 'createdAt', fields: ['tenant', 'keySha256'], arrays: ['roles'] },
+  uploads: { time: 'createdAt', fields: ['sha256'], arrays: [] },
   audit: { time: 'at', fields: ['principal', 'action', 'target'], arrays: [] },
   lineage: { time: 'at', fields: ['child', 'parent', 'run'], arrays: [] },
 } as const satisfies Record<string, CollectionSpec>;

@@ -47,7 +47,7 @@ function operationType(operation: Operation): string {
   };
   const content = (body: { content?: Record<string, { schema?: JsonSchema }> } | undefined): string =>
     body?.content
-      ? `content: { ${Object.entries(body.content)
+      ? `content: { ${typed(body.content)
           .map(([type, { schema }]) => `'${type}': ${typeOf(schema ?? {})};`)
           .join(' ')} }`
       : 'content?: never';
@@ -59,6 +59,12 @@ function operationType(operation: Operation): string {
   );
   const parameters = `{ ${members('query')} header?: never; ${members('path')} cookie?: never; }`;
   return `{ parameters: ${parameters}; ${body} responses: { ${responses.join('\n')} } }`;
+}
+
+/** A typed client reads JSON where that is among the forms: the others are files, for the address itself. */
+function typed<T>(content: Record<string, T>): [string, T][] {
+  const json = content['application/json'];
+  return json ? [['application/json', json]] : Object.entries(content);
 }
 
 /** A JSON Schema, of the kinds that zod writes, as a TypeScript type. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { ObjectRef } from '../../domain/models.js';
-import { DataQualityError } from '../../domain/errors.js';
+import { writeStreamAtomically } from '../files.js';
+import { checkDigest } from '../objects/keys.js';
 import type { ObjectsPort } from '../ports.js';
 
 /**
@@ -17,19 +18,14 @@ export async function lendObject(
 ): Promise<{ path: string; giveBack(): Promise<void> }> {
   const place = objects.locate(key);
   if (isAbsolute(place) && existsSync(place)) {
-    const found = await digestOf(place);
-    if (found !== sha256)
-      throw new DataQualityError(
-        `Object "${key}" is not what was stored: its sha256 is ${found}, it should be ${sha256}`,
-      );
+    checkDigest(key, await digestOf(place), sha256);
     return { path: place, giveBack: async () => undefined };
   }
-  const bytes = await objects.get(key, sha256);
   const directory = await mkdtemp(join(tmpdir(), 'finsight-object-'));
   const giveBack = (): Promise<void> => rm(directory, { recursive: true, force: true });
   try {
     const path = join(directory, 'object');
-    await writeFile(path, bytes);
+    await writeStreamAtomically(path, await objects.stream(key), (found) => checkDigest(key, found, sha256));
     return { path, giveBack };
   } catch (error) {
     await giveBack();

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DataQualityError, NotFoundError } from '../../domain/errors.js';
 import type { ObjectRef } from '../../domain/models.js';
-import { fileError, writeAtomically } from '../files.js';
+import { fileError, writeAtomically, writeStreamAtomically } from '../files.js';
 import type { ObjectsPort } from '../ports.js';
-import { checkKey, checkPrefix, DRAFT, NAME } from './keys.js';
+import { checkDigest, checkKey, checkPrefix, DRAFT, NAME } from './keys.js';
 
 /** Objects as files below one directory; the key is the relative path. */
 export function fileObjects(directory: string): ObjectsPort {
@@ -18,6 +19,19 @@ export function fileObjects(directory: string): ObjectsPort {
     async put(key, bytes) {
       await writeAtomically(pathOf(key), bytes);
       return { key, sha256: sha256(bytes), bytes: bytes.length };
+    },
+    async putStream(key, chunks, wanted) {
+      const path = pathOf(key);
+      return {
+        key,
+        ...(await writeStreamAtomically(path, chunks, (found) => checkDigest(key, found, wanted))),
+      };
+    },
+    async stream(key) {
+      const path = pathOf(key);
+      if (!(await stat(path).catch(() => null))?.isFile())
+        throw new NotFoundError(`No object "${key}" in ${root}`);
+      return createReadStream(path, { highWaterMark: 2 ** 20 });
     },
     async get(key, expected) {
       const bytes = await read(pathOf(key));

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../domain/errors.js';
+import { DataQualityError, InvalidInputError } from '../../domain/errors.js';
 
 /** A name may not begin with a dot, which also keeps `..` out. */
 export const NAME = /^[A-Za-z0-9_=@+-][A-Za-z0-9._=@+-]{0,199}$/;
@@ -21,4 +21,12 @@ export function checkPrefix(prefix: string): string {
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   if (folder !== '') checkKey(folder.slice(0, -1));
   return folder;
+}
+
+/** Holds a digest against the one that is wanted, if one is. @throws DataQualityError naming both. */
+export function checkDigest(key: string, found: string, wanted: string | undefined): void {
+  if (wanted !== undefined && found !== wanted)
+    throw new DataQualityError(
+      `Object "${key}" is not what it should be: its sha256 is ${found}, it should be ${wanted}`,
+    );
 }

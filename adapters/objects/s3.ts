@@ -1,10 +1,16 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { ObjectRef } from '../../domain/models.js';
 import { DataQualityError, NotFoundError } from '../../domain/errors.js';
 import { redacted } from '../addresses.js';
+import { writeStreamAtomically } from '../files.js';
 import type { ObjectsPort } from '../ports.js';
 import { readyBucket } from '../s3-bucket.js';
 import { listObjects, orAbsent, s3Connection, sha256, type S3Connection } from '../s3.js';
-import { checkKey, checkPrefix } from './keys.js';
+import { checkDigest, checkKey, checkPrefix } from './keys.js';
 
 /** Larger objects are uploaded in parts, which S3 shows only when all are there. */
 const PART_BYTES = 8 * 1024 * 1024;
@@ -37,10 +43,33 @@ export function s3Objects(address: string): ObjectsPort {
   return {
     async put(key, bytes) {
       const digest = sha256(bytes);
-      const object = { Bucket, Key: keyOf(checkKey(key)), Body: bytes, Metadata: { sha256: digest } };
+      const object = { Bucket, Key: keyOf(checkKey(key)), Metadata: { sha256: digest } };
       await bucket();
-      await upload(connection, object);
+      await upload(connection, { ...object, Body: () => bytes, bytes: bytes.length });
       return { key, sha256: digest, bytes: bytes.length };
+    },
+    async putStream(key, chunks, wanted) {
+      const Key = keyOf(checkKey(key));
+      // Its digest goes before it, so it must be whole first: on the disk, as it may not fit in the memory.
+      const folder = await mkdtemp(join(tmpdir(), 'finsight-object-'));
+      try {
+        const path = join(folder, 'object');
+        const file = await writeStreamAtomically(path, chunks, (found) => checkDigest(key, found, wanted));
+        await bucket();
+        const Body = (): Readable => createReadStream(path);
+        await upload(connection, { Bucket, Key, Body, bytes: file.bytes, Metadata: { sha256: file.sha256 } });
+        return { key, ...file };
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    async stream(key) {
+      const Key = keyOf(checkKey(key));
+      const found = await orAbsent(
+        connection.use((client, s3) => client.send(new s3.GetObjectCommand({ Bucket, Key }))),
+      );
+      if (!found?.Body) throw new NotFoundError(`No object "${key}" in ${redacted(address)}`);
+      return found.Body as Readable;
     },
     async get(key, expected) {
       const found = await read(key);
@@ -90,12 +119,30 @@ export function s3Objects(address: string): ObjectsPort {
 
 async function upload(
   { use, encryption }: S3Connection,
-  object: { Bucket: string; Key: string; Body: Uint8Array; Metadata: Record<string, string> },
+  object: {
+    Bucket: string;
+    Key: string;
+    /** Each call begins anew: a second endpoint gets all of it. */
+    Body: () => Uint8Array | Readable;
+    bytes: number;
+    Metadata: Record<string, string>;
+  },
 ): Promise<void> {
-  const params = { ...object, ...(encryption ? { ServerSideEncryption: encryption } : {}) };
+  const { Body, bytes, ...rest } = object;
+  const params = { ...rest, ...(encryption ? { ServerSideEncryption: encryption } : {}) };
   await use(async (client, s3) => {
-    if (object.Body.length <= PART_BYTES) return void (await client.send(new s3.PutObjectCommand(params)));
+    if (bytes <= PART_BYTES) {
+      const put = { ...params, Body: Body(), ContentLength: bytes };
+      return void (await client.send(new s3.PutObjectCommand(put)));
+    }
     const { Upload } = await import('@aws-sdk/lib-storage');
-    await new Upload({ client, params, partSize: PART_BYTES, queueSize: PARTS_AT_ONCE }).done();
+    // 10,000 parts are the most that there may be.
+    const partSize = Math.max(PART_BYTES, Math.ceil(bytes / 9_000));
+    await new Upload({
+      client,
+      params: { ...params, Body: Body() },
+      partSize,
+      queueSize: PARTS_AT_ONCE,
+    }).done();
   });
 }

@@ -37,6 +37,23 @@ function contract(open: () => string): void {
     expect(await objects.get(ref.key)).toEqual(bytes('new'));
   });
 
+  it('takes and gives pieces, and leaves nothing of what is not whole', async () => {
+    const pieces = async function* (count: number): AsyncGenerator<Uint8Array> {
+      for (let i = 0; i < count; i++) yield new Uint8Array(2 ** 20).fill(i);
+      if (count === 2) throw new Error('broken off');
+    };
+    const ref = await objects.putStream('large/one', pieces(10));
+    expect(ref).toEqual(await objects.head('large/one'));
+    expect(ref.bytes).toBe(10 * 2 ** 20);
+    const parts: Uint8Array[] = [];
+    for await (const part of await objects.stream('large/one')) parts.push(part);
+    expect(Buffer.concat(parts).equals(await objects.get('large/one', ref.sha256))).toBe(true);
+    await expect(objects.putStream('large/half', pieces(2))).rejects.toThrow('broken off');
+    await expect(objects.putStream('large/wrong', pieces(1), ABC)).rejects.toBeInstanceOf(DataQualityError);
+    await expect(objects.stream('large/none')).rejects.toBeInstanceOf(NotFoundError);
+    expect(await objects.list('large/')).toEqual(['large/one']);
+  });
+
   it('names key and both digests where the bytes are not those expected', async () => {
     await objects.put('x/changed', bytes('changed'));
     const error = await objects.get('x/changed', ABC).catch((thrown: unknown) => thrown);

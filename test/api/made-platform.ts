@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openCatalogue } from '../../adapters/catalogue.js';
+import { openStorage } from '../../adapters/storage.js';
+import { readConfig } from '../../adapters/config.js';
 import { openCache } from '../../adapters/cache/index.js';
 import { openDocuments } from '../../adapters/documents/index.js';
 import { readSentimentPoints } from '../../adapters/documents/points.js';
@@ -88,9 +91,18 @@ function embeddedPorts(directory: string): Ports {
     cache: openCache(`sqlite:${join(directory, 'cache.db')}`),
     tables: parquetTables(),
   };
+  // The same places by their configuration; keys of this machine's environment stay out of it.
+  const settings = readConfig({
+    FINSIGHT_DATA_DIR: directory,
+    FINSIGHT_RECORDED_DIR: join(directory, 'recorded'),
+    FINSIGHT_ADMIN_KEY: ADMIN_KEY,
+    FINSIGHT_FEEDS: 'own=https://person:word@feeds.example/rss?token=hidden',
+  });
   return {
     ...own,
     lineage: openLineage(own),
+    catalogue: openCatalogue(settings, own.cache),
+    storage: openStorage(settings),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     serving: {

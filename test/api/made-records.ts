@@ -61,6 +61,8 @@ export async function seed(ports: Ports): Promise<void> {
     createdBy: 'admin',
   };
   await documents.insert('principals', [{ id: 'pri_removable', ...key }]);
+  for (const id of ['example.csv', 'removable.csv'])
+    await documents.insert('uploads', [await madeUpload(ports, id)]);
   await objects.put(
     'reports/run_0123456789abcdef0123456789abcdef.html',
     new TextEncoder().encode('<h1>Report</h1>'),
@@ -80,6 +82,14 @@ export const madeScore = (articleId: string, knownAt: number, positive: number) 
   tickers: ['BTC'],
   sourceKey: 'simulated-1',
 });
+
+async function madeUpload({ objects }: Ports, id: string) {
+  const rows = madeBars(3).map(({ time, open, high, low, close }) =>
+    [time, open, high, low, close, 5].join(),
+  );
+  const ref = await objects.put(`uploads/0123456789abcdef/${id}`, new TextEncoder().encode(rows.join('\n')));
+  return { id, ...ref, format: 'csv', createdAt: FIRST_BAR, createdBy: 'admin' };
+}
 
 const onnx = { key: 'models/a.onnx', sha256: 'ab', bytes: 10 };
 const madeModel = {

@@ -52,7 +52,7 @@ describe('every operation, called with its example', () => {
 
   for (const route of ROUTES)
     it(`${route.id} answers as it says`, async () => {
-      const { params = {}, query = {}, body } = route.example;
+      const { params = {}, query = {}, body, file } = route.example;
       const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
         encodeURIComponent(params[name] ?? ''),
       );
@@ -60,6 +60,7 @@ describe('every operation, called with its example', () => {
       const response = await platform.call(address, {
         method: route.method.toUpperCase(),
         ...(body ? { body } : {}),
+        ...(file === undefined ? {} : { body: file }),
       });
       const text = await response.text();
       expect(Object.keys(route.answers), text).toContain(String(response.status));

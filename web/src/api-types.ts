@@ -45,6 +45,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/runs/bulk': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['startRuns'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/streams': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listStreams'];
@@ -61,7 +72,7 @@ export interface paths {
     get: operations['readBars'];
     put?: never;
     post?: never;
-    delete?: never;
+    delete: operations['removeBars'];
     options?: never;
     head?: never;
     patch?: never;
@@ -70,6 +81,83 @@ export interface paths {
   '/bars/{exchange}/{symbol}/{timeframe}/latest': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['readLatestBar'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/bars/{exchange}/{symbol}/{timeframe}/download': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['downloadBars'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/bars': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['downloadManyBars'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/bars/{exchange}/{symbol}/{timeframe}/stats': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readBarStats'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/bars/{exchange}/{symbol}/{timeframe}/quality': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readBarQuality'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/admin/cleanup': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['cleanBars'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/exchanges': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listExchanges'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/exchanges/{exchange}/symbols': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSymbols'];
     put?: never;
     post?: never;
     delete?: never;
@@ -114,6 +202,39 @@ export interface paths {
   '/funding/{exchange}/{symbol}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listFunding'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/uploads/{name}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getUpload'];
+    put: operations['putUpload'];
+    post?: never;
+    delete: operations['removeUpload'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/uploads': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listUploads'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/uploads/{name}/download': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['downloadUpload'];
     put?: never;
     post?: never;
     delete?: never;
@@ -364,6 +485,39 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/admin/storage': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['storageInfo'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/admin/storage/ensure': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['ensureStorage'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/admin/config': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readConfig'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/livez': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['live'];
@@ -402,6 +556,12 @@ export interface paths {
 export interface components {
   schemas: {
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
+    CleanupRequest: {
+      /** Bars that closed longer ago */ olderThanDays: number;
+      /** Default: all */ streams?: string[];
+      /** Only bars from there; default: every source */ source?: string;
+      dryRun?: boolean;
+    };
     ResearchInput: {
       source?: string;
       symbols: string[];
@@ -567,6 +727,7 @@ export interface components {
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] };
+    RunsRequest: { runs: components['schemas']['RunRequest'][] };
     ScheduleRequest: {
       id: string;
       kind:
@@ -721,19 +882,6 @@ export interface components {
       /** Base asset units */ volume: number;
       /** When the platform could first know these values */ knownAt: number;
     };
-    StreamInfo: {
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      source: components['schemas']['Source'];
-      /** Epoch milliseconds, UTC */ from: number;
-      /** Epoch milliseconds, UTC */ to: number;
-      bars: number;
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
-    StreamPage: {
-      items: components['schemas']['StreamInfo'][];
-      cursor: string | null;
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
     BarPage: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       source: components['schemas']['Source'];
@@ -746,6 +894,70 @@ export interface components {
       source: components['schemas']['Source'];
       /** Only versions known at this instant were read */ asOf: number;
       bar: components['schemas']['Bar'];
+    };
+    BarStats: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** Only versions known at this instant were read */ asOf: number;
+      bars: number;
+      /** Open of the first bar */ first: number | null;
+      /** Open of the last bar */ last: number | null;
+      /** Bars that there should be from the first to the last one */ expected: number;
+      missing: number;
+      completeness: number;
+      /** Bars without trades */ withoutVolume: number;
+      /** Bars whose high is their low */ flat: number;
+      /** Lowest low */ low: number | null;
+      /** Highest high */ high: number | null;
+      /** Of the first bar */ open: number | null;
+      /** Of the last bar */ close: number | null;
+      /** Sum, base asset units */ volume: number;
+    };
+    BarQuality: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** Only versions known at this instant were read */ asOf: number;
+      bars: number;
+      /** Open of the first bar */ first: number | null;
+      /** Open of the last bar */ last: number | null;
+      /** Bars that there should be from the first to the last one */ expected: number;
+      missing: number;
+      completeness: number;
+      /** Bars without trades */ withoutVolume: number;
+      /** Bars whose high is their low */ flat: number;
+      gapCount: number;
+      gaps: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        bars: number;
+      }[];
+      flaggedCount: number;
+      /** Stored bars that should be looked at: large moves, long wicks */ flagged: {
+        /** Epoch milliseconds, UTC */ time: number;
+        reason: string;
+      }[];
+      quarantinedCount: number;
+      quarantined: {
+        reason: string;
+        /** Epoch milliseconds, UTC */ seenAt: number;
+        bar: { [name: string]: unknown };
+      }[];
+    };
+    ExchangeList: {
+      items: {
+        /** As in streams: the ccxt exchange id */ id: string;
+        /** Can be asked over the network */ live: boolean;
+        /** Recorded streams */ recorded: number;
+        /** Stored streams */ stored: number;
+      }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    SymbolPage: {
+      exchange: string;
+      source: 'stored' | 'recorded' | 'live';
+      items: { symbol: string; timeframes: string[] }[];
+      cursor: string | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
     };
     Gap: {
       /** Epoch milliseconds, UTC */ from: number;
@@ -991,6 +1203,36 @@ export interface components {
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
     Me: { id: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant: string };
+    BarsRemoved: {
+      dryRun: boolean;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Exclusive */ to: number;
+      /** Stored versions of bars that are removed, or would be */ versions: number;
+    };
+    CleanupReport: {
+      dryRun: boolean;
+      /** Epoch milliseconds, UTC */ before: number;
+      versions: number;
+      items: {
+        /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+        source: components['schemas']['Source'];
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Exclusive */ to: number;
+        /** Stored versions of bars that are removed, or would be */ versions: number;
+      }[];
+    };
+    RunsStarted: {
+      started: number;
+      items: {
+        workflowId: string | null;
+        runId: string | null;
+        alreadyRunning: boolean;
+        location: string | null;
+        /** Why it could not be started */ error: string | null;
+      }[];
+    };
     RunProgress: {
       stage: string;
       steps: { name: string; state: 'waiting' | 'running' | 'done' | 'failed'; detail: string }[];
@@ -1073,6 +1315,49 @@ export interface components {
       items: components['schemas']['SentimentDay'][];
       cursor: string | null;
     };
+    StreamInfo: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      bars: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    StreamPage: {
+      items: components['schemas']['StreamInfo'][];
+      cursor: string | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    Upload: {
+      name: string;
+      /** What POST /runs with transformBars takes as `object` */ object: { key: string; sha256: string };
+      bytes: number;
+      /** By its name; null where that does not say it */ format: string | null;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+    };
+    UploadPage: {
+      items: components['schemas']['Upload'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    StorageInfo: {
+      stores: {
+        seam: 'documents' | 'events' | 'series' | 'objects' | 'cache';
+        /** Scheme of the address */ backend: string;
+        /** Without user names, passwords and keys */ address: string;
+        version: string | null;
+        /** Seams of one address share them */ bytes: number | null;
+        freeBytes: number | null;
+        error: string | null;
+      }[];
+      /** Collection → documents */ documents: { [name: string]: number } | null;
+      series: { streams: number; bars: number; broken: string[] } | null;
+      objects: { count: number } | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    StorageEnsured: { stores: string[]; collections: string[] };
+    Settings: { settings: { [name: string]: unknown }; /** Epoch milliseconds, UTC */ asOf: number };
     StrategyParameter: { default: number; min: number; max: number; integer: boolean; help: string };
     StrategyList: {
       items: {
@@ -1213,6 +1498,20 @@ export interface operations {
       };
     };
   };
+  startRuns: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['RunsRequest'] } };
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RunsStarted'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   listStreams: {
     parameters: {
       query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
@@ -1263,10 +1562,39 @@ export interface operations {
       };
     };
   };
+  removeBars: {
+    parameters: {
+      query?: {
+        /** Whose bars: live, recorded, simulated:<seed>; never guessed */ source: string;
+        /** First bar open; default all; ISO 8601 or epoch milliseconds */ from?: string;
+        /** End of the bar opens, exclusive; default all; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only count */ dryRun?: boolean;
+      };
+      header?: never;
+      path: {
+        /** ccxt exchange id */ exchange: string;
+        /** BASE-QUOTE */ symbol: string;
+        /** Bar length */ timeframe: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BarsRemoved'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   readLatestBar: {
     parameters: {
       query?: {
         /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+        /** Read what was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
       };
       header?: never;
       path: {
@@ -1281,6 +1609,170 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['LatestBar'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  downloadBars: {
+    parameters: {
+      query?: {
+        /** First bar open; ISO 8601 or epoch milliseconds */ from?: string;
+        /** End of the bar opens, exclusive; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Read what was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
+        /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+        /** Default csv */ format?: 'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow';
+      };
+      header?: never;
+      path: {
+        /** ccxt exchange id */ exchange: string;
+        /** BASE-QUOTE */ symbol: string;
+        /** Bar length */ timeframe: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': string } };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  downloadManyBars: {
+    parameters: {
+      query?: {
+        /** First bar open; ISO 8601 or epoch milliseconds */ from?: string;
+        /** End of the bar opens, exclusive; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Read what was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
+        /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+        /** Separated by commas */ streams: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/x-ndjson': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readBarStats: {
+    parameters: {
+      query?: {
+        /** First bar open; ISO 8601 or epoch milliseconds */ from?: string;
+        /** End of the bar opens, exclusive; ISO 8601 or epoch milliseconds */ to?: string;
+        /** What was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
+        /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+      };
+      header?: never;
+      path: {
+        /** ccxt exchange id */ exchange: string;
+        /** BASE-QUOTE */ symbol: string;
+        /** Bar length */ timeframe: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BarStats'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readBarQuality: {
+    parameters: {
+      query?: {
+        /** First bar open; ISO 8601 or epoch milliseconds */ from?: string;
+        /** End of the bar opens, exclusive; ISO 8601 or epoch milliseconds */ to?: string;
+        /** What was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
+        /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
+        /** How many of each kind are listed */ listed?: number;
+      };
+      header?: never;
+      path: {
+        /** ccxt exchange id */ exchange: string;
+        /** BASE-QUOTE */ symbol: string;
+        /** Bar length */ timeframe: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BarQuality'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  cleanBars: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['CleanupRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['CleanupReport'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listExchanges: {
+    parameters: {
+      query?: { /** Only those that have this */ having?: 'live' | 'recorded' | 'stored' };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ExchangeList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSymbols: {
+    parameters: {
+      query?: {
+        /** Default stored. `live` asks the exchange itself. Simulated bars exist for every symbol */ source?:
+          'stored' | 'recorded' | 'live';
+        /** Only symbols with this in their name */ contains?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path: { /** ccxt exchange id */ exchange: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SymbolPage'] };
       };
       default: {
         headers: { [name: string]: unknown };
@@ -1374,6 +1866,101 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['FundingPage'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getUpload: {
+    parameters: { query?: never; header?: never; path: { /** File name */ name: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Upload'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  putUpload: {
+    parameters: {
+      query?: {
+        /** Refused unless the file has this digest; a Content-Digest header does the same */ sha256?: string;
+      };
+      header?: never;
+      path: { /** File name */ name: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/octet-stream': string } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Upload'] };
+      };
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Upload'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removeUpload: {
+    parameters: { query?: never; header?: never; path: { /** File name */ name: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listUploads: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['UploadPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  downloadUpload: {
+    parameters: {
+      query?: {
+        /** Convert: bars that cannot be believed are left out and counted in the headers x-finsight-* */ format?:
+          'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow';
+        /** Length of a bar; by the rows where it is not given */ timeframe?: string;
+        /** time,open,high,low,close,volume by place (_ skips one), or time=<name>,… by name */ columns?: string;
+        /** Of epoch times */ timeUnit?: 's' | 'ms' | 'us' | 'ns';
+        /** Order of day, month and year */ dates?: 'ymd' | 'dmy' | 'mdy';
+        /** Of numbers */ decimal?: 'point' | 'comma';
+        /** Prices adjusted for splits and dividends (Adj Close) */ adjusted?: boolean;
+      };
+      header?: never;
+      path: { /** File name */ name: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': string } };
+      304: { headers: { [name: string]: unknown }; content?: never };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
@@ -1853,6 +2440,48 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['AuditPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  storageInfo: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['StorageInfo'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  ensureStorage: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['StorageEnsured'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readConfig: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Settings'] };
       };
       default: {
         headers: { [name: string]: unknown };
