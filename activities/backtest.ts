@@ -86,7 +86,7 @@ async function findStream(
   input: BacktestInput,
 ): Promise<{ source: Source; from: number; to: number }> {
   const wanted = input.source ? readSource(input.source) : null;
-  const found = (await ports.series.streams()).filter(
+  const found = (await ports.series.streams(parseStream(input.stream))).filter(
     ({ stream, source }) =>
       `${stream.exchange}/${stream.symbol}/${stream.timeframe}` === input.stream &&
       (!wanted || sourceKey(source) === sourceKey(wanted)),

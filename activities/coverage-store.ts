@@ -65,7 +65,7 @@ async function quarantinedTimes(ports: Ports, key: { stream: string; sourceKey: 
 /** Where the newest stored bars of a stream came from, or those that it owes. @throws NotFoundError */
 export async function storedSource(ports: Ports, stream: Stream): Promise<Source> {
   const id = streamId(stream);
-  const stored = (await ports.series.streams()).filter((each) => streamId(each.stream) === id);
+  const stored = (await ports.series.streams(stream)).filter((each) => streamId(each.stream) === id);
   const newest = stored.sort((a, b) => b.range.to - a.range.to)[0];
   if (newest) return newest.source;
   const owed = await ports.documents.find<StoredCoverage>('coverage', { where: { stream: id }, limit: 1 });

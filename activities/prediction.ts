@@ -95,7 +95,7 @@ async function readRequest(ports: Ports, input: PredictionInput): Promise<Reques
   const horizonBars = input.horizonBars ?? 1;
   const asOf = input.asOf ?? ports.now();
   const to = input.to === undefined ? asOf : readTime('to', input.to);
-  const known = await ports.series.streams();
+  const known = await ports.series.streams(parseStream(input.stream));
   const stored = known.find(
     (each) => idOf(each.stream) === input.stream && sourceKey(each.source) === sourceKey(source),
   );
@@ -122,7 +122,7 @@ const idOf = (stream: { exchange: string; symbol: string; timeframe: string }): 
 
 /** Where nobody names a source, the one whose bars of this stream are newest. */
 async function storedSource(ports: Ports, id: string): Promise<Source> {
-  const found = (await ports.series.streams()).filter(({ stream }) => idOf(stream) === id);
+  const found = (await ports.series.streams(parseStream(id))).filter(({ stream }) => idOf(stream) === id);
   found.sort((a, b) => b.range.to - a.range.to);
   if (found[0]) return found[0].source;
   throw new NotFoundError(`No stored bars of ${id}; collect them first: finsight bars collect ${id}`);

@@ -123,9 +123,12 @@ export interface SeriesPort extends Closable {
   remove(what: { stream: Stream; source: Source; bars: Bar[] }): Promise<{ removed: number }>;
   /**
    * Streams with their stored span and source. `broken`: files that cannot be read; their bars are not counted,
-   * but the span holds what they are for, so that reading the stream says which file it is.
+   * but the span holds what they are for, so that reading the stream says which file it is. With `only`, streams other
+   * than that one may be left out, which is much faster where many are stored.
    */
-  streams(): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source; broken: string[] }[]>;
+  streams(
+    only?: Stream,
+  ): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source; broken: string[] }[]>;
 }
 
 export interface ObjectsPort extends Closable {

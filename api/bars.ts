@@ -195,7 +195,7 @@ export async function findStream(
 ): Promise<{ stream: Stream; source: Source; from: number; to: number }> {
   const stream = parseStream(`${parts.exchange}/${parts.symbol}/${parts.timeframe}`);
   const id = streamId(stream);
-  const stored = (await context.ports.series.streams())
+  const stored = (await context.ports.series.streams(stream))
     .filter((each) => streamId(each.stream) === id)
     .filter(({ source: from }) => !wanted || from.kind === wanted || formatSource(from) === wanted)
     .sort((a, b) => b.range.to - a.range.to);

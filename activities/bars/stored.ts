@@ -104,7 +104,7 @@ export async function findStored(ports: Ports, input: StoredBarsInput): Promise<
   const stream = parseStream(input.stream);
   const id = streamId(stream);
   const asked = input.source === undefined ? null : readSource(input.source);
-  const all = (await ports.series.streams()).filter((each) => streamId(each.stream) === id);
+  const all = (await ports.series.streams(stream)).filter((each) => streamId(each.stream) === id);
   const fitting = all.filter(
     ({ source }) =>
       !asked ||

@@ -116,7 +116,7 @@ export const streamReader: Reader = {
   example: '<exchange>/<BASE-QUOTE>/<timeframe>',
   async read(walk, id) {
     const stream = parseStream(id);
-    const held = (await walk.series.streams()).filter(
+    const held = (await walk.series.streams(stream)).filter(
       (each) =>
         each.stream.exchange === stream.exchange &&
         each.stream.symbol === stream.symbol &&

@@ -39,9 +39,9 @@ export function fileSeries(root: string, name: string, options: { now?: () => nu
           const { added, ...merged } = mergeRows(held, given);
           return { ...merged, changed: added };
         }),
-      async streams() {
+      async streams(only) {
         const found: Awaited<ReturnType<SeriesPort['streams']>> = [];
-        for (const { folder: below, source, stream } of await streamFolders(root)) {
+        for (const { folder: below, source, stream } of await streamFolders(root, only)) {
           const held: FileSpan[] = [];
           for (const period of await partitionPeriods(below, name)) {
             const span = await cachedSpan(spans, fileOf(below, period, name), stream.timeframe);

@@ -1,7 +1,7 @@
 import type { BarsKey, TimeRange } from '../../domain/bars.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { sourceKey } from '../../domain/sources.js';
-import { streamId } from '../../domain/streams.js';
+import { streamId, type Stream } from '../../domain/streams.js';
 import { redacted } from '../addresses.js';
 import type { BarsWrite, SeriesPort, StoredBar } from '../ports.js';
 import { mergeBars, rowsFrom, versionKey } from './merge.js';
@@ -68,7 +68,7 @@ export function hybridSeries(
       const removed = [await recent.remove(what), await old.remove(what)];
       return { removed: removed.reduce((sum, each) => sum + each.removed, 0) };
     },
-    streams: () => mergedStreams(recent, old),
+    streams: (only) => mergedStreams(recent, old, only),
     async close() {
       await recent.close();
       await old.close();
@@ -101,10 +101,10 @@ async function freshVersions(
 
 type Listed = Awaited<ReturnType<SeriesPort['streams']>>[number];
 
-async function mergedStreams(recent: SeriesPort, old: SeriesPort): Promise<Listed[]> {
+async function mergedStreams(recent: SeriesPort, old: SeriesPort, only?: Stream): Promise<Listed[]> {
   const keyOf = ({ source, stream }: Listed): string => `${sourceKey(source)} ${streamId(stream)}`;
-  const found = new Map((await recent.streams()).map((each) => [keyOf(each), each]));
-  for (const earlier of await old.streams()) {
+  const found = new Map((await recent.streams(only)).map((each) => [keyOf(each), each]));
+  for (const earlier of await old.streams(only)) {
     const later = found.get(keyOf(earlier));
     found.set(keyOf(earlier), later ? await joined({ recent, old }, later, earlier) : earlier);
   }

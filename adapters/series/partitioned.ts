@@ -148,7 +148,7 @@ export function seriesOf(store: BarStore): SeriesPort {
       return store.versions(key);
     },
     remove: (what) => store.remove(what),
-    streams: () => store.streams(),
+    streams: (only) => store.streams(only),
     close: () => store.close(),
   };
 }

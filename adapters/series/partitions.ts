@@ -57,9 +57,17 @@ export async function partitionPeriods(folder: string, name: string): Promise<st
 /** Every stream that has a folder; the detail of a recorded source lies in its files. */
 export async function streamFolders(
   root: string,
+  only?: Stream,
 ): Promise<{ folder: string; source: Source; stream: Stream }[]> {
   const found: { folder: string; source: Source; stream: Stream }[] = [];
-  for (const key of await entriesOf(root, 'source'))
+  const keys = await entriesOf(root, 'source');
+  if (only)
+    return keys.map((key) => ({
+      folder: folderOf(root, sourceOf(key), only),
+      source: sourceOf(key),
+      stream: only,
+    }));
+  for (const key of keys)
     for (const exchange of await entriesOf(join(root, `source=${key}`), 'exchange')) {
       const below = join(root, `source=${key}`, `exchange=${exchange}`);
       for (const symbol of await entriesOf(below, 'symbol'))
