@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import type { BarColumns, BarsKey } from '../domain/bars.js';
-import { COLUMNS } from '../domain/bars/columns.js';
+import { COLUMNS, sliceColumns } from '../domain/bars/columns.js';
 import { DataQualityError } from '../domain/errors.js';
 import { timeframeMs } from '../domain/streams.js';
 import { packageVersion } from './config.js';
@@ -12,6 +12,7 @@ import type { Context } from './route.js';
 
 /** Bars read at a time: 6 MB of columns. */
 const WINDOW_BARS = 2 ** 17;
+const PIECE_BARS = 2 ** 14;
 const TEXTS = new Set(['csv', 'json', 'ndjson']);
 const VERSION = packageVersion();
 
@@ -71,7 +72,7 @@ export async function sendFile(
   if (isKnown(req, res)) return notModified(res);
   if (req.method === 'HEAD') return void res.end();
   const source = held ?? unchanged(batches(), digest);
-  const encoded = Readable.from(context.ports.formats.encode(format, asynchronous(source)));
+  const encoded = Readable.from(context.ports.formats.encode(format, pieces(source)));
   await sendStream(res, [encoded, ...packing]);
 }
 
@@ -117,6 +118,11 @@ function addTo(hash: Hash, columns: BarColumns): void {
   }
 }
 
-async function* asynchronous<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
-  yield* items;
+/** Encoders make texts of several times the size of what they get. */
+async function* pieces(
+  batches: AsyncIterable<BarColumns> | Iterable<BarColumns>,
+): AsyncGenerator<BarColumns> {
+  for await (const columns of batches)
+    for (let from = 0; from < columns.time.length; from += PIECE_BARS)
+      yield sliceColumns(columns, from, from + PIECE_BARS);
 }
