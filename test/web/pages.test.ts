@@ -34,7 +34,14 @@ const PAGES: [name: string, path: string, title: string, shown: string[]][] = [
     'prices',
     '/#/prices',
     'Prices · FinSight',
-    ['simulated', 'as of 2023-01-01 10:00 UTC', '90 % interval 95.00 … 107.00', 'Price, USDT', 'Time, UTC'],
+    [
+      'simulated',
+      'as of 2023-01-01 10:00 UTC',
+      '90 % interval 95.00 … 107.00',
+      'Price, USDT',
+      'Time, UTC',
+      'exchange-closed',
+    ],
   ],
   [
     'sentiment',

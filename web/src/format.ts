@@ -42,6 +42,9 @@ export const range = (
   show: (value: number | null | undefined) => string,
 ): string => (bounds.some(given) ? bounds.map((bound) => show(bound)).join(' … ') : '–');
 
+/** A count, with separators. */
+export const whole = (value: number): string => minus(value.toLocaleString('en-US'));
+
 export const moment = (time: number | null | undefined): string =>
   given(time) ? `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC` : '–';
 

@@ -5,6 +5,7 @@ import { barMs, fixed, moment, percent, price, quoteOf, range } from '../format'
 import { Card, Heading, Provenance, SourceBadge, State, type PageProps } from '../parts';
 import { sourceText, streamAddress } from '../streams';
 import { Table } from '../table';
+import { Coverage } from './prices-coverage';
 
 type Stream = Schemas['StreamInfo'];
 
@@ -87,6 +88,7 @@ function StreamView({ info }: { info: Stream }) {
           <p className="empty">No forecast of this stream from this source yet.</p>
         )}
       </Card>
+      <Coverage info={info} />
       {own.length > 0 && <Forecasts forecasts={own} quote={quoteOf(stream)} source={source} />}
     </>
   );
