@@ -1,5 +1,5 @@
 import type { Ports } from '../adapters/ports.js';
-import { validateBars } from '../domain/bars.js';
+import { validateBars, type Bar } from '../domain/bars.js';
 import { InvalidInputError } from '../domain/errors.js';
 import type { BarsReport } from '../domain/research.js';
 import type { Source } from '../domain/sources.js';
@@ -32,6 +32,8 @@ interface Chunk {
 
 /** Pages of one step: about a minute of a polite client, so that a lost attempt loses little. */
 const PAGES_PER_STEP = 40;
+/** Storing rewrites a partition, so quick pages are stored together: a lost attempt fetches what came in so long again. */
+const STORE_EVERY_MS = 2000;
 
 export const barsSteps = (ports: Ports) => ({
   async resolveBars(input: BarsInput): Promise<BarsPlan> {
@@ -59,19 +61,27 @@ export const barsSteps = (ports: Ports) => ({
     const stream = parseStream(request.stream);
     const markets = ports.markets(request.source);
     const chunk: Chunk = resumed<Chunk>() ?? { stored: 0, quarantined: 0, next: request.cursor };
-    for (let page = 0; page < PAGES_PER_STEP && chunk.next !== null; page++) {
-      const range = { from: chunk.next, to: request.to };
+    let unstored: Bar[] = [];
+    let due = ports.now() + STORE_EVERY_MS;
+    for (let page = 1, next = chunk.next; page <= PAGES_PER_STEP && next !== null; page++) {
+      const range = { from: next, to: request.to };
       const answer = await markets.fetchBars({ stream, range });
       const { good, bad } = validateBars(answer.bars, { timeframe: stream.timeframe, ...range });
       const faults = [
         ...bad.map(({ bar, reason }) => ({ bar: { ...bar } as Record<string, unknown>, reason })),
         ...answer.rejected.map(({ row, reason }) => ({ bar: { row }, reason })),
       ].map((fault) => quarantined(request, fault, ports.now()));
-      await ports.documents.insert('quarantine', faults);
-      const { stored } = await ports.series.write({ stream, bars: good, source: request.source });
-      chunk.stored += stored;
+      if (faults.length > 0) await ports.documents.insert('quarantine', faults);
       chunk.quarantined += faults.length;
-      chunk.next = answer.next;
+      unstored = unstored.concat(good);
+      next = answer.next;
+      const over = next === null || page === PAGES_PER_STEP;
+      if (!over && ports.now() < due) continue;
+      chunk.stored += (await ports.series.write({ stream, bars: unstored, source: request.source })).stored;
+      // The cursor tells of what is stored, never of what is only fetched.
+      chunk.next = next;
+      unstored = [];
+      due = ports.now() + STORE_EVERY_MS;
       beat(chunk);
     }
     return chunk;
