@@ -21,6 +21,8 @@ export interface Following {
   stream: Stream;
   source: Source;
   state: StreamState;
+  /** Where it ends, in bar opens; null: never. */
+  until: number | null;
   tape: Tape;
   /** Seconds since something came that we store. */
   quiet: number;
@@ -38,7 +40,7 @@ const LATE_MS = 10_000;
 export async function take(following: Following, message: LiveMessage): Promise<void> {
   if (message.kind === 'quiet') return takeQuiet(following);
   following.quiet = 0;
-  if (message.kind === 'bar') return takeBar(following, message.bar);
+  if (message.kind === 'bars') return takeBars(following, message.bars);
   if (message.kind === 'trade') return takeTrade(following, message.trade);
   // What closed before the connection was there, or while it was away, is asked for at once.
   following.state.connections++;
@@ -59,15 +61,32 @@ async function catchUp(following: Following): Promise<void> {
   await fill(following, closed);
 }
 
-async function takeBar(following: Following, bar: Bar): Promise<void> {
-  const { stream, state } = following;
+async function takeBars(following: Following, bars: Bar[]): Promise<void> {
+  const { stream, state, until } = following;
   const step = timeframeMs(stream.timeframe);
-  const { bad } = validateBars([bar], { timeframe: stream.timeframe, from: -Infinity, to: Infinity });
-  if (bad.length > 0) return hold(following, bad);
-  // One that was stored already tells nothing new, or a correction: the store knows which.
-  if (bar.time > state.next) await fill(following, bar.time);
-  await store(following, [bar]);
-  state.next = Math.max(state.next, bar.time + step);
+  let run: Bar[] = [];
+  let reached = state.next;
+  const storeRun = async (): Promise<void> => {
+    if (run.length > 0) await store(following, run);
+    run = [];
+    state.next = reached;
+  };
+  for (const bar of bars) {
+    if (until !== null && reached >= until) break;
+    // Each by itself: of two that differ, the later one is a correction.
+    const { bad } = validateBars([bar], { timeframe: stream.timeframe, from: -Infinity, to: Infinity });
+    if (bad.length > 0) {
+      await hold(following, bad);
+      continue;
+    }
+    if (bar.time !== reached) await storeRun();
+    if (bar.time > reached) await fill(following, bar.time);
+    run.push(bar);
+    // One that was stored already tells nothing new, or a correction: the store knows which.
+    if (bar.time < reached) await storeRun();
+    else reached = bar.time + step;
+  }
+  await storeRun();
 }
 
 async function takeTrade(following: Following, trade: Trade): Promise<void> {

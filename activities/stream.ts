@@ -64,6 +64,7 @@ export const streamSteps = (ports: Ports) => ({
       stream,
       source,
       state,
+      until,
       tape: emptyTape(stream.timeframe),
       quiet: 0,
     };

@@ -228,7 +228,8 @@ export interface BarPage {
 export type LiveMessage =
   /** The connection is there, for the first time or again: what came meanwhile was missed. */
   | { kind: 'connected' }
-  | { kind: 'bar'; bar: Bar }
+  /** Bars that have closed, in the order in which they were told: one, or all that came while nobody was reading. */
+  | { kind: 'bars'; bars: Bar[] }
   | { kind: 'trade'; trade: Trade }
   /** Nothing has come for a second. */
   | { kind: 'quiet' };

@@ -40,7 +40,7 @@ const binance = (host: string): LiveFormat => ({
       'open' | 'high' | 'low' | 'close' | 'volume',
       number
     >;
-    return [{ kind: 'bar', bar: { time, ...values, knownAt: time + timeframeMs(stream.timeframe) } }];
+    return [{ kind: 'bars', bars: [{ time, ...values, knownAt: time + timeframeMs(stream.timeframe) }] }];
   },
 });
 

@@ -29,7 +29,7 @@ export async function* watchVenue(stream: Stream, host: string | undefined): Asy
         // Something came of it: the next loss is the first one again.
         if (messages.some(({ kind }) => kind !== 'connected')) failures = 0;
         if (messages.length === 0) yield { kind: 'quiet' };
-        yield* messages;
+        yield* together(messages);
       }
     } finally {
       inbox.close();
@@ -40,6 +40,17 @@ export async function* watchVenue(stream: Stream, host: string | undefined): Asy
       yield { kind: 'quiet' };
     }
   }
+}
+
+/** Bars that came one after the other as one message: a reader that was busy catches up with one write. */
+export function together(messages: LiveMessage[]): LiveMessage[] {
+  const joined: LiveMessage[] = [];
+  for (const message of messages) {
+    const last = joined.at(-1);
+    if (message.kind === 'bars' && last?.kind === 'bars') last.bars.push(...message.bars);
+    else joined.push(message.kind === 'bars' ? { ...message, bars: [...message.bars] } : message);
+  }
+  return joined;
 }
 
 /** `wss://venue/path` at another base address. */

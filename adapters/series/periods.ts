@@ -4,11 +4,19 @@ import type { ColumnsWrite } from '../ports.js';
 import { periodOf, type Grain } from './partitions.js';
 import { sliceRows, type Rows } from './rows.js';
 
+const DAY_MS = 86_400_000;
+
 /** Bars by the partition that they belong to. */
 export function byPeriod(stream: Stream, bars: Bar[], grain: Grain): Map<string, Bar[]> {
   const parts = new Map<string, Bar[]>();
+  let day = NaN;
+  let period = '';
   for (const bar of bars) {
-    const period = periodOf(stream.timeframe, bar.time, grain);
+    // Bars of one day are of one period, and they mostly follow each other.
+    if (Math.floor(bar.time / DAY_MS) !== day) {
+      day = Math.floor(bar.time / DAY_MS);
+      period = periodOf(stream.timeframe, bar.time, grain);
+    }
     const part = parts.get(period);
     if (part) part.push(bar);
     else parts.set(period, [bar]);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { LIVE_FORMATS, liveFormatOf } from '../../adapters/markets/live-formats.js';
+import { together } from '../../adapters/markets/stream.js';
 import type { LiveMessage } from '../../adapters/ports.js';
 import { validateBars } from '../../domain/bars.js';
 import type { Stream } from '../../domain/streams.js';
@@ -90,7 +91,7 @@ describe.skipIf(!shared)('recorded traffic (skipped where the recording is missi
   it('of Binance has closed bars of the market that is followed, and only those', () => {
     const bars = (symbol: string) =>
       read('BINANCE_FUTURES.ws.1.0.gz', streamOf('binanceusdm', symbol)).flatMap((each) =>
-        each.kind === 'bar' ? [each.bar] : [],
+        each.kind === 'bars' ? each.bars : [],
       );
     expect(bars('SUSHI-USDT')).toEqual([
       {
@@ -136,4 +137,16 @@ describe.skipIf(!shared)('recorded traffic (skipped where the recording is missi
     const rows = (messages('KRAKEN.ws.48.0.gz') as unknown[][]).filter((each) => each[3] === 'XMR/USD');
     expect(trades).toHaveLength(rows.reduce((sum, each) => sum + (each[1] as unknown[]).length, 0));
   });
+});
+
+it('bars that came while nobody was reading are handed on together, in their order among the trades', () => {
+  const bar = (time: number) => ({ time, open: 1, high: 1, low: 1, close: 1, volume: 1, knownAt: time + 1 });
+  const trade = { kind: 'trade', trade: { id: null, time: 3, price: 1, amount: '1' } } as const;
+  const told: LiveMessage[] = [1, 2].map((time) => ({ kind: 'bars', bars: [bar(time)] }));
+  expect(together([...told, trade, { kind: 'bars', bars: [bar(4)] }])).toEqual([
+    { kind: 'bars', bars: [bar(1), bar(2)] },
+    trade,
+    { kind: 'bars', bars: [bar(4)] },
+  ]);
+  expect(told).toEqual([1, 2].map((time) => ({ kind: 'bars', bars: [bar(time)] })));
 });
