@@ -16,6 +16,7 @@ import { reportSteps } from './report.js';
 import { researchSteps } from './research.js';
 import { sentimentSteps } from './sentiment.js';
 import { streamSteps } from './stream.js';
+import { upkeepSteps } from './upkeep.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 
 /** On which queue each step runs: the one place that decides it. */
@@ -27,6 +28,7 @@ export const createActivities = (ports: Ports) => ({
     ...healingSteps(ports),
     ...drillSteps(ports),
     ...fundingSteps(ports),
+    ...upkeepSteps(ports),
     ...transformSteps(ports),
     ...newsSteps(ports),
     ...trainingSteps(ports),
