@@ -46,7 +46,7 @@ export interface Answer {
 /** One operation: what it takes, who may call it, what it answers. Document and validation both read this. */
 export interface Route {
   id: string;
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'put' | 'delete';
   /** OpenAPI form, below /api/v1 unless `root`. */
   path: string;
   root: boolean;
