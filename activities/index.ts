@@ -2,6 +2,7 @@ import type { Ports } from '../adapters/ports.js';
 import type { TrainRequest, TrainResult } from '../domain/ml.js';
 import { backtestSteps } from './backtest.js';
 import { barsSteps } from './bars.js';
+import { cleaningSteps } from './cleaning.js';
 import { coverageSteps } from './coverage.js';
 import { transformSteps } from './bars/transform.js';
 import { datasetSteps } from './dataset.js';
@@ -29,6 +30,7 @@ export const createActivities = (ports: Ports) => ({
     ...drillSteps(ports),
     ...fundingSteps(ports),
     ...upkeepSteps(ports),
+    ...cleaningSteps(ports),
     ...transformSteps(ports),
     ...newsSteps(ports),
     ...trainingSteps(ports),

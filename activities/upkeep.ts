@@ -1,13 +1,12 @@
 import type { Ports, StoredBar } from '../adapters/ports.js';
-import type { AuditEntry } from '../domain/audit.js';
 import type { AgedPiece } from '../domain/bars/aging.js';
-import { COLLECTIONS } from '../domain/collections.js';
 import { coverageId, type StoredCoverage } from '../domain/coverage.js';
 import { digestOf } from '../domain/digest.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { formatSource, sourceKey, type Source } from '../domain/sources.js';
 import { floorToBar, parseStream, streamId, timeframeMs, type Stream } from '../domain/streams.js';
 import { findStored } from './bars/stored.js';
+import { audit, type Asker } from './auditing.js';
 import { beat, resumed } from './beat.js';
 import type { SourceInput } from './window.js';
 
@@ -52,42 +51,10 @@ export interface PruneReport extends PrunePlan {
   removed: number;
 }
 
-export interface CleanInput {
-  /** What is younger stays; left out: 7. */
-  days?: number;
-  /** Left out: true. */
-  dryRun?: boolean;
-}
-
-interface Cleaned {
-  count: number;
-  bytes: number;
-  /** The first of them. */
-  names: string[];
-}
-
-export interface CleanReport {
-  dryRun: boolean;
-  before: number;
-  drafts: Cleaned;
-  uploads: Cleaned;
-}
-
-interface Asker {
-  principal: string;
-  tenant: string;
-}
-
 const DAY_MS = 86_400_000;
 const MOST_LISTED = 200;
 /** Bars read and removed at a time. */
 const PIECE_BARS = 20_000;
-/** Long enough for an upload that is still being imported. */
-const CLEAN_DAYS = 7;
-const UPLOADS = 'uploads/';
-/** Collections of facts, which are many and refer to no object. */
-const FACTS = new Set(['articles', 'rejectedItems', 'scores', 'quarantine', 'funding', 'audit', 'coverage']);
-
 /** Steps that keep the stores in order. */
 export const upkeepSteps = (ports: Ports) => ({
   /** @throws InvalidInputError where the bars lie in one store. */
@@ -146,33 +113,6 @@ export const upkeepSteps = (ports: Ports) => ({
     await cutContract(ports, { stream, source, to });
     return { ...plan, removed };
   },
-
-  async planCleaning({
-    days = CLEAN_DAYS,
-    dryRun = true,
-  }: CleanInput): Promise<{ before: number; dryRun: boolean }> {
-    return { before: ports.now() - days * DAY_MS, dryRun };
-  },
-
-  /** Uploads that no document names any more, and drafts whose writers died; both only where they are old. */
-  async removeUnused(plan: { before: number; dryRun: boolean } & Asker): Promise<CleanReport> {
-    const { before, dryRun, principal, tenant } = plan;
-    const { objects } = ports;
-    const old = (await objects.entries(UPLOADS)).filter(({ at }) => at < before);
-    const named = old.length > 0 ? await namedUploads(ports) : new Set<string>();
-    const uploads = old.filter(({ key }) => !named.has(key)).map(({ key, bytes }) => ({ name: key, bytes }));
-    const drafts = (await objects.drafts?.(before)) ?? [];
-    const report = { dryRun, before, drafts: summed(drafts), uploads: summed(uploads) };
-    if (dryRun || drafts.length + uploads.length === 0) return report;
-    const { dryRun: _, ...detail } = report;
-    await audit(ports, { principal, tenant, action: 'cleanObjects', target: 'objects' }, detail);
-    for (const { name } of uploads) {
-      await objects.remove(name);
-      beat();
-    }
-    for (const { name } of drafts) await objects.removeDraft?.(name);
-    return report;
-  },
 });
 
 function countPiece(report: MoveBarsReport, piece: AgedPiece): void {
@@ -228,47 +168,3 @@ async function cutContract(
   }
   await ports.documents.update<StoredCoverage>('coverage', id, (now) => ({ ...(now ?? held), id, from: to }));
 }
-
-/** The same entry for the same work: a repeated attempt adds none. */
-async function audit(
-  ports: Ports,
-  what: Asker & { action: string; target: string },
-  detail: Record<string, unknown>,
-): Promise<void> {
-  const entry: AuditEntry = {
-    id: `aud_${digestOf({ ...what, detail }).slice(0, 24)}`,
-    at: ports.now(),
-    ...what,
-    outcome: 'done',
-    status: 200,
-    requestId: '',
-    detail,
-  };
-  await ports.documents.insert('audit', [entry]);
-}
-
-/** Keys of uploads that stand anywhere in a document. */
-async function namedUploads(ports: Ports): Promise<Set<string>> {
-  const named = new Set<string>();
-  const look = (value: unknown): void => {
-    if (typeof value === 'string' && value.startsWith(UPLOADS)) named.add(value);
-    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(look);
-  };
-  for (const name of Object.keys(COLLECTIONS).filter((each) => !FACTS.has(each)))
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const page: { items: object[]; cursor: string | null } = await ports.documents.find(name, {
-        limit: 500,
-        ...(cursor ? { cursor } : {}),
-      });
-      page.items.forEach(look);
-      ({ cursor } = page);
-      beat();
-    }
-  return named;
-}
-
-const summed = (all: { name: string; bytes: number }[]): Cleaned => ({
-  count: all.length,
-  bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
-  names: all.slice(0, MOST_LISTED).map(({ name }) => name),
-});

@@ -1,12 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type {
-  CleanInput,
-  CleanReport,
-  MoveBarsInput,
-  MoveBarsReport,
-  PruneInput,
-  PruneReport,
-} from '../activities/upkeep.js';
+import type { MoveBarsInput, MoveBarsReport, PruneInput, PruneReport } from '../activities/upkeep.js';
+import type { CleanInput, CleanReport } from '../activities/cleaning.js';
 import { trackProgress } from './progress.js';
 import { io } from './steps.js';
 

@@ -2,6 +2,7 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { coverageSteps } from '../../activities/coverage.js';
+import { cleaningSteps } from '../../activities/cleaning.js';
 import { upkeepSteps } from '../../activities/upkeep.js';
 import { fileObjects } from '../../adapters/objects/file.js';
 import type { Ports } from '../../adapters/ports.js';
@@ -23,7 +24,7 @@ function platform(replace: (directory: string) => Partial<Ports> = () => ({})) {
   const own = madePorts();
   made.push(own);
   const ports: Ports = { ...own.ports, now: () => NOW, ...replace(own.directory) };
-  return { ports, steps: upkeepSteps(ports), directory: own.directory };
+  return { ports, steps: { ...upkeepSteps(ports), ...cleaningSteps(ports) }, directory: own.directory };
 }
 const hybrid = (directory: string): Partial<Ports> => {
   const [recent, old] = ['recent', 'old'].map((name) => parquetSeries(join(directory, name)));
