@@ -2,7 +2,7 @@ import type { Ports } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
 import type { BarsReport } from '../domain/research.js';
 import type { Source } from '../domain/sources.js';
-import { ceilToBar, parseStream, streamId, timeframeMs } from '../domain/streams.js';
+import { ceilToBar, parseStream, streamId, timeframeMs, type Stream } from '../domain/streams.js';
 import { beat, resumed } from './beat.js';
 import { coverageSteps } from './coverage.js';
 import { countsIn } from './coverage-store.js';
@@ -12,6 +12,8 @@ import { readSource, readTime, twoYearsBefore, type WindowInput } from './window
 
 export interface BarsInput extends WindowInput {
   stream: string;
+  /** Without `from`: begins at the newest stored bar, so that a schedule brings only what is new. */
+  append?: boolean;
 }
 
 /** [from, to) in bar opens; every bar in it has closed by `asOf`. */
@@ -44,10 +46,14 @@ export const barsSteps = (ports: Ports) => ({
     const end = (await markets.lastClosed(stream)) + step;
     const wanted = input.to === undefined ? end : ceilToBar(readTime('to', input.to), stream.timeframe);
     const to = Math.min(wanted, end);
-    const from = ceilToBar(
-      input.from === undefined ? twoYearsBefore(to) : readTime('from', input.from),
-      stream.timeframe,
-    );
+    const newest = input.append ? await newestStored(ports, { stream, source, before: to }) : null;
+    const from =
+      input.from === undefined && newest !== null
+        ? newest
+        : ceilToBar(
+            input.from === undefined ? twoYearsBefore(to) : readTime('from', input.from),
+            stream.timeframe,
+          );
     if (from >= to)
       throw new InvalidInputError(
         `No bars of ${input.stream} between ${iso(from)} and ${iso(wanted)}: the source's last bar closes at ${iso(end)}`,
@@ -90,5 +96,16 @@ export const barsSteps = (ports: Ports) => ({
     return { stream: plan.stream, stored, expected, missing, exchangeClosed, quarantined, digest: sha256 };
   },
 });
+
+/** Open of the newest stored bar, which is asked for again so that the window is never empty; null where there is none. */
+async function newestStored(
+  ports: Ports,
+  { stream, source, before }: { stream: Stream; source: Source; before: number },
+): Promise<number | null> {
+  const range = { from: -Infinity, to: before };
+  const key = { stream, source, range, asOf: Infinity };
+  const [newest] = await ports.series.read({ ...key, limit: 1, order: 'newest' });
+  return newest?.time ?? null;
+}
 
 const iso = (time: number): string => new Date(time).toISOString();

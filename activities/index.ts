@@ -2,6 +2,7 @@ import type { Ports } from '../adapters/ports.js';
 import type { TrainRequest, TrainResult } from '../domain/ml.js';
 import { backtestSteps } from './backtest.js';
 import { barsSteps } from './bars.js';
+import { cleaningSteps } from './cleaning.js';
 import { coverageSteps } from './coverage.js';
 import { transformSteps } from './bars/transform.js';
 import { datasetSteps } from './dataset.js';
@@ -16,6 +17,7 @@ import { reportSteps } from './report.js';
 import { researchSteps } from './research.js';
 import { sentimentSteps } from './sentiment.js';
 import { streamSteps } from './stream.js';
+import { upkeepSteps } from './upkeep.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 
 /** On which queue each step runs: the one place that decides it. */
@@ -27,6 +29,8 @@ export const createActivities = (ports: Ports) => ({
     ...healingSteps(ports),
     ...drillSteps(ports),
     ...fundingSteps(ports),
+    ...upkeepSteps(ports),
+    ...cleaningSteps(ports),
     ...transformSteps(ports),
     ...newsSteps(ports),
     ...trainingSteps(ports),

@@ -40,11 +40,12 @@ async function ensureStore(address: string): Promise<boolean> {
 export async function settleSeries(
   address: string,
   onPiece: (piece: { stream: string; moved: number }) => void,
+  dryRun = false,
 ): Promise<{ moved: number }> {
   if (!address.startsWith('hybrid:')) return { moved: 0 };
   const stores = openHybrid(address);
   try {
-    return await moveOldBars(stores, { now: Date.now(), onPiece });
+    return await moveOldBars(stores, { now: Date.now(), onPiece, dryRun });
   } finally {
     await Promise.allSettled([stores.recent.close(), stores.old.close()]);
   }

@@ -1,5 +1,6 @@
 import type { CataloguePort, StoragePort } from './ports-inventory.js';
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
+import type { AgedPiece, AgingOptions } from '../domain/bars/aging.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { FundingPage } from '../domain/funding.js';
 import type { FetchedPage, LineageNode, VenueAnswer, Verification } from '../domain/lineage.js';
@@ -129,6 +130,8 @@ export interface SeriesPort extends Closable {
   streams(
     only?: Stream,
   ): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source; broken: string[] }[]>;
+  /** Only of a store in two places: moves what has become old from the one to the other. */
+  aging?: { days: number; move(options: AgingOptions): AsyncIterable<AgedPiece> };
 }
 
 export interface ObjectsPort extends Closable {
@@ -141,6 +144,11 @@ export interface ObjectsPort extends Closable {
   stream(key: string): Promise<AsyncIterable<Uint8Array>>;
   head(key: string): Promise<ObjectRef | null>;
   list(prefix: string): Promise<string[]>;
+  /** The same with size and the time of the last change, epoch ms. */
+  entries(prefix: string): Promise<{ key: string; bytes: number; at: number }[]>;
+  /** Drafts that writers left when they died, last changed before `before` (epoch ms); absent where the store keeps none. */
+  drafts?(before: number): Promise<{ name: string; bytes: number }[]>;
+  removeDraft?(name: string): Promise<void>;
   remove(key: string): Promise<void>;
   /** Where a person or Python finds it: a path for `file:`, an address for others. */
   locate(key: string): string;

@@ -120,8 +120,8 @@ export const orAbsent = <T>(work: Promise<T>): Promise<T | null> =>
 export async function listObjects(
   connection: S3Connection,
   prefix: string,
-): Promise<{ key: string; etag: string; bytes: number }[]> {
-  const found: { key: string; etag: string; bytes: number }[] = [];
+): Promise<{ key: string; etag: string; bytes: number; at: number }[]> {
+  const found: { key: string; etag: string; bytes: number; at: number }[] = [];
   for (let token: string | undefined; ;) {
     const more = {
       Bucket: connection.bucket,
@@ -132,8 +132,9 @@ export async function listObjects(
       connection.use((client, s3) => client.send(new s3.ListObjectsV2Command(more))),
     );
     if (!page) return found;
-    for (const { Key, ETag, Size } of page.Contents ?? [])
-      if (Key) found.push({ key: Key, etag: ETag ?? '', bytes: Size ?? 0 });
+    for (const { Key, ETag, Size, LastModified } of page.Contents ?? [])
+      if (Key)
+        found.push({ key: Key, etag: ETag ?? '', bytes: Size ?? 0, at: LastModified?.getTime() ?? Infinity });
     token = page.NextContinuationToken;
     if (!page.IsTruncated || !token) return found;
   }

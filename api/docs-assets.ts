@@ -26,7 +26,7 @@ summary:hover{background:color-mix(in srgb,var(--accent) 6%,transparent)}
 summary span{color:var(--soft)}
 .path{overflow-wrap:anywhere;font-size:14px}
 .method{min-width:64px;text-align:center;font-size:12px;letter-spacing:.04em;padding:2px 8px;border-radius:6px;color:var(--tone);background:color-mix(in srgb,var(--tone) 14%,transparent)}
-.get{--tone:var(--get)}.post{--tone:var(--post)}.delete{--tone:var(--delete)}
+.get{--tone:var(--get)}.post,.put{--tone:var(--post)}.delete{--tone:var(--delete)}
 .inside{padding:4px 14px 16px;border-top:1px solid var(--line)}
 .role{color:var(--soft);margin:8px 0}
 .fields{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(230px,100%),1fr));gap:12px}

@@ -4,7 +4,8 @@ import { cursor, limit, segment } from './query.js';
 import { route } from './route.js';
 import { answer, instant, pageOf, request } from './schemas.js';
 import { OVERLAPS } from './stories.js';
-import { STORY_INPUTS, STORY_KINDS } from './story-inputs.js';
+import { STORY_INPUTS, STORY_KINDS, type StoryKind } from './story-inputs.js';
+import { applyTimetable } from './timetable.js';
 
 const scheduleId = z
   .string()
@@ -30,20 +31,18 @@ const schedule = answer(
   }),
 );
 
-const creation = request(
-  'ScheduleRequest',
-  z.strictObject({
-    id: scheduleId,
-    kind: z.enum(STORY_KINDS),
-    input: z.record(z.string(), z.unknown()).describe("The story's input, as in POST /runs"),
-    cron: z.string().min(1).max(100).describe('Five fields, or @hourly and its like'),
-    timeZone: z.string().default('UTC').refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin'),
-    overlap: z.enum(OVERLAPS).default('skip'),
-    jitterSeconds: z.int().min(0).max(86_400).default(0),
-    catchUpSeconds: z.int().min(10).max(31_536_000).default(3600),
-    note: z.string().max(300).default(''),
-  }),
-);
+const settings = {
+  kind: z.enum(STORY_KINDS),
+  input: z.record(z.string(), z.unknown()).describe("The story's input, as in POST /runs"),
+  cron: z.string().min(1).max(100).describe('Five fields, or @hourly and its like'),
+  timeZone: z.string().default('UTC').refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin'),
+  overlap: z.enum(OVERLAPS).default('skip'),
+  jitterSeconds: z.int().min(0).max(86_400).default(0),
+  catchUpSeconds: z.int().min(10).max(31_536_000).default(3600),
+  note: z.string().max(300).default(''),
+};
+const creation = request('ScheduleRequest', z.strictObject({ id: scheduleId, ...settings }));
+const replacement = request('ScheduleChange', z.strictObject(settings));
 
 function isTimeZone(name: string): boolean {
   try {
@@ -56,6 +55,14 @@ function isTimeZone(name: string): boolean {
 const id = segment('Schedule id', 'hourly-btc');
 const example = { params: { id: 'hourly-btc' } };
 const one = { description: 'The schedule', schema: schedule };
+
+/** @throws InvalidInputError naming every fault of the story's input. */
+export function checkedInput(kind: StoryKind, given: Record<string, unknown>): Record<string, unknown> {
+  const input = STORY_INPUTS[kind].safeParse(given);
+  if (input.success) return input.data as Record<string, unknown>;
+  const faults = input.error.issues.map((each) => `${each.path.join('.') || 'input'}: ${each.message}`);
+  throw new InvalidInputError(`Unusable input for ${kind}: ${faults.join('; ')}`);
+}
 
 const createSchedule = route({
   id: 'createSchedule',
@@ -76,13 +83,8 @@ const createSchedule = route({
     },
   },
   async handle({ body, principal, context }) {
-    const input = STORY_INPUTS[body.kind].safeParse(body.input);
-    if (!input.success)
-      throw new InvalidInputError(
-        `Unusable input for ${body.kind}: ${input.error.issues.map((each) => `${each.path.join('.') || 'input'}: ${each.message}`).join('; ')}`,
-      );
     const by = { principal: principal.id, tenant: principal.tenant };
-    await context.stories.schedules.create({ ...body, input: input.data as Record<string, unknown> }, by);
+    await context.stories.schedules.create({ ...body, input: checkedInput(body.kind, body.input) }, by);
     const created = await context.stories.schedules.get(body.id);
     return {
       status: 201,
@@ -118,6 +120,28 @@ const getSchedule = route({
   answers: { 200: one },
   example,
   handle: async ({ params, context }) => ({ body: await context.stories.schedules.get(params.id) }),
+});
+
+const changeSchedule = route({
+  id: 'changeSchedule',
+  method: 'put',
+  path: '/schedules/{id}',
+  group: 'schedules',
+  summary: 'Replace a schedule in one request; a paused one stays paused, runs that it started go on',
+  role: 'operator',
+  params: { id },
+  body: replacement,
+  answers: { 200: one },
+  example: {
+    ...example,
+    body: { kind: 'predict', input: { stream: 'binance/BTC-USDT/1h' }, cron: '3 * * * *', jitterSeconds: 5 },
+  },
+  async handle({ params, body, principal, context }) {
+    const by = { principal: principal.id, tenant: principal.tenant };
+    const spec = { ...body, id: params.id, input: checkedInput(body.kind, body.input) };
+    await context.stories.schedules.change(spec, by);
+    return { body: await context.stories.schedules.get(params.id), target: params.id };
+  },
 });
 
 const pauseSchedule = route({
@@ -170,8 +194,10 @@ const removeSchedule = route({
 
 export const scheduleRoutes = [
   createSchedule,
+  applyTimetable,
   listSchedules,
   getSchedule,
+  changeSchedule,
   pauseSchedule,
   resumeSchedule,
   removeSchedule,

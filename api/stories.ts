@@ -113,6 +113,8 @@ export interface Schedule extends ScheduleSpec {
 export interface SchedulesPort {
   /** @throws InvalidInputError where the id is taken or the cron line cannot be read. */
   create(spec: ScheduleSpec, by: { principal: string; tenant: string }): Promise<void>;
+  /** Replaces all of a schedule but its state: a paused one stays paused. @throws NotFoundError */
+  change(spec: ScheduleSpec, by: { principal: string; tenant: string }): Promise<void>;
   list(query: {
     limit: number;
     cursor?: string | undefined;

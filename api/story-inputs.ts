@@ -5,6 +5,7 @@ import { researchInput } from '../domain/research-input.js';
 import { parseSource } from '../domain/sources.js';
 import { parseTimeframe } from '../domain/streams.js';
 import { request, streamText } from './schemas.js';
+import { upkeepInputs } from './upkeep-inputs.js';
 
 const time = z.union([z.number(), z.string().min(1)]).describe('ISO 8601 or epoch milliseconds');
 const source = z.union([
@@ -31,13 +32,17 @@ const contract = {
   follow: z.boolean().optional().describe("True: up to the venue's last closed bar"),
 };
 const recheck = z.boolean().optional().describe('Also ask again for what is quarantined or exchange-closed');
+const append = z.boolean().optional().describe('Without from: begins at the newest stored bar');
+const streams = z.array(streamText).min(1).max(100);
 const basisPoints = z.number().min(0).max(1000);
 const modelText = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be <name>@<version>');
 
 /** The one argument of every story that can be started from outside. */
 export const STORY_INPUTS = {
   research: request('ResearchInput', researchInput),
-  collectBars: request('CollectBarsInput', z.strictObject({ ...window, stream: streamText })),
+  collectBars: request('CollectBarsInput', z.strictObject({ ...window, append, stream: streamText })),
+  collectStreams: request('CollectStreamsInput', z.strictObject({ ...window, append, streams })),
+  ...upkeepInputs,
   measureBars: request('MeasureBarsInput', z.strictObject(contract)),
   healBars: request('HealBarsInput', z.strictObject({ ...contract, recheck })),
   breakBars: request(

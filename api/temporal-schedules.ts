@@ -1,4 +1,4 @@
-import type { Client, ScheduleOverlapPolicy, ScheduleSummary } from '@temporalio/client';
+import type { Client, ScheduleDescription, ScheduleOverlapPolicy } from '@temporalio/client';
 import { InvalidInputError, messageOf, NotFoundError } from '../domain/errors.js';
 import { detailsOf, summaryOf } from '../domain/labels.js';
 import { checkPayload } from '../domain/payloads.js';
@@ -35,7 +35,10 @@ export function startOptions(kind: string, input: Record<string, unknown>) {
   };
 }
 
-/** Cadence by Temporal Schedules. The memo keeps what was asked for, so that a list needs no second call. */
+/**
+ * Cadence by Temporal Schedules. What was asked for lies in the memo of the story that a schedule starts, since the
+ * schedule's own memo cannot be changed; that one only says that the schedule was made here.
+ */
 export function temporalSchedules(client: Client, within: Within): SchedulesPort {
   const find = async (id: string): Promise<Schedule> =>
     scheduleOf(await client.schedule.getHandle(id).describe());
@@ -45,26 +48,31 @@ export function temporalSchedules(client: Client, within: Within): SchedulesPort
         checkCron(spec.cron);
         await client.schedule.create({
           scheduleId: spec.id,
-          spec: { cronExpressions: [spec.cron], timezone: spec.timeZone, jitter: spec.jitterSeconds * 1000 },
-          action: {
-            type: 'startWorkflow',
-            workflowType: spec.kind,
-            ...startOptions(spec.kind, spec.input),
-            memo: { ...by, schedule: spec.id },
-          },
-          policies: { overlap: POLICIES[spec.overlap], catchupWindow: spec.catchUpSeconds * 1000 },
+          ...partsOf(spec, by),
           state: { note: spec.note },
           memo: { ...by, spec },
         });
       }),
+    change: (spec, by) =>
+      within(async () => {
+        checkCron(spec.cron);
+        await find(spec.id);
+        await client.schedule.getHandle(spec.id).update(({ state }) => ({
+          ...partsOf(spec, by),
+          state: { paused: state.paused, note: spec.note },
+        }));
+      }),
     list: ({ limit, cursor }) =>
       within(async () => {
-        const all: Schedule[] = [];
-        for await (const each of client.schedule.list()) if (each.memo?.['spec']) all.push(scheduleOf(each));
-        all.sort((a, b) => (a.id < b.id ? -1 : 1));
-        const rest = cursor ? all.filter(({ id }) => id > cursor) : all;
-        const items = rest.slice(0, limit);
-        return { items, cursor: rest.length > items.length ? (items.at(-1)?.id ?? null) : null };
+        const ids: string[] = [];
+        for await (const each of client.schedule.list())
+          if (each.memo?.['spec'] && each.scheduleId > (cursor ?? '')) ids.push(each.scheduleId);
+        ids.sort();
+        const page = ids.slice(0, limit);
+        // One that was removed meanwhile is left out.
+        const found = await Promise.all(page.map((id) => find(id).catch(orGone)));
+        const items = found.filter((each) => each !== null);
+        return { items, cursor: ids.length > page.length ? (page.at(-1) ?? null) : null };
       }),
     get: (id) => within(() => find(id)),
     pause: (id, note) => within(() => client.schedule.getHandle(id).pause(note)),
@@ -73,22 +81,49 @@ export function temporalSchedules(client: Client, within: Within): SchedulesPort
   };
 }
 
-type Described = Pick<ScheduleSummary, 'scheduleId' | 'memo' | 'state' | 'info'>;
+const orGone = (error: Error): null => {
+  if (error.name === 'ScheduleNotFoundError') return null;
+  throw error;
+};
 
-function scheduleOf({ scheduleId, memo, state, info }: Described): Schedule {
-  const spec = memo?.['spec'] as ScheduleSpec | undefined;
+function partsOf(spec: ScheduleSpec, by: { principal: string; tenant: string }) {
+  const { input, ...cadence } = spec;
+  return {
+    spec: { cronExpressions: [spec.cron], timezone: spec.timeZone, jitter: spec.jitterSeconds * 1000 },
+    action: {
+      type: 'startWorkflow' as const,
+      workflowType: spec.kind,
+      ...startOptions(spec.kind, input),
+      memo: { ...by, schedule: spec.id, cadence },
+    },
+    policies: { overlap: POLICIES[spec.overlap], catchupWindow: spec.catchUpSeconds * 1000 },
+  };
+}
+
+function scheduleOf({ scheduleId, memo, action, state, info }: ScheduleDescription): Schedule {
+  const spec = specOf(memo, action);
   if (!spec) throw new NotFoundError(`Schedule "${scheduleId}" was not made here; see the Temporal Web UI`);
   return {
     ...spec,
     note: state.note ?? spec.note,
     paused: state.paused,
     next: info.nextActionTimes.slice(0, 5).map((time) => time.getTime()),
-    recent: info.recentActions.map(({ takenAt, action }) => ({
+    recent: info.recentActions.map(({ takenAt, action: taken }) => ({
       at: takenAt.getTime(),
-      workflowId: action?.workflow?.workflowId ?? null,
+      workflowId: taken?.workflow?.workflowId ?? null,
     })),
     createdBy: typeof memo?.['principal'] === 'string' ? memo['principal'] : null,
   };
+}
+
+/** As it was changed last; schedules of an earlier version have it in their own memo only. */
+function specOf(
+  memo: ScheduleDescription['memo'],
+  { memo: inner, args }: ScheduleDescription['action'],
+): ScheduleSpec | undefined {
+  const made = memo?.['spec'] as ScheduleSpec | undefined;
+  const cadence = inner?.['cadence'] as Omit<ScheduleSpec, 'input'> | undefined;
+  return made && cadence ? { ...cadence, input: (args?.[0] ?? {}) as Record<string, unknown> } : made;
 }
 
 /** Temporal takes odd lines without a word; five fields or a known nickname is what is meant here. */

@@ -18,6 +18,7 @@ import { EXIT, printJson, reportFailure } from './output.js';
 import { addPlatform } from './platform-commands.js';
 import { addPredict } from './predict.js';
 import { addRuns } from './runs.js';
+import { addSchedules } from './schedules.js';
 import type { Shell } from './shell.js';
 
 export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
@@ -47,6 +48,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addBacktest,
     addModels,
     addMove,
+    addSchedules,
     addLineage,
     addDoctor,
   ])

@@ -49,10 +49,12 @@ export const addMove: AddCommands = (program, shell) => {
   stores
     .command('settle')
     .description('move what has become old to the old store of a hybrid: address')
-    .action(async () => {
+    .option('--dry-run', 'only say what would be moved')
+    .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
       const onPiece = (piece: { stream: string; moved: number }): void =>
         say(`${piece.stream}: ${piece.moved}`);
-      printJson(await settleSeries(shell.config().seriesUrl, onPiece));
+      const { moved } = await settleSeries(shell.config().seriesUrl, onPiece, dryRun);
+      printJson(dryRun ? { wouldMove: moved } : { moved });
     });
 };
 

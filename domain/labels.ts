@@ -18,6 +18,10 @@ const DETAILS_CHARACTERS = 4000;
 const TITLES: Record<string, string> = {
   research: 'Research',
   collectBars: 'Bars',
+  collectStreams: 'Bars',
+  moveBars: 'Move',
+  pruneBars: 'Pruning',
+  cleanObjects: 'Cleaning',
   measureBars: 'Coverage',
   healBars: 'Heal',
   breakBars: 'Drill',
@@ -60,7 +64,7 @@ export function modelLabels(model: string): Pick<StoryLabels, 'ModelName' | 'Mod
 export function summaryOf(kind: string, input: Input): string {
   const subject = subjectOf(input);
   const text = [`${TITLES[kind] ?? kind}${subject ? `: ${subject}` : ''}`, windowOf(input)]
-    .concat(sourceOf(input['source']))
+    .concat(upkeepOf(input), sourceOf(input['source']))
     .filter(Boolean)
     .join(', ');
   return cut(text, SUMMARY_CHARACTERS);
@@ -97,6 +101,12 @@ function windowOf(input: Input): string {
   const to = input['to'] === undefined ? '' : instantOf(input['to']);
   return from || to ? `${from || '…'} to ${to || 'now'}` : '';
 }
+
+/** What the stories that keep the stores in order are about. */
+const upkeepOf = ({ days, dryRun }: Input): string[] => [
+  ...(typeof days === 'number' ? [`older than ${days} days`] : []),
+  ...(dryRun === true ? ['dry run'] : []),
+];
 
 const streamsOf = (input: Input): string[] =>
   typeof input['stream'] === 'string' ? [input['stream']] : textsOf(input['streams']);

@@ -17,6 +17,10 @@ const OWNERS = new Set(['maintainCoverage', 'streamBars']);
 
 const PREFIXES: Record<string, string> = {
   collectBars: 'bars',
+  collectStreams: 'streams',
+  moveBars: 'move',
+  pruneBars: 'prune',
+  cleanObjects: 'clean',
   maintainCoverage: 'coverage',
   measureBars: 'measure',
   healBars: 'heal',

@@ -10,4 +10,6 @@ export { predict } from './prediction.js';
 export { research } from './research.js';
 export { enrichSentiment } from './sentiment.js';
 export { streamBars } from './stream.js';
+export { collectStreams } from './streams.js';
 export { buildDataset, trainModel } from './training.js';
+export { cleanObjects, moveBars, pruneBars } from './upkeep.js';

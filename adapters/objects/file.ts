@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { DataQualityError, NotFoundError } from '../../domain/errors.js';
+import { DataQualityError, InvalidInputError, NotFoundError } from '../../domain/errors.js';
 import type { ObjectRef } from '../../domain/models.js';
 import { fileError, writeAtomically, writeStreamAtomically } from '../files.js';
 import type { ObjectsPort } from '../ports.js';
@@ -62,6 +62,32 @@ export function fileObjects(directory: string): ObjectsPort {
       await walk(root, folder, keys);
       return keys.filter((key) => key.startsWith(prefix)).sort();
     },
+    async entries(prefix) {
+      const found = [];
+      const keys: string[] = [];
+      await walk(root, checkPrefix(prefix), keys);
+      for (const key of keys.filter((each) => each.startsWith(prefix)).sort()) {
+        const state = await stat(pathOf(key)).catch(() => null);
+        if (state) found.push({ key, bytes: state.size, at: state.mtimeMs });
+      }
+      return found;
+    },
+    async drafts(before) {
+      const found = [];
+      const names: string[] = [];
+      await walk(root, '', names, (name) => DRAFT.test(name));
+      for (const name of names.sort()) {
+        const state = await stat(join(root, name)).catch(() => null);
+        if (state && state.mtimeMs < before) found.push({ name, bytes: state.size });
+      }
+      return found;
+    },
+    async removeDraft(name) {
+      if (!DRAFT.test(name))
+        throw new InvalidInputError(`"${name}" is no draft; objects are removed by their key`);
+      const path = join(root, checkKey(name.replace(DRAFT, '')) + (DRAFT.exec(name)?.[0] ?? ''));
+      await rm(path, { force: true });
+    },
     async remove(key) {
       const path = pathOf(key);
       digests.delete(key);
@@ -88,7 +114,12 @@ async function read(path: string): Promise<Uint8Array | null> {
 }
 
 /** `folder` is empty or ends with a slash. */
-async function walk(root: string, folder: string, keys: string[]): Promise<void> {
+async function walk(
+  root: string,
+  folder: string,
+  keys: string[],
+  wanted = (name: string): boolean => NAME.test(name) && !DRAFT.test(name),
+): Promise<void> {
   const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(
     (error: NodeJS.ErrnoException) => {
       if (ABSENT.has(error.code ?? '')) return [];
@@ -96,8 +127,7 @@ async function walk(root: string, folder: string, keys: string[]): Promise<void>
     },
   );
   for (const entry of entries) {
-    if (entry.isDirectory()) await walk(root, `${folder}${entry.name}/`, keys);
-    else if (entry.isFile() && NAME.test(entry.name) && !DRAFT.test(entry.name))
-      keys.push(folder + entry.name);
+    if (entry.isDirectory()) await walk(root, `${folder}${entry.name}/`, keys, wanted);
+    else if (entry.isFile() && wanted(entry.name)) keys.push(folder + entry.name);
   }
 }

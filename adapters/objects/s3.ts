@@ -101,6 +101,11 @@ export function s3Objects(address: string): ObjectsPort {
       const found = await listObjects(connection, keyOf(prefix));
       return found.map(({ key }) => key.slice(keyOf('').length)).sort();
     },
+    async entries(prefix) {
+      checkPrefix(prefix);
+      const found = await listObjects(connection, keyOf(prefix));
+      return found.map(({ key, bytes, at }) => ({ key: key.slice(keyOf('').length), bytes, at }));
+    },
     async remove(key) {
       const Key = keyOf(checkKey(key));
       await connection.use((client, s3) => client.send(new s3.DeleteObjectCommand({ Bucket, Key })));

@@ -1,6 +1,8 @@
 import { DataQualityError } from '../../domain/errors.js';
 import { floorToBar, streamId, timeframeMs } from '../../domain/streams.js';
 import { equalValues, type TimeRange } from '../../domain/bars.js';
+import { sourceKey } from '../../domain/sources.js';
+import type { AgedPiece, AgingOptions } from '../../domain/bars/aging.js';
 import type { SeriesPort, StoredBar } from '../ports.js';
 import type { HybridStores } from './hybrid.js';
 import type { Place } from './partitioned.js';
@@ -52,25 +54,52 @@ export async function copyVersions(
 }
 
 /**
- * Moves the bars of a hybrid store that have become old: a piece is copied, compared, and then exactly what was copied
- * is removed, so a correction that comes meanwhile stays and is moved by the next run. It may be ended anywhere
- * and started again.
+ * Moves the bars of a hybrid store that have become old: a piece is copied, compared, told, and then exactly what was
+ * copied is removed, so a correction that comes meanwhile stays and is moved by the next run. It may be ended anywhere
+ * and started again, at the cursor of the last piece or anew.
  */
-export async function moveOldBars(
-  { recent, old, days }: HybridStores,
-  options: { now: number; onPiece?: (piece: { stream: string; moved: number }) => void },
-): Promise<{ moved: number }> {
-  const border = options.now - days * DAY_MS;
-  let moved = 0;
-  for (const place of await recent.streams()) {
+export async function* movePieces(
+  { recent, old, days: usual }: HybridStores,
+  options: AgingOptions,
+): AsyncGenerator<AgedPiece> {
+  const { now, days = usual, dryRun = false, cursor, tell } = options;
+  const border = now - days * DAY_MS;
+  const [doneName = '', doneUntil = ''] = cursor?.split('\n') ?? [];
+  const named = (await recent.streams()).map((place) => ({ place, name: nameOf(place) }));
+  for (const { place, name } of named.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (name < doneName) continue;
+    const { source, stream } = place;
     const range = { from: place.range.from, to: Math.min(place.range.to, border) };
-    for (const piece of piecesOf(place, range)) {
-      const copied = await copyVersions({ from: recent, to: old }, place, piece);
-      if (copied.length === 0) continue;
-      await recent.remove({ ...place, bars: copied });
-      moved += copied.length;
-      options.onPiece?.({ stream: streamId(place.stream), moved: copied.length });
+    for (const { from, to } of piecesOf(place, range)) {
+      if (name === doneName && to <= Number(doneUntil)) continue;
+      const stretch = { from, to };
+      const versions = dryRun
+        ? await recent.versions({ source, stream, range: stretch, asOf: Infinity })
+        : await copyVersions({ from: recent, to: old }, place, stretch);
+      if (versions.length === 0) continue;
+      const piece = { source, stream, from, to, versions: versions.length, cursor: `${name}\n${to}` };
+      if (!dryRun) {
+        // Told before it is gone here: a run that ends in between tells it again, and nothing is moved untold.
+        await tell?.(piece);
+        await recent.remove({ source, stream, bars: versions });
+      }
+      yield piece;
     }
+  }
+}
+
+const nameOf = ({ source, stream }: Place): string => `${sourceKey(source)} ${streamId(stream)}`;
+
+/** The same in one go. */
+export async function moveOldBars(
+  stores: HybridStores,
+  options: { now: number; dryRun?: boolean; onPiece?: (piece: { stream: string; moved: number }) => void },
+): Promise<{ moved: number }> {
+  const { onPiece, ...rest } = options;
+  let moved = 0;
+  for await (const piece of movePieces(stores, rest)) {
+    moved += piece.versions;
+    onPiece?.({ stream: streamId(piece.stream), moved: piece.versions });
   }
   return { moved };
 }

@@ -4,6 +4,7 @@ import { sourceKey } from '../../domain/sources.js';
 import { streamId, type Stream } from '../../domain/streams.js';
 import { redacted } from '../addresses.js';
 import type { BarsWrite, SeriesPort, StoredBar } from '../ports.js';
+import { movePieces } from './copy.js';
 import { mergeBars, rowsFrom, versionKey } from './merge.js';
 import { seriesOf } from './partitioned.js';
 import type { Rows } from './rows.js';
@@ -45,7 +46,7 @@ export function hybridSeries(
   const versions = async (key: BarsKey): Promise<StoredBar[]> =>
     mergedVersions(await recent.versions(key), await old.versions(key));
 
-  return seriesOf({
+  const series = seriesOf({
     async write(write) {
       const fresh = await freshVersions(write, { versions, now: now() });
       const border = now() - days * DAY_MS;
@@ -74,6 +75,7 @@ export function hybridSeries(
       await old.close();
     },
   });
+  return { ...series, aging: { days, move: (what) => movePieces({ recent, old, days }, what) } };
 }
 
 function mergedVersions(a: StoredBar[], b: StoredBar[]): StoredBar[] {

@@ -74,6 +74,13 @@ function contract(open: () => string): void {
     expect(await objects.list('list/a')).toEqual(['list/a/1', 'list/a/2', 'list/ab']);
     expect(await objects.list('list/a/')).toEqual(['list/a/1', 'list/a/2']);
     expect(await objects.list('nothing/')).toEqual([]);
+    const entries = await objects.entries('list/a/');
+    expect(entries.map(({ key }) => key)).toEqual(['list/a/1', 'list/a/2']);
+    for (const entry of entries) {
+      expect(entry.bytes).toBe(bytes(entry.key).length);
+      // Clocks of servers tell whole seconds and may differ a little.
+      expect(Math.abs(entry.at - Date.now())).toBeLessThan(60_000);
+    }
     await objects.remove('list/a/1');
     await objects.remove('list/a/1');
     expect(await objects.list('list/a/')).toEqual(['list/a/2']);

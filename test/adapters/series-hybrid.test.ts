@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { moveOldBars } from '../../adapters/series/copy.js';
+import { moveOldBars, movePieces } from '../../adapters/series/copy.js';
 import { hybridSeries, readHybridAddress } from '../../adapters/series/hybrid.js';
 import { openHybrid } from '../../adapters/series/index.js';
 import { parquetSeries } from '../../adapters/series/parquet.js';
@@ -96,4 +96,27 @@ it('an address names two other stores and the days', async () => {
     expect(() => readHybridAddress(wrong)).toThrow(InvalidInputError);
   const { recent, old } = openHybrid(address);
   await Promise.all([recent.close(), old.close()]);
+});
+
+it('a move that was ended goes on behind its last piece, and what was not removed stays for the next', async () => {
+  const parts = stores();
+  const [first, second] = [newStream(), newStream()];
+  for (const stream of [first, second])
+    await parts.recent.write({ stream, bars: bars(10, stream), source: live });
+  const options = { now: START + 10 * DAY };
+  const pieces = [];
+  for await (const piece of movePieces(parts, { ...options, dryRun: true })) pieces.push(piece);
+  expect(pieces.map(({ versions }) => versions)).toEqual([10, 10]);
+  const told: string[] = [];
+  const tell = async ({ stream }: { stream: { symbol: string } }): Promise<void> => {
+    told.push(stream.symbol);
+    throw new Error('killed');
+  };
+  await expect(movePieces(parts, { ...options, tell }).next()).rejects.toThrow('killed');
+  const left = [];
+  for await (const piece of movePieces(parts, { ...options, cursor: pieces[0]!.cursor }))
+    left.push(piece.stream);
+  expect(left).toEqual([pieces[1]!.stream]);
+  expect(told).toEqual([pieces[0]!.stream.symbol]);
+  expect(await moveOldBars(parts, options)).toEqual({ moved: 10 });
 });

@@ -96,6 +96,9 @@ export function madeStories(): StoriesPort & { stories: Map<string, Story>; reac
         if (schedules.has(spec.id)) throw new InvalidInputError(`A schedule "${spec.id}" exists`);
         schedules.set(spec.id, { ...madeSchedule(spec.id), ...spec });
       },
+      async change(spec) {
+        schedules.set(spec.id, { ...(await find(spec.id)), ...spec });
+      },
       list: async ({ limit }) => ({ items: [...schedules.values()].slice(0, limit), cursor: null }),
       get: find,
       pause: async (id) => void schedules.set(id, { ...(await find(id)), paused: true }),

@@ -118,6 +118,22 @@ describe.skipIf(binary === null)('stories on a Temporal server (skipped without 
     );
     await schedules.pause('hourly', 'rest');
     expect(await schedules.get('hourly')).toMatchObject({ paused: true, note: 'rest' });
+    const changed = {
+      ...spec,
+      ...rest,
+      cron: '7 * * * *',
+      timeZone: 'UTC',
+      input: { stream: 'binance/ETH-USDT/1h' },
+    };
+    await schedules.change(changed, { ...BY, principal: 'anna' });
+    expect(await schedules.get('hourly')).toMatchObject({ ...changed, paused: true, createdBy: 'admin' });
+    await expect(schedules.change({ ...changed, id: 'none' }, BY)).rejects.toMatchObject({
+      name: 'NotFoundError',
+    });
+    await expect(schedules.change({ ...changed, cron: 'soon' }, BY)).rejects.toThrow('five fields');
+    await expect
+      .poll(async () => (await schedules.list({ limit: 5 })).items)
+      .toMatchObject([{ cron: '7 * * * *', input: changed.input }]);
     await schedules.resume('hourly', 'on');
     await expect
       .poll(async () => (await schedules.list({ limit: 5 })).items.map(({ id }) => id))

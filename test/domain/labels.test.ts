@@ -34,6 +34,7 @@ describe('labels of a story', () => {
 
 describe('summary and details', () => {
   it.each([
+    ['moveBars', { days: 90, dryRun: true }, 'Move, older than 90 days, dry run'],
     [
       'collectBars',
       { stream: 'binance/BTC-USDT/1h', from, to, source: 'simulated' },

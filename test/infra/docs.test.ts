@@ -18,7 +18,10 @@ describe('docs/temporal.md', () => {
     expect(kinds).toEqual([
       'research',
       'collectBars',
+      'collectStreams',
       'healBars',
+      'pruneBars',
+      'cleanObjects',
       'collectNews',
       'enrichSentiment',
       'predict',

@@ -19,6 +19,10 @@ const ALONE = new Set<StoryKind>([
   'maintainCoverage',
   'streamBars',
   'collectFunding',
+  'collectStreams',
+  'moveBars',
+  'pruneBars',
+  'cleanObjects',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
@@ -29,6 +33,10 @@ const milliseconds = { from: Date.UTC(2023, 0, 1), to: Date.UTC(2023, 2, 1), asO
 const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   research: { source: 'simulated', symbols: ['BTC/USDT', 'ETH/USDT'], ...window, trainer: 'ridge' },
   collectBars: { source: 'simulated', stream, ...window },
+  collectStreams: { source: 'simulated', streams: [stream], ...window },
+  moveBars: { dryRun: true },
+  pruneBars: { stream, days: 365 },
+  cleanObjects: { days: 30 },
   measureBars: { source: 'simulated', stream, ...window },
   healBars: { source: 'simulated', stream, ...window },
   breakBars: { source: 'simulated', stream, drop: 3 },

@@ -408,10 +408,21 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/schedules/apply': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['applyTimetable'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/schedules/{id}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['getSchedule'];
-    put?: never;
+    put: operations['changeSchedule'];
     post?: never;
     delete: operations['removeSchedule'];
     options?: never;
@@ -562,6 +573,20 @@ export interface components {
       /** Only bars from there; default: every source */ source?: string;
       dryRun?: boolean;
     };
+    MoveBarsInput: {
+      /** How old a bar must be; left out: as SERIES_URL says */ days?: number;
+      /** True: only says what would be moved */ dryRun?: boolean;
+    };
+    PruneBarsInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Bars that are older are removed */ days: number;
+      /** False removes; left out: only says what would be removed */ dryRun?: boolean;
+    };
+    CleanObjectsInput: {
+      /** What is younger stays; left out: 7 */ days?: number;
+      /** False removes; left out: only says what would be removed */ dryRun?: boolean;
+    };
     ResearchInput: {
       source?: string;
       symbols: string[];
@@ -581,7 +606,16 @@ export interface components {
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
       asOf?: number;
+      /** Without from: begins at the newest stored bar */ append?: boolean;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+    };
+    CollectStreamsInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** Without from: begins at the newest stored bar */ append?: boolean;
+      streams: string[];
     };
     MeasureBarsInput: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -712,6 +746,10 @@ export interface components {
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
       | { kind: 'collectBars'; input: components['schemas']['CollectBarsInput'] }
+      | { kind: 'collectStreams'; input: components['schemas']['CollectStreamsInput'] }
+      | { kind: 'moveBars'; input: components['schemas']['MoveBarsInput'] }
+      | { kind: 'pruneBars'; input: components['schemas']['PruneBarsInput'] }
+      | { kind: 'cleanObjects'; input: components['schemas']['CleanObjectsInput'] }
       | { kind: 'measureBars'; input: components['schemas']['MeasureBarsInput'] }
       | { kind: 'healBars'; input: components['schemas']['HealBarsInput'] }
       | { kind: 'breakBars'; input: components['schemas']['BreakBarsInput'] }
@@ -728,11 +766,47 @@ export interface components {
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] };
     RunsRequest: { runs: components['schemas']['RunRequest'][] };
+    TimetableRequest: { /** True: only says what would change */ dryRun?: boolean };
     ScheduleRequest: {
       id: string;
       kind:
         | 'research'
         | 'collectBars'
+        | 'collectStreams'
+        | 'moveBars'
+        | 'pruneBars'
+        | 'cleanObjects'
+        | 'measureBars'
+        | 'healBars'
+        | 'breakBars'
+        | 'maintainCoverage'
+        | 'streamBars'
+        | 'collectFunding'
+        | 'transformBars'
+        | 'collectNews'
+        | 'enrichSentiment'
+        | 'buildDataset'
+        | 'trainModel'
+        | 'evaluateModel'
+        | 'deployModel'
+        | 'predict'
+        | 'runBacktest';
+      /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
+      /** Five fields, or @hourly and its like */ cron: string;
+      timeZone?: string;
+      overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
+      jitterSeconds?: number;
+      catchUpSeconds?: number;
+      note?: string;
+    };
+    ScheduleChange: {
+      kind:
+        | 'research'
+        | 'collectBars'
+        | 'collectStreams'
+        | 'moveBars'
+        | 'pruneBars'
+        | 'cleanObjects'
         | 'measureBars'
         | 'healBars'
         | 'breakBars'
@@ -1277,6 +1351,10 @@ export interface components {
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
     RunCancelled: { workflowId: string };
+    TimetableApplied: {
+      dryRun: boolean;
+      schedules: { id: string; change: 'created' | 'changed' | 'unchanged' | 'skipped'; reason: string }[];
+    };
     Schedule: {
       id: string;
       kind: string;
@@ -1376,6 +1454,10 @@ export interface operations {
         /** Only runs of this story */ kind?:
           | 'research'
           | 'collectBars'
+          | 'collectStreams'
+          | 'moveBars'
+          | 'pruneBars'
+          | 'cleanObjects'
           | 'measureBars'
           | 'healBars'
           | 'breakBars'
@@ -2309,9 +2391,37 @@ export interface operations {
       };
     };
   };
+  applyTimetable: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['TimetableRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TimetableApplied'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   getSchedule: {
     parameters: { query?: never; header?: never; path: { /** Schedule id */ id: string }; cookie?: never };
     requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Schedule'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  changeSchedule: {
+    parameters: { query?: never; header?: never; path: { /** Schedule id */ id: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['ScheduleChange'] } };
     responses: {
       200: {
         headers: { [name: string]: unknown };
