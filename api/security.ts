@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { isLoopback } from '../domain/identity.js';
 import type { ApiConfig } from './config.js';
 import { ForbiddenError, MediaTypeError } from './errors.js';
@@ -53,7 +53,7 @@ export const checkOrigin: RequestHandler = (req, _res, next) => {
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     throw new ForbiddenError(`Changes from a ${site} page are refused; they must come from this site`);
   // A file may be of any type: another site's page cannot send a PUT without asking first, which is never granted.
-  if (req.method === 'PUT') return next();
+  if (bringsFile(req)) return next();
   const type = req.get('content-type') ?? '';
   const carries = Number(req.get('content-length') ?? 0) > 0 || req.get('transfer-encoding') !== undefined;
   if (carries && !/^application\/json\s*(;|$)/i.test(type))
@@ -74,3 +74,7 @@ const hostName = (host: string): string =>
     .replace(/:\d+$/, '')
     .replace(/^\[(.*)\]$/, '$1')
     .toLowerCase();
+
+/** An upload: its body is a file of any type, not a JSON document of ours. */
+export const bringsFile = (req: Pick<Request, 'method' | 'path'>): boolean =>
+  req.method === 'PUT' && /^\/api\/v1\/uploads\/[^/]+$/.test(req.path);

@@ -13,7 +13,7 @@ import { dashboard } from './pages.js';
 import type { Context } from './route.js';
 import { withResults } from './results.js';
 import { ROUTES } from './routes.js';
-import { checkHost, checkOrigin, securityHeaders } from './security.js';
+import { bringsFile, checkHost, checkOrigin, securityHeaders } from './security.js';
 import type { StoriesPort } from './stories.js';
 
 export interface ApiOptions {
@@ -38,8 +38,8 @@ export function createApi(options: ApiOptions): Express {
   app.set('etag', 'strong');
   app.use(logRequests(context.log), securityHeaders, checkHost(config), checkOrigin);
   const json = express.json({ limit: BODY_LIMIT, strict: false });
-  // A PUT brings a file, which its operation reads itself, JSON or not.
-  app.use((req, res, next) => (req.method === 'PUT' ? next() : json(req, res, next)));
+  // A file is read by its operation itself, JSON or not.
+  app.use((req, res, next) => (bringsFile(req) ? next() : json(req, res, next)));
   for (const route of ROUTES) {
     const path = `${route.root ? '' : '/api/v1'}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
     app[route.method](path, dispatch(route, context));
