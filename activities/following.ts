@@ -6,6 +6,7 @@ import { sourceKey, type Source } from '../domain/sources.js';
 import { streamId, timeframeMs, type Stream } from '../domain/streams.js';
 import type { Trade } from '../domain/trades.js';
 import { beat, workflowOf } from './beat.js';
+import { fetchPage } from './pages.js';
 
 /** Where a followed stream stands: what a lost attempt goes on from. */
 export interface StreamState {
@@ -144,25 +145,9 @@ async function fill(following: Following, to: number): Promise<void> {
   let patience = LAG_ASKS;
   for (let next: number | null = from; next !== null;) {
     const range = { from: next, to };
-    const page = await ports.markets(source).fetchBars({ stream, range, seen: to });
-    const { good, bad } = validateBars(page.bars, { timeframe: stream.timeframe, ...range });
-    await hold(following, bad);
-    await hold(
-      following,
-      page.rejected.map(({ row, reason }) => ({ bar: { row }, reason })),
-    );
-    stored += (await ports.series.write({ stream, bars: good, source })).stored;
-    await ports.lineage.record({
-      stream: streamId(stream),
-      source,
-      from: range.from,
-      to: page.next ?? range.to,
-      bars: good.length,
-      rejected: bad.length + page.rejected.length,
-      answers: page.answers ?? [],
-      workflow: workflowOf(),
-    });
-    newest = good.at(-1)?.time ?? newest;
+    const page = await fetchPage(ports, { stream: streamId(stream), source, range, seen: to });
+    stored += page.stored;
+    newest = page.good.at(-1)?.time ?? newest;
     next = page.next;
     if (next === null && newest < to - step && patience-- > 0) {
       next = Math.max(from, newest + step);

@@ -9,6 +9,8 @@ export interface PageRequest {
   stream: string;
   source: Source;
   range: TimeRange;
+  /** An instant that the venue has told of. */
+  seen?: number;
   /** Where only some bars are wanted, which ones; the others are left as they are. */
   wanted?: (time: number) => boolean;
 }
@@ -25,9 +27,13 @@ export interface StoredPage {
 
 /** Asks for one page, puts aside what is wrong with the reason, stores the rest, and records what was answered. */
 export async function fetchPage(ports: Ports, request: PageRequest): Promise<StoredPage> {
-  const { source, range, wanted } = request;
+  const { source, range, seen, wanted } = request;
   const stream = parseStream(request.stream);
-  const page: BarPage = await ports.markets(source).fetchBars({ stream, range });
+  const page: BarPage = await ports.markets(source).fetchBars({
+    stream,
+    range,
+    ...(seen === undefined ? {} : { seen }),
+  });
   const { good, bad } = validateBars(page.bars, { timeframe: stream.timeframe, ...range });
   const faults = [
     ...bad.map(({ bar, reason }) => ({ bar: { ...bar } as Record<string, unknown>, reason })),
