@@ -1,11 +1,11 @@
 import type { Ports } from '../adapters/ports.js';
+import { backtest } from '../domain/backtest/engine.js';
 import {
-  backtest,
   CONVENTIONS,
   type BacktestOutcome,
   type BacktestResult,
   type BacktestSpec,
-} from '../domain/backtest.js';
+} from '../domain/backtest/spec.js';
 import type { BarColumns } from '../domain/bars.js';
 import { digestOf } from '../domain/digest.js';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';

@@ -1,5 +1,5 @@
 import type { Ports } from '../adapters/ports.js';
-import type { Costs } from '../domain/backtest.js';
+import type { Costs } from '../domain/backtest/spec.js';
 import { cutWindows, sampleRows } from '../domain/dataset.js';
 import { digestOf } from '../domain/digest.js';
 import { DataQualityError } from '../domain/errors.js';

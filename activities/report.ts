@@ -1,5 +1,5 @@
 import type { Ports } from '../adapters/ports.js';
-import type { BacktestResult } from '../domain/backtest.js';
+import type { BacktestResult } from '../domain/backtest/spec.js';
 import { NotFoundError } from '../domain/errors.js';
 import type { Evaluation } from '../domain/evaluation.js';
 import type { Prediction } from '../domain/prediction.js';

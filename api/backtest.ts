@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BacktestResult } from '../domain/backtest.js';
+import type { BacktestResult } from '../domain/backtest/spec.js';
 import { NotFoundError } from '../domain/errors.js';
 import { count, cursor, limit, readRange, segment, text, time } from './query.js';
 import { route, type Context } from './route.js';

@@ -1,4 +1,4 @@
-import type { Costs } from './backtest.js';
+import type { Costs } from './backtest/spec.js';
 import { InvalidInputError } from './errors.js';
 import { baselinesOf, skillOf } from './evaluation/baselines.js';
 import { at, checkRows, withoutOverlap, type ForecastRows } from './evaluation/rows.js';

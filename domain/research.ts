@@ -1,4 +1,4 @@
-import type { BacktestMetrics } from './backtest.js';
+import type { BacktestMetrics } from './backtest/spec.js';
 import type { SkillFigures } from './evaluation.js';
 import type { Prediction } from './prediction.js';
 import type { Source } from './sources.js';

@@ -1,4 +1,4 @@
-import type { BacktestResult } from '../../domain/backtest.js';
+import type { BacktestResult } from '../../domain/backtest/spec.js';
 import type { Evaluation } from '../../domain/evaluation.js';
 import { barsId, type LineageNode } from '../../domain/lineage.js';
 import type { Prediction } from '../../domain/prediction.js';

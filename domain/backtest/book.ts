@@ -1,4 +1,4 @@
-import type { RunSpec, Trade } from '../backtest.js';
+import type { RunSpec, Trade } from './spec.js';
 
 /** Cash, the open position and what has happened so far; it changes with every fill. */
 export interface Book {

@@ -1,5 +1,6 @@
 import type { BarColumns } from '../bars.js';
-import type { BacktestArgs, RunSpec } from '../backtest.js';
+import type { BacktestArgs } from './engine.js';
+import type { RunSpec } from './spec.js';
 import { InvalidInputError } from '../errors.js';
 
 /** @throws InvalidInputError naming the first thing that no result could be right for. */

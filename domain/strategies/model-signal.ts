@@ -5,6 +5,7 @@ export const modelSignal: Strategy = {
   name: 'model-signal',
   summary: "The sign of the model's forecast at each close, held until the next forecast",
   params: { longOnly: { default: 0, min: 0, max: 1, integer: true, help: '1: flat instead of short' } },
+  warmUp: () => 0,
   signal({ bars, params, forecasts, timeframeMs }) {
     if (!forecasts) throw new InvalidInputError('model-signal needs forecasts: name the evaluation to trade');
     const byTime = new Map<number, number>();

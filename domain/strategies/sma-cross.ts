@@ -17,6 +17,14 @@ export const smaCross: Strategy = {
   summary: 'Long while the fast moving average of closes is above the slow one, else flat',
   params: { fast: length(20, 'bars of the fast average'), slow: length(100, 'bars of the slow average') },
   fault: ({ fast = 0, slow = 0 }) => (fast < slow ? null : `fast (${fast}) must be below slow (${slow})`),
+  warmUp: ({ slow = 0 }) => slow - 1,
+  rule: ({ fast = NaN, slow = NaN }) => ({
+    long: {
+      enter: { left: { name: 'SMA', args: [fast] }, right: { name: 'SMA', args: [slow] } },
+      exit: 'otherwise',
+    },
+    short: null,
+  }),
   signal({ bars, params }) {
     const fast = sma(bars.close, params['fast'] ?? NaN);
     const slow = sma(bars.close, params['slow'] ?? NaN);

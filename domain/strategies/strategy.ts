@@ -1,3 +1,4 @@
+import type { Rule } from '../backtest/rules.js';
 import type { BarColumns } from '../bars.js';
 
 export interface Parameter {
@@ -23,5 +24,9 @@ export interface Strategy {
   params: Record<string, Parameter>;
   /** Relations between parameters that make no sense, as a sentence; null where all is well. */
   fault?(params: Record<string, number>): string | null;
+  /** Bars before the first decision that has all it needs. */
+  warmUp(params: Record<string, number>): number;
+  /** The same as `signal` said in comparisons, where that can be said: what grids run by. */
+  rule?(params: Record<string, number>): Rule;
   signal(input: SignalInput): Float64Array;
 }

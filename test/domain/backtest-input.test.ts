@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backtest, type BacktestArgs } from '../../domain/backtest.js';
+import { backtest, type BacktestArgs } from '../../domain/backtest/engine.js';
 import { SPEC } from './made-backtests.js';
 import { walk } from './made-bars.js';
 

@@ -1,4 +1,4 @@
-import type { RunSpec } from '../../domain/backtest.js';
+import type { RunSpec } from '../../domain/backtest/spec.js';
 
 export const SPEC: RunSpec = {
   costs: { feeBps: 10, slippageBps: 2 },

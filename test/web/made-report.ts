@@ -1,4 +1,4 @@
-import type { BacktestMetrics } from '../../domain/backtest.js';
+import type { BacktestMetrics } from '../../domain/backtest/spec.js';
 import type { Evaluation, SkillFigures } from '../../domain/evaluation.js';
 import type { Prediction } from '../../domain/prediction.js';
 import type { ReportParts } from '../../domain/report/index.js';
