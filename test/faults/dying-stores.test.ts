@@ -144,11 +144,16 @@ describe.each(ready)('bars in $name', (store) => {
 
 const [, s3Store, mongoStore] = ready;
 
+function serverOf(store: { server: TestServer | null } | undefined): TestServer {
+  if (!store?.server) throw new Error('a test that should have been skipped');
+  return store.server;
+}
+
 describe.skipIf(!mongoStore?.server)(`documents in MongoDB ${mongoStore?.reason ?? ''}`, () => {
   it.each(['in the middle', 'before the answer'])(
     'that is cut off %s of a write has each document and each event once in the end',
     async (when) => {
-      const proxy = await madeProxy((mongoStore?.server as TestServer).address);
+      const proxy = await madeProxy(serverOf(mongoStore).address);
       const address = `mongodb://${proxy.address}/${newName()}`;
       const [documents, events] = [mongoDocuments(address), mongoEvents(address)];
       await documents.insert('runs', [{ id: 'before', startedAt: 1 }]);
@@ -181,7 +186,7 @@ describe.skipIf(!mongoStore?.server)(`documents in MongoDB ${mongoStore?.reason 
 
 describe.skipIf(!s3Store?.server)(`objects in S3 ${s3Store?.reason ?? ''}`, () => {
   it('of a server that dies in the middle of a large one are not there, and whole at the next try', async () => {
-    const running = s3Store?.server as TestServer;
+    const running = serverOf(s3Store);
     const proxy = await madeProxy(running.address);
     const objects = s3Objects(s3Address(proxy.address));
     const kept = await objects.put('kept', new Uint8Array(100_000).fill(1));
