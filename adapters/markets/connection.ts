@@ -17,6 +17,8 @@ export interface VenueOptions {
   host?: string | undefined;
   /** Holds the limit that all processes share; null for a replay on loopback, which needs none. */
   cache: LimitCache | null;
+  /** Symbols as sent, without ccxt's renaming; left out: of a replay only. */
+  plainSymbols?: boolean;
 }
 
 /** How long a list of markets and a clock difference hold before they are asked for again. */
@@ -38,7 +40,7 @@ export function connectVenue(options: VenueOptions) {
       id: options.client,
       name: options.name,
       host: options.host,
-      plainSymbols: !limit,
+      plainSymbols: options.plainSymbols ?? !limit,
       onRetryAfter,
       onDate: (told) => void Object.assign(dated, { told, at: performance.now() }),
     });
