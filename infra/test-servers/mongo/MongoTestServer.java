@@ -23,18 +23,23 @@ public class MongoTestServer {
 
   /**
    * A real server changes a document in one piece with looking for it; this one looks first and would let two writers
-   * replace the same revision. So it does one command after the other.
+   * replace the same revision; and it sends what it holds, which changes while it is sent. So it does one command after
+   * the other, and answers with copies.
    */
   private static final class OneByOne extends MemoryBackend {
     @Override
     public synchronized Document handleCommand(
         Channel channel, String database, String command, Document query) {
-      return super.handleCommand(channel, database, command, query);
+      return copyOf(super.handleCommand(channel, database, command, query));
     }
 
     @Override
     public synchronized Document handleMessage(MongoMessage message) {
-      return super.handleMessage(message);
+      return copyOf(super.handleMessage(message));
+    }
+
+    private static Document copyOf(Document answer) {
+      return answer == null ? null : answer.cloneDeeply();
     }
   }
 
