@@ -59,7 +59,14 @@ async function pruneHere(steps: Steps, input: PruneInput): Promise<PruneReport> 
 
 function showMove(shell: Shell, report: MoveBarsReport): void {
   if (shell.json()) return printJson(report);
-  printTable(report.streams.map((each) => ({ ...each, from: iso(each.from), to: iso(each.to) })));
+  printTable(
+    report.streams.map(({ saving, ...each }) => ({
+      ...each,
+      from: iso(each.from),
+      to: iso(each.to),
+      'saving/month': saving.toPrecision(3),
+    })),
+  );
   if (report.streamsLeftOut > 0) say(`and ${report.streamsLeftOut} more streams`);
   say(
     `${report.versions} bars ${report.dryRun ? 'would be moved' : 'moved'}, older than ${report.days} days`,
