@@ -20,7 +20,10 @@ export async function withDuckdb<T>(work: (connection: DuckDBConnection) => Prom
   }
 }
 
-/** One thread: rows keep their order and equal input gives equal bytes. No extension is ever downloaded. */
+/**
+ * One thread: rows keep their order and equal input gives equal bytes. No extension is ever downloaded. Contents of files
+ * are not cached: a file that another process has just replaced would be read as it was before, and its bars lost.
+ */
 async function open(): Promise<DuckDBInstance> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
   return DuckDBInstance.create(':memory:', {
@@ -28,6 +31,7 @@ async function open(): Promise<DuckDBInstance> {
     memory_limit: '1GB',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    enable_external_file_cache: 'false',
   });
 }
 

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { createActivities } from '../activities/index.js';
 import type { Config } from '../adapters/config.js';
-import { openPorts } from '../adapters/open.js';
 import type { CoverageReport, HealReport } from '../domain/coverage.js';
 import { parseStream } from '../domain/streams.js';
 import type { BreakInput, BreakReport, HealInput } from '../workflows/coverage.js';
 import { connectApi, dataOf } from './api.js';
+import { inProcess, isLocal, type Steps } from './in-process.js';
 import { printJson, printTable, say } from './output.js';
-import { readPlatform } from './platform.js';
 import { runStory } from './run.js';
 import { given, wholeNumber, type AddCommands, type Shell } from './shell.js';
 
@@ -84,25 +82,6 @@ const checked = (stream: string): string => {
 /** A relative directory is the caller's, not the worker's. */
 const absolute = (source: string): string =>
   source.startsWith('recorded:') ? `recorded:${resolve(source.slice('recorded:'.length))}` : source;
-
-function isLocal(config: Config, asked: boolean | undefined): boolean {
-  if (asked) return true;
-  if (readPlatform(config.dataDir)) return false;
-  say(`no platform runs on ${config.dataDir}: done in this process`);
-  return true;
-}
-
-type Steps = ReturnType<typeof createActivities>['io'];
-
-/** The same steps that a worker runs. */
-async function inProcess<T>(config: Config, work: (steps: Steps) => Promise<T>): Promise<T> {
-  const ports = openPorts(config);
-  try {
-    return await work(createActivities(ports).io);
-  } finally {
-    await ports.close();
-  }
-}
 
 async function healHere(steps: Steps, { recheck = false, ...input }: HealInput): Promise<HealReport> {
   const found = await steps.measureStream(input);

@@ -7,6 +7,7 @@ import { packageVersion } from '../api/config.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
+import { addBarsUpkeep } from './bars-upkeep.js';
 import { addCoverage } from './coverage.js';
 import { addDoctor } from './doctor.js';
 import { addLive } from './live.js';
@@ -42,6 +43,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addRuns,
     addBars,
     addCoverage,
+    addBarsUpkeep,
     addLive,
     addNews,
     addPredict,

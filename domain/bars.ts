@@ -46,16 +46,6 @@ export interface Gap extends TimeRange {
   bars: number;
 }
 
-/** What a stream should hold in a range and what it holds. */
-export interface Coverage extends TimeRange {
-  stream: string;
-  expected: number;
-  present: number;
-  missing: number;
-  quarantined: number;
-  gaps: Gap[];
-}
-
 export interface BarsKey {
   /** Facts of different kinds never mix: each kind has its own place. */
   source: Source;
@@ -144,21 +134,6 @@ export function findGaps(times: ArrayLike<number>, range: TimeRange, timeframe: 
   }
   missUntil(end);
   return gaps;
-}
-
-/** What a stream should hold in the range and what it holds; opens outside the range do not count. */
-export function coverageOf(args: {
-  stream: string;
-  times: ArrayLike<number>;
-  range: TimeRange;
-  timeframe: Timeframe;
-  quarantined: number;
-}): Coverage {
-  const { stream, times, range, timeframe, quarantined } = args;
-  const expected = expectedBars(range, timeframe);
-  const gaps = findGaps(times, range, timeframe);
-  const missing = gaps.reduce((sum, gap) => sum + gap.bars, 0);
-  return { stream, ...range, expected, present: expected - missing, missing, quarantined, gaps };
 }
 
 /** Ascending bars as columns of the same length. */

@@ -17,6 +17,8 @@ export interface VenueOptions {
   host?: string | undefined;
   /** Holds the limit that all processes share; null for a replay on loopback, which needs none. */
   cache: LimitCache | null;
+  /** Symbols as sent, without ccxt's renaming; left out: of a replay only. */
+  plainSymbols?: boolean;
 }
 
 /** How long a list of markets and a clock difference hold before they are asked for again. */
@@ -26,7 +28,10 @@ const FRESH_MS = 600_000;
 export function connectVenue(options: VenueOptions) {
   const limit = options.cache && sharedLimit(options.name, options.cache, traitsOf(options.client).limit);
   const listing = { at: -Infinity };
-  const clock = { at: -Infinity, ahead: 0 };
+  /** What the venue's clock said, and when by this machine's steady one: setting its clock changes nothing. */
+  const clock = { told: NaN, at: -Infinity };
+  /** The same of the latest answer's Date header. */
+  const dated = { told: NaN, at: -Infinity };
   let opening: Promise<VenueClient> | null = null;
 
   const open = (): Promise<VenueClient> => {
@@ -35,8 +40,9 @@ export function connectVenue(options: VenueOptions) {
       id: options.client,
       name: options.name,
       host: options.host,
-      plainSymbols: !limit,
+      plainSymbols: options.plainSymbols ?? !limit,
       onRetryAfter,
+      onDate: (told) => void Object.assign(dated, { told, at: performance.now() }),
     });
     return opening;
   };
@@ -60,17 +66,24 @@ export function connectVenue(options: VenueOptions) {
     if (symbol) return symbol;
     throw unknownSymbol(options.name, exchange, stream);
   };
-  /** The venue's present. `seen`: an instant that the venue has told of, so that a clock behind it is read again. */
+  /**
+   * The venue's present, whatever this machine's clock says: by its time, else by the date of its answers. `seen`: an
+   * instant that the venue has told of, so that a clock behind it is read again.
+   */
   const now = async (seen = -Infinity): Promise<number> => {
-    const guess = Date.now() + clock.ahead;
-    if (Date.now() - clock.at <= FRESH_MS && guess >= seen) return guess;
+    const since = performance.now() - clock.at;
+    if (since <= FRESH_MS && clock.told + since >= seen) return clock.told + since;
     const { exchange } = await open();
-    const time = exchange.has['fetchTime']
-      ? Number(await unheard(() => ask(async () => exchange.fetchTime())))
-      : Date.now();
-    if (!Number.isFinite(time)) throw new UnreachableError(`${options.name} does not tell its time`);
-    Object.assign(clock, { at: Date.now(), ahead: time - Date.now() });
-    return time;
+    if (exchange.has['fetchTime']) {
+      const told = Number(await unheard(() => ask(async () => exchange.fetchTime())));
+      if (!Number.isFinite(told)) throw new UnreachableError(`${options.name} does not tell its time`);
+      Object.assign(clock, { told, at: performance.now() });
+      return told;
+    }
+    if (Number.isFinite(dated.told)) return dated.told + (performance.now() - dated.at);
+    throw new UnreachableError(
+      `${options.name} tells no time and its answers have no date, so which bars are closed cannot be known`,
+    );
   };
   return { open, ask, listed, now };
 }
