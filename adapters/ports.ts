@@ -3,7 +3,7 @@ import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
 import type { AgedPiece, AgingOptions } from '../domain/bars/aging.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { FundingPage } from '../domain/funding.js';
-import type { FetchedPage, LineageNode, VenueAnswer, Verification } from '../domain/lineage.js';
+import type { FetchedPage, KeptFile, LineageNode, VenueAnswer, Verification } from '../domain/lineage.js';
 import type { NumberedBars, RowFault } from '../domain/bars/inspect.js';
 import type { Layout, LayoutOptions } from '../domain/bars/layout.js';
 import type { ModelRef, ObjectRef } from '../domain/models.js';
@@ -299,6 +299,8 @@ export interface SentimentRequest {
 export interface LineagePort {
   /** Records a fetched page with what was answered; again, it is the same record. */
   record(page: FetchedPage): Promise<void>;
+  /** The kept files that a stream's bars came from, in the order in which they came. */
+  files(read: { stream: string; source: Source }): Promise<KeptFile[]>;
   /** @throws InvalidInputError for an id of no known form, NotFoundError where nothing of that id is stored. */
   explain(id: string): Promise<LineageNode>;
   /** Recomputes every digest on the way back. @throws as `explain` */

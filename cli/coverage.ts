@@ -5,6 +5,7 @@ import { createActivities } from '../activities/index.js';
 import type { Config } from '../adapters/config.js';
 import { openPorts } from '../adapters/open.js';
 import type { CoverageReport, HealReport } from '../domain/coverage.js';
+import { isImport, parseSource } from '../domain/sources.js';
 import { parseStream } from '../domain/streams.js';
 import type { BreakInput, BreakReport, HealInput } from '../workflows/coverage.js';
 import { connectApi, dataOf } from './api.js';
@@ -81,9 +82,11 @@ const checked = (stream: string): string => {
   return stream;
 };
 
-/** A relative directory is the caller's, not the worker's. */
+/** A relative directory is the caller's, not the worker's; an imported file has no place. */
 const absolute = (source: string): string =>
-  source.startsWith('recorded:') ? `recorded:${resolve(source.slice('recorded:'.length))}` : source;
+  source.startsWith('recorded:') && !isImport(parseSource(source))
+    ? `recorded:${resolve(source.slice('recorded:'.length))}`
+    : source;
 
 function isLocal(config: Config, asked: boolean | undefined): boolean {
   if (asked) return true;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { LineageCheck, LineageNode } from '../../domain/lineage.js';
 import { parseSource } from '../../domain/sources.js';
 import { parseStream } from '../../domain/streams.js';
@@ -49,8 +50,12 @@ async function check(
   return { ...args, ok: found === args.expected, found };
 }
 
+/** By its bytes: what a store says of an object need not be what it holds. */
 async function objectSha256({ objects }: Stores, key: string): Promise<string> {
-  return (await objects.head(key))?.sha256 ?? 'missing';
+  if (!(await objects.head(key))) return 'missing';
+  const hash = createHash('sha256');
+  for await (const chunk of await objects.stream(key)) hash.update(chunk);
+  return hash.digest('hex');
 }
 
 async function barsSha256({ series }: Stores, id: string): Promise<string> {
