@@ -1,4 +1,4 @@
-import type { CataloguePort, StoragePort } from './ports-inventory.js';
+import type { CataloguePort, PartitionSeal, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
 import type { AgedPiece, AgingOptions } from '../domain/bars/aging.js';
 import type { SentimentPoint } from '../domain/features.js';
@@ -13,6 +13,8 @@ import type { SentimentModel } from '../domain/sentiment.js';
 import type { Source } from '../domain/sources.js';
 import type { Stream, Timeframe } from '../domain/streams.js';
 import type { Trade } from '../domain/trades.js';
+
+export type { SentimentRequest } from './ports-inventory.js';
 
 /**
  * The interfaces of the outside world. An adapter is a function that returns an object of methods,
@@ -130,6 +132,8 @@ export interface SeriesPort extends Closable {
   streams(
     only?: Stream,
   ): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source; broken: string[] }[]>;
+  /** The digests of a stream's partitions beside those that they were stored with; absent where reading checks them. */
+  seals?(place: Pick<BarsKey, 'stream' | 'source'>): Promise<PartitionSeal[]>;
   /** Only of a store in two places: moves what has become old from the one to the other. */
   aging?: { days: number; move(options: AgingOptions): AsyncIterable<AgedPiece> };
 }
@@ -285,15 +289,6 @@ export interface ServingPort extends Closable {
 }
 
 // ---------------------------------------------------------------- lineage
-
-/** Which scores a feature may see: of one model about one asset, known from `from` to `asOf`, epoch ms. */
-export interface SentimentRequest {
-  model: string;
-  asset: string;
-  source: Source;
-  from: number;
-  asOf: number;
-}
 
 /** The way back from anything stored to what it was made from. */
 export interface LineagePort {

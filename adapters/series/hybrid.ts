@@ -75,7 +75,11 @@ export function hybridSeries(
       await old.close();
     },
   });
-  return { ...series, aging: { days, move: (what) => movePieces({ recent, old, days }, what) } };
+  return {
+    ...series,
+    seals: async (place) => [...((await recent.seals?.(place)) ?? []), ...((await old.seals?.(place)) ?? [])],
+    aging: { days, move: (what) => movePieces({ recent, old, days }, what) },
+  };
 }
 
 function mergedVersions(a: StoredBar[], b: StoredBar[]): StoredBar[] {
