@@ -1,20 +1,12 @@
 import type { Ports } from '../adapters/ports.js';
-import { closedBy, type CoverageSets, type StoredCoverage } from '../domain/coverage.js';
-import { addProof, asksFor, provenClosed, provenListing } from '../domain/coverage-proofs.js';
-import {
-  contains,
-  countBars,
-  intersect,
-  interval,
-  ofTimes,
-  subtract,
-  union,
-  type Intervals,
-} from '../domain/intervals.js';
-import { parseStream, timeframeMs } from '../domain/streams.js';
+import { asksFor } from '../domain/coverage-proofs.js';
+import { contains, intersect, interval, type Intervals } from '../domain/intervals.js';
+import { isImport } from '../domain/sources.js';
 import { beat, resumed } from './beat.js';
-import { setsOf, storedCoverage, storedTimes, type CoverageKey } from './coverage-store.js';
+import type { CoverageKey } from './coverage-store.js';
 import { timeOfRow } from '../domain/quarantine.js';
+import { fillFromFiles } from './healing-files.js';
+import { conclude, wantedBars } from './holes.js';
 import { fetchPage } from './pages.js';
 
 /** A stretch that the venue is being asked for, with what it has said so far. */
@@ -81,6 +73,7 @@ const beginning = ({ cursor, open = null }: FillRequest): FillChunk => ({
 });
 
 async function fillSome(ports: Ports, request: FillRequest, before: FillChunk): Promise<FillChunk> {
+  if (isImport(request.source)) return fillFromFiles(ports, request);
   const chunk = { ...before };
   const { wanted, sets, step } = await wantedBars(ports, request);
   const behind = interval(chunk.open?.asked.to ?? chunk.next ?? request.cursor, Infinity);
@@ -95,7 +88,7 @@ async function fillSome(ports: Ports, request: FillRequest, before: FillChunk): 
       await askPage(ports, { request, question, wanted, chunk });
       beat(start);
     }
-    chunk.proved += await conclude(ports, { request, question, wanted, chunk }, sets);
+    chunk.proved += await conclude(ports, request, { answer: question, wanted, sets });
     if (question.next !== null) return { ...chunk, next: question.next, open: carried(question) };
   }
   return { ...chunk, next: null, open: null };
@@ -109,16 +102,6 @@ const carried = ({ asked, seen, refused, next }: Question): Question => ({
   next,
 });
 
-async function wantedBars(ports: Ports, request: FillRequest) {
-  const contract = await storedCoverage(ports, request);
-  const stream = parseStream(request.stream);
-  const times = await storedTimes(ports, { stream, source: request.source });
-  const sets = await setsOf(ports, contract, times);
-  const again = request.recheck ? union(sets.quarantined, sets.exchangeClosed) : [];
-  const wanted = intersect(union(sets.missing, again), interval(-Infinity, request.until ?? Infinity));
-  return { wanted, sets, step: timeframeMs(stream.timeframe) };
-}
-
 async function askPage(ports: Ports, { request, question, wanted, chunk }: Task): Promise<void> {
   const { stream, source } = request;
   const range = { from: question.next ?? 0, to: question.asked.to };
@@ -129,29 +112,4 @@ async function askPage(ports: Ports, { request, question, wanted, chunk }: Task)
   question.seen.push(...page.good.map((bar) => bar.time));
   question.refused.push(...page.faults.map(({ bar }) => Number(bar['time'] ?? timeOfRow(bar['row']))));
   question.next = page.next;
-}
-
-/** Stores what the answers prove; returns how many bars are proved anew. */
-async function conclude(
-  ports: Ports,
-  { request, question, wanted }: Task,
-  sets: CoverageSets,
-): Promise<number> {
-  const step = timeframeMs(parseStream(request.stream).timeframe);
-  const answer = { ...question, refused: question.refused.filter(Number.isFinite) };
-  const closed = provenClosed(wanted, answer, step);
-  const seen = ofTimes(answer.seen, step);
-  const listing = provenListing(sets.expected[0], answer);
-  const { id } = await storedCoverage(ports, request);
-  let proved = 0;
-  await ports.documents.update<StoredCoverage>('coverage', id, (stored) => {
-    if (!stored) throw new Error(`The contract ${id} was removed while its holes were asked for`);
-    proved = countBars(subtract(closed, closedBy(stored.proofs)), step);
-    // A bar that came after all was never closed.
-    const proofs = addProof(stored.proofs, closed, ports.now())
-      .map((proof) => ({ ...proof, closed: subtract(proof.closed, seen) }))
-      .filter((proof) => proof.closed.length > 0);
-    return { ...stored, listedAt: listing ?? stored.listedAt, proofs };
-  });
-  return proved;
 }

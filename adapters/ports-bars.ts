@@ -1,3 +1,4 @@
+import type { PartitionSeal } from './ports-inventory.js';
 // Bars, objects, tables and files of bars: a part of ports.ts.
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
 import type { AgedPiece, AgingOptions } from '../domain/bars/aging.js';
@@ -52,6 +53,8 @@ export interface SeriesPort extends Closable {
   streams(
     only?: Stream,
   ): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source; broken: string[] }[]>;
+  /** The digests of a stream's partitions beside those that they were stored with; absent where reading checks them. */
+  seals?(place: Pick<BarsKey, 'stream' | 'source'>): Promise<PartitionSeal[]>;
   /** Only of a store in two places: moves what has become old from the one to the other. */
   aging?: { days: number; move(options: AgingOptions): AsyncIterable<AgedPiece> };
 }

@@ -1,5 +1,5 @@
 import type { SentimentPoint } from '../domain/features.js';
-import type { FetchedPage, LineageNode, Verification } from '../domain/lineage.js';
+import type { FetchedPage, KeptFile, LineageNode, Verification } from '../domain/lineage.js';
 import type { ModelRef } from '../domain/models.js';
 import type { Trainer } from '../domain/research.js';
 import type { SentimentModel } from '../domain/sentiment.js';
@@ -7,7 +7,7 @@ import type { Source } from '../domain/sources.js';
 import type { FormatsPort, ObjectsPort, SeriesPort, TablesPort } from './ports-bars.js';
 import type { Closable } from './ports-closable.js';
 import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js';
-import type { CataloguePort, StoragePort } from './ports-inventory.js';
+import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
 
 /*
@@ -37,6 +37,7 @@ export type {
   TableColumn,
   TablesPort,
 } from './ports-bars.js';
+export type { SentimentRequest } from './ports-inventory.js';
 export type { BarPage, LiveMessage, MarketsPort, NewsPage, NewsPort } from './ports-markets.js';
 
 // ---------------------------------------------------------------- serving
@@ -53,19 +54,12 @@ export interface ServingPort extends Closable {
 
 // ---------------------------------------------------------------- lineage
 
-/** Which scores a feature may see: of one model about one asset, known from `from` to `asOf`, epoch ms. */
-export interface SentimentRequest {
-  model: string;
-  asset: string;
-  source: Source;
-  from: number;
-  asOf: number;
-}
-
 /** The way back from anything stored to what it was made from. */
 export interface LineagePort {
   /** Records a fetched page with what was answered; again, it is the same record. */
   record(page: FetchedPage): Promise<void>;
+  /** The kept files that a stream's bars came from, in the order in which they came. */
+  files(read: { stream: string; source: Source }): Promise<KeptFile[]>;
   /** @throws InvalidInputError for an id of no known form, NotFoundError where nothing of that id is stored. */
   explain(id: string): Promise<LineageNode>;
   /** Recomputes every digest on the way back. @throws as `explain` */

@@ -32,6 +32,15 @@ export interface VenueAnswer {
   body: string;
 }
 
+export type FileReading = Record<string, string | number | boolean>;
+
+/** A file of bars that was put into the store and kept, so that bars of it can be brought back. */
+export interface KeptFile {
+  name: string;
+  object: { key: string; sha256: string };
+  reading: FileReading;
+}
+
 /** Bars that came in together: a page of a venue, a file, a live stretch, or bars made from other bars. */
 export interface FetchedPage {
   stream: string;
@@ -45,6 +54,8 @@ export interface FetchedPage {
   answers: VenueAnswer[];
   /** How they came where it was no request. */
   origin?: string;
+  /** The file that they came from, where it lies now, and the options that it was read by. */
+  file?: { name: string; path: string; sha256: string; reading: FileReading };
   /** Ids of what they were made from. */
   parents?: string[];
   /** Workflow id of the story that asked. */

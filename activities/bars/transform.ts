@@ -7,7 +7,8 @@ import { formatSource } from '../../domain/sources.js';
 import { floorToBar, parseTimeframe, streamId, timeframeMs, type Timeframe } from '../../domain/streams.js';
 import { beat, resumed, workflowOf } from '../beat.js';
 import type { TimeInput } from '../window.js';
-import { barsFileSteps, type BarsFileOptions, type ImportReport } from './files.js';
+import type { BarsFileOptions } from './file-judging.js';
+import { barsFileSteps, type ImportReport } from './files.js';
 import { findStored, WINDOW_BARS, type Found, type StoredBarsInput } from './stored.js';
 
 export interface TransformInput extends StoredBarsInput {

@@ -1,11 +1,12 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { digestOf, sha256Hex } from '../../domain/digest.js';
-import type { FetchedPage, LineageNode } from '../../domain/lineage.js';
+import type { FetchedPage, FileReading, KeptFile, LineageNode } from '../../domain/lineage.js';
 import type { ObjectRef } from '../../domain/models.js';
 import { formatSource, sourceKey, type Source } from '../../domain/sources.js';
 import type { DocumentsPort, ObjectsPort } from '../ports.js';
 import { documentReader, iso, parent } from './documents.js';
+import { keepFile } from './files.js';
 import type { Walk } from './walk.js';
 
 /** One page of a venue as it came: what was asked, and the bytes that were answered. */
@@ -24,6 +25,8 @@ export interface Fetch {
   parents: string[];
   /** Gzipped lines of `{ request, body }`; null where answers are not kept. */
   answers: ObjectRef | null;
+  /** The file that was imported, where it was one and files are kept. */
+  file?: { name: string; object: ObjectRef; reading: FileReading } | null;
   workflow: string | null;
   code: string;
   at: number;
@@ -49,7 +52,9 @@ export async function recordFetch(options: FetchesOptions, page: FetchedPage): P
   const origin = page.origin ?? text;
   const content = sha256Hex(new TextEncoder().encode(origin));
   const id = `ftc_${digestOf({ stream, source: sourceKey(source), from, to, content }).slice(0, 24)}`;
-  if (await options.documents.get('fetches', id)) return;
+  const known = await options.documents.get<Fetch>('fetches', id);
+  // A file that was not kept the first time may be kept now.
+  if (known && (known.file || !page.file)) return;
   const fetch: Fetch = {
     id,
     stream,
@@ -64,12 +69,13 @@ export async function recordFetch(options: FetchesOptions, page: FetchedPage): P
       ...page.answers.map(({ request }) => request).slice(0, REQUESTS_SHOWN),
     ],
     parents: page.parents ?? [],
+    ...(page.file && { file: await keepFile(options, page.file) }),
     answers: keep ? await options.objects.put(`raw/${content}.ndjson.gz`, await compress(text)) : null,
     workflow,
     code: options.code(),
     at: options.now(),
   };
-  await options.documents.insert('fetches', [fetch]);
+  await options.documents.upsert('fetches', [{ ...fetch, at: known?.at ?? fetch.at }]);
 }
 
 const PAGE = 500;
@@ -94,9 +100,22 @@ export async function fetchesOf(
   return found;
 }
 
+/** The kept files that a stream's bars came from; each once, as it was last read. */
+export async function filesOf(
+  documents: DocumentsPort,
+  read: { stream: string; source: Source },
+): Promise<KeptFile[]> {
+  const fetches = await fetchesOf(documents, { ...read, from: -Infinity, to: Infinity });
+  const files = new Map<string, KeptFile>();
+  for (const { file } of fetches) if (file) files.set(file.object.sha256, file);
+  return [...files.values()];
+}
+
 /** What other bars a record's bars were made from. */
 export const madeFrom = (walk: Walk, fetch: Fetch): Promise<LineageNode[]> =>
   Promise.all(fetch.parents.map((id) => parent(walk, 'bars', id)));
+
+const keptOf = ({ answers, file }: Fetch): ObjectRef | null => answers ?? file?.object ?? null;
 
 export const fetchNode = (fetch: Fetch, parents: LineageNode[] = []): LineageNode => ({
   id: fetch.id,
@@ -109,8 +128,8 @@ export const fetchNode = (fetch: Fetch, parents: LineageNode[] = []): LineageNod
     bars: fetch.bars,
     rejected: fetch.rejected,
     request: fetch.requests.join(' | ') || null,
-    object: fetch.answers?.key ?? null,
-    sha256: fetch.answers?.sha256 ?? null,
+    object: keptOf(fetch)?.key ?? null,
+    sha256: keptOf(fetch)?.sha256 ?? null,
     workflow: fetch.workflow,
     code: fetch.code,
     fetched: iso(fetch.at),

@@ -3,7 +3,7 @@ import { verificationOf, type LineageNode } from '../../domain/lineage.js';
 import type { DocumentsPort, LineagePort } from '../ports.js';
 import { codeVersion } from '../version.js';
 import { checksOf } from './checks.js';
-import { recordFetch, type FetchesOptions } from './fetches.js';
+import { filesOf, recordFetch, type FetchesOptions } from './fetches.js';
 import { READERS } from './readers.js';
 import type { Stores, Walk } from './walk.js';
 
@@ -30,6 +30,7 @@ export function openLineage(stores: Stores, options: LineageOptions = {}): Linea
   };
   return {
     record: (page) => recordFetch({ ...stores, ...RECORDING, ...options }, page),
+    files: (read) => filesOf(stores.documents, read),
     explain,
     verify,
     async *verifyAll() {

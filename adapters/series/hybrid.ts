@@ -87,6 +87,7 @@ export function hybridSeries(
   });
   return {
     ...series,
+    seals: async (place) => [...((await recent.seals?.(place)) ?? []), ...((await old.seals?.(place)) ?? [])],
     aging: { days, move: (what) => movePieces({ recent, old, days, ...(prices && { prices }) }, what) },
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { rm } from 'node:fs/promises';
 import type { BarColumns } from '../../domain/bars.js';
@@ -14,6 +15,7 @@ import {
 import { fileError, replaceFile, writeAtomically } from '../files.js';
 import { joinNumbers } from '../../domain/bars/columns.js';
 import { scaleOf } from '../../domain/bars/scale.js';
+import { digestOf } from './seals.js';
 
 /** Stored bars as columns, ascending by time and then knownAt: several versions of a bar may follow each other. */
 export interface Rows extends BarColumns {
@@ -120,8 +122,17 @@ export function rowsOf(values: ArrayLike<number>[]): Rows {
  * volumes are DECIMAL(18, s), whole numbers of their tick, where that is exact for the whole file, else DOUBLE; files
  * of one stream may differ, and files of before (all DOUBLE) stay readable.
  */
-export async function writeRows(file: string, rows: Rows, origins: string[]): Promise<void> {
-  if (file.endsWith('.csv')) return writeAtomically(file, csvOf(rows, origins));
+export async function writeRows(
+  file: string,
+  rows: Rows,
+  origins: string[],
+  sealing?: (sha256: string) => Promise<void>,
+): Promise<void> {
+  if (file.endsWith('.csv')) {
+    const bytes = csvOf(rows, origins);
+    await sealing?.(createHash('sha256').update(bytes).digest('hex'));
+    return writeAtomically(file, bytes);
+  }
   const draft = `${file}.${process.pid}.new`;
   try {
     await withDuckdb(async (connection) => {
@@ -141,6 +152,7 @@ export async function writeRows(file: string, rows: Rows, origins: string[]): Pr
       const sql = `SELECT ${stored.join(', ')}, ${origin} AS origin FROM bars`;
       await connection.run(`COPY (${sql}) TO ${literal(draft)} (${FORMAT})`);
     });
+    await sealing?.(await digestOf(draft));
     await replaceFile(draft, file);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
