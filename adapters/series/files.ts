@@ -21,7 +21,7 @@ export function fileSeries(root: string, name: string, options: { now?: () => nu
   return partitionedSeries(
     {
       grain: 'coarse',
-      periods: (place) => partitionPeriods(folder(place), name),
+      periods: (place, span) => partitionPeriods(folder(place), name, span),
       read: (place, periods, window) =>
         readRows(
           periods.map((period) => fileOf(folder(place), period, name)),
@@ -79,7 +79,7 @@ async function changeFile(folder: string, file: string, change: FileChange): Pro
 
 async function readFileRows(file: string): Promise<StoredRows> {
   const rows = await readRows([file], { from: -Infinity, to: Infinity, asOf: Infinity });
-  return { rows, origins: await readOrigins(file) };
+  return { rows, origins: await readOrigins(file, rows.time.length) };
 }
 
 /** Every version in a partition's file. */

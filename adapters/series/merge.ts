@@ -3,7 +3,7 @@ import { equalValues, type Bar } from '../../domain/bars.js';
 import { DataQualityError } from '../../domain/errors.js';
 import { streamId, type Stream } from '../../domain/streams.js';
 import type { StoredBar } from '../ports.js';
-import { joinRows, NUMBERS, type Rows } from './rows.js';
+import { joinRows, NUMBERS, rowsOf, type Rows } from './columns.js';
 
 /** A partition's rows with the origin of each. */
 export interface StoredRows {
@@ -110,13 +110,28 @@ export function withoutBars(stored: StoredBar[], bars: Bar[]): { all: StoredBar[
 
 export const versionKey = (bar: Bar): string => NUMBERS.map((name) => bar[name]).join(' ');
 
-export const barsOf = (rows: Rows): Bar[] =>
-  Array.from(
-    rows.time,
-    (_, i) => Object.fromEntries(NUMBERS.map((name) => [name, rows[name][i]])) as unknown as Bar,
-  );
+export function barsOf(rows: Rows): Bar[] {
+  const { time, open, high, low, close, volume, knownAt } = rows;
+  const bars: Bar[] = [];
+  for (let i = 0; i < time.length; i++)
+    bars.push({
+      time: time[i]!,
+      open: open[i]!,
+      high: high[i]!,
+      low: low[i]!,
+      close: close[i]!,
+      volume: volume[i]!,
+      knownAt: knownAt[i]!,
+    });
+  return bars;
+}
 
 export function rowsFrom(bars: Bar[]): Rows {
-  const columns = NUMBERS.map((name) => [name, Float64Array.from(bars, (bar) => bar[name])]);
-  return Object.fromEntries(columns) as Rows;
+  const columns = NUMBERS.map((name) => {
+    const values = new Float64Array(bars.length);
+    // A plain loop: `from` with a function asks an iterator for every value.
+    for (let i = 0; i < values.length; i++) values[i] = bars[i]![name];
+    return values;
+  });
+  return rowsOf(columns);
 }

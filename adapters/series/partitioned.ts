@@ -6,9 +6,9 @@ import { streamId, type Stream } from '../../domain/streams.js';
 import type { SeriesPort, StoredBar } from '../ports.js';
 import { checkBars, checkColumns, checkRange } from './checks.js';
 import { barsOf, mergeBars, rowsFrom, withoutBars } from './merge.js';
-import { periodOf, type Grain } from './partitions.js';
+import { periodOf, type Grain, type PeriodSpan } from './partitions.js';
 import { byPeriod, slicesByPeriod } from './periods.js';
-import { joinRows, latestVersions, sliceRows, type Rows } from './rows.js';
+import { joinRows, latestVersions, sliceRows, type Rows } from './columns.js';
 
 /** Facts of one stream from one kind of source. */
 export interface Place {
@@ -21,8 +21,8 @@ export type Window = TimeRange & { asOf: number };
 /** A store that keeps a stream in partitions, each read whole and replaced whole. */
 export interface PartitionStore {
   grain: Grain;
-  /** Names of the partitions that are there, ascending. */
-  periods(place: Place): Promise<string[]>;
+  /** Names of the partitions that are there, ascending; those outside the span may be left out. */
+  periods(place: Place, span: PeriodSpan): Promise<string[]>;
   /** Every version in the window, ascending by time and knownAt. */
   read(place: Place, periods: string[], window: Window): Promise<Rows>;
   /** Every version in a partition, with where it came from; none where there is no partition. */
@@ -169,7 +169,7 @@ const windowOf = ({ range, asOf }: BarsKey): Window => ({ ...range, asOf });
 async function periodsIn(store: PartitionStore, { source, stream, range }: BarsKey): Promise<string[]> {
   const first = periodOf(stream.timeframe, range.from, store.grain);
   const last = periodOf(stream.timeframe, range.to - 1, store.grain);
-  const periods = await store.periods({ source, stream });
+  const periods = await store.periods({ source, stream }, [first, last]);
   return periods.filter((period) => period >= first && period <= last);
 }
 
