@@ -3,7 +3,7 @@ import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
 import type { AgedPiece, AgingOptions } from '../domain/bars/aging.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { FundingPage } from '../domain/funding.js';
-import type { FetchedPage, LineageNode, VenueAnswer, Verification } from '../domain/lineage.js';
+import type { FetchedPage, LineageNode, SealedPage, VenueAnswer, Verification } from '../domain/lineage.js';
 import type { NumberedBars, RowFault } from '../domain/bars/inspect.js';
 import type { Layout, LayoutOptions } from '../domain/bars/layout.js';
 import type { ModelRef, ObjectRef } from '../domain/models.js';
@@ -297,8 +297,10 @@ export interface SentimentRequest {
 
 /** The way back from anything stored to what it was made from. */
 export interface LineagePort {
-  /** Records a fetched page with what was answered; again, it is the same record. */
-  record(page: FetchedPage): Promise<void>;
+  /** Digests and packs what was answered, so that a page may wait for its record without it. Stores nothing. */
+  seal(page: FetchedPage): Promise<SealedPage>;
+  /** Records pages whose bars are stored; again, they are the same records. */
+  record(pages: SealedPage[]): Promise<void>;
   /** @throws InvalidInputError for an id of no known form, NotFoundError where nothing of that id is stored. */
   explain(id: string): Promise<LineageNode>;
   /** Recomputes every digest on the way back. @throws as `explain` */

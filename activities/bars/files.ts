@@ -1,6 +1,6 @@
 import type { Ports, ReadBarsOptions, RowBatch } from '../../adapters/ports.js';
 import type { BarColumns, QuarantinedBar } from '../../domain/bars.js';
-import { sliceColumns } from '../../domain/bars/columns.js';
+import { barsOfColumns, sliceColumns } from '../../domain/bars/columns.js';
 import type { RowFault } from '../../domain/bars/inspect.js';
 import type { Layout } from '../../domain/bars/layout.js';
 import { newTally, reportQuality, tallyBars, type QualityReport } from '../../domain/bars/quality.js';
@@ -70,7 +70,7 @@ export const barsFileSteps = (ports: Ports) => ({
       'quarantine',
       report.quarantined.map((fault) => quarantinedRow(fault, { stream, source, sha256, now: ports.now() })),
     );
-    await ports.lineage.record({
+    const sealed = await ports.lineage.seal({
       stream: streamId(stream),
       source,
       from: report.first ?? 0,
@@ -81,6 +81,7 @@ export const barsFileSteps = (ports: Ports) => ({
       origin: `file ${formatSource(source)}, ${report.layout}, sha256 ${sha256}`,
       workflow: workflowOf(),
     });
+    await ports.lineage.record([sealed]);
     return { stream: streamId(stream), source: formatSource(source), sha256, stored, ...report };
   },
 
@@ -180,15 +181,8 @@ async function writeBars(
   let stored = 0;
   for (let from = 0; from < columns.time.length; from += PIECE_ROWS) {
     const piece = sliceColumns(columns, from, from + PIECE_ROWS);
-    const bars = Array.from(piece.time, (time, i) => ({
-      time,
-      open: piece.open[i] ?? NaN,
-      high: piece.high[i] ?? NaN,
-      low: piece.low[i] ?? NaN,
-      close: piece.close[i] ?? NaN,
-      volume: piece.volume[i] ?? NaN,
-      knownAt: columns.knownAt[from + i] ?? NaN,
-    }));
+    const knownAt = columns.knownAt.slice(from, from + PIECE_ROWS);
+    const bars = barsOfColumns({ ...piece, knownAt });
     stored += (await ports.series.write({ stream, source, bars })).stored;
     beat({ rows: from });
   }

@@ -1,9 +1,9 @@
-import { isAscending } from '../../domain/bars/columns.js';
+import { barsOfColumns, columnsOfBars, isAscending } from '../../domain/bars/columns.js';
 import { equalValues, type Bar } from '../../domain/bars.js';
 import { DataQualityError } from '../../domain/errors.js';
 import { streamId, type Stream } from '../../domain/streams.js';
 import type { StoredBar } from '../ports.js';
-import { joinRows, NUMBERS, rowsOf, type Rows } from './columns.js';
+import { joinRows, NUMBERS, type Rows } from './columns.js';
 
 /** A partition's rows with the origin of each. */
 export interface StoredRows {
@@ -110,28 +110,6 @@ export function withoutBars(stored: StoredBar[], bars: Bar[]): { all: StoredBar[
 
 export const versionKey = (bar: Bar): string => NUMBERS.map((name) => bar[name]).join(' ');
 
-export function barsOf(rows: Rows): Bar[] {
-  const { time, open, high, low, close, volume, knownAt } = rows;
-  const bars: Bar[] = [];
-  for (let i = 0; i < time.length; i++)
-    bars.push({
-      time: time[i]!,
-      open: open[i]!,
-      high: high[i]!,
-      low: low[i]!,
-      close: close[i]!,
-      volume: volume[i]!,
-      knownAt: knownAt[i]!,
-    });
-  return bars;
-}
+export const barsOf = (rows: Rows): Bar[] => barsOfColumns(rows);
 
-export function rowsFrom(bars: Bar[]): Rows {
-  const columns = NUMBERS.map((name) => {
-    const values = new Float64Array(bars.length);
-    // A plain loop: `from` with a function asks an iterator for every value.
-    for (let i = 0; i < values.length; i++) values[i] = bars[i]![name];
-    return values;
-  });
-  return rowsOf(columns);
-}
+export const rowsFrom = (bars: Bar[]): Rows => columnsOfBars(bars);
