@@ -2,6 +2,7 @@ import type { Exchange } from 'ccxt';
 import { InvalidInputError, UnreachableError } from '../../domain/errors.js';
 import { nearNames } from '../../domain/near-names.js';
 import type { Stream } from '../../domain/streams.js';
+import { Turns } from '../contention.js';
 import { unheard } from './answers.js';
 import { openClient, type VenueClient } from './client.js';
 import { translateVenueError } from './faults.js';
@@ -27,6 +28,7 @@ export function connectVenue(options: VenueOptions) {
   const limit = options.cache && sharedLimit(options.name, options.cache, traitsOf(options.client).limit);
   const listing = { at: -Infinity };
   const clock = { at: -Infinity, ahead: 0 };
+  const turns = new Turns();
   let opening: Promise<VenueClient> | null = null;
 
   const open = (): Promise<VenueClient> => {
@@ -47,15 +49,21 @@ export function connectVenue(options: VenueOptions) {
       throw translateVenueError(options.name, error);
     });
   };
+  /**
+   * A replay lists what it has been asked for, and a venue new symbols: a miss is believed when the list is new. A list
+   * that another stream is waiting for may be from before this one's symbol, so each has its turn.
+   */
+  const listAnew = (isThere: () => boolean): Promise<void> =>
+    turns.take('markets', async () => {
+      if (isThere() || (limit && Date.now() - listing.at <= FRESH_MS)) return;
+      await unheard(() => ask(async ({ exchange }) => exchange.loadMarkets(true)));
+      listing.at = Date.now();
+    });
   const listed = async (stream: Stream, kind?: 'perpetual'): Promise<string> => {
     const { exchange } = await open();
     const found = marketOf(exchange, stream, kind);
     if (found) return found;
-    // A replay lists what it has been asked for, and a venue new symbols: a miss is believed when the list is new.
-    if (!limit || Date.now() - listing.at > FRESH_MS) {
-      await unheard(() => ask(async () => exchange.loadMarkets(true)));
-      listing.at = Date.now();
-    }
+    await listAnew(() => marketOf(exchange, stream, kind) !== undefined);
     const symbol = marketOf(exchange, stream, kind);
     if (symbol) return symbol;
     throw unknownSymbol(options.name, exchange, stream);
