@@ -7,7 +7,7 @@ import { mergeRows, rowsFrom, versionsOf, type StoredRows } from './merge.js';
 import type { StoredBar } from '../ports.js';
 import { partitionedSeries, type Place } from './partitioned.js';
 import { fileOf, folderOf, partitionPeriods, streamFolders } from './partitions.js';
-import { readOrigins, readRows, writeRows } from './rows.js';
+import { readOrigins, readRows, readTimes, writeRows } from './rows.js';
 import { cachedSpan, summary, type FileSpan, type SpanCache } from './spans.js';
 
 /**
@@ -24,6 +24,11 @@ export function fileSeries(root: string, name: string, options: { now?: () => nu
       periods: (place, span) => partitionPeriods(folder(place), name, span),
       read: (place, periods, window) =>
         readRows(
+          periods.map((period) => fileOf(folder(place), period, name)),
+          window,
+        ),
+      times: (place, periods, window) =>
+        readTimes(
           periods.map((period) => fileOf(folder(place), period, name)),
           window,
         ),

@@ -25,6 +25,8 @@ export interface PartitionStore {
   periods(place: Place, span: PeriodSpan): Promise<string[]>;
   /** Every version in the window, ascending by time and knownAt. */
   read(place: Place, periods: string[], window: Window): Promise<Rows>;
+  /** Opens of the bars in the window, ascending, each once; where a store has it not, `read` is used. */
+  times?(place: Place, periods: string[], window: Window): Promise<Float64Array>;
   /** Every version in a partition, with where it came from; none where there is no partition. */
   versions(place: Place, period: string): Promise<StoredBar[]>;
   /**
@@ -87,6 +89,11 @@ export function partitionedSeries(store: PartitionStore, options: { now?: () => 
     async all(key) {
       return store.read(key, await periodsIn(store, key), windowOf(key));
     },
+    async times(key) {
+      const periods = await periodsIn(store, key);
+      if (store.times) return store.times(key, periods, windowOf(key));
+      return latestVersions(await store.read(key, periods, windowOf(key))).time;
+    },
     async some(key, { limit, order }) {
       const periods = await periodsIn(store, key);
       const parts: Rows[] = [];
@@ -112,6 +119,8 @@ export interface BarStore extends Pick<
 > {
   /** Every version in the window, ascending by time and knownAt. */
   all(key: BarsKey): Promise<Rows>;
+  /** Opens of the bars in the window, ascending, each once; where a store has it not, `all` is used. */
+  times?(key: BarsKey): Promise<Float64Array>;
   /** At least the first or last `limit` bars of the window (fewer only where there are no more), ascending. */
   some(key: BarsKey, page: { limit: number; order: 'oldest' | 'newest' }): Promise<Rows>;
 }
@@ -141,7 +150,11 @@ export function seriesOf(store: BarStore): SeriesPort {
       const { knownAt: _, ...columns } = await readAll(key);
       return columns;
     },
-    times: async (key) => (await readAll(key)).time,
+    async times(key) {
+      if (!store.times) return (await readAll(key)).time;
+      checkRange(key);
+      return store.times(key);
+    },
     digest: async (key) => digestOf(await readAll(key)),
     async versions(key) {
       checkRange(key);

@@ -11,6 +11,7 @@ import {
 } from '../duckdb.js';
 import { fileError, replaceFile, writeAtomically } from '../files.js';
 import { LAST_INSTANT } from '../../domain/lineage.js';
+import { isAscending, joinNumbers } from '../../domain/bars/columns.js';
 import { scaleOf } from '../../domain/bars/scale.js';
 import { inOrder, joinRows, NUMBERS, rowsOf, type Rows } from './columns.js';
 
@@ -35,21 +36,41 @@ const instant = (time: number): number => Math.ceil(Math.max(-LAST_INSTANT, Math
  * Rows of the files with time in [from, to) and known at `asOf`.
  * @throws DataQualityError naming the file that cannot be read and what to do.
  */
-export async function readRows(
+export async function readRows(files: string[], range: Window): Promise<Rows> {
+  if (files.length === 0) return rowsOf([]);
+  const parts = await readNumbers(files, SELECTED, range);
+  return inOrder(joinRows(parts.map(rowsOf)));
+}
+
+/** Opens of the bars that `readRows` gives, ascending, each once: a seventh of the memory. */
+export async function readTimes(files: string[], range: Window): Promise<Float64Array> {
+  if (files.length === 0) return new Float64Array();
+  const parts = await readNumbers(files, '"time"::DOUBLE AS "time"', range);
+  const times = joinNumbers(parts.map(([time = new Float64Array()]) => time));
+  if (isAscending(times)) return times;
+  return Float64Array.from(new Set(times.sort()));
+}
+
+interface Window {
+  from: number;
+  to: number;
+  asOf: number;
+}
+
+/** One query a file: a list of files would be read with the first one's type, and scales differ between files. */
+function readNumbers(
   files: string[],
-  range: { from: number; to: number; asOf: number },
-): Promise<Rows> {
-  const { from, to, asOf } = range;
+  columns: string,
+  { from, to, asOf }: Window,
+): Promise<Float64Array[][]> {
   // Each condition costs a pass over the rows: most reads are of the latest versions.
   const known = asOf >= LAST_INSTANT ? '' : ` AND "knownAt" <= ${Math.max(-LAST_INSTANT, Math.floor(asOf))}`;
   const where = `"time" >= ${instant(from)} AND "time" < ${instant(to)}${known}`;
-  // One query a file: a list of files would be read with the first one's type, and scales differ between files.
   const numbersOf = (file: string): Promise<Float64Array[]> =>
     withDuckdb((connection) =>
-      selectNumbers(connection, `SELECT ${SELECTED} FROM ${table(file)} WHERE ${where}`),
+      selectNumbers(connection, `SELECT ${columns} FROM ${table(file)} WHERE ${where}`),
     );
-  const parts = await reading(files, () => inLanes(files, numbersOf));
-  return inOrder(joinRows(parts.map(rowsOf)));
+  return reading(files, () => inLanes(files, numbersOf));
 }
 
 /** Files that are read at a time: the more, the longer the process's other reads and writes wait for a thread. */
