@@ -35,7 +35,7 @@ interface Chunk {
 }
 
 /** A step ends after so long or so many pages: what it has come to then stands in the history. */
-const STEP_MS = 60_000;
+const STEP_MS = 30_000;
 const PAGES_PER_STEP = 240;
 
 export const barsSteps = (ports: Ports) => ({

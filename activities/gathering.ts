@@ -7,8 +7,8 @@ export interface BatchLimits {
   ms: number;
 }
 
-/** About 2 MB of columns: a partition is then rewritten some times, not once a page. */
-const BATCH: BatchLimits = { pages: 24, ms: 2000 };
+/** About 1 MB of columns: a partition is then rewritten some times, not once a page. */
+const BATCH: BatchLimits = { pages: 20, ms: 2000 };
 
 export interface StoredBatch<P extends JudgedPage> extends StoredCounts {
   pages: P[];

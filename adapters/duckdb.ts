@@ -26,6 +26,9 @@ async function open(): Promise<DuckDBInstance> {
   return DuckDBInstance.create(':memory:', {
     threads: '1',
     memory_limit: '1GB',
+    // What a read or write has freed goes back to the system soon: its allocator keeps 128 MB otherwise.
+    allocator_flush_threshold: '8MB',
+    allocator_bulk_deallocation_flush_threshold: '16MB',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });

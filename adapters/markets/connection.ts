@@ -2,7 +2,7 @@ import type { Exchange } from 'ccxt';
 import { InvalidInputError, UnreachableError } from '../../domain/errors.js';
 import { nearNames } from '../../domain/near-names.js';
 import type { Stream } from '../../domain/streams.js';
-import { Turns } from '../contention.js';
+import { Lanes, Turns } from '../contention.js';
 import { unheard } from './answers.js';
 import { openClient, type VenueClient } from './client.js';
 import { translateVenueError } from './faults.js';
@@ -23,12 +23,19 @@ export interface VenueOptions {
 /** How long a list of markets and a clock difference hold before they are asked for again. */
 const FRESH_MS = 600_000;
 
+/**
+ * Answers of one venue that are read at a time: more of them, each some MB while the client reads it, would only wait for
+ * each other, and outlive the collection of what is young.
+ */
+const ANSWERS_AT_A_TIME = 4;
+
 /** A venue's client with its turn in the shared limit, its list of markets and its clock. */
 export function connectVenue(options: VenueOptions) {
   const limit = options.cache && sharedLimit(options.name, options.cache, traitsOf(options.client).limit);
   const listing = { at: -Infinity };
   const clock = { at: -Infinity, ahead: 0 };
   const turns = new Turns();
+  const lanes = new Lanes(ANSWERS_AT_A_TIME);
   let opening: Promise<VenueClient> | null = null;
 
   const open = (): Promise<VenueClient> => {
@@ -45,7 +52,8 @@ export function connectVenue(options: VenueOptions) {
   const ask = async <T>(work: (client: VenueClient) => Promise<T>): Promise<T> => {
     const client = await open();
     await limit?.turn();
-    return work(client).catch((error: unknown) => {
+    const answer = (): Promise<T> => work(client);
+    return lanes.take(answer).catch((error: unknown) => {
       throw translateVenueError(options.name, error);
     });
   };
