@@ -72,14 +72,12 @@ export interface DocumentsPort extends Closable {
   remove(collection: string, ids: string[]): Promise<number>;
 }
 
+export type EventHandler = (events: EventRow[]) => Promise<void>;
+
 export interface EventsPort extends Closable {
   publish(events: EventRow[]): Promise<void>;
   /** Events after the consumer's own mark, oldest first; the mark moves when `handle` has resolved. */
-  consume(
-    consumer: string,
-    handle: (events: EventRow[]) => Promise<void>,
-    options?: { limit?: number },
-  ): Promise<number>;
+  consume(consumer: string, handle: EventHandler, options?: { limit?: number }): Promise<number>;
   /** Latest events, newest first. */
   recent(query: { type?: string; limit: number }): Promise<EventRow[]>;
 }
@@ -130,6 +128,8 @@ export interface SeriesPort extends Closable {
   streams(
     only?: Stream,
   ): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source; broken: string[] }[]>;
+  /** Ends well where the store answers; costs the same however much is stored. */
+  probe(): Promise<void>;
   /** Only of a store in two places: moves what has become old from the one to the other. */
   aging?: { days: number; move(options: AgingOptions): AsyncIterable<AgedPiece> };
 }
@@ -297,7 +297,7 @@ export interface SentimentRequest {
 
 /** The way back from anything stored to what it was made from. */
 export interface LineagePort {
-  /** Digests and packs what was answered, so that a page may wait for its record without it. Stores nothing. */
+  /** Digests and packs what was answered; stores nothing. */
   seal(page: FetchedPage): Promise<SealedPage>;
   /** Records pages whose bars are stored; again, they are the same records. */
   record(pages: SealedPage[]): Promise<void>;

@@ -153,7 +153,7 @@ async function checkStores(config: Config): Promise<void> {
   try {
     await ports.documents.count('runs', {});
     await ports.cache.get('start');
-    await ports.series.streams();
+    await ports.series.probe();
   } finally {
     await ports.close();
   }

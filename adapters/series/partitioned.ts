@@ -162,9 +162,20 @@ export function seriesOf(store: BarStore): SeriesPort {
     },
     remove: (what) => store.remove(what),
     streams: (only) => store.streams(only),
+    async probe() {
+      await store.all(NOWHERE);
+    },
     close: () => store.close(),
   };
 }
+
+/** A read of a stream that nobody has: whatever is wrong with the store is told, and nothing is found. */
+const NOWHERE: BarsKey = {
+  stream: { exchange: 'finsight', symbol: 'PROBE-PROBE', timeframe: '1d' },
+  source: { kind: 'live', detail: '' },
+  range: { from: 0, to: 1 },
+  asOf: Infinity,
+};
 
 /** Present only where the store has it. */
 function writesColumns({ writeColumns }: BarStore): Pick<SeriesPort, 'writeColumns'> {
