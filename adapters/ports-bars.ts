@@ -53,6 +53,8 @@ export interface SeriesPort extends Closable {
   streams(
     only?: Stream,
   ): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source; broken: string[] }[]>;
+  /** Ends well where the store answers; costs the same however much is stored. */
+  probe(): Promise<void>;
   /** The digests of a stream's partitions beside those that they were stored with; absent where reading checks them. */
   seals?(place: Pick<BarsKey, 'stream' | 'source'>): Promise<PartitionSeal[]>;
   /** Only of a store in two places: moves what has become old from the one to the other. */

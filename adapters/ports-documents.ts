@@ -49,14 +49,12 @@ export interface DocumentsPort extends Closable {
   remove(collection: string, ids: string[]): Promise<number>;
 }
 
+export type EventHandler = (events: EventRow[]) => Promise<void>;
+
 export interface EventsPort extends Closable {
   publish(events: EventRow[]): Promise<void>;
   /** Events after the consumer's own mark, oldest first; the mark moves when `handle` has resolved. */
-  consume(
-    consumer: string,
-    handle: (events: EventRow[]) => Promise<void>,
-    options?: { limit?: number },
-  ): Promise<number>;
+  consume(consumer: string, handle: EventHandler, options?: { limit?: number }): Promise<number>;
   /** Latest events, newest first. */
   recent(query: { type?: string; limit: number }): Promise<EventRow[]>;
 }

@@ -1,5 +1,5 @@
 import type { SentimentPoint } from '../domain/features.js';
-import type { FetchedPage, KeptFile, LineageNode, Verification } from '../domain/lineage.js';
+import type { FetchedPage, KeptFile, LineageNode, SealedPage, Verification } from '../domain/lineage.js';
 import type { ModelRef } from '../domain/models.js';
 import type { Trainer } from '../domain/research.js';
 import type { SentimentModel } from '../domain/sentiment.js';
@@ -21,6 +21,7 @@ export type {
   DocumentPage,
   DocumentQuery,
   DocumentsPort,
+  EventHandler,
   EventRow,
   EventsPort,
   Json,
@@ -56,8 +57,10 @@ export interface ServingPort extends Closable {
 
 /** The way back from anything stored to what it was made from. */
 export interface LineagePort {
-  /** Records a fetched page with what was answered; again, it is the same record. */
-  record(page: FetchedPage): Promise<void>;
+  /** Digests and packs what was answered; stores nothing. */
+  seal(page: FetchedPage): Promise<SealedPage>;
+  /** Records pages whose bars are stored; again, they are the same records. */
+  record(pages: SealedPage[]): Promise<void>;
   /** The kept files that a stream's bars came from, in the order in which they came. */
   files(read: { stream: string; source: Source }): Promise<KeptFile[]>;
   /** @throws InvalidInputError for an id of no known form, NotFoundError where nothing of that id is stored. */

@@ -62,6 +62,17 @@ export interface FetchedPage {
   workflow: string | null;
 }
 
+/** A page ready to be recorded: of what was answered only the digest, and the bytes where they are to be kept. */
+export interface SealedPage extends Omit<FetchedPage, 'answers'> {
+  /** `ftc_` and 24 hex digits; the same answer to the same request is the same record. */
+  id: string;
+  /** Hex sha256 of what was answered, or of how the bars came. */
+  content: string;
+  requests: string[];
+  /** Gzipped lines of `{ request, body }`; null where answers are not kept. */
+  packed: Uint8Array | null;
+}
+
 /** One recomputed figure beside the recorded one. */
 export interface LineageCheck {
   id: string;

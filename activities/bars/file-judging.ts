@@ -1,6 +1,6 @@
 import type { Ports, ReadBarsOptions, RowBatch } from '../../adapters/ports.js';
 import type { BarColumns } from '../../domain/bars.js';
-import { sliceColumns } from '../../domain/bars/columns.js';
+import { barsOfColumns, sliceColumns } from '../../domain/bars/columns.js';
 import type { Layout } from '../../domain/bars/layout.js';
 import { newTally, reportQuality, tallyBars, type QualityReport } from '../../domain/bars/quality.js';
 import type { Source } from '../../domain/sources.js';
@@ -102,15 +102,7 @@ export async function writeBars(ports: Ports, { known, ...write }: FileBars): Pr
   let stored = 0;
   for (let from = 0; from < columns.time.length; from += PIECE_ROWS) {
     const piece = sliceColumns(columns, from, from + PIECE_ROWS);
-    const bars = Array.from(piece.time, (time, i) => ({
-      time,
-      open: piece.open[i] ?? NaN,
-      high: piece.high[i] ?? NaN,
-      low: piece.low[i] ?? NaN,
-      close: piece.close[i] ?? NaN,
-      volume: piece.volume[i] ?? NaN,
-      knownAt: knownAt[from + i] ?? NaN,
-    }));
+    const bars = barsOfColumns({ ...piece, knownAt: knownAt.slice(from, from + PIECE_ROWS) });
     stored += (await ports.series.write({ stream, source, bars })).stored;
     beat({ rows: from });
   }

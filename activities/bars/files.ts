@@ -49,7 +49,7 @@ export const barsFileSteps = (ports: Ports) => ({
         quarantinedRow(fault, { stream, source, sha256, now: ports.now(), time: faultTimes.get(fault.row) }),
       ),
     );
-    await ports.lineage.record({
+    const sealed = await ports.lineage.seal({
       stream: streamId(stream),
       source,
       from: report.first ?? 0,
@@ -61,6 +61,7 @@ export const barsFileSteps = (ports: Ports) => ({
       file: { name: nameOf(input.name ?? input.path), path: input.path, sha256, reading: readingOf(input) },
       workflow: workflowOf(),
     });
+    await ports.lineage.record([sealed]);
     return { stream: streamId(stream), source: formatSource(source), sha256, stored, ...report };
   },
 

@@ -124,7 +124,7 @@ async function resampleWindow(
     knownAt: known.get(time) ?? NaN,
   }));
   const { stored } = await ports.series.write({ stream: { ...stream, timeframe: to }, source, bars: made });
-  await ports.lineage.record({
+  const sealed = await ports.lineage.seal({
     stream: streamId({ ...stream, timeframe: to }),
     source,
     ...range,
@@ -135,6 +135,7 @@ async function resampleWindow(
     parents: [barsId({ stream: streamId(stream), source, from: range.from, to: range.to, asOf })],
     workflow: workflowOf(),
   });
+  await ports.lineage.record([sealed]);
   report.read += bars.length;
   report.bars += made.length;
   report.stored += stored;

@@ -2,6 +2,7 @@ import type { Exchange } from 'ccxt';
 import { InvalidInputError, UnreachableError } from '../../domain/errors.js';
 import { nearNames } from '../../domain/near-names.js';
 import type { Stream } from '../../domain/streams.js';
+import { Lanes, Turns } from '../contention.js';
 import { unheard } from './answers.js';
 import { openClient, type VenueClient } from './client.js';
 import { translateVenueError } from './faults.js';
@@ -24,6 +25,12 @@ export interface VenueOptions {
 /** How long a list of markets and a clock difference hold before they are asked for again. */
 const FRESH_MS = 600_000;
 
+/**
+ * Answers of one venue that are read at a time: more of them, each some MB while the client reads it, would only wait for
+ * each other, and outlive the collection of what is young.
+ */
+const ANSWERS_AT_A_TIME = 4;
+
 /** A venue's client with its turn in the shared limit, its list of markets and its clock. */
 export function connectVenue(options: VenueOptions) {
   const limit = options.cache && sharedLimit(options.name, options.cache, traitsOf(options.client).limit);
@@ -32,6 +39,8 @@ export function connectVenue(options: VenueOptions) {
   const clock = { told: NaN, at: -Infinity };
   /** The same of the latest answer's Date header. */
   const dated = { told: NaN, at: -Infinity };
+  const turns = new Turns();
+  const lanes = new Lanes(ANSWERS_AT_A_TIME);
   let opening: Promise<VenueClient> | null = null;
 
   const open = (): Promise<VenueClient> => {
@@ -49,19 +58,26 @@ export function connectVenue(options: VenueOptions) {
   const ask = async <T>(work: (client: VenueClient) => Promise<T>): Promise<T> => {
     const client = await open();
     await limit?.turn();
-    return work(client).catch((error: unknown) => {
+    const answer = (): Promise<T> => work(client);
+    return lanes.take(answer).catch((error: unknown) => {
       throw translateVenueError(options.name, error);
     });
   };
+  /**
+   * A replay lists what it has been asked for, and a venue new symbols: a miss is believed when the list is new. A list
+   * that another stream is waiting for may be from before this one's symbol, so each has its turn.
+   */
+  const listAnew = (isThere: () => boolean): Promise<void> =>
+    turns.take('markets', async () => {
+      if (isThere() || (limit && Date.now() - listing.at <= FRESH_MS)) return;
+      await unheard(() => ask(async ({ exchange }) => exchange.loadMarkets(true)));
+      listing.at = Date.now();
+    });
   const listed = async (stream: Stream, kind?: 'perpetual'): Promise<string> => {
     const { exchange } = await open();
     const found = marketOf(exchange, stream, kind);
     if (found) return found;
-    // A replay lists what it has been asked for, and a venue new symbols: a miss is believed when the list is new.
-    if (!limit || Date.now() - listing.at > FRESH_MS) {
-      await unheard(() => ask(async () => exchange.loadMarkets(true)));
-      listing.at = Date.now();
-    }
+    await listAnew(() => marketOf(exchange, stream, kind) !== undefined);
     const symbol = marketOf(exchange, stream, kind);
     if (symbol) return symbol;
     throw unknownSymbol(options.name, exchange, stream);

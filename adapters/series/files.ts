@@ -7,7 +7,7 @@ import { mergeRows, rowsFrom, versionsOf, type StoredRows } from './merge.js';
 import type { StoredBar } from '../ports.js';
 import { partitionedSeries, type Place } from './partitioned.js';
 import { fileOf, folderOf, partitionPeriods, streamFolders } from './partitions.js';
-import { readOrigins, readRows, writeRows } from './rows.js';
+import { readOrigins, readRows, readTimes, writeRows } from './rows.js';
 import { checkSeal, readSeal, seal, unseal } from './seals.js';
 import { cachedSpan, summary, type FileSpan, type SpanCache } from './spans.js';
 
@@ -22,9 +22,14 @@ export function fileSeries(root: string, name: string, options: { now?: () => nu
   const series = partitionedSeries(
     {
       grain: 'coarse',
-      periods: (place) => partitionPeriods(folder(place), name),
+      periods: (place, span) => partitionPeriods(folder(place), name, span),
       read: (place, periods, window) =>
         readRows(
+          periods.map((period) => fileOf(folder(place), period, name)),
+          window,
+        ),
+      times: (place, periods, window) =>
+        readTimes(
           periods.map((period) => fileOf(folder(place), period, name)),
           window,
         ),
@@ -97,7 +102,7 @@ async function changeFile(folder: string, file: string, change: FileChange): Pro
 
 async function readFileRows(file: string): Promise<StoredRows> {
   const rows = await readRows([file], { from: -Infinity, to: Infinity, asOf: Infinity });
-  return { rows, origins: await readOrigins(file) };
+  return { rows, origins: await readOrigins(file, rows.time.length) };
 }
 
 /** Every version in a partition's file. */

@@ -8,7 +8,7 @@ import type { BarsWrite, SeriesPort, StoredBar } from '../ports.js';
 import { movePieces } from './copy.js';
 import { mergeBars, rowsFrom, versionKey } from './merge.js';
 import { seriesOf } from './partitioned.js';
-import type { Rows } from './rows.js';
+import type { Rows } from './columns.js';
 
 const DAY_MS = 86_400_000;
 

@@ -6,7 +6,7 @@ import { sourceKey } from '../../domain/sources.js';
 import type { InfluxConnection, InfluxSeries } from '../influxdb.js';
 import { bucketOf } from '../influxdb-buckets.js';
 import type { BarsWrite, StoredBar } from '../ports.js';
-import { NUMBERS, rowsOf, type Rows } from './rows.js';
+import { NUMBERS, rowsOf, type Rows } from './columns.js';
 
 /** A version of a bar with the tag that tells it from the others. */
 export type Point = StoredBar & { version: string };
