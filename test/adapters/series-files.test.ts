@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -60,6 +60,7 @@ describe('parquet files', () => {
     const [file = ''] = globbed(root).filter((each) => each.endsWith('bars.csv'));
     const [head, ...lines] = readFileSync(file, 'utf8').trim().split('\n');
     writeFileSync(file, [head, ...lines.reverse()].join('\n'));
+    rmSync(`${file}.sha256`);
     const key = { stream, source: live, range: ALWAYS, asOf: Infinity };
     expect(await series.read(key)).toEqual(all);
     expect(await series.write({ stream, bars: all, source: live })).toEqual({ stored: 0 });
