@@ -1,5 +1,7 @@
 /** Interfaces of what tells of the installation as a whole; a part of ports.ts. */
 
+export type { StrategyFilesPort } from './ports-strategies.js';
+
 export interface ListedSymbol {
   /** `BTC-USDT`. */
   symbol: string;

@@ -1,4 +1,4 @@
-import type { CataloguePort, StoragePort } from './ports-inventory.js';
+import type { CataloguePort, StoragePort, StrategyFilesPort } from './ports-inventory.js';
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
 import type { AgedPiece, AgingOptions } from '../domain/bars/aging.js';
 import type { SentimentPoint } from '../domain/features.js';
@@ -11,7 +11,6 @@ import type { RawItem } from '../domain/news.js';
 import type { Trainer } from '../domain/research.js';
 import type { SentimentModel } from '../domain/sentiment.js';
 import type { Source } from '../domain/sources.js';
-import type { Parameter, SignalInput } from '../domain/strategies/strategy.js';
 import type { Stream, Timeframe } from '../domain/streams.js';
 import type { Trade } from '../domain/trades.js';
 
@@ -306,27 +305,6 @@ export interface LineagePort {
   verify(id: string): Promise<Verification>;
   /** The same for everything stored, one thing after the other. */
   verifyAll(): AsyncIterable<Verification>;
-}
-
-// ---------------------------------------------------------------- strategies of users' own
-
-/** As a strategy of ours, but it answers later, since it runs in a sandbox; close it to end that. */
-export interface StrategyFile extends Closable {
-  name: string;
-  summary: string;
-  path: string;
-  /** Of the file and of the files beside it that it imports. */
-  sha256: string;
-  params: Record<string, Parameter>;
-  /** @throws InvalidInputError as `signal` */
-  warmUp(params: Record<string, number>): Promise<number>;
-  /** @throws InvalidInputError naming file, bar and fault: it throws, does not end, changes its input or returns no signal. */
-  signal(input: SignalInput): Promise<Float64Array>;
-}
-
-export interface StrategyFilesPort {
-  /** @throws NotFoundError, InvalidInputError naming the line or member that cannot be right. */
-  load(path: string, limits?: { timeMs?: number; memoryMb?: number }): Promise<StrategyFile>;
 }
 
 // ---------------------------------------------------------------- all of it

@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { InvalidInputError } from '../../domain/errors.js';
 import type { SignalInput } from '../../domain/strategies/strategy.js';
-import type { StrategyFile, StrategyFilesPort } from '../ports.js';
+import type { StrategyFile, StrategyFilesPort } from '../ports-strategies.js';
 import { bundleInside, bundleStrategy, workerProgram, type StrategyBundle } from './bundle.js';
 import { readDescription } from './description.js';
 import type { Answer, Fault, Limits, Task, WorkerStart } from './messages.js';

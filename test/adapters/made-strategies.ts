@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { loadStrategyFile } from '../../adapters/sandbox/quickjs.js';
-import type { StrategyFile } from '../../adapters/ports.js';
+import type { StrategyFile } from '../../adapters/ports-strategies.js';
 import { HOUR, walk } from '../domain/made-bars.js';
 
 /** Bars that a made strategy is run on. */
