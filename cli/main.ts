@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { environment, readConfig } from '../adapters/config.js';
 import { packageVersion } from '../api/config.js';
 import { InvalidInputError } from '../domain/errors.js';
+import { addAudit } from './audit.js';
 import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
 import { addCoverage } from './coverage.js';
@@ -47,6 +48,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addNews,
     addPredict,
     addBacktest,
+    addAudit,
     addIndicators,
     addModels,
     addMove,
