@@ -198,7 +198,8 @@ function settling(args: {
   const { memory, needed, unequal } = args;
   if (needed === 0)
     return { verdict: 'pass', text: 'After the warm-up it does not matter where the data begin' };
-  const how = unequal > 0 ? 'differ to the end' : `are equal only ${needed} bars later`;
+  const how =
+    unequal > 0 ? 'differ to the end' : `are equal only ${needed} ${needed === 1 ? 'bar' : 'bars'} later`;
   const text = `Decisions of data that begin later ${how}`;
   if (memory === 'window')
     return { verdict: 'unsettled', text: `${text}: the warm-up that is stated is too short` };

@@ -19,6 +19,9 @@ export function auditPoints(subject: Subject, whole: Decisions, count: number): 
     const spread = from + Math.floor(share * (to - from + 1));
     points.add(Math.min(to, i % 2 === 0 ? spread : (changed[Math.floor(share * changed.length)] ?? spread)));
   }
+  // Where decisions seldom change the same bar was picked twice: others take the place.
+  for (let tries = 0; points.size < count && tries < 4 * count; tries++)
+    points.add(from + Math.floor(random() * (to - from + 1)));
   return [...points].sort((a, b) => a - b);
 }
 

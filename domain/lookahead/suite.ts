@@ -45,8 +45,13 @@ const pointsOf = (subject: Subject, options: AuditOptions): AuditOptions =>
 
 function cleanSubjects(data: MarketData, late: MarketData): [Subject, MarketData][] {
   const strategies = Object.values(STRATEGIES).flatMap((strategy): [Subject, MarketData][] => {
-    const sides = strategy.params['direction'] ? [{ direction: 1 }, { direction: 0 }] : [{}];
-    return sides.map((side) => [strategySubject(strategy, resolveParams(strategy, side)), data]);
+    const own = strategySubject(strategy, resolveParams(strategy, {}));
+    if (!strategy.params['direction']) return [[own, data]];
+    const both = strategySubject(strategy, resolveParams(strategy, { direction: 0 }));
+    return [
+      [own, data],
+      [{ ...both, name: `${strategy.name}, both sides` }, data],
+    ];
   });
   return [
     ...strategies,
