@@ -12,6 +12,7 @@ import { addDoctor } from './doctor.js';
 import { addIndicators } from './indicators.js';
 import { addLive } from './live.js';
 import { addLineage } from './lineage.js';
+import { addMetrics } from './metrics.js';
 import { addModels } from './models.js';
 import { addMove } from './move.js';
 import { addNews } from './news.js';
@@ -48,6 +49,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addPredict,
     addBacktest,
     addIndicators,
+    addMetrics,
     addModels,
     addMove,
     addSchedules,
