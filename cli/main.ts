@@ -13,6 +13,7 @@ import { addDoctor } from './doctor.js';
 import { addIndicators } from './indicators.js';
 import { addLive } from './live.js';
 import { addLineage } from './lineage.js';
+import { addMetrics } from './metrics.js';
 import { addModels } from './models.js';
 import { addMove } from './move.js';
 import { addNews } from './news.js';
@@ -50,6 +51,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addBacktest,
     addAudit,
     addIndicators,
+    addMetrics,
     addModels,
     addMove,
     addSchedules,
