@@ -9,7 +9,7 @@ import type { Subject } from '../domain/lookahead/subject.js';
 import { decisionsOf, featureSubject, strategySubject } from '../domain/lookahead/subjects.js';
 import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
 import { baseOf, parseTimeframe, timeframeMs, TIMEFRAMES, type Timeframe } from '../domain/streams.js';
-import type { BarsFile } from './bars/files.js';
+import type { BarsFile } from './bars/file-judging.js';
 import { findStored, type StoredBarsInput } from './bars/stored.js';
 import { beat } from './beat.js';
 import { readFile } from './indicators.js';

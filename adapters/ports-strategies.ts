@@ -1,5 +1,5 @@
 import type { Parameter, SignalInput } from '../domain/strategies/strategy.js';
-import type { Closable } from './ports.js';
+import type { Closable } from './ports-closable.js';
 
 /** As a strategy of ours, but it answers later, since it runs in a sandbox; close it to end that. */
 export interface StrategyFile extends Closable {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { lookaheadSteps, type AuditAnswer } from '../activities/lookahead.js';
-import type { BarsFileOptions } from '../activities/bars/files.js';
+import type { BarsFileOptions } from '../activities/bars/file-judging.js';
 import { openPorts } from '../adapters/open.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { runSuite, type SuiteReport } from '../domain/lookahead/suite.js';

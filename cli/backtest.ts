@@ -1,5 +1,5 @@
 import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
-import { parseStream } from '../domain/streams.js';
+import { canonicalStream } from '../domain/streams.js';
 import { connectApi, dataOf } from './api.js';
 import { printJson, printTable } from './output.js';
 import { runStory } from './run.js';
@@ -23,8 +23,9 @@ export const addBacktest: AddCommands = (program, shell) => {
     .option('--slippage-bps <bps>', 'slippage per fill', decimalNumber)
     .option('--cash <amount>', 'start cash, quote currency', decimalNumber)
     .action(async (stream: string, options: Record<string, unknown>) => {
-      parseStream(stream);
-      printJson(await runStory(shell.config(), 'runBacktest', given({ stream, ...options })));
+      printJson(
+        await runStory(shell.config(), 'runBacktest', given({ stream: canonicalStream(stream), ...options })),
+      );
     });
   backtest.command('list', { isDefault: true }).action(async () => {
     const { client } = connectApi(shell.config());

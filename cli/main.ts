@@ -8,6 +8,7 @@ import { InvalidInputError } from '../domain/errors.js';
 import { addAudit } from './audit.js';
 import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
+import { addBarsUpkeep } from './bars-upkeep.js';
 import { addCoverage } from './coverage.js';
 import { addDoctor } from './doctor.js';
 import { addIndicators } from './indicators.js';
@@ -45,6 +46,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addRuns,
     addBars,
     addCoverage,
+    addBarsUpkeep,
     addLive,
     addNews,
     addPredict,
