@@ -9,6 +9,7 @@ import type { Closable } from './ports-closable.js';
 import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js';
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
+import type { StrategyFilesPort } from './ports-strategies.js';
 
 /*
  * The interfaces of the outside world. An adapter is a function that returns an object of methods,
@@ -39,6 +40,7 @@ export type {
   TablesPort,
 } from './ports-bars.js';
 export type { SentimentRequest } from './ports-inventory.js';
+export type { StrategyFile, StrategyFilesPort } from './ports-strategies.js';
 export type { BarPage, LiveMessage, MarketsPort, NewsPage, NewsPort } from './ports-markets.js';
 
 // ---------------------------------------------------------------- serving
@@ -85,6 +87,7 @@ export interface Ports extends Closable {
   lineage: LineagePort;
   catalogue: CataloguePort;
   storage: StoragePort;
+  strategyFiles: StrategyFilesPort;
   /** Sentiment about an asset as it was known, and the digest of it. */
   sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
   markets(source: Source): MarketsPort;
