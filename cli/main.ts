@@ -8,6 +8,7 @@ import { InvalidInputError } from '../domain/errors.js';
 import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
 import { addCoverage } from './coverage.js';
+import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
 import { addIndicators } from './indicators.js';
 import { addLive } from './live.js';
@@ -50,6 +51,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addBacktest,
     addIndicators,
     addMetrics,
+    addDemo,
     addModels,
     addMove,
     addSchedules,
