@@ -10,6 +10,7 @@ import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
 import { addBarsUpkeep } from './bars-upkeep.js';
 import { addCoverage } from './coverage.js';
+import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
 import { addIndicators } from './indicators.js';
 import { addLive } from './live.js';
@@ -54,6 +55,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addAudit,
     addIndicators,
     addMetrics,
+    addDemo,
     addModels,
     addMove,
     addSchedules,

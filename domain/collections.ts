@@ -27,6 +27,7 @@ export const COLLECTIONS = {
   predictions: { time: 'createdAt', fields: ['stream', 'model'], arrays: [] },
   backtests: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   reads: { time: 'at', fields: ['stream', 'sourceKey'], arrays: [] },
+  trials: { time: 'at', fields: ['market'], arrays: [] },
   runs: { time: 'startedAt', fields: ['kind', 'status'], arrays: [] },
   principals: { time: 'createdAt', fields: ['tenant', 'keySha256'], arrays: ['roles'] },
   uploads: { time: 'createdAt', fields: ['sha256'], arrays: [] },

@@ -31,6 +31,19 @@ export function dailyReturns(args: {
   return Float64Array.from(out);
 }
 
+/** The UTC days (epoch ms) of the returns that `dailyReturns` gives for the same bars. */
+export function dailyTimes(time: Float64Array, everyDay: boolean): Float64Array {
+  const days: number[] = [];
+  for (const each of time) {
+    const day = Math.floor(each / DAY) * DAY;
+    const last = days.at(-1);
+    if (day === last) continue;
+    if (everyDay && last !== undefined) for (let idle = last + DAY; idle < day; idle += DAY) days.push(idle);
+    days.push(day);
+  }
+  return Float64Array.from(days);
+}
+
 /** Largest fall from a peak as a positive fraction; the start value counts as a peak. NaN without values. */
 export function maxDrawdown(equity: ArrayLike<number>, start: number): number {
   let peak = start;

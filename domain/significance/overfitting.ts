@@ -1,4 +1,6 @@
 import { InvalidInputError } from '../errors.js';
+import { indexOfLargest } from '../statistics.js';
+import { checkReturns } from './resampling.js';
 
 export interface OverfittingResult {
   /** Share of splits in which the best strategy in sample is at most the median out of sample. */
@@ -28,6 +30,7 @@ export function overfittingProbability(
     throw new InvalidInputError(`${blocks} blocks are no even number from 2 to 20`);
   if (length < 2)
     throw new InvalidInputError(`${rows} periods are too few for ${blocks} blocks of at least 2`);
+  checkReturns(returns, strategies);
   const parts = Array.from({ length: blocks }, (_, block) =>
     blockSums(returns, strategies, { block, length }),
   );
@@ -106,12 +109,6 @@ function rankOf(values: Float64Array, index: number): number {
     else if (each === own) same++;
   }
   return below + (same + 1) / 2;
-}
-
-function indexOfLargest(values: Float64Array): number {
-  let best = 0;
-  for (let k = 1; k < values.length; k++) if ((values[k] ?? NaN) > (values[best] ?? NaN)) best = k;
-  return best;
 }
 
 /** Every half of the blocks, in lexicographic order. */

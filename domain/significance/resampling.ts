@@ -1,3 +1,4 @@
+import { InvalidInputError } from '../errors.js';
 import { seededRandom } from '../random.js';
 
 /**
@@ -66,4 +67,14 @@ export function placesOf(runs: Runs): Int32Array {
   for (let r = 0; r < runs.length; r += 2)
     for (let k = 0; k < (runs[r + 1] ?? 0); k++) places.push((runs[r] ?? 0) + k);
   return Int32Array.from(places);
+}
+
+/** @throws InvalidInputError for a table of returns, row by row, in which one is no number: comparisons would be silent. */
+export function checkReturns(returns: Float64Array, strategies: number): void {
+  const bad = returns.findIndex((each) => !Number.isFinite(each));
+  if (bad < 0) return;
+  const [period, strategy] = [Math.floor(bad / strategies) + 1, (bad % strategies) + 1];
+  throw new InvalidInputError(
+    `Return ${returns[bad]} of strategy ${strategy} in period ${period} is no number`,
+  );
 }

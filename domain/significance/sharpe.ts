@@ -33,7 +33,7 @@ export function probabilisticSharpe(moments: SharpeMoments, benchmark = 0): numb
 export interface Trials {
   /** How many different things were tried. */
   trials: number;
-  /** Variance of their Sharpe ratios a period. */
+  /** Variance of their Sharpe ratios a period; where some have real skill it is larger than luck's, and judges sternly. */
   variance: number;
 }
 

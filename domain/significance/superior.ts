@@ -1,5 +1,5 @@
-import { quantile } from '../statistics.js';
-import type { Runs } from './resampling.js';
+import { indexOfLargest, quantile } from '../statistics.js';
+import { checkReturns, type Runs } from './resampling.js';
 
 /** What several strategies earned above a benchmark, a period: row by row, one column a strategy. */
 export interface Performance {
@@ -9,8 +9,8 @@ export interface Performance {
 }
 
 export interface SuperiorOptions {
-  /** Resamples of the periods. */
-  resamples: Iterable<Runs>;
+  /** Each strategy's sum over each resample of the periods, by `resampledSums`; kept, they serve several tests. */
+  draws: Iterable<Float64Array>;
   /** Mean length of their blocks: the standard errors are those of this bootstrap. */
   block: number;
   /** By standard errors, as Hansen (2005) does; otherwise means are compared as they are, as White (2000) does. */
@@ -47,7 +47,7 @@ export function superiorTest(performance: Performance, options: SuperiorOptions)
   const best = indexOfLargest(statistics);
   const statistic = Math.max(0, statistics[best] ?? 0);
   let resampled = 0;
-  for (const sums of resampledSums(performance, options.resamples)) {
+  for (const sums of options.draws) {
     let [lower, consistent, upper] = [0, 0, 0];
     for (let k = 0; k < sums.length; k++) {
       const scale = scales[k] ?? NaN;
@@ -86,7 +86,7 @@ export function stepwiseSuperior(
 ): number[] {
   const { n, means, scales, statistics } = modelOf(performance, options);
   const root = Math.sqrt(n);
-  const draws = Array.from(resampledSums(performance, options.resamples), (sums) =>
+  const draws = Array.from(options.draws, (sums) =>
     sums.map((sum, k) => root * (sum / n - (means[k] ?? NaN)) * (scales[k] ?? NaN)),
   );
   const left = new Set(statistics.keys());
@@ -122,6 +122,7 @@ interface Model {
 
 function modelOf(performance: Performance, { block, studentise }: SuperiorOptions): Model {
   const { excess, strategies } = performance;
+  checkReturns(excess, strategies);
   const n = excess.length / strategies;
   const means = new Float64Array(strategies);
   for (let i = 0; i < excess.length; i++) means[i % strategies]! += (excess[i] ?? NaN) / n;
@@ -166,17 +167,16 @@ function bootstrapErrors(
   return variances.map((each, k) => (each > 1e-24 * (size[k] ?? NaN) ? Math.sqrt(each) : 0));
 }
 
-/** Sums of each strategy over each resample; the array is used again for the next one. */
-function* resampledSums(
+/** Sums of each strategy over each resample. */
+export function* resampledSums(
   { excess, strategies }: Performance,
   resamples: Iterable<Runs>,
 ): Generator<Float64Array> {
   const cumulated = new Float64Array(excess.length + strategies);
   for (let i = 0; i < excess.length; i++)
     cumulated[i + strategies] = (cumulated[i] ?? NaN) + (excess[i] ?? NaN);
-  const sums = new Float64Array(strategies);
   for (const runs of resamples) {
-    sums.fill(0);
+    const sums = new Float64Array(strategies);
     for (let r = 0; r < runs.length; r += 2) {
       const start = (runs[r] ?? 0) * strategies;
       addDifference(sums, cumulated, { start, end: start + (runs[r + 1] ?? 0) * strategies });
@@ -192,10 +192,4 @@ function addDifference(
 ): void {
   for (let k = 0; k < sums.length; k++)
     sums[k]! += (cumulated[end + k] ?? NaN) - (cumulated[start + k] ?? NaN);
-}
-
-function indexOfLargest(values: Float64Array): number {
-  let best = 0;
-  for (let k = 1; k < values.length; k++) if ((values[k] ?? NaN) > (values[best] ?? NaN)) best = k;
-  return best;
 }

@@ -13,7 +13,7 @@ import {
   sharpeMoments,
   type Trials,
 } from './sharpe.js';
-import { stepwiseSuperior, superiorTest } from './superior.js';
+import { resampledSums, stepwiseSuperior, superiorTest } from './superior.js';
 import { verdictOf, type Evidence, type Verdict } from './verdict.js';
 
 export interface SignificanceInput {
@@ -99,7 +99,10 @@ export function strategiesTable(input: StrategiesInput): {
 } {
   const { names, returns, resamples, seed } = input;
   const strategies = names.length;
-  const columns = names.map((_, k) => returns.filter((__, i) => i % strategies === k));
+  const rows = returns.length / strategies;
+  const columns = names.map((_, k) =>
+    Float64Array.from({ length: rows }, (__, row) => returns[row * strategies + k] ?? NaN),
+  );
   const ratios = columns.map((column) => sharpeMoments(column).sharpe);
   const known = Float64Array.from(ratios.filter(Number.isFinite));
   const best = ratios.reduce(
@@ -111,11 +114,9 @@ export function strategiesTable(input: StrategiesInput): {
   const alone = significanceTable({ ...given(input), returns: chosen, trials, resamples, seed });
   const block = input.block ?? usableBlock(optimalBlockLength(chosen).stationary);
   const performance = { excess: returns, strategies };
-  const options = (studentise: boolean) => ({
-    resamples: stationaryResamples({ n: chosen.length, block, resamples, seed: `${seed} all` }),
-    block,
-    studentise,
-  });
+  const drawn = stationaryResamples({ n: chosen.length, block, resamples, seed: `${seed} all` });
+  const draws = [...resampledSums(performance, drawn)];
+  const options = (studentise: boolean) => ({ draws, block, studentise });
   const [studentised, plain] = [
     superiorTest(performance, options(true)),
     superiorTest(performance, options(false)),

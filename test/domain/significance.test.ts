@@ -27,7 +27,7 @@ import {
   probabilisticSharpe,
   sharpeMoments,
 } from '../../domain/significance/sharpe.js';
-import { stepwiseSuperior, superiorTest } from '../../domain/significance/superior.js';
+import { resampledSums, stepwiseSuperior, superiorTest } from '../../domain/significance/superior.js';
 import { deviation, mean, normalCdf } from '../../domain/statistics.js';
 import { isClose, readFixture } from '../fixtures.js';
 
@@ -44,7 +44,11 @@ describe.skipIf(!fixture)('significance (skipped where ../shared/fixtures is mis
   const table = (fixture?.spa_strategy_returns_TxK ?? [[]]) as number[][];
   const performance = { excess: Float64Array.from(table.flat()), strategies: table[0]?.length ?? 0 };
   const resamples = (n: number) => stationaryResamples({ n, block: 10, resamples: 2000, seed: '1' });
-  const options = (studentise: boolean) => ({ resamples: resamples(table.length), block: 10, studentise });
+  const options = (studentise: boolean) => ({
+    draws: resampledSums(performance, resamples(table.length)),
+    block: 10,
+    studentise,
+  });
 
   it('has the fixture’s moments, PSR, DSR, track record and standard error', () => {
     expectClose(moments.sharpe, fixture.inputs.sr);
@@ -244,38 +248,47 @@ describe('tests of many strategies', () => {
       (_, i) => draw() + (i % strategies === 3 ? edge : 0),
     );
   };
-  const options = (studentise = true) => ({
-    resamples: stationaryResamples({ n: 400, block: 3, resamples: 500, seed: 'm' }),
-    block: 3,
-    studentise,
-  });
+  const judge = (excess: Float64Array, strategies: number, studentise = true) => {
+    const resamples = stationaryResamples({ n: 400, block: 3, resamples: 500, seed: 'm' });
+    const performance = { excess, strategies };
+    const options = { draws: [...resampledSums(performance, resamples)], block: 3, studentise };
+    return { ...superiorTest(performance, options), superior: stepwiseSuperior(performance, options) };
+  };
 
   it('find no edge among walks without one, and the one that is planted', () => {
-    const luck = superiorTest({ excess: table(50, 0), strategies: 50 }, options());
+    const luck = judge(table(50, 0), 50);
     expect(luck.pValues.consistent).toBeGreaterThan(0.1);
-    const real = { excess: table(50, 0.4), strategies: 50 };
-    expect(superiorTest(real, options()).pValues.consistent).toBeLessThan(0.01);
-    expect(superiorTest(real, options(false)).pValues.upper).toBeLessThan(0.01);
-    expect(stepwiseSuperior(real, options())).toEqual([3]);
-    expect(overfittingProbability(real.excess, 50, 8).pbo).toBeLessThan(0.05);
+    const real = table(50, 0.4);
+    expect(judge(real, 50).pValues.consistent).toBeLessThan(0.01);
+    expect(judge(real, 50, false).pValues.upper).toBeLessThan(0.01);
+    expect(judge(real, 50).superior).toEqual([3]);
+    expect(overfittingProbability(real, 50, 8).pbo).toBeLessThan(0.05);
   });
 
   it('studentised: do not care in which units a strategy is', () => {
     const excess = table(5, 0.1);
     const scaled = excess.map((each, i) => (i % 5 === 2 ? each * 100 : each));
-    const here = superiorTest({ excess, strategies: 5 }, options());
-    const there = superiorTest({ excess: scaled, strategies: 5 }, options());
+    const here = judge(excess, 5);
+    const there = judge(scaled, 5);
     expectClose(there.statistic, here.statistic);
     expect(there.pValues).toEqual(here.pValues);
   });
 
   it('leave strategies that are the benchmark out of it', () => {
     const excess = table(5, 0).map((each, i) => (i % 5 === 1 ? 0 : each));
-    const result = superiorTest({ excess, strategies: 5 }, options());
+    const result = judge(excess, 5);
     expect(result.omega[1]).toBeNaN();
     expect(Number.isFinite(result.statistic)).toBe(true);
-    const nothing = superiorTest({ excess: new Float64Array(400 * 5), strategies: 5 }, options());
+    const nothing = judge(new Float64Array(400 * 5), 5);
     expect(nothing).toMatchObject({ statistic: 0, pValues: { lower: 1, consistent: 1, upper: 1 } });
+  });
+
+  it('refuse what is no return, by name', () => {
+    const returns = table(5, 0);
+    returns[7] = NaN;
+    const message = /Return NaN of strategy 3 in period 2 is no number/;
+    expect(() => overfittingProbability(returns, 5, 8)).toThrow(message);
+    expect(() => judge(returns, 5)).toThrow(message);
   });
 
   it.each([
