@@ -13,6 +13,7 @@ import { openMarkets } from './markets/index.js';
 import { openNews } from './news/index.js';
 import { openObjects } from './objects/index.js';
 import type { Closable, Ports } from './ports.js';
+import { strategyFiles } from './sandbox/quickjs.js';
 import { openSeries } from './series/index.js';
 import { openServing } from './serving/index.js';
 import { loadShippedSentiment } from './serving/shipped.js';
@@ -51,6 +52,7 @@ export function openPorts(config: Config): Ports {
     storage: openStorage(config),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
+    strategyFiles: strategyFiles(),
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
     news: (source) => bySource('news', source, () => openNews(source, { config, cache })),
     chooseSource: () => chooseSource(config),

@@ -11,6 +11,7 @@ import type { RawItem } from '../domain/news.js';
 import type { Trainer } from '../domain/research.js';
 import type { SentimentModel } from '../domain/sentiment.js';
 import type { Source } from '../domain/sources.js';
+import type { Parameter, SignalInput } from '../domain/strategies/strategy.js';
 import type { Stream, Timeframe } from '../domain/streams.js';
 import type { Trade } from '../domain/trades.js';
 
@@ -307,6 +308,27 @@ export interface LineagePort {
   verifyAll(): AsyncIterable<Verification>;
 }
 
+// ---------------------------------------------------------------- strategies of users' own
+
+/** As a strategy of ours, but it answers later, since it runs in a sandbox; close it to end that. */
+export interface StrategyFile extends Closable {
+  name: string;
+  summary: string;
+  path: string;
+  /** Of the file and of the files beside it that it imports. */
+  sha256: string;
+  params: Record<string, Parameter>;
+  /** @throws InvalidInputError as `signal` */
+  warmUp(params: Record<string, number>): Promise<number>;
+  /** @throws InvalidInputError naming file, bar and fault: it throws, does not end, changes its input or returns no signal. */
+  signal(input: SignalInput): Promise<Float64Array>;
+}
+
+export interface StrategyFilesPort {
+  /** @throws NotFoundError, InvalidInputError naming the line or member that cannot be right. */
+  load(path: string, limits?: { timeMs?: number; memoryMb?: number }): Promise<StrategyFile>;
+}
+
 // ---------------------------------------------------------------- all of it
 
 export interface Ports extends Closable {
@@ -321,6 +343,7 @@ export interface Ports extends Closable {
   lineage: LineagePort;
   catalogue: CataloguePort;
   storage: StoragePort;
+  strategyFiles: StrategyFilesPort;
   /** Sentiment about an asset as it was known, and the digest of it. */
   sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
   markets(source: Source): MarketsPort;
