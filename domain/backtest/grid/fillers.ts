@@ -1,5 +1,3 @@
-import type { BarColumns } from '../../bars.js';
-
 /**
  * Computes a column piece by piece, called with ranges that follow each other; writes bar i to `out[at + i - from]`.
  * The arithmetic is that of `domain/indicators`, operation by operation, so that a grid and a single run decide alike.
@@ -69,12 +67,20 @@ export function exactAverages(
     };
 }
 
-/** As `emaSeededAt`: seeded by the mean of the values up to bar `seed`. */
-export function fillExponential(source: Source, period: number, seed: number): Fill {
+/** An exponential average, as `emaSeededAt`: seeded by the mean of the values up to bar `seed`. */
+export interface Exponential {
+  source: Source;
+  period: number;
+  seed: number;
+  average: number;
+}
+
+export function fillExponential(state: Exponential): Fill {
+  const { source, period, seed } = state;
   const factor = 2 / (period + 1);
-  let average = 0;
   return ({ from, to }, out, at) => {
     const { values, at: start } = source.read();
+    let { average } = state;
     for (let i = from; i < to; i++) {
       const value = values[start + i - from] as number;
       if (i > seed) out[at + i - from] = average += (value - average) * factor;
@@ -83,7 +89,40 @@ export function fillExponential(source: Source, period: number, seed: number): F
         out[at + i - from] = i === seed ? average : NaN;
       }
     }
+    state.average = average;
   };
+}
+
+/** Averages computed side by side: each waits for its own last value, so that four take hardly longer than one. */
+export const SIDE_BY_SIDE = 4;
+
+type Four<T> = readonly [T, T, T, T];
+
+/** The same for four at once, all past their seeds; `at`: where each writes. */
+export function fillExponentials(
+  four: Four<Exponential>,
+  at: Four<number>,
+  out: Float64Array,
+  n: number,
+): void {
+  const [a, b, c, d] = four;
+  const [fa, fb, fc, fd] = [2 / (a.period + 1), 2 / (b.period + 1), 2 / (c.period + 1), 2 / (d.period + 1)];
+  let [ea, eb, ec, ed] = [a.average, b.average, c.average, d.average];
+  const [ra, rb, rc, rd] = [a.source.read(), b.source.read(), c.source.read(), d.source.read()];
+  const [va, vb, vc, vd] = [ra.values, rb.values, rc.values, rd.values];
+  const [sa, sb, sc, sd] = [ra.at, rb.at, rc.at, rd.at];
+  const [oa, ob, oc, od] = at;
+  for (let k = 0; k < n; k++) {
+    ea += ((va[sa + k] as number) - ea) * fa;
+    eb += ((vb[sb + k] as number) - eb) * fb;
+    ec += ((vc[sc + k] as number) - ec) * fc;
+    ed += ((vd[sd + k] as number) - ed) * fd;
+    out[oa + k] = ea;
+    out[ob + k] = eb;
+    out[oc + k] = ec;
+    out[od + k] = ed;
+  }
+  [a.average, b.average, c.average, d.average] = [ea, eb, ec, ed];
 }
 
 /** As `rsi`. */
@@ -133,6 +172,36 @@ export function fillDeviation(values: Float64Array, period: number): Fill {
   };
 }
 
+/**
+ * The same of ticks: sums of ticks and of their squares, taken from the first value of the piece so that they stay
+ * small, are exact, hence the window may slide. Where they would not be, the windows are summed afresh.
+ */
+export function fillExactDeviation(values: Float64Array, period: number, scale: number): Fill {
+  const afresh = fillDeviation(values, period);
+  return (range, out, at) => {
+    const { from, to } = range;
+    const begin = Math.max(0, from - period);
+    const origin = Math.round((values[begin] as number) * scale);
+    let farthest = 0;
+    for (let i = begin; i < to; i++)
+      farthest = Math.max(farthest, Math.abs(Math.round((values[i] as number) * scale) - origin));
+    if ((farthest * period) ** 2 > Number.MAX_SAFE_INTEGER / 2) return afresh(range, out, at);
+    let [sum, squares] = [0, 0];
+    for (let i = begin; i < to; i++) {
+      const tick = Math.round((values[i] as number) * scale) - origin;
+      sum += tick;
+      squares += tick * tick;
+      if (i - period >= begin) {
+        const gone = Math.round((values[i - period] as number) * scale) - origin;
+        sum -= gone;
+        squares -= gone * gone;
+      }
+      if (i < from) continue;
+      out[at + i - from] = i < period - 1 ? NaN : Math.sqrt(period * squares - sum * sum) / (period * scale);
+    }
+  };
+}
+
 /** Highest (`sign` 1) or lowest (−1) of the last `period` values. */
 export function fillExtreme(values: Float64Array, period: number, sign: 1 | -1): Fill {
   let best = -1;
@@ -174,15 +243,6 @@ export const fillSum =
       out[at + k] = (left[atLeft + k] as number) + factor * (right[atRight + k] as number);
   };
 
-/** Undefined before bar `first`: TA-Lib starts all columns of one indicator at the same bar. */
-export const fillFrom =
-  (source: Source, first: number): Fill =>
-  ({ from, to }, out, at) => {
-    const { values, at: start } = source.read();
-    for (let i = from; i < to; i++)
-      out[at + i - from] = i < first ? NaN : (values[start + i - from] as number);
-  };
-
 /** The column of `lag` bars before; the last ones of each piece are kept for the next. */
 export function fillLagged(source: Source, lag: number): Fill {
   let tail = new Float64Array(lag).fill(NaN);
@@ -196,5 +256,3 @@ export function fillLagged(source: Source, lag: number): Fill {
     tail = joined.slice(n);
   };
 }
-
-export type Prices = Pick<BarColumns, 'open' | 'high' | 'low' | 'close' | 'volume'>;

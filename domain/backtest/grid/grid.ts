@@ -1,7 +1,7 @@
 import type { BarColumns } from '../../bars.js';
 import { InvalidInputError } from '../../errors.js';
-import { checkInput } from '../checks.js';
-import type { Rule, Side } from '../rules.js';
+import { checkBars, checkSpec } from '../checks.js';
+import type { Comparison, Rule } from '../rules.js';
 import type { BacktestMetrics, RunSpec } from '../spec.js';
 import { gatherColumns } from './columns.js';
 import { NEVER, openKernel, OTHERWISE, type Comparisons } from './kernel.js';
@@ -20,9 +20,6 @@ export interface GridArgs {
   onBlock?: (bars: number) => void;
 }
 
-/** A day of minutes: the columns of a block stay in the processor's caches while all combinations pass over it. */
-const BLOCK_BARS = 1440;
-
 /** Whether the grid's kernel can run this at all; else each combination is a run of its own. */
 export const fitsGrid = (spec: RunSpec): boolean => !spec.closeAtEnd;
 
@@ -33,43 +30,40 @@ export const fitsGrid = (spec: RunSpec): boolean => !spec.closeAtEnd;
  * @throws InvalidInputError naming what is wrong with bars, rules or spec
  */
 export function runGrid({ bars, rules, spec, onBlock }: GridArgs): GridMetrics[] {
-  checkInput({ bars, signal: new Float64Array(bars.close.length), spec });
+  checkBars(bars);
+  checkSpec(spec);
   if (!fitsGrid(spec))
     throw new InvalidInputError('A grid marks what is open at the end; closeAtEnd must be false');
   const zones = zonesOf(bars);
-  const gathered = gatherColumns({ bars, zones, blockBars: BLOCK_BARS });
+  const gathered = gatherColumns(bars, zones);
   const comparisons = rules.map((rule) => compile(rule, gathered));
   const columns = gathered.seal();
   const states = at.freshStates(rules.length, spec.cash);
   const kernel = openKernel({ bars, zones, columns, spec, everyDay: spec.periodsPerYear === 365, states });
   const count = zones.idleDays.length;
-  for (let from = 0; from < count;) {
-    let to = from + 1;
-    const most = (zones.start[from] ?? 0) + BLOCK_BARS;
-    while (to < count && (zones.start[to + 1] ?? Infinity) <= most) to++;
-    columns.fill(from, to);
-    for (const [i, rule] of comparisons.entries()) kernel.step(i, rule, { from, to });
-    from = to;
-    onBlock?.(zones.start[from] ?? 0);
+  const block = { from: 0, to: 0 };
+  while (block.to < count) {
+    block.from = block.to++;
+    const most = (zones.start[block.from] as number) + columns.blockBars;
+    while (block.to < count && (zones.start[block.to + 1] as number) <= most) block.to++;
+    columns.fill(block.from, block.to);
+    for (let i = 0; i < comparisons.length; i++) kernel.step(i, comparisons[i] as Comparisons, block);
+    onBlock?.(zones.start[block.to] as number);
   }
   return rules.map((_, i) => metricsOf(states, i * at.STATE_SIZE, { bars, spec }));
 }
 
 function compile(rule: Rule, columns: ReturnType<typeof gatherColumns>): Comparisons {
-  const never: [number, number] = [NEVER, NEVER];
-  const enter = (side: Side | null): [number, number] =>
-    side ? [columns.left(side.enter.left), columns.right(side.enter.right)] : never;
-  const exit = (side: Side | null): [number, number] => {
-    if (!side) return never;
-    if (side.exit === 'otherwise') return [OTHERWISE, OTHERWISE];
-    return [columns.left(side.exit.left), columns.right(side.exit.right)];
-  };
-  return {
-    enterLong: enter(rule.long),
-    exitLong: exit(rule.long),
-    enterShort: enter(rule.short),
-    exitShort: exit(rule.short),
-  };
+  const of = (each: Comparison): [number, number] => [
+    columns.operand(each.left),
+    columns.operand(each.right),
+  ];
+  const sides = [rule.long, rule.short].flatMap((side) => {
+    if (!side) return [NEVER, NEVER, NEVER, NEVER];
+    const leave = side.exit === 'otherwise' ? [OTHERWISE, OTHERWISE] : of(side.exit);
+    return [...of(side.enter), ...leave];
+  });
+  return Int32Array.from(sides);
 }
 
 function metricsOf(

@@ -1,5 +1,6 @@
 import type { BarColumns } from '../../bars.js';
 import type { RunSpec } from '../spec.js';
+import { ROUNDING } from '../rules.js';
 import type { Columns } from './columns.js';
 import {
   CASH,
@@ -26,16 +27,18 @@ import {
 } from './state.js';
 import type { Zones } from './zones.js';
 
-/** The comparisons of one combination as columns: left and right of each; −1: never, `OTHERWISE`: where enter fails. */
-export interface Comparisons {
-  enterLong: [number, number];
-  exitLong: [number, number];
-  enterShort: [number, number];
-  exitShort: [number, number];
-}
+/**
+ * The comparisons of one combination, as columns, left and right of each in this order: enter long, leave long, enter
+ * short, leave short. `NEVER`: the side is never taken; `OTHERWISE`: left where entering fails.
+ */
+export type Comparisons = Int32Array;
 
 export const NEVER = -1;
 export const OTHERWISE = -2;
+const ENTER_LONG = 0;
+const LEAVE_LONG = 2;
+const ENTER_SHORT = 4;
+const LEAVE_SHORT = 6;
 
 export interface KernelArgs {
   bars: BarColumns;
@@ -49,35 +52,158 @@ export interface KernelArgs {
 
 export interface Kernel {
   /** Steps one combination through the zones [from, to) of the block that the columns hold. */
-  step(combination: number, rule: Comparisons, block: { from: number; to: number }): void;
+  step(combination: number, comparisons: Comparisons, block: { from: number; to: number }): void;
 }
 
 /**
  * Steps combinations through zones, with the fills, costs and marks of `engine.ts`, operation by operation. A zone in
  * which nothing is decided costs a few comparisons; its bars are looked at only where a decision, a new peak or a
- * deeper drawdown may lie in it. The innermost functions take what they need from the variables around them: an object
- * of parameters for each zone would cost more than the work.
+ * deeper drawdown may lie in it.
  */
-export function openKernel({ bars, zones, columns, spec, everyDay, states }: KernelArgs): Kernel {
+export function openKernel(args: KernelArgs): Kernel {
+  const { bars, zones, columns, everyDay, states } = args;
   const { open, close } = bars;
   const { start, lowestClose, highestClose, idleDays } = zones;
-  const { values, stride, lowest, highest } = columns;
+  const { values, place, stride, lowest, highest } = columns;
+  const book = openGridBook(args);
+
+  const holds = (rule: Comparisons, pair: number, at: number): boolean => {
+    const left = rule[pair] as number;
+    if (left < 0) return false;
+    const l = (place[left] as number) + at;
+    const r = (place[rule[pair + 1] as number] as number) + at;
+    return (values[l] as number) > raised(values[r] as number);
+  };
+
+  /** The position wanted after a close at which one may be left or entered: as `signalOfRule` decides. */
+  const decide = (rule: Comparisons, wanted: number, at: number): number => {
+    const long = holds(rule, ENTER_LONG, at);
+    if (long === holds(rule, ENTER_SHORT, at)) return 0;
+    const side = long ? 1 : -1;
+    return wanted === side ? wanted : side;
+  };
+
+  /**
+   * One function, and its numbers in variables of its own: it is the innermost loop of everything, and a call or an
+   * object for each zone would cost more than the work.
+   */
+  // oxlint-disable-next-line max-lines-per-function
+  function step(combination: number, rule: Comparisons, block: { from: number; to: number }): void {
+    const o = combination * STATE_SIZE;
+    const first = start[block.from] as number;
+    let wanted = states[o + WANTED] as number;
+    let held = states[o + HELD] as number;
+    let units = states[o + UNITS] as number;
+    let cash = states[o + CASH] as number;
+    let peak = states[o + PEAK] as number;
+    let drawdown = states[o + DRAWDOWN] as number;
+    let exposed = states[o + EXPOSED] as number;
+    // What is watched for while a position is wanted: a left above a right, or (`fails`) the end of it. Flat, two may be.
+    let fails = false;
+    let [left, right, left2, right2] = [0, 0, 0, 0];
+    let [l, r, l2, r2] = [0, 0, 0, 0];
+    let watched = NaN;
+
+    for (let zone = block.from; zone < block.to; zone++) {
+      const local = zone - block.from;
+      const from = start[zone] as number;
+      const to = start[zone + 1] as number;
+      let marked = from;
+      let bar = from;
+      let filling = wanted !== held;
+      for (;;) {
+        if (filling) {
+          states[o + CASH] = cash;
+          book.change(o, wanted, open[bar] as number);
+          cash = states[o + CASH] as number;
+          units = states[o + UNITS] as number;
+          held = wanted;
+          marked = bar;
+          filling = false;
+        }
+        if (watched !== wanted) {
+          watched = wanted;
+          const pair = wanted === 0 ? ENTER_LONG : wanted > 0 ? LEAVE_LONG : LEAVE_SHORT;
+          fails = rule[pair] === OTHERWISE;
+          left = rule[fails ? pair - 2 : pair] as number;
+          right = rule[fails ? pair - 1 : pair + 1] as number;
+          left2 = wanted === 0 ? (rule[ENTER_SHORT] as number) : NEVER;
+          right2 = rule[ENTER_SHORT + 1] as number;
+          if (left >= 0) [l, r] = [(place[left] as number) - first, (place[right] as number) - first];
+          if (left2 >= 0) [l2, r2] = [(place[left2] as number) - first, (place[right2] as number) - first];
+        }
+        let at = to;
+        if (fails) {
+          if ((lowest[left * stride + local] as number) <= raised(highest[right * stride + local] as number))
+            for (at = bar; at < to; at++)
+              if (!((values[l + at] as number) > raised(values[r + at] as number))) break;
+        } else if (
+          left >= 0 &&
+          (highest[left * stride + local] as number) > (lowest[right * stride + local] as number)
+        ) {
+          for (at = bar; at < to; at++)
+            if (
+              (values[l + at] as number) > (values[r + at] as number) &&
+              (values[l + at] as number) > raised(values[r + at] as number)
+            )
+              break;
+        }
+        if (
+          left2 >= 0 &&
+          (highest[left2 * stride + local] as number) > (lowest[right2 * stride + local] as number)
+        )
+          for (let i = bar; i < at; i++)
+            if ((values[l2 + i] as number) > raised(values[r2 + i] as number)) at = i;
+
+        // Bars [marked, end) are closed with what is held.
+        let end = to;
+        if (at < to) {
+          const next = decide(rule, wanted, at - first);
+          bar = at + 1;
+          if (next === wanted && bar < to) continue;
+          filling = next !== wanted && bar < to;
+          wanted = next;
+          if (filling) end = bar;
+        }
+        if (units === 0) {
+          if (cash > peak) peak = cash;
+          else if ((peak - cash) / peak > drawdown) drawdown = (peak - cash) / peak;
+        } else {
+          exposed += end - marked;
+          const high = highestClose[zone] as number;
+          const low = lowestClose[zone] as number;
+          const best = cash + units * (units > 0 ? high : low);
+          const worst = cash + units * (units > 0 ? low : high);
+          if (best > peak || (peak - worst) / peak > drawdown)
+            for (let i = marked; i < end; i++) {
+              const equity = cash + units * (close[i] as number);
+              if (equity > peak) peak = equity;
+              else if ((peak - equity) / peak > drawdown) drawdown = (peak - equity) / peak;
+            }
+        }
+        if (!filling) break;
+      }
+      const idle = idleDays[zone] as number;
+      if (idle >= 0)
+        endDay({ states, o, idle: everyDay ? idle : 0, equity: cash + units * (close[to - 1] as number) });
+    }
+    states[o + WANTED] = wanted;
+    states[o + HELD] = held;
+    states[o + PEAK] = peak;
+    states[o + DRAWDOWN] = drawdown;
+    states[o + EXPOSED] = exposed;
+  }
+  return { step };
+}
+
+/** The cash, the position and the trades of combinations, as `book.ts` keeps those of one. */
+function openGridBook({ spec, states }: KernelArgs) {
   const feeShare = spec.costs.feeBps / 10_000;
   const dearer = 1 + spec.costs.slippageBps / 10_000;
   const cheaper = 1 + -spec.costs.slippageBps / 10_000;
   const { size } = spec;
-  /** Of the combination: where its state begins. Of the block: its first bar. Of the zone: its place among all and in the block. */
-  let [o, first, zone, local] = [0, 0, 0, 0];
 
-  /** Fills at a price: closes what is held, opens what is wanted. */
-  function change(price: number): void {
-    const wanted = states[o + WANTED] as number;
-    if (states[o + UNITS] !== 0) exit(price);
-    if (wanted !== 0) enter(price, wanted);
-    states[o + HELD] = wanted;
-  }
-
-  function enter(price: number, side: number): void {
+  function enter(o: number, side: number, price: number): void {
     const entryPrice = price * (side > 0 ? dearer : cheaper);
     const cash = states[o + CASH] as number;
     const units = size.kind === 'units' ? size.units : (cash * size.fraction) / (entryPrice * (1 + feeShare));
@@ -91,7 +217,7 @@ export function openKernel({ bars, zones, columns, spec, everyDay, states }: Ker
     states[o + TRADE_FEES] = fees;
   }
 
-  function exit(price: number): void {
+  function exit(o: number, price: number): void {
     const units = states[o + UNITS] as number;
     const exitPrice = price * (units > 0 ? cheaper : dearer);
     const fees = Math.abs(units) * exitPrice * feeShare;
@@ -107,128 +233,42 @@ export function openKernel({ bars, zones, columns, spec, everyDay, states }: Ker
     states[o + UNITS] = 0;
   }
 
-  /** Marks the closes of bars [from, to) of the zone; its extremes tell where none of them can matter. */
-  function mark(from: number, to: number): void {
-    const units = states[o + UNITS] as number;
-    const cash = states[o + CASH] as number;
-    if (units === 0) {
-      if (to > from) markEquity(cash);
-      return;
-    }
-    states[o + EXPOSED] = (states[o + EXPOSED] as number) + (to - from);
-    const peak = states[o + PEAK] as number;
-    const high = highestClose[zone] as number;
-    const low = lowestClose[zone] as number;
-    const best = cash + units * (units > 0 ? high : low);
-    const worst = cash + units * (units > 0 ? low : high);
-    if (best <= peak && (peak - worst) / peak <= (states[o + DRAWDOWN] as number)) return;
-    for (let i = from; i < to; i++) markEquity(cash + units * (close[i] as number));
-  }
-
-  function markEquity(equity: number): void {
-    const peak = states[o + PEAK] as number;
-    if (equity > peak) states[o + PEAK] = equity;
-    else {
-      const fall = (peak - equity) / peak;
-      if (fall > (states[o + DRAWDOWN] as number)) states[o + DRAWDOWN] = fall;
-    }
-  }
-
-  function endDay(last: number, idle: number): void {
-    if (everyDay) for (let k = 0; k < idle; k++) addReturn(0);
-    const equity = (states[o + CASH] as number) + (states[o + UNITS] as number) * (close[last] as number);
-    const before = states[o + DAY_EQUITY] as number;
-    addReturn(before > 0 ? equity / before - 1 : NaN);
-    states[o + DAY_EQUITY] = equity;
-  }
-
-  function addReturn(value: number): void {
-    const days = (states[o + DAYS] as number) + 1;
-    const mean = states[o + MEAN] as number;
-    const away = value - mean;
-    const next = mean + away / days;
-    states[o + DAYS] = days;
-    states[o + MEAN] = next;
-    states[o + SQUARES] = (states[o + SQUARES] as number) + away * (value - next);
-    if (!(value >= 0)) states[o + LOSSES_SQUARED] = (states[o + LOSSES_SQUARED] as number) + value * value;
-  }
-
-  /** First bar of [from, to) where left is above right; `to` where there is none. */
-  function firstAbove(left: number, from: number, to: number, right: number): number {
-    if (left < 0) return to;
-    const [l, r] = [left * stride, right * stride];
-    if ((highest[l + local] as number) <= (lowest[r + local] as number)) return to;
-    for (let i = from - first; i < to - first; i++)
-      if ((values[l + i] as number) > (values[r + i] as number)) return first + i;
-    return to;
-  }
-
-  /** The same where it is not above, an undefined value included. */
-  function firstNotAbove(left: number, from: number, to: number, right: number): number {
-    const [l, r] = [left * stride, right * stride];
-    if ((lowest[l + local] as number) > (highest[r + local] as number)) return to;
-    for (let i = from - first; i < to - first; i++)
-      if (!((values[l + i] as number) > (values[r + i] as number))) return first + i;
-    return to;
-  }
-
-  const holds = ([left, right]: readonly [number, number], bar: number): boolean =>
-    left >= 0 &&
-    (values[left * stride + bar - first] as number) > (values[right * stride + bar - first] as number);
-
-  /** The position wanted after a bar's close at which one may be left or entered: as `signalOfRule` decides. */
-  function decide(wanted: number, rule: Comparisons, bar: number): number {
-    const long = holds(rule.enterLong, bar);
-    const short = holds(rule.enterShort, bar);
-    if (long === short) return 0;
-    return wanted === 0 || wanted !== (long ? 1 : -1) ? (long ? 1 : -1) : wanted;
-  }
-
-  /** First bar of [from, to) at whose close something may be decided; `to` where there is none. */
-  function nextDecision(wanted: number, rule: Comparisons, from: number, to: number): number {
-    if (wanted === 0) {
-      const long = firstAbove(rule.enterLong[0], from, to, rule.enterLong[1]);
-      return rule.enterShort[0] < 0 ? long : firstAbove(rule.enterShort[0], from, long, rule.enterShort[1]);
-    }
-    const enter = wanted > 0 ? rule.enterLong : rule.enterShort;
-    const exit = wanted > 0 ? rule.exitLong : rule.exitShort;
-    return exit[0] === OTHERWISE
-      ? firstNotAbove(enter[0], from, to, enter[1])
-      : firstAbove(exit[0], from, to, exit[1]);
-  }
-
-  function stepZone(rule: Comparisons, from: number, to: number): void {
-    if (states[o + WANTED] !== states[o + HELD]) change(open[from] as number);
-    let marked = from;
-    let bar = from;
-    while (bar < to) {
-      const wanted = states[o + WANTED] as number;
-      const at = nextDecision(wanted, rule, bar, to);
-      if (at >= to) break;
-      bar = at + 1;
-      const next = decide(wanted, rule, at);
-      if (next === wanted) continue;
-      states[o + WANTED] = next;
-      // The last bar's decision is filled in the zone after.
-      if (bar >= to) break;
-      mark(marked, bar);
-      change(open[bar] as number);
-      marked = bar;
-    }
-    mark(marked, to);
-  }
-
   return {
-    step(combination, rule, { from, to }) {
-      o = combination * STATE_SIZE;
-      first = start[from] as number;
-      for (zone = from; zone < to; zone++) {
-        local = zone - from;
-        const end = start[zone + 1] as number;
-        stepZone(rule, start[zone] as number, end);
-        const idle = idleDays[zone] as number;
-        if (idle >= 0) endDay(end - 1, idle);
-      }
+    /** Fills at a price: closes what is held, opens what is wanted. */
+    change(o: number, wanted: number, price: number): void {
+      if (states[o + UNITS] !== 0) exit(o, price);
+      if (wanted !== 0) enter(o, wanted, price);
     },
   };
 }
+
+function endDay({
+  states,
+  o,
+  idle,
+  equity,
+}: {
+  states: Float64Array;
+  o: number;
+  idle: number;
+  equity: number;
+}): void {
+  for (let k = 0; k < idle; k++) addReturn(states, o, 0);
+  const before = states[o + DAY_EQUITY] as number;
+  addReturn(states, o, before > 0 ? equity / before - 1 : NaN);
+  states[o + DAY_EQUITY] = equity;
+}
+
+function addReturn(states: Float64Array, o: number, value: number): void {
+  const days = (states[o + DAYS] as number) + 1;
+  const mean = states[o + MEAN] as number;
+  const away = value - mean;
+  const next = mean + away / days;
+  states[o + DAYS] = days;
+  states[o + MEAN] = next;
+  states[o + SQUARES] = (states[o + SQUARES] as number) + away * (value - next);
+  if (!(value >= 0)) states[o + LOSSES_SQUARED] = (states[o + LOSSES_SQUARED] as number) + value * value;
+}
+
+/** What a value must exceed to be above another by more than a rounding, as `isAbove`. */
+const raised = (right: number): number => (right < 0 ? right * (1 - ROUNDING) : right * (1 + ROUNDING));
