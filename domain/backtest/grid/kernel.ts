@@ -100,8 +100,14 @@ export function openKernel(args: KernelArgs): Kernel {
     let exposed = states[o + EXPOSED] as number;
     // What is watched for while a position is wanted: a left above a right, or (`fails`) the end of it. Flat, two may be.
     let fails = false;
-    let [left, right, left2, right2] = [0, 0, 0, 0];
-    let [l, r, l2, r2] = [0, 0, 0, 0];
+    let left = 0;
+    let right = 0;
+    let left2 = 0;
+    let right2 = 0;
+    let l = 0;
+    let r = 0;
+    let l2 = 0;
+    let r2 = 0;
     let watched = NaN;
 
     for (let zone = block.from; zone < block.to; zone++) {
@@ -129,8 +135,14 @@ export function openKernel(args: KernelArgs): Kernel {
           right = rule[fails ? pair - 1 : pair + 1] as number;
           left2 = wanted === 0 ? (rule[ENTER_SHORT] as number) : NEVER;
           right2 = rule[ENTER_SHORT + 1] as number;
-          if (left >= 0) [l, r] = [(place[left] as number) - first, (place[right] as number) - first];
-          if (left2 >= 0) [l2, r2] = [(place[left2] as number) - first, (place[right2] as number) - first];
+          if (left >= 0) {
+            l = (place[left] as number) - first;
+            r = (place[right] as number) - first;
+          }
+          if (left2 >= 0) {
+            l2 = (place[left2] as number) - first;
+            r2 = (place[right2] as number) - first;
+          }
         }
         let at = to;
         if (fails) {
@@ -184,8 +196,10 @@ export function openKernel(args: KernelArgs): Kernel {
         if (!filling) break;
       }
       const idle = idleDays[zone] as number;
-      if (idle >= 0)
-        endDay({ states, o, idle: everyDay ? idle : 0, equity: cash + units * (close[to - 1] as number) });
+      if (idle >= 0) {
+        if (everyDay) for (let k = 0; k < idle; k++) addReturn(states, o, 0);
+        endDay(states, o, cash + units * (close[to - 1] as number));
+      }
     }
     states[o + WANTED] = wanted;
     states[o + HELD] = held;
@@ -242,18 +256,7 @@ function openGridBook({ spec, states }: KernelArgs) {
   };
 }
 
-function endDay({
-  states,
-  o,
-  idle,
-  equity,
-}: {
-  states: Float64Array;
-  o: number;
-  idle: number;
-  equity: number;
-}): void {
-  for (let k = 0; k < idle; k++) addReturn(states, o, 0);
+function endDay(states: Float64Array, o: number, equity: number): void {
   const before = states[o + DAY_EQUITY] as number;
   addReturn(states, o, before > 0 ? equity / before - 1 : NaN);
   states[o + DAY_EQUITY] = equity;
