@@ -1,6 +1,7 @@
 import type { BarColumns } from '../../domain/bars.js';
 import { backtest } from '../../domain/backtest/engine.js';
-import { CONVENTIONS, type BacktestSpec } from '../../domain/backtest/spec.js';
+import { CONVENTIONS } from '../../domain/backtest/conventions.js';
+import type { BacktestSpec } from '../../domain/backtest/spec.js';
 import { seededNormal } from '../../domain/random.js';
 import type { TearSheetParts } from '../../domain/report/tear-sheet.js';
 import { smaCross } from '../../domain/strategies/sma-cross.js';
