@@ -1,4 +1,4 @@
-import type { BlockWindow } from './blocks.js';
+import { BLOCK, type BlockWindow } from './blocks.js';
 
 /** An exponential average whose first value is the mean of the `period` values that end at bar `seed`. */
 export interface Average {
@@ -7,21 +7,33 @@ export interface Average {
   factor: number;
   /** The last value; before the seed, what there is of the mean. */
   value: number;
+  /** Values of the block that is averaged. */
+  input: Float64Array;
   out: Float64Array;
 }
 
-/** Steps averages of one input over a block: four at a time, as each waits for its own last value. */
-export function stepAverages(averages: readonly Average[], window: BlockWindow, input: Float64Array): void {
-  const last = Math.max(...averages.map(({ seed }) => seed));
-  if (window.first <= last) return averages.forEach((average) => stepSeeding(average, window, input));
+export const newAverage = (period: number, seed: number): Average => ({
+  period,
+  seed,
+  factor: 2 / (period + 1),
+  value: 0,
+  input: new Float64Array(0),
+  out: new Float64Array(BLOCK),
+});
+
+type Four = [Average, Average, Average, Average];
+
+/** Steps averages over a block: four at a time, as each waits for its own last value. */
+export function stepAverages(averages: readonly Average[], window: BlockWindow): void {
+  const steady = averages.filter(({ seed }) => window.first > seed);
+  for (const average of averages) if (window.first <= average.seed) stepSeeding(average, window);
   let i = 0;
-  for (; i + 4 <= averages.length; i += 4)
-    stepFour([averages[i]!, averages[i + 1]!, averages[i + 2]!, averages[i + 3]!], window.count, input);
-  for (; i < averages.length; i++) stepOne(averages[i]!, window.count, input);
+  for (; i + 4 <= steady.length; i += 4) stepFour(steady.slice(i, i + 4) as Four, window.count);
+  for (; i < steady.length; i++) stepOne(steady[i]!, window.count);
 }
 
-function stepSeeding(average: Average, { first, count }: BlockWindow, input: Float64Array): void {
-  const { period, seed, factor, out } = average;
+function stepSeeding(average: Average, { first, count }: BlockWindow): void {
+  const { period, seed, factor, out, input } = average;
   let { value } = average;
   for (let k = 0; k < count; k++) {
     const bar = first + k;
@@ -34,8 +46,8 @@ function stepSeeding(average: Average, { first, count }: BlockWindow, input: Flo
   average.value = value;
 }
 
-function stepOne(average: Average, count: number, input: Float64Array): void {
-  const { factor, out } = average;
+function stepOne(average: Average, count: number): void {
+  const { factor, out, input } = average;
   let { value } = average;
   for (let k = 0; k < count; k++) {
     value += (input[k]! - value) * factor;
@@ -44,17 +56,17 @@ function stepOne(average: Average, count: number, input: Float64Array): void {
   average.value = value;
 }
 
-function stepFour(four: [Average, Average, Average, Average], count: number, input: Float64Array): void {
-  const [a, b, c, d] = four;
-  const [oa, ob, oc, od] = [a.out, b.out, c.out, d.out];
-  const [fa, fb, fc, fd] = [a.factor, b.factor, c.factor, d.factor];
+function stepFour([a, b, c, d]: Four, count: number): void {
+  const { out: oa, input: ia, factor: fa } = a;
+  const { out: ob, input: ib, factor: fb } = b;
+  const { out: oc, input: ic, factor: fc } = c;
+  const { out: od, input: id, factor: fd } = d;
   let [va, vb, vc, vd] = [a.value, b.value, c.value, d.value];
   for (let k = 0; k < count; k++) {
-    const x = input[k]!;
-    va += (x - va) * fa;
-    vb += (x - vb) * fb;
-    vc += (x - vc) * fc;
-    vd += (x - vd) * fd;
+    va += (ia[k]! - va) * fa;
+    vb += (ib[k]! - vb) * fb;
+    vc += (ic[k]! - vc) * fc;
+    vd += (id[k]! - vd) * fd;
     oa[k] = va;
     ob[k] = vb;
     oc[k] = vc;

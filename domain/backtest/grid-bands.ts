@@ -1,12 +1,21 @@
-import { BLOCK, type BlockWindow } from './blocks.js';
-import { groupKey, type Group } from './grid-groups.js';
+import { BLOCK, ZONES, type BlockWindow } from './blocks.js';
+import type { Column, Group } from './grid-groups.js';
 import { smaStream } from './grid-streams.js';
+import { zone } from './grid-zones.js';
 
 interface Length {
   period: number;
   average: ReturnType<typeof smaStream>;
   deviation: Float64Array;
-  bands: { width: number; out: Float64Array }[];
+  /** Ends of the zones of the average and of the deviation. */
+  middle: Ends;
+  spread: Ends;
+  bands: Map<number, Float64Array>;
+}
+
+interface Ends {
+  low: Float64Array;
+  high: Float64Array;
 }
 
 /** Beyond it a product of two sums of squares need not be exact. */
@@ -15,21 +24,16 @@ const EXACT = 2 ** 53;
 /** Bollinger's bands: averages and deviations once for each length, whatever the widths. */
 export function bandGroup(): Group {
   const lengths = new Map<number, Length>();
-  const outputs: Record<string, Float64Array> = {};
   const group: Group = {
     lookback: 0,
     names: ['close'],
-    outputs,
-    add([period = NaN, width = NaN]) {
-      const made = { period, average: smaStream(period), deviation: new Float64Array(BLOCK), bands: [] };
-      const length: Length = lengths.get(period) ?? made;
+    add([period = NaN, width = NaN], output) {
+      const length = lengths.get(period) ?? newLength(period);
       lengths.set(period, length);
-      const [upper, lower] = [new Float64Array(BLOCK), new Float64Array(BLOCK)];
-      length.bands.push({ width, out: upper }, { width: -width, out: lower });
-      outputs[groupKey('UPPER', [period, width])] = upper;
-      outputs[groupKey('LOWER', [period, width])] = lower;
-      outputs[groupKey('MIDDLE', [period, width])] = length.average.outputs['']!;
       group.lookback = Math.max(group.lookback, period);
+      return output === 'MIDDLE'
+        ? { values: length.average.values }
+        : newBand(length, output === 'LOWER' ? -width : width);
     },
     step(window) {
       const squares = squaresOf(window);
@@ -41,14 +45,51 @@ export function bandGroup(): Group {
   return group;
 }
 
+const newEnds = (): Ends => ({ low: new Float64Array(ZONES), high: new Float64Array(ZONES) });
+
+const newLength = (period: number): Length => ({
+  period,
+  average: smaStream(period),
+  deviation: new Float64Array(BLOCK).fill(NaN),
+  middle: newEnds(),
+  spread: newEnds(),
+  bands: new Map(),
+});
+
+/** A band rises with its average and, above it, with the deviation: its ends follow from theirs, roundings too. */
+function newBand({ bands, middle, spread }: Length, width: number): Column {
+  const out = bands.get(width) ?? new Float64Array(BLOCK);
+  bands.set(width, out);
+  const [least, most] = width < 0 ? [spread.high, spread.low] : [spread.low, spread.high];
+  return {
+    values: () => out,
+    bounds(low, high, zones) {
+      for (let z = 0; z < zones; z++) {
+        low[z] = middle.low[z]! + width * least[z]!;
+        high[z] = middle.high[z]! + width * most[z]!;
+      }
+    },
+  };
+}
+
 function stepLength(length: Length, window: BlockWindow, squares: Squares | null): void {
   const { average, deviation, bands, period } = length;
+  const { count } = window;
   average.step(window);
-  const middle = average.outputs['']!;
+  const middle = average.values();
   if (squares && period * squares.largest < EXACT) deviateBySums(length, window, squares);
   else deviateAfresh(length, window);
-  for (const { width, out } of bands)
-    for (let k = 0; k < window.count; k++) out[k] = middle[k]! + width * deviation[k]!;
+  zone(middle, count, length.middle);
+  zone(deviation, count, length.spread);
+  for (const [width, out] of bands) addBand({ out, count, width }, middle, deviation);
+}
+
+function addBand(
+  { out, count, width }: { out: Float64Array; count: number; width: number },
+  middle: Float64Array,
+  deviation: Float64Array,
+): void {
+  for (let k = 0; k < count; k++) out[k] = middle[k]! + width * deviation[k]!;
 }
 
 /** Sums of closes and of their squares, measured from one close so that the numbers stay small. */
@@ -96,7 +137,7 @@ function deviateBySums({ period, deviation }: Length, window: BlockWindow, by: S
 function deviateAfresh({ period, deviation, average }: Length, window: BlockWindow): void {
   const { base, count, first, prices } = window;
   const { close } = prices;
-  const middle = average.outputs['']!;
+  const middle = average.values();
   for (let k = Math.max(0, Math.min(count, period - 1 - first)); k < count; k++) {
     const mean = middle[k]!;
     let [a, b, c, d] = [0, 0, 0, 0];

@@ -1,41 +1,53 @@
 import { BLOCK, type BlockWindow } from './blocks.js';
-import { stepAverages, type Average } from './grid-averages.js';
-import { newAverage, type Stream } from './grid-streams.js';
+import { newAverage, stepAverages, type Average } from './grid-averages.js';
+import type { Stream, Values } from './grid-streams.js';
 
-/** Columns of one kind that are cheaper computed together; each is found by its arguments and its output. */
-export interface Group extends Stream {
-  add(args: readonly number[]): void;
+/** Columns of one kind that are cheaper computed together, each asked for by its arguments and its output. */
+export interface Group extends Omit<Stream, 'values'> {
+  add(args: readonly number[], output: string): Column;
 }
 
-const key = (output: string, args: readonly number[]): string => `${output}:${args.join(',')}`;
-export { key as groupKey };
+export interface Column {
+  values: Values;
+  /** Ends of its zones, where they are known without looking at every value. */
+  bounds?: (low: Float64Array, high: Float64Array, zones: number) => void;
+}
 
 /** Exponential averages of the closes. */
 export function emaGroup(): Group {
-  const averages: Average[] = [];
-  const outputs: Record<string, Float64Array> = {};
+  const averages = new Map<number, Average>();
   return {
     lookback: 0,
     names: ['close'],
-    outputs,
     add([period = NaN]) {
-      const average = newAverage(period, period - 1);
-      averages.push(average);
-      outputs[key('', [period])] = average.out;
+      const average = averages.get(period) ?? newAverage(period, period - 1);
+      averages.set(period, average);
+      return { values: () => average.out };
     },
-    step: (window) => stepAverages(averages, window, window.prices.close.subarray(window.base)),
-    save: () => averages.map(({ value }) => value),
-    load: (state) => averages.forEach((average, i) => (average.value = state[i] ?? 0)),
+    step: (window) => stepOf([...averages.values()], window, closesOf(window)),
+    save: () => [...averages.values()].map(({ value }) => value),
+    load: (state) => [...averages.values()].forEach((average, i) => (average.value = state[i] ?? 0)),
   };
+}
+
+const closesOf = ({ prices, base }: BlockWindow): Float64Array => prices.close.subarray(base);
+
+function stepOf(averages: Average[], window: BlockWindow, input: Float64Array): void {
+  for (const average of averages) average.input = input;
+  stepAverages(averages, window);
 }
 
 interface Line {
   quick: Average;
   slow: Average;
   out: Float64Array;
-  signals: Average[];
-  /** One column for each signal: the line from where that signal begins. */
-  shown: Float64Array[];
+  signals: Map<number, Signal>;
+}
+
+interface Signal {
+  average: Average;
+  /** The line from where the signal begins: both columns of an indicator begin together. */
+  shown: Float64Array;
 }
 
 /**
@@ -44,25 +56,24 @@ interface Line {
  */
 export function macdGroup(): Group {
   const lines = new Map<string, Line>();
-  const outputs: Record<string, Float64Array> = {};
   const all = (): Average[] =>
-    [...lines.values()].flatMap(({ quick, slow, signals }) => [quick, slow, ...signals]);
+    [...lines.values()].flatMap(({ quick, slow, signals }) => [
+      quick,
+      slow,
+      ...[...signals.values()].map(({ average }) => average),
+    ]);
   return {
     lookback: 0,
     names: ['close'],
-    outputs,
-    add(args) {
-      const [fast, slow] = [Math.min(args[0]!, args[1]!), Math.max(args[0]!, args[1]!)];
-      const smooth = args[2]!;
-      const name = `${fast},${slow}`;
-      const line = lines.get(name) ?? newLine(fast, slow);
-      lines.set(name, line);
-      const signal = newAverage(smooth, slow - 1 + smooth - 1);
-      const shown = new Float64Array(BLOCK);
-      line.signals.push(signal);
-      line.shown.push(shown);
-      outputs[key('MACD', args)] = shown;
-      outputs[key('MACDSIGNAL', args)] = signal.out;
+    add(args, output) {
+      const [first = NaN, second = NaN, smooth = NaN] = args;
+      const [fast, slow] = [Math.min(first, second), Math.max(first, second)];
+      const line = lines.get(`${fast},${slow}`) ?? newLine(fast, slow);
+      lines.set(`${fast},${slow}`, line);
+      const fresh = { average: newAverage(smooth, slow + smooth - 2), shown: line.out };
+      const signal: Signal = line.signals.get(smooth) ?? fresh;
+      line.signals.set(smooth, signal);
+      return { values: output === 'MACDSIGNAL' ? () => signal.average.out : () => signal.shown };
     },
     step: (window) => stepLines([...lines.values()], window),
     save: () => all().map(({ value }) => value),
@@ -74,39 +85,40 @@ const newLine = (fast: number, slow: number): Line => ({
   quick: newAverage(fast, slow - 1),
   slow: newAverage(slow, slow - 1),
   out: new Float64Array(BLOCK),
-  signals: [],
-  shown: [],
+  signals: new Map(),
 });
 
 function stepLines(lines: Line[], window: BlockWindow): void {
-  const averages = lines.flatMap(({ quick, slow }) => [quick, slow]);
   const first = new Map<string, Average>();
   const twins = new Map<Average, Average>();
-  for (const average of averages) {
-    const seeded = window.first > average.seed;
-    const name = seeded ? `${average.period} ${average.value}` : `${average.period} ${average.seed}`;
-    const twin = first.get(name);
-    if (twin) twins.set(average, twin);
-    else first.set(name, average);
+  for (const average of lines.flatMap(({ quick, slow }) => [quick, slow])) {
+    const { period, value, seed } = average;
+    const name = window.first > seed ? `${period} ${value}` : `${period} seeded at ${seed}`;
+    const twin = first.get(name) ?? average;
+    twins.set(average, twin);
+    first.set(name, twin);
   }
-  stepAverages([...first.values()], window, window.prices.close.subarray(window.base));
+  stepOf([...first.values()], window, closesOf(window));
   for (const [average, twin] of twins) average.value = twin.value;
-  for (const line of lines) {
-    const quick = (twins.get(line.quick) ?? line.quick).out;
-    const slow = (twins.get(line.slow) ?? line.slow).out;
-    const { out } = line;
-    for (let k = 0; k < window.count; k++) out[k] = quick[k]! - slow[k]!;
-    stepAverages(line.signals, window, out);
-    line.shown.forEach((shown, i) => showLine(shown, line, { seed: line.signals[i]!.seed, window }));
-  }
+  for (const { quick, slow, out } of lines)
+    subtract({ out, count: window.count }, twins.get(quick)!.out, twins.get(slow)!.out);
+  const signals = lines.flatMap(({ out, signals }) =>
+    [...signals.values()].map((signal) => ({ signal, out })),
+  );
+  for (const { signal, out } of signals) signal.average.input = out;
+  stepAverages(
+    signals.map(({ signal }) => signal.average),
+    window,
+  );
+  for (const { signal, out } of signals) signal.shown = shownOf(signal, out, window);
 }
 
-/** Both columns of an indicator begin together. */
-function showLine(
-  shown: Float64Array,
-  { out }: Line,
-  { seed, window }: { seed: number; window: BlockWindow },
-): void {
-  shown.set(out.subarray(0, window.count));
-  shown.fill(NaN, 0, Math.max(0, Math.min(window.count, seed - window.first)));
+function subtract(to: { out: Float64Array; count: number }, left: Float64Array, right: Float64Array): void {
+  const { out, count } = to;
+  for (let k = 0; k < count; k++) out[k] = left[k]! - right[k]!;
+}
+
+function shownOf({ average }: Signal, out: Float64Array, { first, count }: BlockWindow): Float64Array {
+  const hidden = Math.min(count, average.seed - first);
+  return hidden > 0 ? out.slice().fill(NaN, 0, hidden) : out;
 }

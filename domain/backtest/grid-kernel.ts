@@ -22,6 +22,8 @@ export interface KernelBlock {
 
 /** Operands of a combination's comparisons, two of each: enter long, leave long, enter short, leave short; −1 for none. */
 export const RULE = 8;
+/** A zone's bars as a shift: divisions by a number are slow here. */
+const SHIFT = Math.log2(ZONE);
 
 /** Full outputs of every combination, where they are wanted. */
 export interface Outputs {
@@ -113,8 +115,9 @@ function nextAbove({ operands }: KernelBlock, left: number, right: number, from:
   const l = left * BLOCK;
   const r = right * BLOCK;
   for (let k = from; k < to;) {
-    const z = Math.floor(k / ZONE);
-    const end = Math.min((z + 1) * ZONE, to);
+    const z = k >> SHIFT;
+    let end = (z + 1) << SHIFT;
+    if (end > to) end = to;
     if (high[zl + z]! <= low[zr + z]!) k = end;
     else for (; k < end; k++) if (values[l + k]! > values[r + k]!) return k;
   }
@@ -129,8 +132,9 @@ function nextBelow({ operands, count }: KernelBlock, left: number, right: number
   const l = left * BLOCK;
   const r = right * BLOCK;
   for (let k = from; k < count;) {
-    const z = Math.floor(k / ZONE);
-    const end = Math.min((z + 1) * ZONE, count);
+    const z = k >> SHIFT;
+    let end = (z + 1) << SHIFT;
+    if (end > count) end = count;
     if (low[zl + z]! > high[zr + z]!) k = end;
     else for (; k < end; k++) if (!(values[l + k]! > values[r + k]!)) return k;
   }
@@ -252,8 +256,9 @@ function markHeld(state: Float64Array, b: number, block: KernelBlock, from: numb
   let peak = state[b + at.PEAK]!;
   let worst = state[b + at.WORST]!;
   for (let k = from; k < to;) {
-    const z = Math.floor(k / ZONE);
-    const end = Math.min((z + 1) * ZONE, to);
+    const z = k >> SHIFT;
+    let end = (z + 1) << SHIFT;
+    if (end > to) end = to;
     const floor = cash + units * least[z]!;
     const belowPeak = cash + units * best[z]! <= peak;
     if (belowPeak && floor >= peak - worst * peak * (1 - 1e-12)) k = end;

@@ -1,16 +1,17 @@
-import { ZONES, BLOCK, type BlockWindow, type PriceName } from './blocks.js';
-import { stepAverages, type Average } from './grid-averages.js';
+import { BLOCK, type BlockWindow, type PriceName } from './blocks.js';
 
 /**
  * An indicator that is computed a block at a time: with what it carries from block to block its values are those of
  * the whole column, for a memory that does not grow with the bars.
  */
+export type Values = () => Float64Array;
+
 export interface Stream {
   /** Bars before the block that it reads. */
   lookback: number;
   names: readonly PriceName[];
   /** Filled by `step`: values of the block's bars, NaN before the first one. */
-  outputs: Record<string, Float64Array>;
+  values: Values;
   step(window: BlockWindow): void;
   /** What it carries, for a checkpoint. */
   save(): number[];
@@ -26,7 +27,7 @@ export function priceStream(name: PriceName): Stream {
     ...none,
     lookback: 0,
     names: [name],
-    outputs: { '': out },
+    values: () => out,
     step: ({ prices, base, count }) => out.set(prices[name].subarray(base, base + count)),
   };
 }
@@ -38,7 +39,7 @@ export function smaStream(period: number): Stream {
   return {
     lookback: period,
     names: ['close'],
-    outputs: { '': out },
+    values: () => out,
     step(window) {
       if (window.prefix) averageBySums(window, window.prefix, period, out);
       else sum = averageByRunning(window, sum, period, out);
@@ -76,26 +77,6 @@ function averageByRunning(
   return sum;
 }
 
-export function emaStream(period: number): Stream {
-  const average = newAverage(period, period - 1);
-  return {
-    lookback: 0,
-    names: ['close'],
-    outputs: { '': average.out },
-    step: (window) => stepAverages([average], window, window.prices.close.subarray(window.base)),
-    save: () => [average.value],
-    load: ([value = 0]) => void (average.value = value),
-  };
-}
-
-export const newAverage = (period: number, seed: number): Average => ({
-  period,
-  seed,
-  factor: 2 / (period + 1),
-  value: 0,
-  out: blank(),
-});
-
 /** Differences this small count as none, in units of price: TA-Lib's figure. */
 const EPSILON = 1e-14;
 
@@ -108,7 +89,7 @@ export function rsiStream(period: number, perUnit: number): Stream {
   return {
     lookback: 1,
     names: ['close'],
-    outputs: { '': out },
+    values: () => out,
     step({ first, count, base, prices: { close } }) {
       for (let k = first === 0 ? 1 : 0; k < count; k++) {
         const change = close[base + k]! - close[base + k - 1]!;
@@ -132,7 +113,7 @@ export function changeStream(period: number, percent: boolean): Stream {
     ...none,
     lookback: period,
     names: ['close'],
-    outputs: { '': out },
+    values: () => out,
     step({ first, count, base, prices: { close } }) {
       for (let k = Math.max(0, Math.min(count, period - first)); k < count; k++) {
         const before = close[base + k - period]!;
@@ -153,7 +134,7 @@ export function extremeStream(period: number, side: 'UPPER' | 'LOWER'): Stream {
     ...none,
     lookback: period,
     names: [name],
-    outputs: { '': out },
+    values: () => out,
     step({ first, count, base, prices }) {
       const values = prices[name];
       let best = -1;
@@ -176,31 +157,27 @@ export function wholeStream(column: Float64Array): Stream {
     ...none,
     lookback: 0,
     names: [],
-    outputs: { '': out },
+    values: () => out,
     step: ({ first, count }) => out.set(column.subarray(first, first + count)),
   };
 }
 
 /** The column `lag` bars back. */
-export function lagStream(inner: () => Float64Array, lag: number): Stream {
+export function lagStream(inner: Values, lag: number): Stream {
   const out = blank();
-  let tail: number[] = Array<number>(lag).fill(NaN);
+  let tail = new Float64Array(lag).fill(NaN);
   return {
     lookback: 0,
     names: [],
-    outputs: { '': out },
+    values: () => out,
     step({ count }) {
-      const values = inner();
-      const all = [...tail, ...values.subarray(0, count)];
-      for (let k = 0; k < count; k++) out[k] = all[k]!;
+      const all = new Float64Array(lag + count);
+      all.set(tail);
+      all.set(inner().subarray(0, count), lag);
+      out.set(all.subarray(0, count));
       tail = all.slice(count);
     },
-    save: () => tail,
-    load: (state) => void (tail = [...state]),
+    save: () => [...tail],
+    load: (state) => void (tail = Float64Array.from(state)),
   };
 }
-
-export const zoneArrays = (): { low: Float64Array; high: Float64Array } => ({
-  low: new Float64Array(ZONES),
-  high: new Float64Array(ZONES),
-});

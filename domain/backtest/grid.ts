@@ -8,7 +8,15 @@ import {
   type PriceName,
   type WindowArgs,
 } from './blocks.js';
-import { isStreamed, newColumnSet, zone, type ColumnSet, type Operands } from './grid-columns.js';
+import {
+  addComparison,
+  isStreamed,
+  newColumnSet,
+  stepColumns,
+  type ColumnSet,
+  type Operands,
+} from './grid-columns.js';
+import { zone } from './grid-zones.js';
 import { fill, RULE, stepBlock, type Kernel, type KernelBlock, type Outputs } from './grid-kernel.js';
 import { metricsAt, type GridMetrics } from './grid-metrics.js';
 import * as at from './grid-state.js';
@@ -70,7 +78,7 @@ export function openGrid(args: GridArgs): GridRun {
   const whole = args.whole ?? refuseWhole;
   const columns = newColumnSet({ perUnit, whole });
   const compiled = compileRules(rules, columns);
-  const memory = (args.stepper?.memory ?? ownMemory)({ rows: columns.rows, combinations: rules.length });
+  const memory = (args.stepper?.memory ?? ownMemory)({ rows: columns.rows.size, combinations: rules.length });
   memory.rules.set(compiled);
   const state = at.newState(rules.length, terms.cash, memory.state);
   const kernel: Kernel = { terms, state, rules: memory.rules, outputs: args.outputs ?? null };
@@ -87,8 +95,13 @@ interface Parts {
 
 function gridRun(args: GridArgs, { kernel, columns, operands, exact, perUnit }: Parts): GridRun {
   const { source, spec } = args;
-  const names = new Set<PriceName>([...columns.names, 'open', 'close']);
-  const windowArgs: WindowArgs = { source, lookback: columns.lookback, names, exact };
+  const names = new Set<PriceName>([...columns.order.flatMap((stream) => stream.names), 'open', 'close']);
+  const windowArgs: WindowArgs = {
+    source,
+    lookback: Math.max(1, ...columns.order.map((stream) => stream.lookback)),
+    names,
+    exact,
+  };
   const window = newWindow(windowArgs);
   const block = newBlock(operands);
   const step = args.stepper?.step ?? stepBlock;
@@ -108,25 +121,30 @@ function gridRun(args: GridArgs, { kernel, columns, operands, exact, perUnit }: 
     step() {
       if (next >= source.length) return false;
       readBlock(window, windowArgs, next);
-      columns.step(window, operands);
+      stepColumns(columns, window, operands);
       const { base, count } = window;
       Object.assign(block, { first: next, count, marked: next + count < source.length ? count : count - 1 });
       block.open.set(window.prices.open.subarray(base, base + count));
       block.close.set(window.prices.close.subarray(base, base + count));
-      zone(block.close.subarray(0, count), block, 0);
+      zone(block.close, count, block);
       Object.assign(block, { dayEnds: window.dayEnds, idleDays: window.idleDays, days: window.days });
       step(kernel, block);
       next += count;
       finish();
       return true;
     },
-    save: () => ({ next, endedDay: window.endedDay, state: kernel.state.slice(), columns: columns.save() }),
+    save: () => ({
+      next,
+      endedDay: window.endedDay,
+      state: kernel.state.slice(),
+      columns: columns.order.map((stream) => stream.save()),
+    }),
     load(checkpoint) {
       next = checkpoint.next;
       window.endedDay = checkpoint.endedDay;
       window.count = 0;
       kernel.state.set(checkpoint.state);
-      columns.load(checkpoint.columns);
+      columns.order.forEach((stream, i) => stream.load(checkpoint.columns[i] ?? []));
     },
     metrics: () =>
       Array.from({ length: args.rules.length }, (_, c) =>
@@ -179,11 +197,8 @@ function compileRules(rules: readonly Rule[], columns: ColumnSet): Int32Array {
   rules.forEach((rule, c) => {
     const put = (side: Side | null, offset: number): void => {
       if (!side) return;
-      const enter = columns.add(side.enter);
-      compiled.set([enter.left, enter.right], c * RULE + offset);
-      if (side.exit === 'otherwise') return;
-      const exit = columns.add(side.exit);
-      compiled.set([exit.left, exit.right], c * RULE + offset + 2);
+      compiled.set(addComparison(columns, side.enter), c * RULE + offset);
+      if (side.exit !== 'otherwise') compiled.set(addComparison(columns, side.exit), c * RULE + offset + 2);
     };
     put(rule.long, 0);
     put(rule.short, 4);
