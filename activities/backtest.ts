@@ -1,11 +1,7 @@
 import type { Ports } from '../adapters/ports.js';
 import { backtest } from '../domain/backtest/engine.js';
-import {
-  CONVENTIONS,
-  type BacktestOutcome,
-  type BacktestResult,
-  type BacktestSpec,
-} from '../domain/backtest/spec.js';
+import { conventionsOf } from '../domain/backtest/conventions.js';
+import type { BacktestOutcome, BacktestResult, BacktestSpec } from '../domain/backtest/spec.js';
 import type { BarColumns } from '../domain/bars.js';
 import { digestOf } from '../domain/digest.js';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';
@@ -71,7 +67,7 @@ export const backtestSteps = (ports: Ports) => ({
       digest,
       barsSha256,
       evaluation: input.evaluation ?? null,
-      conventions: CONVENTIONS,
+      conventions: conventionsOf(spec),
       run: input.run ?? null,
       createdAt: ports.now(),
       source: stored.source,

@@ -1,4 +1,4 @@
-import { CONVENTIONS } from '../backtest/spec.js';
+import { CONVENTIONS } from '../backtest/conventions.js';
 import type { BacktestReport, ResearchReport } from '../research.js';
 import { escapeHtml, lineChart, type Line } from './chart.js';
 import { date, fixed, number, percent, table } from './format.js';
