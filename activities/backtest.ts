@@ -1,4 +1,5 @@
 import type { Ports } from '../adapters/ports.js';
+import { summaryOf } from '../domain/backtest/analysis.js';
 import { backtest } from '../domain/backtest/engine.js';
 import { conventionsOf } from '../domain/backtest/conventions.js';
 import type { BacktestOutcome, BacktestResult, BacktestSpec } from '../domain/backtest/spec.js';
@@ -12,6 +13,7 @@ import { sourceKey, type Source } from '../domain/sources.js';
 import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
 import { baseOf, parseStream, timeframeMs } from '../domain/streams.js';
 import type { ForecastsFile } from './evaluation.js';
+import { judgeRun, putTearSheet } from './backtest/judging.js';
 import { readSource, readTime, type WindowInput } from './window.js';
 
 export interface BacktestInput extends WindowInput {
@@ -49,11 +51,13 @@ export const backtestSteps = (ports: Ports) => ({
     });
     const outcome = backtest({ bars, signal, spec });
     const holding = STRATEGIES['buy-and-hold'];
-    const benchmark = backtest({
+    const held = backtest({
       bars,
       signal: holding ? holding.signal({ bars, params: {}, timeframeMs: step }) : signal,
       spec,
-    }).metrics;
+    });
+    const judged = { spec, source: stored.source, bars, outcome, benchmarkEquity: held.equity };
+    const analysis = await judgeRun(ports, judged);
     const digest = digestOf({ spec, barsSha256, metrics: outcome.metrics, trades: outcome.trades });
     const id = `bt_${digestOf({ spec, barsSha256, evaluation: input.evaluation ?? null }).slice(0, 24)}`;
     const detail = await putDetail(ports, id, bars, outcome);
@@ -64,8 +68,9 @@ export const backtestSteps = (ports: Ports) => ({
       strategy: input.strategy,
       engine: 'vectorised',
       metrics: outcome.metrics,
-      benchmark,
-      trials: 1,
+      benchmark: held.metrics,
+      trials: analysis.trials,
+      analysis: summaryOf(analysis),
       detail,
       digest,
       barsSha256,
@@ -75,6 +80,7 @@ export const backtestSteps = (ports: Ports) => ({
       createdAt: ports.now(),
       source: stored.source,
     };
+    await putTearSheet(ports, result, { ...judged, analysis });
     await ports.documents.insert('backtests', [result]);
     return reportOf(result);
   },
@@ -147,8 +153,9 @@ async function readSentiment(
   );
 }
 
-async function putDetail(ports: Ports, id: string, bars: BarColumns, outcome: BacktestOutcome) {
-  const body = { time: Array.from(bars.time), equity: Array.from(outcome.equity), trades: outcome.trades };
+/** The same run again is the same bytes: what depends on other runs stands in the record. */
+async function putDetail(ports: Ports, id: string, bars: BarColumns, { equity, trades }: BacktestOutcome) {
+  const body = { time: Array.from(bars.time), equity: Array.from(equity), trades };
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   const { key, sha256 } = await ports.objects.put(`backtests/${id}.json`, bytes);
   return { key, sha256 };

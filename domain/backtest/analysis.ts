@@ -66,6 +66,28 @@ export interface Analysis {
   verdict: Verdict;
 }
 
+/** What a result shows of it by itself; the whole stands beside its equity. */
+export type AnalysisSummary = Pick<
+  Analysis,
+  | 'sharpeInterval'
+  | 'probabilisticSharpe'
+  | 'deflatedSharpe'
+  | 'expectedMaximumSharpe'
+  | 'minimumTrackRecordDays'
+  | 'trials'
+  | 'verdict'
+>;
+
+export const summaryOf = (analysis: Analysis): AnalysisSummary => ({
+  sharpeInterval: analysis.sharpeInterval,
+  probabilisticSharpe: analysis.probabilisticSharpe,
+  deflatedSharpe: analysis.deflatedSharpe,
+  expectedMaximumSharpe: analysis.expectedMaximumSharpe,
+  minimumTrackRecordDays: analysis.minimumTrackRecordDays,
+  trials: analysis.trials,
+  verdict: analysis.verdict,
+});
+
 /** Judges a backtest from its equity and trades. A stake that is lost has no returns any more: those days count as 0. */
 export function analyse(input: AnalysisInput): Analysis {
   const { time, equity, start, periodsPerYear, trades } = input;

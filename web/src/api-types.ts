@@ -364,6 +364,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/backtests/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getTearSheet'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/lineage': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['explain'];
@@ -906,6 +917,19 @@ export interface components {
       closeAtEnd: boolean;
       periodsPerYear: number;
     };
+    BacktestAnalysis: {
+      /** 95 %, stationary bootstrap, a year */ sharpeInterval: (number | null)[];
+      /** Probability of a Sharpe above 0 */ probabilisticSharpe: number | null;
+      /** The same against the luckiest of all trials */ deflatedSharpe: number | null;
+      /** Of that luckiest trial, a year */ expectedMaximumSharpe: number | null;
+      /** Null where no number of days would do */ minimumTrackRecordDays: number | null;
+      trials: number;
+      verdict: {
+        finding: 'no result' | 'no edge' | 'luck' | 'doubtful' | 'edge';
+        sentence: string;
+        against: string[];
+      };
+    };
     Trade: {
       side: 'long' | 'short';
       /** Epoch milliseconds, UTC */ entryTime: number;
@@ -924,7 +948,8 @@ export interface components {
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
       benchmark: components['schemas']['BacktestMetrics'];
-      trials: number;
+      /** Different things tried on this window when it was run, this one included */ trials: number;
+      analysis?: components['schemas']['BacktestAnalysis'];
       detail: { key: string; sha256: string };
       digest: string;
       barsSha256: string;
@@ -946,7 +971,8 @@ export interface components {
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
       benchmark: components['schemas']['BacktestMetrics'];
-      trials: number;
+      /** Different things tried on this window when it was run, this one included */ trials: number;
+      analysis?: components['schemas']['BacktestAnalysis'];
       detail: { key: string; sha256: string };
       digest: string;
       barsSha256: string;
@@ -2321,6 +2347,17 @@ export interface operations {
     requestBody?: never;
     responses: {
       204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getTearSheet: {
+    parameters: { query?: never; header?: never; path: { /** Backtest id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
