@@ -3,7 +3,7 @@ import type { BarColumns } from '../domain/bars.js';
 import { columnsBy, isAscending, joinColumns, joinNumbers, takeRows } from '../domain/bars/columns.js';
 import { DataQualityError, InvalidInputError } from '../domain/errors.js';
 import { computeIndicators, parseIndicators } from '../domain/indicators/registry.js';
-import type { BarsFile } from './bars/files.js';
+import type { BarsFile } from './bars/file-judging.js';
 import { findStored, type StoredBarsInput } from './bars/stored.js';
 
 export interface IndicatorReport {
@@ -35,7 +35,7 @@ export const indicatorSteps = (ports: Ports) => ({
 });
 
 /** Ascending; unlike an import it judges nothing away, since every position counts. */
-async function readFile(ports: Ports, { path, ...options }: BarsFile): Promise<BarColumns> {
+export async function readFile(ports: Ports, { path, ...options }: BarsFile): Promise<BarColumns> {
   const parts: BarColumns[] = [];
   const rows: Float64Array[] = [];
   for await (const batch of ports.formats.read(path, options)) {

@@ -1,5 +1,5 @@
-import { resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
-import { parseStream } from '../domain/streams.js';
+import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
+import { canonicalStream } from '../domain/streams.js';
 import { connectApi, dataOf } from './api.js';
 import { printJson, printTable } from './output.js';
 import { runStory } from './run.js';
@@ -23,8 +23,9 @@ export const addBacktest: AddCommands = (program, shell) => {
     .option('--slippage-bps <bps>', 'slippage per fill', decimalNumber)
     .option('--cash <amount>', 'start cash, quote currency', decimalNumber)
     .action(async (stream: string, options: Record<string, unknown>) => {
-      parseStream(stream);
-      printJson(await runStory(shell.config(), 'runBacktest', given({ stream, ...options })));
+      printJson(
+        await runStory(shell.config(), 'runBacktest', given({ stream: canonicalStream(stream), ...options })),
+      );
     });
   backtest.command('list', { isDefault: true }).action(async () => {
     const { client } = connectApi(shell.config());
@@ -43,9 +44,28 @@ export const addBacktest: AddCommands = (program, shell) => {
     );
   });
   backtest.command('strategies').action(() => {
-    const rows = Object.values(STRATEGIES).map(({ name, summary, params }) => ({ name, summary, params }));
+    const rows = Object.values(STRATEGIES).map((strategy) => ({
+      name: strategy.name,
+      summary: strategy.summary,
+      params: strategy.params,
+      /** With default parameters. */
+      warmUp: strategy.warmUp(resolveParams(strategy, {})),
+      needs: strategy.needs ?? null,
+      /** Whether a grid's kernel runs it. */
+      grid: strategy.rule !== undefined,
+    }));
     if (shell.json()) return printJson({ strategies: rows });
-    printTable(rows.map(({ params, ...row }) => ({ ...row, params: Object.keys(params).join(', ') })));
+    printTable(
+      rows.map(({ name, params, warmUp, grid, summary }) => ({
+        name,
+        params: Object.entries(params)
+          .map(([each, rule]) => `${each}=${rule.default}`)
+          .join(' '),
+        warmUp,
+        grid: grid ? 'yes' : 'no',
+        summary,
+      })),
+    );
   });
 };
 

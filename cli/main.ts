@@ -5,8 +5,10 @@ import { Command, CommanderError } from 'commander';
 import { environment, readConfig } from '../adapters/config.js';
 import { packageVersion } from '../api/config.js';
 import { InvalidInputError } from '../domain/errors.js';
+import { addAudit } from './audit.js';
 import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
+import { addBarsUpkeep } from './bars-upkeep.js';
 import { addCoverage } from './coverage.js';
 import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
@@ -45,10 +47,12 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addRuns,
     addBars,
     addCoverage,
+    addBarsUpkeep,
     addLive,
     addNews,
     addPredict,
     addBacktest,
+    addAudit,
     addIndicators,
     addMetrics,
     addDemo,

@@ -31,10 +31,12 @@ describe.skipIf(!fixture)('the table of metrics (skipped where ../shared/fixture
   });
 });
 
+/** Squares of smaller ones vanish, and with them the deviation. */
+const RETURN = fc
+  .double({ min: -0.2, max: 0.2, noNaN: true })
+  .map((each) => (Math.abs(each) < 1e-9 ? 0 : each));
 const returnsOf = (min = 2): fc.Arbitrary<Float64Array> =>
-  fc
-    .array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: min, maxLength: 60 })
-    .map((values) => Float64Array.from(values));
+  fc.array(RETURN, { minLength: min, maxLength: 60 }).map((values) => Float64Array.from(values));
 
 describe('metrics of any returns', () => {
   it('do not depend on the order, but for drawdowns and stability', () => {
