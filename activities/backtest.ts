@@ -12,6 +12,7 @@ import { sourceKey, type Source } from '../domain/sources.js';
 import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
 import { baseOf, parseStream, timeframeMs } from '../domain/streams.js';
 import type { ForecastsFile } from './evaluation.js';
+import { judgeRun } from './trials.js';
 import { readSource, readTime, type WindowInput } from './window.js';
 
 export interface BacktestInput extends WindowInput {
@@ -53,7 +54,15 @@ export const backtestSteps = (ports: Ports) => ({
       bars,
       signal: holding ? holding.signal({ bars, params: {}, timeframeMs: step }) : signal,
       spec,
-    }).metrics;
+    });
+    const analysis = await judgeRun(ports, {
+      spec,
+      source: stored.source,
+      ...(input.evaluation ? { code: input.evaluation } : {}),
+      time: bars.time,
+      outcome,
+      benchmarkEquity: benchmark.equity,
+    });
     const digest = digestOf({ spec, barsSha256, metrics: outcome.metrics, trades: outcome.trades });
     const id = `bt_${digestOf({ spec, barsSha256, evaluation: input.evaluation ?? null }).slice(0, 24)}`;
     const detail = await putDetail(ports, id, bars, outcome);
@@ -64,8 +73,9 @@ export const backtestSteps = (ports: Ports) => ({
       strategy: input.strategy,
       engine: 'vectorised',
       metrics: outcome.metrics,
-      benchmark,
-      trials: 1,
+      benchmark: benchmark.metrics,
+      trials: analysis.trials,
+      analysis,
       detail,
       digest,
       barsSha256,
