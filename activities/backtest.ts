@@ -1,5 +1,4 @@
 import type { Ports } from '../adapters/ports.js';
-import { summaryOf } from '../domain/backtest/analysis.js';
 import { backtest } from '../domain/backtest/engine.js';
 import { conventionsOf } from '../domain/backtest/conventions.js';
 import type { BacktestOutcome, BacktestResult, BacktestSpec } from '../domain/backtest/spec.js';
@@ -13,7 +12,8 @@ import { sourceKey, type Source } from '../domain/sources.js';
 import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
 import { baseOf, parseStream, timeframeMs } from '../domain/streams.js';
 import type { ForecastsFile } from './evaluation.js';
-import { judgeRun, putTearSheet } from './backtest/judging.js';
+import { putTearSheet } from './backtest/tear-sheet.js';
+import { judgeRun } from './trials.js';
 import { readSource, readTime, type WindowInput } from './window.js';
 
 export interface BacktestInput extends WindowInput {
@@ -51,13 +51,19 @@ export const backtestSteps = (ports: Ports) => ({
     });
     const outcome = backtest({ bars, signal, spec });
     const holding = STRATEGIES['buy-and-hold'];
-    const held = backtest({
+    const benchmark = backtest({
       bars,
       signal: holding ? holding.signal({ bars, params: {}, timeframeMs: step }) : signal,
       spec,
     });
-    const judged = { spec, source: stored.source, bars, outcome, benchmarkEquity: held.equity };
-    const analysis = await judgeRun(ports, judged);
+    const analysis = await judgeRun(ports, {
+      spec,
+      source: stored.source,
+      ...(input.evaluation ? { code: input.evaluation } : {}),
+      time: bars.time,
+      outcome,
+      benchmarkEquity: benchmark.equity,
+    });
     const digest = digestOf({ spec, barsSha256, metrics: outcome.metrics, trades: outcome.trades });
     const id = `bt_${digestOf({ spec, barsSha256, evaluation: input.evaluation ?? null }).slice(0, 24)}`;
     const detail = await putDetail(ports, id, bars, outcome);
@@ -68,9 +74,9 @@ export const backtestSteps = (ports: Ports) => ({
       strategy: input.strategy,
       engine: 'vectorised',
       metrics: outcome.metrics,
-      benchmark: held.metrics,
+      benchmark: benchmark.metrics,
       trials: analysis.trials,
-      analysis: summaryOf(analysis),
+      analysis,
       detail,
       digest,
       barsSha256,
@@ -80,7 +86,7 @@ export const backtestSteps = (ports: Ports) => ({
       createdAt: ports.now(),
       source: stored.source,
     };
-    await putTearSheet(ports, result, { ...judged, analysis });
+    await putTearSheet(ports, result, { bars, outcome, benchmarkEquity: benchmark.equity, analysis });
     await ports.documents.insert('backtests', [result]);
     return reportOf(result);
   },

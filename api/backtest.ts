@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { summaryOf } from '../domain/backtest/analysis.js';
 import type { BacktestResult } from '../domain/backtest/spec.js';
 import { NotFoundError } from '../domain/errors.js';
 import { sendPage } from './pages.js';
@@ -150,7 +151,7 @@ const listBacktests = route({
       ...(query.cursor ? { cursor: query.cursor } : {}),
     };
     const found = await context.ports.documents.find<BacktestResult>('backtests', page);
-    return { body: { ...found, asOf: context.ports.now() } };
+    return { body: { ...found, items: found.items.map(shown), asOf: context.ports.now() } };
   },
 });
 
@@ -185,7 +186,7 @@ const getBacktest = route({
       equity: keep.map((at) => file.equity[at] ?? null),
     };
     const trades = { trades: file.trades.slice(0, query.trades), totalTrades: file.trades.length };
-    return { body: { ...found, asOf: found.spec.asOf, ...curve, ...trades } };
+    return { body: { ...shown(found), asOf: found.spec.asOf, ...curve, ...trades } };
   },
 });
 
@@ -205,6 +206,12 @@ const removeBacktest = route({
     for (const key of [found.detail.key, sheetOf(found.id)]) await context.ports.objects.remove(key);
     return { status: 204, target: found.id };
   },
+});
+
+/** Without what only the page shows. */
+const shown = ({ analysis: whole, ...rest }: BacktestResult) => ({
+  ...rest,
+  ...(whole && { analysis: summaryOf(whole) }),
 });
 
 async function findBacktest(context: Context, wanted: string): Promise<BacktestResult> {

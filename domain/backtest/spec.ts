@@ -1,5 +1,5 @@
+import type { Analysis } from './analysis.js';
 import type { Source } from '../sources.js';
-import type { AnalysisSummary } from './analysis.js';
 
 export interface Costs {
   /** Basis points per side. */
@@ -147,10 +147,10 @@ export interface BacktestResult {
   metrics: BacktestMetrics;
   /** Buy and hold over the same bars and costs. */
   benchmark: BacktestMetrics;
-  /** Different things tried on this window when it was run, this one included. */
+  /** Different things ever tried on its window, as of the first time it was run. */
   trials: number;
-  /** Absent of results from before there was one. */
-  analysis?: AnalysisSummary;
+  /** Absent in results from before there was one. */
+  analysis?: Analysis;
   detail: { key: string; sha256: string };
   /** Digest of spec, bars digest, metrics and trades. */
   digest: string;

@@ -1,51 +1,23 @@
 import type { Ports } from '../../adapters/ports.js';
-import { analyse, type Analysis } from '../../domain/backtest/analysis.js';
-import type { BacktestOutcome, BacktestResult, BacktestSpec } from '../../domain/backtest/spec.js';
-import { countTrials, trialOf } from '../../domain/backtest/trials.js';
+import type { Analysis } from '../../domain/backtest/analysis.js';
+import type { BacktestOutcome, BacktestResult } from '../../domain/backtest/spec.js';
 import type { BarColumns } from '../../domain/bars.js';
 import { renderTearSheet, type Evidence } from '../../domain/report/tear-sheet.js';
 import { fixed, number, percent } from '../../domain/report/format.js';
-import { deviation, mean } from '../../domain/statistics.js';
-import { dailyReturns } from '../../domain/metrics.js';
-import type { Source } from '../../domain/sources.js';
-import { trialLedger } from '../trials.js';
 
-export interface JudgedArgs {
-  spec: BacktestSpec;
-  source: Source;
+export interface TearSheetArgs {
   bars: BarColumns;
   outcome: BacktestOutcome;
   /** Of buying and holding over the same bars and costs. */
   benchmarkEquity: Float64Array;
-}
-
-/**
- * Enters the run into the ledger of trials and judges it by how many there have been on its window: whoever tries many
- * rules finds one that looks good.
- */
-export async function judgeRun(ports: Ports, args: JudgedArgs): Promise<Analysis> {
-  const { spec, source, bars, outcome, benchmarkEquity } = args;
-  const { time } = bars;
-  const { equity, trades } = outcome;
-  const { cash: start, periodsPerYear } = spec;
-  const daily = dailyReturns({ time, equity, start, everyDay: periodsPerYear === 365 });
-  const sharpe = mean(daily) / deviation(daily);
-  const trial = trialOf({ spec, source, sharpe, days: daily.length, at: ports.now() });
-  const ledger = trialLedger(ports.documents);
-  await ledger.record([trial]);
-  const counted = countTrials(await ledger.overlapping(trial), trial);
-  return analyse({
-    ...{ time, equity, trades, benchmarkEquity, start, periodsPerYear, trials: counted.trials },
-    trialSharpes: counted.sharpes,
-    seed: trial.id,
-  });
+  analysis: Analysis;
 }
 
 /** Stores the run as a page that opens from disk, beside its equity and trades. */
 export async function putTearSheet(
   ports: Ports,
   result: BacktestResult,
-  { bars, outcome, benchmarkEquity, analysis }: JudgedArgs & { analysis: Analysis },
+  { bars, outcome, benchmarkEquity, analysis }: TearSheetArgs,
 ): Promise<void> {
   const html = renderTearSheet({
     result,
