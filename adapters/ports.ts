@@ -1,3 +1,4 @@
+import type { SweepsPort } from './ports-backtest.js';
 import type { CataloguePort, StoragePort } from './ports-inventory.js';
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
 import type { AgedPiece, AgingOptions } from '../domain/bars/aging.js';
@@ -318,6 +319,7 @@ export interface Ports extends Closable {
   formats: FormatsPort;
   cache: CachePort;
   serving: ServingPort;
+  sweeps: SweepsPort;
   lineage: LineagePort;
   catalogue: CataloguePort;
   storage: StoragePort;
