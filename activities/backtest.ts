@@ -2,14 +2,15 @@ import type { Ports } from '../adapters/ports.js';
 import { backtest } from '../domain/backtest/engine.js';
 import { conventionsOf } from '../domain/backtest/conventions.js';
 import type { BacktestOutcome, BacktestResult, BacktestSpec } from '../domain/backtest/spec.js';
-import type { BarColumns } from '../domain/bars.js';
+import type { BarColumns, BarsKey } from '../domain/bars.js';
 import { digestOf } from '../domain/digest.js';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';
 import type { Evaluation } from '../domain/evaluation.js';
+import type { SentimentPoint } from '../domain/features.js';
 import type { BacktestReport } from '../domain/research.js';
 import { sourceKey, type Source } from '../domain/sources.js';
 import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
-import { parseStream, timeframeMs } from '../domain/streams.js';
+import { baseOf, parseStream, timeframeMs } from '../domain/streams.js';
 import type { ForecastsFile } from './evaluation.js';
 import { readSource, readTime, type WindowInput } from './window.js';
 
@@ -37,12 +38,14 @@ export const backtestSteps = (ports: Ports) => ({
     if (rows === 0)
       throw new NotFoundError(`No stored bars of ${input.stream} in the window; collect them first`);
     const forecasts = input.evaluation ? await readForecasts(ports, input.evaluation) : undefined;
+    const sentiment = strategy.needs === 'sentiment' ? await readSentiment(ports, key) : undefined;
     const step = timeframeMs(stream.timeframe);
     const signal = strategy.signal({
       bars,
       params: spec.params,
       timeframeMs: step,
       ...(forecasts ? { forecasts } : {}),
+      ...(sentiment ? { sentiment } : {}),
     });
     const outcome = backtest({ bars, signal, spec });
     const holding = STRATEGIES['buy-and-hold'];
@@ -127,6 +130,21 @@ async function readForecasts(
   const file = JSON.parse(new TextDecoder().decode(bytes)) as ForecastsFile;
   const direction = file.forecast.map((forecast, i) => Math.sign(forecast - (file.lastClose[i] ?? NaN)));
   return { time: Float64Array.from(file.time), direction: Float64Array.from(direction) };
+}
+
+/** Scores of the shipped model about the base asset, each from when it was known. */
+async function readSentiment(
+  ports: Ports,
+  { stream, source, range, asOf }: BarsKey,
+): Promise<SentimentPoint[]> {
+  const { ref } = await ports.shippedSentiment();
+  const model = `${ref.name}@${ref.version}`;
+  const request = { model, asset: baseOf(stream.symbol), source, from: range.from, asOf };
+  const { points } = await ports.sentimentPoints(request);
+  if (points.length > 0) return points;
+  throw new NotFoundError(
+    `No scored news about ${request.asset}; collect news and run enrichSentiment first`,
+  );
 }
 
 async function putDetail(ports: Ports, id: string, bars: BarColumns, outcome: BacktestOutcome) {

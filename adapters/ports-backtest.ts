@@ -1,7 +1,7 @@
 import type { GridMetrics } from '../domain/backtest/grid-metrics.js';
 import type { RunSpec } from '../domain/backtest/spec.js';
 import type { BarColumns } from '../domain/bars.js';
-import type { Closable } from './ports.js';
+import type { Closable } from './ports-closable.js';
 
 /** Interfaces of what backtests many combinations at once; a part of ports.ts. */
 

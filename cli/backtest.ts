@@ -1,4 +1,4 @@
-import { STRATEGIES } from '../domain/strategies/index.js';
+import { resolveParams, STRATEGIES } from '../domain/strategies/index.js';
 import { addRun } from './backtest/run.js';
 import { addSweep } from './backtest/sweep.js';
 import { connectApi, dataOf } from './api.js';
@@ -27,9 +27,28 @@ export const addBacktest: AddCommands = (program, shell) => {
     );
   });
   backtest.command('strategies').action(() => {
-    const rows = Object.values(STRATEGIES).map(({ name, summary, params }) => ({ name, summary, params }));
+    const rows = Object.values(STRATEGIES).map((strategy) => ({
+      name: strategy.name,
+      summary: strategy.summary,
+      params: strategy.params,
+      /** With default parameters. */
+      warmUp: strategy.warmUp(resolveParams(strategy, {})),
+      needs: strategy.needs ?? null,
+      /** Whether a grid's kernel runs it. */
+      grid: strategy.rule !== undefined,
+    }));
     if (shell.json()) return printJson({ strategies: rows });
-    printTable(rows.map(({ params, ...row }) => ({ ...row, params: Object.keys(params).join(', ') })));
+    printTable(
+      rows.map(({ name, params, warmUp, grid, summary }) => ({
+        name,
+        params: Object.entries(params)
+          .map(([each, rule]) => `${each}=${rule.default}`)
+          .join(' '),
+        warmUp,
+        grid: grid ? 'yes' : 'no',
+        summary,
+      })),
+    );
   });
 };
 

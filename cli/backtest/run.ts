@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { runOnFile } from '../../activities/backtest/local.js';
 import { InvalidInputError } from '../../domain/errors.js';
-import { parseStream } from '../../domain/streams.js';
+import { canonicalStream } from '../../domain/streams.js';
 import { printJson, printTable, say } from '../output.js';
 import { runStory } from '../run.js';
 import { given, jsonObject, type Shell } from '../shell.js';
@@ -22,10 +22,9 @@ export function addRun(backtest: Command, shell: Shell): void {
       if (flags.local) return runLocal(shell, stream, flags);
       if (stream === undefined)
         throw new InvalidInputError('Say what to test on: a stream, or --local --bars <file>');
-      parseStream(stream);
       const { strategy, params, source, from, to, cash, feeBps, slippageBps } = flags;
       const input = given({ strategy, params, source, from, to, cash, feeBps, slippageBps });
-      printJson(await runStory(shell.config(), 'runBacktest', { stream, ...input }));
+      printJson(await runStory(shell.config(), 'runBacktest', { stream: canonicalStream(stream), ...input }));
     });
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { sweepFile, type LocalSweep } from '../../activities/backtest/local.js';
 import { InvalidInputError } from '../../domain/errors.js';
-import { parseStream } from '../../domain/streams.js';
+import { canonicalStream } from '../../domain/streams.js';
 import { printJson, printTable, say } from '../output.js';
 import { runStory } from '../run.js';
 import { given, jsonObject, wholeNumber, type Shell } from '../shell.js';
@@ -26,10 +26,9 @@ export function addSweep(backtest: Command, shell: Shell): void {
       if (flags.local) return sweepLocal(shell, stream, flags);
       if (stream === undefined)
         throw new InvalidInputError('Say what to sweep over: a stream, or --local --bars <file>');
-      parseStream(stream);
       const { strategy, grid, source, from, to } = flags;
       const { strategy: _strategy, ...spec } = specOf(flags);
-      const input = { stream, strategy, grid, spec, ...given({ source, from, to }) };
+      const input = { stream: canonicalStream(stream), strategy, grid, spec, ...given({ source, from, to }) };
       printJson(await runStory(shell.config(), 'sweepBacktest', input));
     });
 }

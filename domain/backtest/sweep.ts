@@ -6,6 +6,7 @@ import type { BarSource } from './blocks.js';
 import type { GridMetrics } from './grid-metrics.js';
 import { termsOf } from './grid-state.js';
 import type { ColumnRef, Rule } from './rules.js';
+import { parseSpace, steppedValues } from './search/space.js';
 import type { RunSpec } from './spec.js';
 
 /** How a combination was computed: by the grid's kernel, or as a run of its own where that is beyond it. */
@@ -25,14 +26,16 @@ export interface Combinations {
 const MOST_COMBINATIONS = 1_000_000;
 
 /**
- * All combinations of a grid, `{ fast: [10, 15], slow: '70:200:10', smooth: 9 }`: a list, a range `from:to:step` with both
- * ends, or one value. They stand in the order of the strategy's parameters, the last one changing first.
+ * All combinations of a grid as `parseSpace` reads it. They stand in the order of the strategy's parameters, the last one changing first.
  * @throws InvalidInputError naming the parameter or value that cannot be right, or where no combination is left.
  */
 export function combinationsOf(strategy: Strategy, grid: Record<string, unknown>): Combinations {
   const known = Object.keys(strategy.params);
-  const names = Object.keys(grid).sort((a, b) => known.indexOf(a) - known.indexOf(b));
-  const axes = names.map((name) => ({ name, values: axisOf(name, grid[name]) }));
+  const axes = Object.entries(parseSpace(grid)).map(([name, axis]) => ({
+    name,
+    values: steppedValues(name, axis),
+  }));
+  axes.sort((a, b) => known.indexOf(a.name) - known.indexOf(b.name));
   const count = axes.reduce((product, { values }) => product * values.length, 1);
   if (count > MOST_COMBINATIONS)
     throw new InvalidInputError(
@@ -60,28 +63,6 @@ function sorted(strategy: Strategy, all: Record<string, number>[]): Combinations
       `No combination of the grid makes sense: ${strategy.name}: ${first?.reason ?? 'it is empty'}`,
     );
   return found;
-}
-
-function axisOf(name: string, given: unknown): number[] {
-  const values = Array.isArray(given) ? given : typeof given === 'string' ? rangeOf(name, given) : [given];
-  const bad = values.find((value) => typeof value !== 'number' || !Number.isFinite(value)) as unknown;
-  if (values.length === 0 || bad !== undefined)
-    throw new InvalidInputError(
-      `Values of ${name} are ${JSON.stringify(given)}; they must be numbers, such as [10,20,30], "10:60:5" or 10`,
-    );
-  return [...new Set(values as number[])];
-}
-
-function rangeOf(name: string, text: string): number[] {
-  const parts = text.split(':').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  const [from = NaN, to = NaN, step = 1] = parts;
-  const count = Math.floor((to - from) / step + 1e-9) + 1;
-  if (parts.length < 2 || parts.length > 3 || !(step > 0) || !(count >= 1) || count > MOST_COMBINATIONS)
-    throw new InvalidInputError(
-      `Range of ${name} is "${text}"; it must be from:to or from:to:step, ascending, such as "10:60:5"`,
-    );
-  // Of 0.1 and the like the shortest decimal is meant, not the sum's last bit.
-  return Array.from({ length: count }, (_, i) => Number((from + i * step).toPrecision(12)));
 }
 
 /** The path of a strategy under a spec: only rules and plain sizes and costs go through the kernel. */

@@ -12,6 +12,7 @@ import { openEvents } from '../../adapters/events/index.js';
 import { openLineage } from '../../adapters/lineage/index.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { Ports } from '../../adapters/ports.js';
+import { strategyFiles } from '../../adapters/sandbox/quickjs.js';
 import { openSeries } from '../../adapters/series/index.js';
 import { fileFormats } from '../../adapters/formats/index.js';
 import { parquetTables } from '../../adapters/tables.js';
@@ -107,6 +108,7 @@ function embeddedPorts(directory: string): Ports {
     storage: openStorage(settings),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
+    strategyFiles: strategyFiles(),
     serving: {
       infer: absent,
       health: async () => ({ backend: 'onnx', provider: 'cpu', loaded: [] }),

@@ -743,6 +743,16 @@ export interface components {
       cash?: number;
       evaluation?: string;
     };
+    AuditLookaheadInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** A strategy of the list, or features */ strategy: string;
+      params?: { [name: string]: number };
+      /** How often the future is cut off; left out: 24 */ points?: number;
+    };
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
       | { kind: 'collectBars'; input: components['schemas']['CollectBarsInput'] }
@@ -764,7 +774,8 @@ export interface components {
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
-      | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] };
+      | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
+      | { kind: 'auditLookahead'; input: components['schemas']['AuditLookaheadInput'] };
     RunsRequest: { runs: components['schemas']['RunRequest'][] };
     TimetableRequest: { /** True: only says what would change */ dryRun?: boolean };
     ScheduleRequest: {
@@ -790,7 +801,8 @@ export interface components {
         | 'evaluateModel'
         | 'deployModel'
         | 'predict'
-        | 'runBacktest';
+        | 'runBacktest'
+        | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
       timeZone?: string;
@@ -821,7 +833,8 @@ export interface components {
         | 'evaluateModel'
         | 'deployModel'
         | 'predict'
-        | 'runBacktest';
+        | 'runBacktest'
+        | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
       timeZone?: string;
@@ -1436,7 +1449,14 @@ export interface components {
     };
     StorageEnsured: { stores: string[]; collections: string[] };
     Settings: { settings: { [name: string]: unknown }; /** Epoch milliseconds, UTC */ asOf: number };
-    StrategyParameter: { default: number; min: number; max: number; integer: boolean; help: string };
+    StrategyParameter: {
+      default: number;
+      min: number;
+      max: number;
+      integer: boolean;
+      help: string;
+      /** Left out of a result where it has its default */ later?: true;
+    };
     StrategyList: {
       items: {
         name: string;
@@ -1472,7 +1492,8 @@ export interface operations {
           | 'evaluateModel'
           | 'deployModel'
           | 'predict'
-          | 'runBacktest';
+          | 'runBacktest'
+          | 'auditLookahead';
         /** Only runs in this state */ status?:
           'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
         /** Also stories that are a step of another */ children?: boolean;
