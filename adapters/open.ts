@@ -1,5 +1,6 @@
 import type { Source } from '../domain/sources.js';
 import { formatSource } from '../domain/sources.js';
+import { openSweeps } from './backtest/index.js';
 import { openCache } from './cache/index.js';
 import { openCatalogue } from './catalogue.js';
 import type { Config } from './config.js';
@@ -43,6 +44,7 @@ export function openPorts(config: Config): Ports {
     events: openEvents(config.eventsUrl),
     series: countReads(openSeries(config.seriesUrl), documents),
     tables: parquetTables(),
+    sweeps: openSweeps(),
     serving: openServing(config.servingUrl, { objects }),
     cache,
     objects,

@@ -4,6 +4,7 @@ import type { ModelRef } from '../domain/models.js';
 import type { Trainer } from '../domain/research.js';
 import type { SentimentModel } from '../domain/sentiment.js';
 import type { Source } from '../domain/sources.js';
+import type { SweepsPort } from './ports-backtest.js';
 import type { FormatsPort, ObjectsPort, SeriesPort, TablesPort } from './ports-bars.js';
 import type { Closable } from './ports-closable.js';
 import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js';
@@ -41,6 +42,7 @@ export type {
 } from './ports-bars.js';
 export type { SentimentRequest } from './ports-inventory.js';
 export type { StrategyFile, StrategyFilesPort } from './ports-strategies.js';
+export type { SweepOptions, SweepRequest, SweepsPort } from './ports-backtest.js';
 export type { BarPage, LiveMessage, MarketsPort, NewsPage, NewsPort } from './ports-markets.js';
 
 // ---------------------------------------------------------------- serving
@@ -84,6 +86,7 @@ export interface Ports extends Closable {
   formats: FormatsPort;
   cache: CachePort;
   serving: ServingPort;
+  sweeps: SweepsPort;
   lineage: LineagePort;
   catalogue: CataloguePort;
   storage: StoragePort;

@@ -1,32 +1,15 @@
-import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
-import { canonicalStream } from '../domain/streams.js';
+import { resolveParams, STRATEGIES } from '../domain/strategies/index.js';
+import { addRun } from './backtest/run.js';
+import { addSweep } from './backtest/sweep.js';
 import { connectApi, dataOf } from './api.js';
 import { printJson, printTable } from './output.js';
-import { runStory } from './run.js';
-import { decimalNumber, given, jsonObject, type AddCommands } from './shell.js';
+import type { AddCommands } from './shell.js';
 
-/** `backtest run|list|strategies`. */
+/** `backtest run|sweep|list|strategies`. */
 export const addBacktest: AddCommands = (program, shell) => {
   const backtest = program.command('backtest').description('test strategies on stored bars');
-  backtest
-    .command('run <stream>')
-    .requiredOption(
-      '--strategy <name>',
-      Object.keys(STRATEGIES).join(', '),
-      (name: string) => resolveStrategy(name).name,
-    )
-    .option('--params <json>', 'parameters of the strategy', jsonObject)
-    .option('--source <kind>', 'of the stored bars')
-    .option('--from <time>')
-    .option('--to <time>')
-    .option('--fee-bps <bps>', 'fee per side', decimalNumber)
-    .option('--slippage-bps <bps>', 'slippage per fill', decimalNumber)
-    .option('--cash <amount>', 'start cash, quote currency', decimalNumber)
-    .action(async (stream: string, options: Record<string, unknown>) => {
-      printJson(
-        await runStory(shell.config(), 'runBacktest', given({ stream: canonicalStream(stream), ...options })),
-      );
-    });
+  addRun(backtest, shell);
+  addSweep(backtest, shell);
   backtest.command('list', { isDefault: true }).action(async () => {
     const { client } = connectApi(shell.config());
     const page = dataOf(await client.GET('/backtests', {}));

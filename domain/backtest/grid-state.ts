@@ -1,4 +1,4 @@
-import type { RunSpec } from './spec.js';
+import type { RunSpec, Size } from './spec.js';
 
 /** Numbers that one combination carries from block to block; `state[combination * STRIDE + FIELD]`. */
 export const STRIDE = 24;
@@ -40,22 +40,27 @@ export interface Terms {
   cash: number;
 }
 
-const SIZES = { units: 0, equity: 1, cash: 2 } as const;
-
-/** Terms of a spec whose size the grid knows, else null. */
-export function termsOf({ costs, cash, size, periodsPerYear }: RunSpec, perUnit: number): Terms | null {
-  const sized = size as { kind: string; units?: number; fraction?: number; amount?: number };
-  if (!Object.hasOwn(SIZES, sized.kind)) return null;
-  const kind = SIZES[sized.kind as keyof typeof SIZES];
-  const value = [sized.units, sized.fraction, (sized.amount ?? NaN) * perUnit][kind] ?? NaN;
+/** Terms of a spec that the grid knows, else null: sizes that look at volatility, costs that look at volume, funding. */
+export function termsOf(spec: RunSpec, perUnit: number): Terms | null {
+  const { costs, cash, size, periodsPerYear } = spec;
+  if (costs.halfSpread || costs.impactBps || spec.funding || spec.exits) return null;
+  if (spec.engine === 'event-driven') return null;
+  const sized = sizeOf(size, perUnit);
+  if (!sized) return null;
   return {
+    ...sized,
     feeShare: costs.feeBps / 10_000,
     slippage: costs.slippageBps / 10_000,
-    sizeKind: kind,
-    size: value,
     everyDay: periodsPerYear === 365,
     cash: cash * perUnit,
   };
+}
+
+function sizeOf(size: Size, perUnit: number): Pick<Terms, 'sizeKind' | 'size'> | null {
+  if (size.kind === 'units') return { sizeKind: 0, size: size.units };
+  if (size.kind === 'equity') return { sizeKind: 1, size: size.fraction };
+  if (size.kind === 'cash') return { sizeKind: 2, size: size.amount * perUnit };
+  return null;
 }
 
 export function newState(combinations: number, cash: number, target?: Float64Array): Float64Array {

@@ -17,7 +17,9 @@ import {
   type Operands,
 } from './grid-columns.js';
 import { zone } from './grid-zones.js';
-import { fill, RULE, stepBlock, type Kernel, type KernelBlock, type Outputs } from './grid-kernel.js';
+import { fill } from './grid-fills.js';
+import { stepBlock } from './grid-kernel.js';
+import { RULE, type Kernel, type KernelBlock, type Outputs } from './grid-types.js';
 import { metricsAt, type GridMetrics } from './grid-metrics.js';
 import * as at from './grid-state.js';
 import type { ColumnRef, Rule, Side } from './rules.js';

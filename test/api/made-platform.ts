@@ -1,3 +1,4 @@
+import { openSweeps } from '../../adapters/backtest/index.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,6 +91,7 @@ function embeddedPorts(directory: string): Ports {
     series: openSeries(`parquet:${join(directory, 'bars')}`),
     objects: openObjects(`file:${join(directory, 'objects')}`),
     cache: openCache(`sqlite:${join(directory, 'cache.db')}`),
+    sweeps: openSweeps(),
     tables: parquetTables(),
   };
   // The same places by their configuration; keys of this machine's environment stay out of it.

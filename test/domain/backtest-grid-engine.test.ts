@@ -70,6 +70,7 @@ const SPECS: RunSpec[] = [
     periodsPerYear: 252,
     costs: { feeBps: 30, slippageBps: 0 },
   },
+  { ...SPEC, size: { kind: 'cash', amount: 300 } },
 ];
 
 function compare(bars: BarColumns, rules: Rule[], spec: RunSpec): void {
@@ -83,7 +84,7 @@ function compare(bars: BarColumns, rules: Rule[], spec: RunSpec): void {
     const told = JSON.stringify(rules[i]);
     for (const name of ['entries', 'exits', 'exposure', 'bars', 'winRate'] as const)
       expect(metrics[name], `${name} of ${told}`).toBe(single[name]);
-    for (const [name, value] of Object.entries(metrics)) {
+    for (const [name, value] of Object.entries(metrics) as [string, number][]) {
       const other = single[name as keyof typeof metrics] ?? NaN;
       const size = Math.max(1e-6, Math.abs(other));
       if (Number.isFinite(value) || Number.isFinite(other))

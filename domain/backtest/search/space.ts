@@ -118,7 +118,8 @@ export function gridOf(
   return found;
 }
 
-function steppedValues(name: string, axis: Axis): readonly number[] {
+/** As `valuesOf`. @throws InvalidInputError for an axis without steps */
+export function steppedValues(name: string, axis: Axis): readonly number[] {
   const values = valuesOf(axis);
   if (values) return values;
   throw new InvalidInputError(
