@@ -92,7 +92,7 @@ export const backtestSteps = (ports: Ports) => ({
   },
 });
 
-async function findStream(
+export async function findStream(
   ports: Ports,
   input: BacktestInput,
 ): Promise<{ source: Source; from: number; to: number }> {

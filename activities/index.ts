@@ -18,6 +18,7 @@ import { reportSteps } from './report.js';
 import { researchSteps } from './research.js';
 import { sentimentSteps } from './sentiment.js';
 import { streamSteps } from './stream.js';
+import { sweepSteps } from './sweep.js';
 import { upkeepSteps } from './upkeep.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 
@@ -46,6 +47,7 @@ export const createActivities = (ports: Ports) => ({
     ...datasetSteps(ports),
     ...ridgeSteps(ports),
     ...backtestSteps(ports),
+    ...sweepSteps(ports),
     ...lookaheadSteps(ports),
     ...reportSteps(ports),
   },

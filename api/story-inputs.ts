@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseSize } from '../domain/backtest/sizing.js';
 import { CALENDARS, type CalendarName } from '../domain/calendars.js';
 import { formFault } from '../domain/forms.js';
 import { researchInput } from '../domain/research-input.js';
@@ -36,6 +37,25 @@ const append = z.boolean().optional().describe('Without from: begins at the newe
 const streams = z.array(streamText).min(1).max(100);
 const basisPoints = z.number().min(0).max(1000);
 const modelText = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be <name>@<version>');
+
+const axis = z.union([z.number(), z.array(z.number()).min(1), z.string().min(1)]);
+const runSpec = z
+  .strictObject({
+    costs: z.strictObject({
+      feeBps: basisPoints,
+      slippageBps: basisPoints,
+      halfSpread: z.number().min(0).optional(),
+      impactBps: z.number().min(0).optional(),
+    }),
+    cash: z.number().positive(),
+    size: z
+      .string()
+      .superRefine(formFault(parseSize))
+      .describe('units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps'),
+    closeAtEnd: z.boolean(),
+    periodsPerYear: z.union([z.literal(365), z.literal(252)]),
+  })
+  .partial();
 
 /** The one argument of every story that can be started from outside. */
 export const STORY_INPUTS = {
@@ -165,6 +185,18 @@ export const STORY_INPUTS = {
       slippageBps: basisPoints.optional(),
       cash: z.number().positive().optional(),
       evaluation: z.string().min(1).optional(),
+    }),
+  ),
+  sweepBacktest: request(
+    'SweepBacktestInput',
+    z.strictObject({
+      ...window,
+      stream: streamText,
+      strategy: z.string().min(1),
+      grid: z
+        .record(z.string(), axis)
+        .describe('Values by parameter: a list, a range from:to:step with both ends, or one value'),
+      spec: runSpec.optional(),
     }),
   ),
   auditLookahead: request(

@@ -24,6 +24,7 @@ const ALONE = new Set<StoryKind>([
   'pruneBars',
   'cleanObjects',
   'auditLookahead',
+  'sweepBacktest',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
@@ -63,6 +64,7 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   predict: { source: 'simulated', stream, ...window },
   runBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   auditLookahead: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
+  sweepBacktest: { source: 'simulated', stream, strategy: 'sma-cross', grid: { fast: [5, 10], slow: 50 } },
 };
 
 describe.skipIf(!binary)('every story (skipped where the Temporal binary is not installed)', () => {

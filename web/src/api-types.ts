@@ -754,6 +754,24 @@ export interface components {
       cash?: number;
       evaluation?: string;
     };
+    SweepBacktestInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      /** Values by parameter: a list, a range from:to:step with both ends, or one value */ grid: {
+        [name: string]: number | number[] | string;
+      };
+      spec?: {
+        costs?: { feeBps: number; slippageBps: number; halfSpread?: number; impactBps?: number };
+        cash?: number;
+        /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps */ size?: string;
+        closeAtEnd?: boolean;
+        periodsPerYear?: 365 | 252;
+      };
+    };
     AuditLookaheadInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
@@ -786,6 +804,7 @@ export interface components {
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
+      | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
       | { kind: 'auditLookahead'; input: components['schemas']['AuditLookaheadInput'] };
     RunsRequest: { runs: components['schemas']['RunRequest'][] };
     TimetableRequest: { /** True: only says what would change */ dryRun?: boolean };
@@ -813,6 +832,7 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'sweepBacktest'
         | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
@@ -845,6 +865,7 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'sweepBacktest'
         | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
@@ -1519,6 +1540,7 @@ export interface operations {
           | 'deployModel'
           | 'predict'
           | 'runBacktest'
+          | 'sweepBacktest'
           | 'auditLookahead';
         /** Only runs in this state */ status?:
           'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
