@@ -1,15 +1,18 @@
 import { resolveParams, STRATEGIES } from '../domain/strategies/index.js';
 import { addRun } from './backtest/run.js';
+import { addCompare, addSearch } from './backtest/search.js';
 import { addSweep } from './backtest/sweep.js';
 import { connectApi, dataOf } from './api.js';
 import { printJson, printTable } from './output.js';
 import type { AddCommands } from './shell.js';
 
-/** `backtest run|sweep|list|strategies`. */
+/** `backtest run|sweep|search|compare|list|strategies`. */
 export const addBacktest: AddCommands = (program, shell) => {
   const backtest = program.command('backtest').description('test strategies on stored bars');
   addRun(backtest, shell);
   addSweep(backtest, shell);
+  addSearch(backtest, shell);
+  addCompare(backtest, shell);
   backtest.command('list', { isDefault: true }).action(async () => {
     const { client } = connectApi(shell.config());
     const page = dataOf(await client.GET('/backtests', {}));

@@ -38,6 +38,8 @@ const TITLES: Record<string, string> = {
   predict: 'Prediction',
   runBacktest: 'Backtest',
   sweepBacktest: 'Sweep',
+  searchBacktest: 'Search',
+  compareStrategies: 'Comparison',
   auditLookahead: 'Audit',
 };
 

@@ -36,6 +36,8 @@ const PREFIXES: Record<string, string> = {
   deployModel: 'deploy',
   runBacktest: 'backtest',
   sweepBacktest: 'sweep',
+  searchBacktest: 'search',
+  compareStrategies: 'compare',
   auditLookahead: 'audit',
 };
 

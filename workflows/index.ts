@@ -10,6 +10,8 @@ export { collectNews } from './news.js';
 export { predict } from './prediction.js';
 export { research } from './research.js';
 export { enrichSentiment } from './sentiment.js';
+export { compareStrategies } from './comparison.js';
+export { searchBacktest } from './search.js';
 export { streamBars } from './stream.js';
 export { collectStreams } from './streams.js';
 export { buildDataset, trainModel } from './training.js';

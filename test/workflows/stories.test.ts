@@ -25,6 +25,8 @@ const ALONE = new Set<StoryKind>([
   'cleanObjects',
   'auditLookahead',
   'sweepBacktest',
+  'searchBacktest',
+  'compareStrategies',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
@@ -64,6 +66,18 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   predict: { source: 'simulated', stream, ...window },
   runBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   auditLookahead: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
+  compareStrategies: {
+    source: 'simulated',
+    stream,
+    strategies: [{ strategy: 'sma-cross' }, { strategy: 'buy-and-hold' }],
+  },
+  searchBacktest: {
+    source: 'simulated',
+    stream,
+    strategy: 'sma-cross',
+    space: { fast: [5, 10], slow: [50] },
+    trials: 2,
+  },
   sweepBacktest: { source: 'simulated', stream, strategy: 'sma-cross', grid: { fast: [5, 10], slow: 50 } },
 };
 

@@ -66,8 +66,8 @@ export interface ForwardPart {
   from: number;
   to: number;
   entries: number;
-  /** One a day, from a flat start, closed at the end. */
-  returns: number[];
+  /** Where its daily returns lie, from a flat start, closed at the end. */
+  returns: { key: string; sha256: string };
 }
 
 export interface SearchOutcome {

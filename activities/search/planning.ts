@@ -1,9 +1,9 @@
-import type { Ports } from '../adapters/ports.js';
-import { backtest } from '../domain/backtest/engine.js';
-import { parseSize } from '../domain/backtest/sizing.js';
-import type { RunSpec } from '../domain/backtest/spec.js';
-import { combinationsOf } from '../domain/backtest/sweep.js';
-import { drawCombinations, type Patience } from '../domain/backtest/search/draws.js';
+import type { Ports } from '../../adapters/ports.js';
+import { backtest } from '../../domain/backtest/engine.js';
+import { parseSize } from '../../domain/backtest/sizing.js';
+import type { RunSpec } from '../../domain/backtest/spec.js';
+import { combinationsOf } from '../../domain/backtest/sweep.js';
+import { drawCombinations, type Patience } from '../../domain/backtest/search/draws.js';
 import {
   checkMethod,
   toAxes,
@@ -12,20 +12,20 @@ import {
   type ScoredTrial,
   type SearchPlan,
   type Validation,
-} from '../domain/backtest/search/search.js';
-import { parseSpace } from '../domain/backtest/search/space.js';
-import { combinatorial, walkForward, type Split } from '../domain/backtest/search/splits.js';
-import { trialOf } from '../domain/backtest/trials.js';
-import type { BarColumns } from '../domain/bars.js';
-import { digestOf } from '../domain/digest.js';
-import { InvalidInputError } from '../domain/errors.js';
-import { dailyReturns } from '../domain/metrics.js';
-import type { SuggestRequest } from '../domain/ml.js';
-import { resolveParams, resolveStrategy } from '../domain/strategies/index.js';
-import { parseStream, timeframeMs } from '../domain/streams.js';
-import { findStream } from './backtest.js';
-import { trialLedger } from './trials.js';
-import { readTime, type WindowInput } from './window.js';
+} from '../../domain/backtest/search/search.js';
+import { parseSpace } from '../../domain/backtest/search/space.js';
+import { combinatorial, walkForward, type Split } from '../../domain/backtest/search/splits.js';
+import { trialOf } from '../../domain/backtest/trials.js';
+import type { BarColumns } from '../../domain/bars.js';
+import { digestOf } from '../../domain/digest.js';
+import { InvalidInputError } from '../../domain/errors.js';
+import { dailyReturns } from '../../domain/metrics.js';
+import type { SuggestRequest } from '../../domain/ml.js';
+import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
+import { parseStream, timeframeMs } from '../../domain/streams.js';
+import { findStream } from '../backtest.js';
+import { trialLedger } from '../trials.js';
+import { readTime, type WindowInput } from '../window.js';
 
 export interface SearchInput extends WindowInput {
   stream: string;
@@ -57,7 +57,7 @@ const USUAL: RunSpec = {
 const DAY = 86_400_000;
 const MOST_TRIALS = 20_000;
 /** Each asks for all that was told before, which must stay a small payload. */
-const MOST_SUGGESTED = 400;
+const MOST_SUGGESTED = 300;
 
 export const searchSteps = (ports: Ports) => ({
   /** @throws InvalidInputError naming what is wrong with space, method, validation or bars. */
@@ -129,6 +129,22 @@ export const searchSteps = (ports: Ports) => ({
     });
     return { scored, refused: wanted.length - list.length };
   },
+
+  /** What Optuna is asked: all that was tried, and how many more. */
+  async describeTrials(args: {
+    plan: SearchPlan;
+    told: ScoredTrial[];
+    count: number;
+  }): Promise<SuggestRequest> {
+    const { plan, told, count } = args;
+    return {
+      space: toAxes(wholeSteps(plan)),
+      told: told.map(({ params, score }) => ({ params, value: score })),
+      count,
+      startup: Math.max(10, Math.ceil(plan.trials / 5)),
+      seed: plan.seed,
+    };
+  },
 });
 
 function countOf(input: SearchInput, method: Method): number {
@@ -180,19 +196,6 @@ export function wholeSteps({ strategy, space }: Pick<SearchPlan, 'strategy' | 's
     ]),
   );
 }
-
-/** What Optuna is asked: all that was tried, and how many more. */
-export const suggestionFor = (
-  plan: SearchPlan,
-  told: readonly ScoredTrial[],
-  count: number,
-): SuggestRequest => ({
-  space: toAxes(wholeSteps(plan)),
-  told: told.map(({ params, score }) => ({ params, value: score })),
-  count,
-  startup: Math.max(10, Math.ceil(plan.trials / 5)),
-  seed: plan.seed,
-});
 
 type Planned = Pick<SearchPlan, 'validation' | 'from' | 'to'>;
 
