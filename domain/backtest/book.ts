@@ -64,15 +64,7 @@ export function fillUnits(position: Position, units: number, fill: Fill): number
   const reduces = position.units * units < 0;
   const leaves = reduces && Math.abs(units) > Math.abs(position.units) ? position.units + units : 0;
   const first = leaves === 0 ? units : -position.units;
-  const price =
-    fill.slips === false
-      ? fill.price
-      : slippedPrice(fill.costs, {
-          price: fill.price,
-          side: Math.sign(units),
-          units: Math.abs(units),
-          volume: fill.volume,
-        });
+  const price = fill.slips === false ? fill.price : slippedPrice(fill, units);
   pay(position, first, price, fill);
   if (leaves !== 0) pay(position, leaves, price, fill);
   return price;
@@ -84,8 +76,9 @@ function pay(position: Position, units: number, price: number, fill: Fill): void
   account.cash -= units * price + fees;
   account.fees += fees;
   account.slippage += units * (price - fill.price);
-  if (position.units * units < 0) reduce(position, { units, price, fees, time: fill.time });
-  else add(position, { units, price, fees, time: fill.time });
+  const paid = { units, price, fees, time: fill.time };
+  if (position.units * units < 0) reduce(position, paid);
+  else add(position, paid);
 }
 
 interface Paid {
@@ -110,9 +103,17 @@ function add(position: Position, { units, price, fees, time }: Paid): void {
   position.entries++;
   position.basis = price;
   position.exited = position.realised = 0;
-  const side = units > 0 ? 'long' : 'short';
-  const open = { exitTime: null, exitPrice: null, units: more, fees, profit: -fees };
-  position.trades.push({ side, entryTime: time, entryPrice: price, ...open });
+  // Spelled out: spread objects cost more than the rest of a fill.
+  position.trades.push({
+    side: units > 0 ? 'long' : 'short',
+    entryTime: time,
+    entryPrice: price,
+    exitTime: null,
+    exitPrice: null,
+    units: more,
+    fees,
+    profit: -fees,
+  });
 }
 
 function reduce(position: Position, { units, price, fees, time }: Paid): void {

@@ -11,7 +11,7 @@ export function checkInput({ bars, signal, spec }: BacktestArgs): void {
   const n = bars.close.length;
   if (signal.length !== n)
     throw new InvalidInputError(`The signal has ${signal.length} values for ${n} bars; it needs one a bar`);
-  const wild = signal.findIndex((value) => value < -1 || value > 1);
+  const wild = firstWild(signal);
   if (wild >= 0)
     throw new InvalidInputError(
       `Signal ${signal[wild]} at bar ${wild}; it must lie between -1 and 1, or be NaN`,
@@ -29,7 +29,7 @@ export function checkBars(bars: BarColumns, byVolume: boolean): void {
       );
   if (n === 0) throw new InvalidInputError('No bars to test on; collect the stream or widen the window');
   for (const name of ['open', 'high', 'low', 'close'] as const) {
-    const bad = bars[name].findIndex((value) => !(value > 0 && value < Infinity));
+    const bad = firstOutside(bars[name], { above: 0, below: Infinity });
     if (bad >= 0)
       throw new InvalidInputError(`Bar ${bad} has ${name} ${bars[name][bad]}; prices must be above 0`);
   }
@@ -38,14 +38,38 @@ export function checkBars(bars: BarColumns, byVolume: boolean): void {
     throw new InvalidInputError(
       `Bar ${untold} has volume ${bars.volume[untold]}; fills by share of volume need 0 or more of each bar`,
     );
-  const { time } = bars;
-  const unordered = time.findIndex(
-    (value, i) => !Number.isFinite(value) || (i > 0 && value <= (time[i - 1] ?? NaN)),
-  );
+  const unordered = firstUnordered(bars.time);
   if (unordered >= 0)
     throw new InvalidInputError(
-      `Bar ${unordered} has time ${time[unordered]}; times must ascend, in epoch ms`,
+      `Bar ${unordered} has time ${bars.time[unordered]}; times must ascend, in epoch ms`,
     );
+}
+
+// Plain loops: a callback a value costs as much as the whole run.
+function firstOutside(values: Float64Array, { above, below }: { above: number; below: number }): number {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (!(value > above && value < below)) return i;
+  }
+  return -1;
+}
+
+function firstUnordered(time: Float64Array): number {
+  let before = -Infinity;
+  for (let i = 0; i < time.length; i++) {
+    const value = time[i] as number;
+    if (!(value > before && value < Infinity)) return i;
+    before = value;
+  }
+  return -1;
+}
+
+function firstWild(signal: Float64Array): number {
+  for (let i = 0; i < signal.length; i++) {
+    const value = signal[i] as number;
+    if (value < -1 || value > 1) return i;
+  }
+  return -1;
 }
 
 /** @throws InvalidInputError naming the first figure that no run could be made by. */
