@@ -11,6 +11,7 @@ import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
 import { fundingSteps } from './funding.js';
 import { healingSteps } from './healing.js';
+import { lookaheadSteps } from './lookahead.js';
 import { newsSteps } from './news.js';
 import { predictionSteps } from './prediction.js';
 import { reportSteps } from './report.js';
@@ -45,6 +46,7 @@ export const createActivities = (ports: Ports) => ({
     ...datasetSteps(ports),
     ...ridgeSteps(ports),
     ...backtestSteps(ports),
+    ...lookaheadSteps(ports),
     ...reportSteps(ports),
   },
   gpu: {

@@ -5,12 +5,17 @@ import { Command, CommanderError } from 'commander';
 import { environment, readConfig } from '../adapters/config.js';
 import { packageVersion } from '../api/config.js';
 import { InvalidInputError } from '../domain/errors.js';
+import { addAudit } from './audit.js';
 import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
+import { addBarsUpkeep } from './bars-upkeep.js';
 import { addCoverage } from './coverage.js';
+import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
+import { addIndicators } from './indicators.js';
 import { addLive } from './live.js';
 import { addLineage } from './lineage.js';
+import { addMetrics } from './metrics.js';
 import { addModels } from './models.js';
 import { addMove } from './move.js';
 import { addNews } from './news.js';
@@ -42,10 +47,15 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addRuns,
     addBars,
     addCoverage,
+    addBarsUpkeep,
     addLive,
     addNews,
     addPredict,
     addBacktest,
+    addAudit,
+    addIndicators,
+    addMetrics,
+    addDemo,
     addModels,
     addMove,
     addSchedules,
@@ -113,5 +123,11 @@ function wrongUsage(error: CommanderError, json: boolean): number {
   return EXIT.input;
 }
 
+/** A pipe takes 64 KiB at a time: leaving at once would cut a longer answer off. */
+function endAfterOutput(code: number): void {
+  process.stdout.once('error', () => process.exit(code));
+  process.stdout.write('', () => process.exit(code));
+}
+
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
-  process.exit(await main(process.argv.slice(2)));
+  endAfterOutput(await main(process.argv.slice(2)));

@@ -35,6 +35,7 @@ const PREFIXES: Record<string, string> = {
   evaluateModel: 'evaluate',
   deployModel: 'deploy',
   runBacktest: 'backtest',
+  auditLookahead: 'audit',
 };
 
 function subjectOf(input: Record<string, unknown>): string[] {

@@ -29,7 +29,7 @@ export function checkBars(bars: BarColumns, byVolume: boolean): void {
       );
   if (n === 0) throw new InvalidInputError('No bars to test on; collect the stream or widen the window');
   for (const name of ['open', 'high', 'low', 'close'] as const) {
-    const bad = firstOutside(bars[name], { above: 0, below: Infinity });
+    const bad = firstBadPrice(bars[name]);
     if (bad >= 0)
       throw new InvalidInputError(`Bar ${bad} has ${name} ${bars[name][bad]}; prices must be above 0`);
   }
@@ -45,11 +45,11 @@ export function checkBars(bars: BarColumns, byVolume: boolean): void {
     );
 }
 
-// Plain loops: a callback a value costs as much as the whole run.
-function firstOutside(values: Float64Array, { above, below }: { above: number; below: number }): number {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (!(value > above && value < below)) return i;
+/** Plain loops: a call for each of millions of bars would take longer than the test itself. */
+function firstBadPrice(prices: Float64Array): number {
+  for (let i = 0; i < prices.length; i++) {
+    const price = prices[i] as number;
+    if (!(price > 0 && price < Infinity)) return i;
   }
   return -1;
 }

@@ -45,7 +45,9 @@ function charts(backtests: BacktestReport[], curves: Curve[]): string {
       );
       const lines = covering.flatMap((each, i) => lineOf(each, { curves, from, i }));
       const title = `Growth of 100 after costs, ${stream}, ${date(from)} … ${date(to)}`;
-      return lines.length > 0 ? `<h3>${escapeHtml(title)}</h3>${lineChart(lines, (y) => number(y))}` : '';
+      return lines.length > 0
+        ? `<h3>${escapeHtml(title)}</h3>${lineChart(lines, { format: (y) => number(y) })}`
+        : '';
     })
     .join('');
 }

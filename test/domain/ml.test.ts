@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { trainRequest, trainResult } from '../../domain/ml.js';
+import { suggestRequest, suggestResult, trainRequest, trainResult } from '../../domain/ml.js';
 import { contractsPath, contractsText } from '../../infra/contracts.js';
 
 const golden = (name: string): unknown => JSON.parse(readFileSync(`test/contracts/${name}.json`, 'utf8'));
@@ -13,6 +13,8 @@ describe('the contracts with Python', () => {
   it('take the golden examples, which pytest reads too', () => {
     expect(trainRequest.parse(golden('train-request'))).toEqual(golden('train-request'));
     expect(trainResult.parse(golden('train-result'))).toEqual(golden('train-result'));
+    expect(suggestRequest.parse(golden('suggest-request'))).toEqual(golden('suggest-request'));
+    expect(suggestResult.parse(golden('suggest-result'))).toEqual(golden('suggest-result'));
   });
 
   it('refuse members that nobody knows', () => {
