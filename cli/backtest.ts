@@ -1,15 +1,17 @@
 import { resolveParams, STRATEGIES } from '../domain/strategies/index.js';
+import { addExport } from './backtest/export.js';
 import { addRun } from './backtest/run.js';
 import { addSweep } from './backtest/sweep.js';
 import { connectApi, dataOf } from './api.js';
 import { printJson, printTable } from './output.js';
 import type { AddCommands } from './shell.js';
 
-/** `backtest run|sweep|list|strategies`. */
+/** `backtest run|sweep|export|list|strategies`. */
 export const addBacktest: AddCommands = (program, shell) => {
   const backtest = program.command('backtest').description('test strategies on stored bars');
   addRun(backtest, shell);
   addSweep(backtest, shell);
+  addExport(backtest, shell);
   backtest.command('list', { isDefault: true }).action(async () => {
     const { client } = connectApi(shell.config());
     const page = dataOf(await client.GET('/backtests', {}));
