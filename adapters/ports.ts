@@ -31,6 +31,7 @@ export type {
 export type {
   BarsWrite,
   ColumnsWrite,
+  CellColumn,
   FormatsPort,
   ObjectsPort,
   ReadBarsOptions,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OBJECTIVES } from '../domain/backtest/search/search.js';
+import { parseSlippage } from '../domain/backtest/slippage.js';
 import { parseSize } from '../domain/backtest/sizing.js';
 import { formFault } from '../domain/forms.js';
 import { request, streamText } from './schemas.js';
@@ -31,8 +32,42 @@ const bounds = z.strictObject({
   step: z.number().positive().optional(),
   log: z.boolean().optional(),
 });
+const exitBps = z.number().positive().lt(10_000).optional();
 const days = z.int().min(1).max(10_000);
 const gap = z.int().min(0).max(1000);
+
+/** Costs, size and engine of a run. */
+const terms = {
+  feeBps: basisPoints.optional(),
+  slippageBps: basisPoints.optional(),
+  slippage: z
+    .string()
+    .superRefine(formFault(parseSlippage))
+    .optional()
+    .describe('bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps'),
+  cash: z.number().positive().optional(),
+  size: z
+    .string()
+    .superRefine(formFault(parseSize))
+    .optional()
+    .describe('units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1'),
+  closeAtEnd: z.boolean().optional(),
+  funding: z
+    .boolean()
+    .optional()
+    .describe('Pay the stored funding rates; default: where a venue has perpetuals only'),
+  engine: z.enum(['vectorised', 'event-driven']).optional(),
+  exits: z
+    .strictObject({ stopBps: exitBps, targetBps: exitBps, trailBps: exitBps })
+    .optional()
+    .describe('Orders beside each entry, basis points of its price; event-driven only'),
+  fillShare: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe('Most of the volume of a bar that one order takes; event-driven only'),
+};
 
 /** Inputs of the stories that test strategies. */
 export const backtestInputs = {
@@ -43,9 +78,7 @@ export const backtestInputs = {
       stream: streamText,
       strategy: z.string().min(1),
       params: z.record(z.string(), z.number()).optional(),
-      feeBps: basisPoints.optional(),
-      slippageBps: basisPoints.optional(),
-      cash: z.number().positive().optional(),
+      ...terms,
       evaluation: z.string().min(1).optional(),
     }),
   ),
@@ -116,9 +149,7 @@ export const backtestInputs = {
         )
         .min(2)
         .max(50),
-      feeBps: basisPoints.optional(),
-      slippageBps: basisPoints.optional(),
-      cash: z.number().positive().optional(),
+      ...terms,
     }),
   ),
   auditLookahead: request(

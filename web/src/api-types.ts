@@ -375,6 +375,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/backtests/{id}/trades': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['exportTrades'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/backtests/{id}/equity': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['exportEquity'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/lineage': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['explain'];
@@ -594,7 +616,18 @@ export interface components {
       params?: { [name: string]: number };
       feeBps?: number;
       slippageBps?: number;
+      /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
       cash?: number;
+      /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1 */ size?: string;
+      closeAtEnd?: boolean;
+      /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
+      engine?: 'vectorised' | 'event-driven';
+      /** Orders beside each entry, basis points of its price; event-driven only */ exits?: {
+        stopBps?: number;
+        targetBps?: number;
+        trailBps?: number;
+      };
+      /** Most of the volume of a bar that one order takes; event-driven only */ fillShare?: number;
       evaluation?: string;
     };
     SweepBacktestInput: {
@@ -659,7 +692,18 @@ export interface components {
       strategies: { strategy: string; params?: { [name: string]: number } }[];
       feeBps?: number;
       slippageBps?: number;
+      /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
       cash?: number;
+      /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1 */ size?: string;
+      closeAtEnd?: boolean;
+      /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
+      engine?: 'vectorised' | 'event-driven';
+      /** Orders beside each entry, basis points of its price; event-driven only */ exits?: {
+        stopBps?: number;
+        targetBps?: number;
+        trailBps?: number;
+      };
+      /** Most of the volume of a bar that one order takes; event-driven only */ fillShare?: number;
     };
     AuditLookaheadInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
@@ -976,6 +1020,7 @@ export interface components {
       exposure: number | null;
       fees: number | null;
       bars: number | null;
+      /** Paid on balance; a receipt is negative */ funding?: number | null;
     };
     BacktestSpec: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -984,11 +1029,34 @@ export interface components {
       /** Epoch milliseconds, UTC */ from: number;
       /** Epoch milliseconds, UTC */ to: number;
       /** Epoch milliseconds, UTC */ asOf: number;
-      costs: { feeBps: number; slippageBps: number };
+      costs: {
+        feeBps: number;
+        slippageBps: number;
+        /** Units of the price */ halfSpread?: number;
+        /** For the whole volume of a bar, by the root of the share */ impactBps?: number;
+      };
       cash: number;
-      size: { kind: 'units'; units: number } | { kind: 'equity'; fraction: number };
+      size:
+        | { kind: 'units'; units: number }
+        | { kind: 'cash'; amount: number }
+        | { kind: 'equity'; fraction: number }
+        | { kind: 'volatility'; target: number; lookback: number; maxLeverage: number }
+        | {
+            kind: 'risk';
+            share: number;
+            stop: { kind: 'bps'; bps: number } | { kind: 'atr'; multiple: number; bars: number };
+            maxLeverage: number;
+          };
       closeAtEnd: boolean;
       periodsPerYear: number;
+      /** The stored rates of the perpetual were paid */ funding?: 'stored';
+      /** Absent: vectorised */ engine?: 'vectorised' | 'event-driven';
+      /** Orders beside each entry, basis points of its price */ exits?: {
+        stopBps?: number;
+        targetBps?: number;
+        trailBps?: number;
+      };
+      /** Most of the volume of a bar that one order took */ fillShare?: number;
     };
     BacktestAnalysis: {
       /** 95 %, stationary bootstrap, a year */ sharpeInterval: (number | null)[];
@@ -1011,7 +1079,8 @@ export interface components {
       exitPrice: number | null;
       units: number;
       fees: number;
-      profit: number;
+      funding?: number;
+      /** After fees and funding */ profit: number;
     };
     BacktestDetail: {
       id: string;
@@ -1026,7 +1095,9 @@ export interface components {
       detail: { key: string; sha256: string };
       digest: string;
       barsSha256: string;
-      conventions: string[];
+      /** What sizes, fills, costs and figures mean in this run */ conventions: string[];
+      /** What has to be said of it: orders that waited, ruin */ notes?: string[];
+      /** Of the funding rates that it paid */ fundingSha256?: string;
       run: string | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
@@ -1035,6 +1106,17 @@ export interface components {
       equity: (number | null)[];
       /** The first ones, at most `trades` of them */ trades: components['schemas']['Trade'][];
       totalTrades: number;
+    };
+    BacktestTrades: {
+      id: string;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      trades: components['schemas']['Trade'][];
+    };
+    BacktestEquity: {
+      id: string;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      time: number[];
+      equity: (number | null)[];
     };
     Backtest: {
       id: string;
@@ -1049,7 +1131,9 @@ export interface components {
       detail: { key: string; sha256: string };
       digest: string;
       barsSha256: string;
-      conventions: string[];
+      /** What sizes, fills, costs and figures mean in this run */ conventions: string[];
+      /** What has to be said of it: orders that waited, ruin */ notes?: string[];
+      /** Of the funding rates that it paid */ fundingSha256?: string;
       run: string | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
@@ -2434,6 +2518,34 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  exportTrades: {
+    parameters: { query?: never; header?: never; path: { /** Backtest id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BacktestTrades'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  exportEquity: {
+    parameters: { query?: never; header?: never; path: { /** Backtest id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BacktestEquity'] };
+      };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
