@@ -1,3 +1,7 @@
+import type { BarColumns } from '../bars.js';
+import { InvalidInputError } from '../errors.js';
+import { sma } from '../indicators/averages.js';
+
 /**
  * What a strategy wants, said as comparisons of columns instead of a function: the engines of one run and of a whole
  * grid read the same rule, and a grid computes each distinct column once.
@@ -33,4 +37,91 @@ export interface ColumnRef {
   output?: string;
   /** Bars back: 1 is the bar before. 0 where absent. */
   lag?: number;
+}
+
+/** Relative: running sums of equal prices differ by roundings, which are no crossing. */
+export const ROUNDING = 1e-12;
+
+/** Is left above right by more than a rounding? False where either is NaN. */
+export const isAbove = (left: number, right: number): boolean =>
+  left > (right < 0 ? right * (1 - ROUNDING) : right * (1 + ROUNDING));
+
+/** Columns that were computed before, by name, arguments and output; good for one set of bars only. */
+export type ColumnsCache = Map<string, Float64Array>;
+
+/**
+ * The position wanted after each bar's close by a rule: −1, 0 or 1, and 0 before anything can be decided. What is held
+ * is told again at every bar, so that no value is NaN.
+ * @throws InvalidInputError where a column is not known or looks ahead
+ */
+export function signalOfRule(rule: Rule, bars: BarColumns, columns: ColumnsCache = new Map()): Float64Array {
+  const long = readSide(rule.long, bars, columns);
+  const short = readSide(rule.short, bars, columns);
+  const signal = new Float64Array(bars.close.length);
+  let held = 0;
+  for (let i = 0; i < signal.length; i++) {
+    const enterLong = long.enter[i];
+    const enterShort = short.enter[i];
+    if (held === 1 && (long.exit ? long.exit[i] : !enterLong)) held = 0;
+    if (held === -1 && (short.exit ? short.exit[i] : !enterShort)) held = 0;
+    if (held === 0 && enterLong !== enterShort) held = enterLong ? 1 : -1;
+    signal[i] = held;
+  }
+  return signal;
+}
+
+/** One value a bar: 1 where it holds. `exit` is null where it is what `enter` is not. */
+interface ReadSide {
+  enter: Uint8Array;
+  exit: Uint8Array | null;
+}
+
+function readSide(side: Side | null, bars: BarColumns, columns: ColumnsCache): ReadSide {
+  if (!side) return { enter: new Uint8Array(bars.close.length), exit: null };
+  const enter = holds(side.enter, bars, columns);
+  return { enter, exit: side.exit === 'otherwise' ? null : holds(side.exit, bars, columns) };
+}
+
+function holds({ left, right }: Comparison, bars: BarColumns, columns: ColumnsCache): Uint8Array {
+  const first = readOperand(left, bars, columns);
+  const second = readOperand(right, bars, columns);
+  const result = new Uint8Array(bars.close.length);
+  for (let i = Math.max(first.lag, second.lag); i < result.length; i++) {
+    const a = first.values ? (first.values[i - first.lag] as number) : first.constant;
+    const b = second.values ? (second.values[i - second.lag] as number) : second.constant;
+    if (isAbove(a, b)) result[i] = 1;
+  }
+  return result;
+}
+
+interface Operand {
+  /** Null: a number, always the same. */
+  values: Float64Array | null;
+  constant: number;
+  lag: number;
+}
+
+function readOperand(operand: ColumnRef | number, bars: BarColumns, columns: ColumnsCache): Operand {
+  if (typeof operand === 'number') return { values: null, constant: operand, lag: 0 };
+  const { lag = 0 } = operand;
+  if (!Number.isInteger(lag) || lag < 0)
+    throw new InvalidInputError(
+      `Column ${operand.name} has lag ${lag}; it must be a whole number of bars back, from 0: less would look ahead`,
+    );
+  return { values: columnOf(operand, bars, columns), constant: NaN, lag };
+}
+
+const PRICES = ['open', 'high', 'low', 'close', 'volume'] as const;
+
+/** The column that is meant, without its lag. @throws InvalidInputError where there is none of that name */
+export function columnOf(ref: ColumnRef, bars: BarColumns, columns: ColumnsCache = new Map()): Float64Array {
+  const price = PRICES.find((name) => name === ref.name);
+  if (price) return bars[price];
+  const key = `${ref.name}:${ref.args.join(',')}:${ref.output ?? ''}`;
+  const known = columns.get(key);
+  if (known) return known;
+  if (ref.name !== 'SMA') throw new InvalidInputError(`Unknown column "${ref.name}"`);
+  const values = sma(bars.close, ref.args[0] ?? NaN);
+  columns.set(key, values);
+  return values;
 }

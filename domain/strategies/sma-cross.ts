@@ -1,4 +1,4 @@
-import { sma } from '../indicators/averages.js';
+import { signalOfRule, type Rule } from '../backtest/rules.js';
 import type { Strategy } from './strategy.js';
 
 const length = (standard: number, help: string) => ({
@@ -9,8 +9,13 @@ const length = (standard: number, help: string) => ({
   help,
 });
 
-/** Relative: running sums of equal prices differ by roundings, which are no crossing. */
-const ROUNDING = 1e-12;
+const rule = ({ fast = NaN, slow = NaN }: Record<string, number>): Rule => ({
+  long: {
+    enter: { left: { name: 'SMA', args: [fast] }, right: { name: 'SMA', args: [slow] } },
+    exit: 'otherwise',
+  },
+  short: null,
+});
 
 export const smaCross: Strategy = {
   name: 'sma-cross',
@@ -18,16 +23,6 @@ export const smaCross: Strategy = {
   params: { fast: length(20, 'bars of the fast average'), slow: length(100, 'bars of the slow average') },
   fault: ({ fast = 0, slow = 0 }) => (fast < slow ? null : `fast (${fast}) must be below slow (${slow})`),
   warmUp: ({ slow = 0 }) => slow - 1,
-  rule: ({ fast = NaN, slow = NaN }) => ({
-    long: {
-      enter: { left: { name: 'SMA', args: [fast] }, right: { name: 'SMA', args: [slow] } },
-      exit: 'otherwise',
-    },
-    short: null,
-  }),
-  signal({ bars, params }) {
-    const fast = sma(bars.close, params['fast'] ?? NaN);
-    const slow = sma(bars.close, params['slow'] ?? NaN);
-    return Float64Array.from(fast, (value, i) => (value > (slow[i] ?? NaN) * (1 + ROUNDING) ? 1 : 0));
-  },
+  rule,
+  signal: ({ bars, params }) => signalOfRule(rule(params), bars),
 };
