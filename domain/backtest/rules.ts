@@ -1,6 +1,7 @@
 import type { BarColumns } from '../bars.js';
 import { InvalidInputError } from '../errors.js';
-import { sma } from '../indicators/averages.js';
+import { INDICATORS } from '../indicators/registry.js';
+import { nearNames } from '../near-names.js';
 
 /**
  * What a strategy wants, said as comparisons of columns instead of a function: the engines of one run and of a whole
@@ -117,11 +118,24 @@ const PRICES = ['open', 'high', 'low', 'close', 'volume'] as const;
 export function columnOf(ref: ColumnRef, bars: BarColumns, columns: ColumnsCache = new Map()): Float64Array {
   const price = PRICES.find((name) => name === ref.name);
   if (price) return bars[price];
-  const key = `${ref.name}:${ref.args.join(',')}:${ref.output ?? ''}`;
-  const known = columns.get(key);
+  const key = (output: string): string => `${ref.name}:${ref.args.join(',')}:${output}`;
+  const known = columns.get(key(ref.output ?? ''));
   if (known) return known;
-  if (ref.name !== 'SMA') throw new InvalidInputError(`Unknown column "${ref.name}"`);
-  const values = sma(bars.close, ref.args[0] ?? NaN);
-  columns.set(key, values);
-  return values;
+  const indicator = Object.hasOwn(INDICATORS, ref.name) ? INDICATORS[ref.name] : undefined;
+  if (!indicator) throw new InvalidInputError(`Unknown column "${ref.name}"${knownColumns(ref.name)}`);
+  const made = indicator.compute(bars, [...ref.args]);
+  for (const [output, values] of Object.entries(made)) columns.set(key(output), values);
+  // The first output is the one that is meant where none is named.
+  const first = made[indicator.outputs[0] ?? ''];
+  if (first) columns.set(key(''), first);
+  const values = columns.get(key(ref.output ?? ''));
+  if (values) return values;
+  throw new InvalidInputError(
+    `${ref.name} has no output "${ref.output}"; known: ${indicator.outputs.join(', ')}`,
+  );
+}
+
+function knownColumns(name: string): string {
+  const known = [...PRICES, ...Object.keys(INDICATORS)];
+  return `; nearest known: ${nearNames(name, known, 3).join(', ')}`;
 }

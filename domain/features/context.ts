@@ -35,12 +35,22 @@ export function sentimentColumns(
 ): Record<SentimentFeature, Float64Array> {
   const short = fadingSums({ time, points, halfLife: 6 * HOUR });
   const long = fadingSums({ time, points, halfLife: 48 * HOUR });
-  const mean = (sums: FadingSums): Float64Array => sums.value.map((sum, i) => sum / (1 + at(sums.count, i)));
   return {
-    sentiment_6h: mean(short),
-    sentiment_48h: mean(long),
+    sentiment_6h: meanOf(short),
+    sentiment_48h: meanOf(long),
     articles_48h: long.count.map((count) => Math.log1p(count)),
   };
+}
+
+/** One such column, with a half-life of the caller's choice in ms. */
+export const fadedMean = (args: Fading): Float64Array => meanOf(fadingSums(args));
+
+const meanOf = (sums: FadingSums): Float64Array => sums.value.map((sum, i) => sum / (1 + at(sums.count, i)));
+
+interface Fading {
+  time: Float64Array;
+  points: readonly SentimentPoint[];
+  halfLife: number;
 }
 
 interface FadingSums {
@@ -49,7 +59,7 @@ interface FadingSums {
 }
 
 /** One pass over rows and points; wall-clock time fades, so gaps between bars count in full. */
-function fadingSums(args: { time: Float64Array; points: SentimentPoint[]; halfLife: number }): FadingSums {
+function fadingSums(args: Fading): FadingSums {
   const { time, points, halfLife } = args;
   const sums = { value: new Float64Array(time.length), count: new Float64Array(time.length) };
   let [value, count, next] = [0, 0, 0];

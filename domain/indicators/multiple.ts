@@ -1,3 +1,4 @@
+import { highest, lowest } from './extremes.js';
 import { bars, factor, get, type Indicator } from './indicator.js';
 import { macd, ppo, stochasticFast, stochasticRsi, stochasticSlow } from './momentum.js';
 import { aroon, parabolicSar } from './trend.js';
@@ -34,6 +35,18 @@ export const BB: Indicator = {
   compute(columns, args) {
     const { upper, middle, lower } = bollinger(columns.close, get(args, 0), get(args, 1));
     return { UPPER: upper, MIDDLE: middle, LOWER: lower };
+  },
+  firstValid: (args) => get(args, 0) - 1,
+};
+
+export const DONCHIAN: Indicator = {
+  summary: 'Donchian channel: highest high and lowest low, and the middle of the two',
+  args: [bars('period', 20, 1)],
+  outputs: ['UPPER', 'MIDDLE', 'LOWER'],
+  compute(columns, args) {
+    const upper = highest(columns.high, get(args, 0));
+    const lower = lowest(columns.low, get(args, 0));
+    return { UPPER: upper, MIDDLE: upper.map((value, i) => (value + (lower[i] ?? NaN)) / 2), LOWER: lower };
   },
   firstValid: (args) => get(args, 0) - 1,
 };

@@ -4,7 +4,7 @@ import { nearNames } from '../near-names.js';
 import { dema, ema, kama, sma, tema, wma } from './averages.js';
 import { bars, changes, ofBars, ofClose, plain, window, type Argument, type Indicator } from './indicator.js';
 import { cci, momentum, roc, rsi, trix, williamsR } from './momentum.js';
-import { AROON, BB, MACD, PPO, SAR, STOCH, STOCHF, STOCHRSI } from './multiple.js';
+import { AROON, BB, DONCHIAN, MACD, PPO, SAR, STOCH, STOCHF, STOCHRSI } from './multiple.js';
 import { directionalMovement } from './trend.js';
 import { atr, natr, standardDeviation, trueRange } from './volatility.js';
 import { accumulationDistribution, mfi, obv } from './volume.js';
@@ -33,6 +33,7 @@ export const INDICATORS: Record<string, Indicator> = {
   MOM: ofClose('change in price units', bars('period', 10, 1), { column: momentum, warmUp: changes }),
   ROC: ofClose('change in percent', bars('period', 10, 1), { column: roc, warmUp: changes }),
   BB,
+  DONCHIAN,
   STDDEV: ofClose('population standard deviation', bars('period', 20), {
     column: standardDeviation,
     warmUp: window,

@@ -1,6 +1,15 @@
 import { InvalidInputError } from '../errors.js';
+import { nearNames, editDistance } from '../near-names.js';
+import { bollingerReversal } from './bollinger.js';
 import { buyAndHold } from './buy-and-hold.js';
+import { donchianBreakout } from './donchian.js';
+import { emaCross } from './ema-cross.js';
+import { macdCross } from './macd.js';
+import { meanReversion } from './mean-reversion.js';
 import { modelSignal } from './model-signal.js';
+import { momentumTrend } from './momentum.js';
+import { newsSentiment } from './news-sentiment.js';
+import { rsiReversal } from './rsi.js';
 import { smaCross } from './sma-cross.js';
 import type { Strategy } from './strategy.js';
 
@@ -8,6 +17,14 @@ import type { Strategy } from './strategy.js';
 export const STRATEGIES: Record<string, Strategy> = {
   'buy-and-hold': buyAndHold,
   'sma-cross': smaCross,
+  'ema-cross': emaCross,
+  rsi: rsiReversal,
+  bollinger: bollingerReversal,
+  macd: macdCross,
+  donchian: donchianBreakout,
+  momentum: momentumTrend,
+  'mean-reversion': meanReversion,
+  'news-sentiment': newsSentiment,
   'model-signal': modelSignal,
 };
 
@@ -19,7 +36,10 @@ export function resolveStrategy(name: string): Strategy {
 }
 
 /** Parameters with defaults filled in. @throws InvalidInputError naming the offender and what would be right. */
-export function resolveParams(strategy: Strategy, given: Record<string, number>): Record<string, number> {
+export function resolveParams(
+  strategy: Pick<Strategy, 'name' | 'params' | 'fault'>,
+  given: Record<string, number>,
+): Record<string, number> {
   const known = Object.keys(strategy.params);
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown !== undefined)
@@ -32,7 +52,7 @@ export function resolveParams(strategy: Strategy, given: Record<string, number>)
       throw new InvalidInputError(
         `${name} of ${strategy.name} is ${value}; it must be ${rule.integer ? 'a whole number' : 'a number'} from ${rule.min} to ${rule.max}`,
       );
-    params[name] = value;
+    if (!(rule.later && value === rule.default)) params[name] = value;
   }
   const fault = strategy.fault?.(params);
   if (fault) throw new InvalidInputError(`${strategy.name}: ${fault}`);
@@ -41,24 +61,8 @@ export function resolveParams(strategy: Strategy, given: Record<string, number>)
 
 function near(name: string, known: string[]): string {
   if (known.length === 0) return '; it takes none';
-  const close = known.find((each) => distance(each.toLowerCase(), name.toLowerCase()) <= 2);
+  const close = nearNames(name, known, 1).find(
+    (each) => editDistance(each.toLowerCase(), name.toLowerCase()) <= 2,
+  );
   return `${close ? `; did you mean "${close}"?` : ';'} known: ${known.join(', ')}`;
-}
-
-/** Levenshtein's distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(
-        Math.min(
-          (next[j - 1] ?? 0) + 1,
-          (row[j] ?? 0) + 1,
-          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-        ),
-      );
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

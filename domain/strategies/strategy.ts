@@ -1,5 +1,6 @@
 import type { Rule } from '../backtest/rules.js';
 import type { BarColumns } from '../bars.js';
+import type { SentimentPoint } from '../features.js';
 
 export interface Parameter {
   default: number;
@@ -7,6 +8,8 @@ export interface Parameter {
   max: number;
   integer: boolean;
   help: string;
+  /** Left out of the parameters where it has its default: results from before it was there keep their digest. */
+  later?: true;
 }
 
 export interface SignalInput {
@@ -15,6 +18,8 @@ export interface SignalInput {
   timeframeMs: number;
   /** A model's directions (−1, 0, 1) by the close time of the deciding bar. */
   forecasts?: { time: Float64Array; direction: Float64Array };
+  /** What was said about the asset, ascending by `knownAt`; a decision uses what was known at its close. */
+  sentiment?: SentimentPoint[];
 }
 
 /** `signal` gives for each bar the position wanted after its close, −1 … 1; NaN keeps what is held. */
@@ -22,6 +27,8 @@ export interface Strategy {
   name: string;
   summary: string;
   params: Record<string, Parameter>;
+  /** What it needs beside bars. */
+  needs?: 'forecasts' | 'sentiment';
   /** Relations between parameters that make no sense, as a sentence; null where all is well. */
   fault?(params: Record<string, number>): string | null;
   /** Bars before the first decision that has all it needs. */

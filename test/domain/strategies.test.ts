@@ -9,7 +9,11 @@ const input = (rows: number, seed = 1) => {
   const bars = walk(rows, seed);
   const time = bars.time.map((open) => open + HOUR);
   const direction = bars.close.map((close) => (Math.floor(close * 1e6) % 3) - 1);
-  return { bars, timeframeMs: HOUR, forecasts: { time, direction } };
+  const sentiment = Array.from(bars.close, (close, i) => ({
+    knownAt: (bars.time[i] ?? 0) + (i % 7) * 1_000_000,
+    value: Math.sin(close * 100),
+  })).sort((a, b) => a.knownAt - b.knownAt);
+  return { bars, timeframeMs: HOUR, forecasts: { time, direction }, sentiment };
 };
 
 describe.each(Object.entries(STRATEGIES))('the strategy %s', (name, strategy) => {
@@ -87,7 +91,7 @@ describe('names and parameters', () => {
   it.each([
     [
       'sma-cros',
-      /Unknown strategy "sma-cros"; did you mean "sma-cross"\? known: buy-and-hold, sma-cross, model-signal/,
+      /Unknown strategy "sma-cros"; did you mean "sma-cross"\? known: buy-and-hold, sma-cross, ema-cross/,
     ],
     ['nothing', /Unknown strategy "nothing"; known: buy-and-hold/],
     ['toString', /Unknown strategy "toString"/],
@@ -97,7 +101,10 @@ describe('names and parameters', () => {
   });
 
   it.each<[Record<string, number>, RegExp]>([
-    [{ fats: 3 }, /Unknown parameter "fats" of sma-cross; did you mean "fast"\? known: fast, slow/],
+    [
+      { fats: 3 },
+      /Unknown parameter "fats" of sma-cross; did you mean "fast"\? known: fast, slow, direction/,
+    ],
     [{ fast: 2.5 }, /fast of sma-cross is 2.5; it must be a whole number from 1 to/],
     [{ fast: NaN }, /fast of sma-cross is NaN/],
     [{ slow: 0 }, /slow of sma-cross is 0/],
