@@ -147,7 +147,8 @@ function isStream(what: string): boolean {
   }
 }
 
-function addLayoutOptions(command: Command): Command {
+/** How a file of bars is read, for every command that reads one. */
+export function addLayoutOptions(command: Command): Command {
   const local = new Option('--local', 'in this process (these commands always are)').hideHelp();
   return command
     .addOption(local)

@@ -9,6 +9,7 @@ import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
 import { addCoverage } from './coverage.js';
 import { addDoctor } from './doctor.js';
+import { addIndicators } from './indicators.js';
 import { addLive } from './live.js';
 import { addLineage } from './lineage.js';
 import { addModels } from './models.js';
@@ -46,6 +47,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addNews,
     addPredict,
     addBacktest,
+    addIndicators,
     addModels,
     addMove,
     addSchedules,
@@ -113,5 +115,11 @@ function wrongUsage(error: CommanderError, json: boolean): number {
   return EXIT.input;
 }
 
+/** A pipe takes 64 KiB at a time: leaving at once would cut a longer answer off. */
+function endAfterOutput(code: number): void {
+  process.stdout.once('error', () => process.exit(code));
+  process.stdout.write('', () => process.exit(code));
+}
+
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
-  process.exit(await main(process.argv.slice(2)));
+  endAfterOutput(await main(process.argv.slice(2)));
