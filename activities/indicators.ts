@@ -35,7 +35,7 @@ export const indicatorSteps = (ports: Ports) => ({
 });
 
 /** Ascending; unlike an import it judges nothing away, since every position counts. */
-async function readFile(ports: Ports, { path, ...options }: BarsFile): Promise<BarColumns> {
+export async function readFile(ports: Ports, { path, ...options }: BarsFile): Promise<BarColumns> {
   const parts: BarColumns[] = [];
   const rows: Float64Array[] = [];
   for await (const batch of ports.formats.read(path, options)) {

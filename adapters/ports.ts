@@ -1,3 +1,4 @@
+import type { BacktestEnginesPort } from './ports-engines.js';
 import type { CataloguePort, StoragePort } from './ports-inventory.js';
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
 import type { AgedPiece, AgingOptions } from '../domain/bars/aging.js';
@@ -321,6 +322,7 @@ export interface Ports extends Closable {
   lineage: LineagePort;
   catalogue: CataloguePort;
   storage: StoragePort;
+  engines: BacktestEnginesPort;
   /** Sentiment about an asset as it was known, and the digest of it. */
   sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
   markets(source: Source): MarketsPort;

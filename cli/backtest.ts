@@ -1,11 +1,13 @@
 import { resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
 import { parseStream } from '../domain/streams.js';
 import { connectApi, dataOf } from './api.js';
+import { addEngines } from './backtest/engines.js';
+import { addVerify } from './backtest/verify.js';
 import { printJson, printTable } from './output.js';
 import { runStory } from './run.js';
 import { decimalNumber, given, jsonObject, type AddCommands } from './shell.js';
 
-/** `backtest run|list|strategies`. */
+/** `backtest run|verify|engines|list|strategies`. */
 export const addBacktest: AddCommands = (program, shell) => {
   const backtest = program.command('backtest').description('test strategies on stored bars');
   backtest
@@ -26,6 +28,8 @@ export const addBacktest: AddCommands = (program, shell) => {
       parseStream(stream);
       printJson(await runStory(shell.config(), 'runBacktest', given({ stream, ...options })));
     });
+  addVerify(backtest, shell);
+  addEngines(backtest, shell);
   backtest.command('list', { isDefault: true }).action(async () => {
     const { client } = connectApi(shell.config());
     const page = dataOf(await client.GET('/backtests', {}));

@@ -1,0 +1,94 @@
+import { compareTrades, type Agreement, type Compared } from './agreement.js';
+import type { ExternalTrades } from './external.js';
+
+/** What one engine gave beside ours. */
+export interface EngineReport {
+  engine: string;
+  version: string | null;
+  available: boolean;
+  /** Why there is no comparison; null where there is one. */
+  reason: string | null;
+  /** `rule`: by its own indicators; `replay`: it traded our decisions. */
+  decided: 'rule' | 'replay' | null;
+  trades: number | null;
+  /** Trades equal in every field. */
+  equal: number | null;
+  differing: Agreement['differing'];
+  finalEquity: number | null;
+  finalEquityDifference: number | null;
+  /** `failed`: it was there and broke. */
+  verdict: Agreement['verdict'] | 'failed' | null;
+  seconds: number | null;
+  cpuSeconds: number | null;
+}
+
+/** What an engine answered, or why it did not. */
+export type EngineReply = { engine: string; version: string | null } & (
+  { outcome: EngineAnswer } | { outcome: null; available: boolean; failed: boolean; reason: string }
+);
+
+export interface EngineAnswer extends ExternalTrades {
+  decided: 'rule' | 'replay';
+  finalEquity: number;
+  seconds: number;
+  cpuSeconds: number;
+}
+
+/** `unchecked`: no engine of others was there. */
+export type Verdict = 'equal' | 'explained' | 'unexplained' | 'unchecked';
+
+export interface VerificationReport {
+  strategy: string;
+  params: Record<string, number>;
+  bars: number;
+  reference: { engine: string; version: string | null; entries: number; exits: number; finalEquity: number };
+  engines: EngineReport[];
+  verdict: Verdict;
+}
+
+/** An engine's answer beside ours, difference by difference. */
+export function reportEngine(reply: EngineReply, compared: Omit<Compared, 'theirs'>): EngineReport {
+  const { engine, version, outcome } = reply;
+  if (!outcome) {
+    const { available, failed, reason } = reply;
+    return { ...NOTHING, engine, version, available, reason, verdict: failed ? 'failed' : null };
+  }
+  const { equal, differing, finalEquityDifference, verdict } = compareTrades({
+    ...compared,
+    theirs: outcome,
+  });
+  return {
+    engine,
+    version,
+    available: true,
+    reason: null,
+    decided: outcome.decided,
+    trades: outcome.trades.length,
+    equal,
+    differing,
+    finalEquity: outcome.finalEquity,
+    finalEquityDifference,
+    verdict,
+    seconds: outcome.seconds,
+    cpuSeconds: outcome.cpuSeconds,
+  };
+}
+
+const NOTHING = {
+  decided: null,
+  trades: null,
+  equal: null,
+  differing: [],
+  finalEquity: null,
+  finalEquityDifference: null,
+  seconds: null,
+  cpuSeconds: null,
+};
+
+/** Of all engines: one that broke, or a difference that nothing explains, decides. */
+export function verdictOf(engines: readonly Pick<EngineReport, 'verdict'>[]): Verdict {
+  const verdicts = new Set(engines.map(({ verdict }) => verdict));
+  if (verdicts.has('unexplained') || verdicts.has('failed')) return 'unexplained';
+  if (verdicts.has('explained')) return 'explained';
+  return verdicts.has('equal') ? 'equal' : 'unchecked';
+}

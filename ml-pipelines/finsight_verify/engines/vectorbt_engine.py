@@ -1,0 +1,138 @@
+"""vectorbt: its own indicators on arrays, and its order simulation compiled by numba."""
+
+import numpy as np
+import vectorbt as vbt
+from numba import njit
+from vectorbt.portfolio.enums import Direction, NoOrder, SizeType
+from vectorbt.portfolio.nb import order_nb
+
+from ..contracts import ExternalTrade
+from ..decisions import decide
+from ..job import Job, Outcome
+
+COLUMNS = frozenset({"SMA", "EMA", "RSI", "BB", "MACD", "DONCHIAN"})
+
+
+def version() -> str:
+    return vbt.__version__
+
+
+def run(job: Job) -> Outcome:
+    wanted = decide(job.rule, columns_of(job), job.rows) if job.by_rule else job.decision
+    portfolio = traded_units(job, wanted) if job.sized_in_units else traded_equity(job, wanted)
+    # Marked at the closes: the orders have prices of their own.
+    return Outcome(
+        decided="rule" if job.by_rule else "replay",
+        final_equity=float(portfolio.final_value()),
+        trades=trades_of(job, portfolio),
+    )
+
+
+def changes_of(wanted: np.ndarray) -> np.ndarray:
+    """The position to be had at each open, NaN where nothing changes: what is decided at a close is filled at the next open."""
+    held = np.concatenate(([0.0], wanted[:-1]))
+    before = np.concatenate(([0.0], held[:-1]))
+    return np.where(held != before, held, np.nan)
+
+
+def traded_units(job: Job, wanted: np.ndarray) -> vbt.Portfolio:
+    return vbt.Portfolio.from_orders(
+        close=job.prices["close"],
+        price=job.prices["open"],
+        size=changes_of(wanted) * job.amount,
+        size_type="targetamount",
+        direction="both",
+        fees=job.fee,
+        slippage=job.slippage,
+        init_cash=job.cash,
+        freq="1min",
+    )
+
+
+@njit(cache=True)
+def share_of_equity(c, wanted, price, fraction, fee, slippage):
+    """Order of one bar: to a share of what is there after leaving, its own fee paid."""
+    target = wanted[c.i]
+    if np.isnan(target):
+        return NoOrder
+    open_price = price[c.i]
+    leaving = open_price * (1 - np.sign(c.position_now) * slippage)
+    cash = c.cash_now + c.position_now * leaving - abs(c.position_now) * leaving * fee
+    entering = open_price * (1 + np.sign(target) * slippage)
+    units = np.sign(target) * cash * fraction * abs(target) / (entering * (1 + fee))
+    return order_nb(
+        size=units - c.position_now,
+        price=open_price,
+        size_type=SizeType.Amount,
+        direction=Direction.Both,
+        fees=fee,
+        slippage=slippage,
+    )
+
+
+def traded_equity(job: Job, wanted: np.ndarray) -> vbt.Portfolio:
+    arguments = (changes_of(wanted), job.prices["open"], job.amount, job.fee, job.slippage)
+    return vbt.Portfolio.from_order_func(job.prices["close"], share_of_equity, *arguments, init_cash=job.cash, freq="1min")
+
+
+def trades_of(job: Job, portfolio: vbt.Portfolio) -> list[ExternalTrade]:
+    records = portfolio.trades.records
+    is_open = records["status"].to_numpy() == 0
+    trades = []
+    for row, open_at_end in zip(records.itertuples(), is_open, strict=True):
+        trades.append(
+            ExternalTrade(
+                side="long" if row.direction == 0 else "short",
+                entry_time=float(job.time[row.entry_idx]),
+                entry_price=float(row.entry_price),
+                exit_time=None if open_at_end else float(job.time[row.exit_idx]),
+                exit_price=None if open_at_end else float(row.exit_price),
+                units=float(row.size),
+                fees=float(row.entry_fees) + (0.0 if open_at_end else float(row.exit_fees)),
+            )
+        )
+    return trades
+
+
+def columns_of(job: Job) -> list[np.ndarray]:
+    return [column(job, each) for each in job.rule.columns]
+
+
+def column(job: Job, wanted) -> np.ndarray:
+    close, arguments = job.prices["close"], wanted.args
+    match wanted.name:
+        case "SMA":
+            return values(vbt.MA.run(close, int(arguments[0])).ma)
+        case "EMA":
+            return values(vbt.MA.run(close, int(arguments[0]), ewm=True).ma)
+        case "RSI":
+            # Wilder's smoothing 1/n is the exponential one of a span of 2n - 1.
+            return values(vbt.RSI.run(close, 2 * int(arguments[0]) - 1, ewm=True).rsi, early=strength(close, int(arguments[0])))
+        case "BB":
+            bands = vbt.BBANDS.run(close, int(arguments[0]), alpha=arguments[1])
+            return values({"UPPER": bands.upper, "MIDDLE": bands.middle, "LOWER": bands.lower}[wanted.output])
+        case "MACD":
+            fast, slow, smooth = (int(each) for each in arguments)
+            lines = vbt.MACD.run(close, fast, slow, smooth, macd_ewm=True, signal_ewm=True)
+            return values({"MACD": lines.macd, "MACDSIGNAL": lines.signal, "MACDHIST": lines.hist}[wanted.output])
+        case "DONCHIAN":
+            window = int(arguments[0])
+            high = vbt.generic.nb.rolling_max_1d_nb(job.prices["high"], window, minp=window)
+            low = vbt.generic.nb.rolling_min_1d_nb(job.prices["low"], window, minp=window)
+            return {"UPPER": high, "LOWER": low, "MIDDLE": (high + low) / 2}[wanted.output]
+        case name:
+            return job.prices[name]
+
+
+def values(series, early: np.ndarray | None = None) -> np.ndarray:
+    found = np.asarray(series, dtype=np.float64).ravel()
+    return found if early is None else np.where(np.isnan(found), early, found)
+
+
+def strength(close: np.ndarray, period: int) -> np.ndarray:
+    """Its RSI of a span of 2n - 1 is told from that many bars on; before, the same averages by its own function."""
+    change = np.diff(close, prepend=np.nan)
+    up = vbt.generic.nb.ewm_mean_1d_nb(np.where(change < 0, 0.0, change), 2 * period - 1, minp=period)
+    down = vbt.generic.nb.ewm_mean_1d_nb(np.abs(np.where(change > 0, 0.0, change)), 2 * period - 1, minp=period)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return 100 - 100 / (1 + up / down)
