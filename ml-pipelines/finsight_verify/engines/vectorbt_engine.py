@@ -3,6 +3,8 @@
 import numpy as np
 import vectorbt as vbt
 from numba import njit
+from vectorbt.generic.nb import ewm_mean_1d_nb, rolling_max_1d_nb, rolling_min_1d_nb
+from vectorbt.indicators.nb import ma_nb, mstd_nb
 from vectorbt.portfolio.enums import Direction, NoOrder, SizeType
 from vectorbt.portfolio.nb import order_nb
 
@@ -99,40 +101,37 @@ def columns_of(job: Job) -> list[np.ndarray]:
 
 
 def column(job: Job, wanted) -> np.ndarray:
-    close, arguments = job.prices["close"], wanted.args
+    """By the compiled functions that vectorbt's indicators are made of: its factory compiles anew in each process."""
+    close, arguments = job.prices["close"].reshape(-1, 1), wanted.args
     match wanted.name:
         case "SMA":
-            return values(vbt.MA.run(close, int(arguments[0])).ma)
+            return ma_nb(close, int(arguments[0]), False).ravel()
         case "EMA":
-            return values(vbt.MA.run(close, int(arguments[0]), ewm=True).ma)
+            return ma_nb(close, int(arguments[0]), True).ravel()
         case "RSI":
-            # Wilder's smoothing 1/n is the exponential one of a span of 2n - 1.
-            return values(vbt.RSI.run(close, 2 * int(arguments[0]) - 1, ewm=True).rsi, early=strength(close, int(arguments[0])))
+            return strength(job.prices["close"], int(arguments[0]))
         case "BB":
-            bands = vbt.BBANDS.run(close, int(arguments[0]), alpha=arguments[1])
-            return values({"UPPER": bands.upper, "MIDDLE": bands.middle, "LOWER": bands.lower}[wanted.output])
+            middle = ma_nb(close, int(arguments[0]), False).ravel()
+            distance = arguments[1] * mstd_nb(close, int(arguments[0]), False).ravel()
+            return {"UPPER": middle + distance, "MIDDLE": middle, "LOWER": middle - distance}[wanted.output]
         case "MACD":
             fast, slow, smooth = (int(each) for each in arguments)
-            lines = vbt.MACD.run(close, fast, slow, smooth, macd_ewm=True, signal_ewm=True)
-            return values({"MACD": lines.macd, "MACDSIGNAL": lines.signal, "MACDHIST": lines.hist}[wanted.output])
+            line = ma_nb(close, fast, True) - ma_nb(close, slow, True)
+            signal = ma_nb(line, smooth, True)
+            return {"MACD": line, "MACDSIGNAL": signal, "MACDHIST": line - signal}[wanted.output].ravel()
         case "DONCHIAN":
             window = int(arguments[0])
-            high = vbt.generic.nb.rolling_max_1d_nb(job.prices["high"], window, minp=window)
-            low = vbt.generic.nb.rolling_min_1d_nb(job.prices["low"], window, minp=window)
+            high = rolling_max_1d_nb(job.prices["high"], window, window)
+            low = rolling_min_1d_nb(job.prices["low"], window, window)
             return {"UPPER": high, "LOWER": low, "MIDDLE": (high + low) / 2}[wanted.output]
         case name:
             return job.prices[name]
 
 
-def values(series, early: np.ndarray | None = None) -> np.ndarray:
-    found = np.asarray(series, dtype=np.float64).ravel()
-    return found if early is None else np.where(np.isnan(found), early, found)
-
-
 def strength(close: np.ndarray, period: int) -> np.ndarray:
-    """Its RSI of a span of 2n - 1 is told from that many bars on; before, the same averages by its own function."""
+    """Wilder's smoothing 1/n is the exponential one of a span of 2n - 1."""
     change = np.diff(close, prepend=np.nan)
-    up = vbt.generic.nb.ewm_mean_1d_nb(np.where(change < 0, 0.0, change), 2 * period - 1, minp=period)
-    down = vbt.generic.nb.ewm_mean_1d_nb(np.abs(np.where(change > 0, 0.0, change)), 2 * period - 1, minp=period)
+    up = ewm_mean_1d_nb(np.where(change < 0, 0.0, change), 2 * period - 1, period)
+    down = ewm_mean_1d_nb(np.abs(np.where(change > 0, 0.0, change)), 2 * period - 1, period)
     with np.errstate(invalid="ignore", divide="ignore"):
         return 100 - 100 / (1 + up / down)
