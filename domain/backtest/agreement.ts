@@ -108,10 +108,12 @@ function explainer({ theirs, variants = [], ties, last }: Compared): Explain {
       if (their && made && (field === 'trade' ? isSame(made, their) : alike(made[field], their[field])))
         return text;
     }
-    const reason = !their ? refused.get(time) : undefined;
+    // An order that leaves and enters at once is refused as one: then the position before is kept, too.
+    const unfilled = !their ? time : LEAVING.has(field) ? ours?.exitTime : null;
+    const reason = refused.get(unfilled ?? NaN);
     if (reason !== undefined) return `the engine refused the order: ${reason}`;
     const endsOpen = ours?.exitTime === null && their?.exitTime === last.time;
-    if (endsOpen && AT_THE_END.has(field))
+    if (endsOpen && LEAVING.has(field))
       return 'the engine closes the position that is open at the end; ours is marked';
     const decided = field === 'exitTime' || field === 'exitPrice' ? [time, ours?.exitTime] : [time];
     return ties && decided.concat(their?.exitTime).some((at) => typeof at === 'number' && ties.has(at))
@@ -120,7 +122,7 @@ function explainer({ theirs, variants = [], ties, last }: Compared): Explain {
   };
 }
 
-const AT_THE_END = new Set<string>(['exitTime', 'exitPrice', 'fees']);
+const LEAVING = new Set<string>(['exitTime', 'exitPrice', 'fees']);
 
 /**
  * Explained by a variant that comes to the same, or by explained trades where it is what their trades add up to: a

@@ -8,7 +8,7 @@ from vectorbt.indicators.nb import ma_nb, mstd_nb
 from vectorbt.portfolio.enums import Direction, NoOrder, SizeType
 from vectorbt.portfolio.nb import order_nb
 
-from ..contracts import ExternalTrade
+from ..contracts import ExternalTrade, RefusedOrder
 from ..decisions import decide
 from ..job import Job, Outcome
 
@@ -22,11 +22,11 @@ def version() -> str:
 def run(job: Job) -> Outcome:
     wanted = decide(job.rule, columns_of(job), job.rows) if job.by_rule else job.decision
     portfolio = traded_units(job, wanted) if job.sized_in_units else traded_equity(job, wanted)
-    # Marked at the closes: the orders have prices of their own.
     return Outcome(
         decided="rule" if job.by_rule else "replay",
         final_equity=float(portfolio.final_value()),
         trades=trades_of(job, portfolio),
+        refused=refused_by(job, wanted, portfolio),
     )
 
 
@@ -47,8 +47,17 @@ def traded_units(job: Job, wanted: np.ndarray) -> vbt.Portfolio:
         fees=job.fee,
         slippage=job.slippage,
         init_cash=job.cash,
+        # What the cash does not cover is refused, as other engines do, not bought in part.
+        allow_partial=False,
         freq="1min",
     )
+
+
+def refused_by(job: Job, wanted: np.ndarray, portfolio: vbt.Portfolio) -> list[RefusedOrder]:
+    changes = changes_of(wanted)
+    entries = np.flatnonzero(~np.isnan(changes) & (changes != 0))
+    filled = portfolio.orders.records["idx"].to_numpy()
+    return [RefusedOrder(time=float(job.time[bar]), reason="cash does not cover it") for bar in np.setdiff1d(entries, filled)]
 
 
 @njit(cache=True)
