@@ -1,6 +1,8 @@
 import type { Ports } from '../adapters/ports.js';
+import type { ExternalRequest, ExternalResult } from '../domain/backtest/external.js';
 import type { TrainRequest, TrainResult } from '../domain/ml.js';
 import { backtestSteps } from './backtest.js';
+import { verifySteps } from './backtest/verify-steps.js';
 import { barsSteps } from './bars.js';
 import { cleaningSteps } from './cleaning.js';
 import { coverageSteps } from './coverage.js';
@@ -45,6 +47,7 @@ export const createActivities = (ports: Ports) => ({
     ...datasetSteps(ports),
     ...ridgeSteps(ports),
     ...backtestSteps(ports),
+    ...verifySteps(ports),
     ...reportSteps(ports),
   },
   gpu: {
@@ -60,4 +63,9 @@ export type ActivityQueue = keyof Activities;
 /** What the Python worker on the queue `train` answers. */
 export interface MlActivities {
   trainForecaster(request: TrainRequest): Promise<TrainResult>;
+}
+
+/** What the Python worker on the queue `verify` answers. */
+export interface VerifyActivities {
+  runExternalBacktest(request: ExternalRequest): Promise<ExternalResult>;
 }

@@ -58,4 +58,6 @@ export interface BacktestEnginesPort {
   get(name: string): BacktestEngine;
   /** The job's bars and decisions as the Parquet table that engines of other processes read. */
   encode(job: EngineJob): Promise<Uint8Array>;
+  /** The trades that such an engine wrote. */
+  decode(bytes: Uint8Array): ExternalTrades;
 }

@@ -1,3 +1,4 @@
+import type { BacktestEnginesPort } from './ports-engines.js';
 /** Interfaces of what tells of the installation as a whole; a part of ports.ts. */
 
 export interface ListedSymbol {
@@ -35,4 +36,11 @@ export interface StoragePort {
   ensure(): Promise<string[]>;
   /** Everything that was set, without secrets. */
   settings(): Record<string, unknown>;
+}
+
+/** What tells of an installation: parts of `Ports`. */
+export interface InstallationPorts {
+  catalogue: CataloguePort;
+  storage: StoragePort;
+  engines: BacktestEnginesPort;
 }

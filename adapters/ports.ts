@@ -1,5 +1,4 @@
-import type { BacktestEnginesPort } from './ports-engines.js';
-import type { CataloguePort, StoragePort } from './ports-inventory.js';
+import type { InstallationPorts } from './ports-inventory.js';
 import type { Bar, BarColumns, BarsKey, TimeRange } from '../domain/bars.js';
 import type { AgedPiece, AgingOptions } from '../domain/bars/aging.js';
 import type { SentimentPoint } from '../domain/features.js';
@@ -310,7 +309,7 @@ export interface LineagePort {
 
 // ---------------------------------------------------------------- all of it
 
-export interface Ports extends Closable {
+export interface Ports extends Closable, InstallationPorts {
   documents: DocumentsPort;
   events: EventsPort;
   series: SeriesPort;
@@ -320,9 +319,6 @@ export interface Ports extends Closable {
   cache: CachePort;
   serving: ServingPort;
   lineage: LineagePort;
-  catalogue: CataloguePort;
-  storage: StoragePort;
-  engines: BacktestEnginesPort;
   /** Sentiment about an asset as it was known, and the digest of it. */
   sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
   markets(source: Source): MarketsPort;

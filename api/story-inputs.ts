@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OTHER_ENGINES } from '../domain/backtest/verification.js';
 import { CALENDARS, type CalendarName } from '../domain/calendars.js';
 import { formFault } from '../domain/forms.js';
 import { researchInput } from '../domain/research-input.js';
@@ -36,6 +37,28 @@ const append = z.boolean().optional().describe('Without from: begins at the newe
 const streams = z.array(streamText).min(1).max(100);
 const basisPoints = z.number().min(0).max(1000);
 const modelText = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be <name>@<version>');
+
+const verification = z.strictObject({
+  ...window,
+  stream: streamText,
+  strategy: z.string().min(1),
+  params: z.record(z.string(), z.number()).optional(),
+  decide: z.enum(['rule', 'replay']).optional().describe('By their own indicators, or our decisions'),
+  feeBps: basisPoints.optional(),
+  slippageBps: basisPoints.optional(),
+  cash: z.number().positive().optional(),
+  size: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('units'), units: z.number().positive() }),
+      z.strictObject({ kind: z.literal('equity'), fraction: z.number().positive().max(1) }),
+    ])
+    .optional(),
+  engines: z
+    .array(z.enum(Object.keys(OTHER_ENGINES) as [string]))
+    .min(1)
+    .optional()
+    .describe('All of them where it is left out'),
+});
 
 /** The one argument of every story that can be started from outside. */
 export const STORY_INPUTS = {
@@ -167,6 +190,7 @@ export const STORY_INPUTS = {
       evaluation: z.string().min(1).optional(),
     }),
   ),
+  verifyBacktest: request('VerifyBacktestInput', verification),
 } as const;
 
 export type StoryKind = keyof typeof STORY_INPUTS;

@@ -37,6 +37,7 @@ const TITLES: Record<string, string> = {
   deployModel: 'Deployment',
   predict: 'Prediction',
   runBacktest: 'Backtest',
+  verifyBacktest: 'Verification',
 };
 
 /** Labels that a story's (or step's) argument tells; the others become known on the way. */

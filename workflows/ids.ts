@@ -35,6 +35,7 @@ const PREFIXES: Record<string, string> = {
   evaluateModel: 'evaluate',
   deployModel: 'deploy',
   runBacktest: 'backtest',
+  verifyBacktest: 'verify',
 };
 
 function subjectOf(input: Record<string, unknown>): string[] {

@@ -3,7 +3,7 @@ import type { BacktestEngine, BacktestEnginesPort } from '../ports-engines.js';
 import { parquetTables } from '../tables.js';
 import { backtestingPy } from './backtesting-py.js';
 import { backtrader } from './backtrader.js';
-import { tableOf } from './job.js';
+import { readTrades, tableOf } from './job.js';
 import { ta4j } from './ta4j.js';
 import { vectorbt } from './vectorbt.js';
 import { vectorised } from './vectorised.js';
@@ -38,4 +38,5 @@ export const openEngines = (): BacktestEnginesPort => ({
     throw new NotFoundError(`Unknown engine "${name}"; known: ${Object.keys(ENGINES).join(', ')}`);
   },
   encode: (job) => parquetTables().encode(tableOf(job)),
+  decode: readTrades,
 });

@@ -1,6 +1,14 @@
 import { compareTrades, type Agreement, type Compared } from './agreement.js';
 import type { ExternalTrades } from './external.js';
 
+/** Engines of others, and where their steps run: `python` ones on the queue `verify`, the others on `cpu`. */
+export const OTHER_ENGINES: Record<string, 'python' | 'java'> = {
+  backtrader: 'python',
+  vectorbt: 'python',
+  'backtesting.py': 'python',
+  ta4j: 'java',
+};
+
 /** What one engine gave beside ours. */
 export interface EngineReport {
   engine: string;
@@ -14,6 +22,8 @@ export interface EngineReport {
   /** Trades equal in every field. */
   equal: number | null;
   differing: Agreement['differing'];
+  /** How many differ: a story's result lists the first ones only. */
+  differences: number;
   finalEquity: number | null;
   finalEquityDifference: number | null;
   /** `failed`: it was there and broke. */
@@ -44,6 +54,8 @@ export interface VerificationReport {
   reference: { engine: string; version: string | null; entries: number; exits: number; finalEquity: number };
   engines: EngineReport[];
   verdict: Verdict;
+  /** Of a story: the whole report as an object. */
+  detail?: { key: string; sha256: string };
 }
 
 /** An engine's answer beside ours, difference by difference. */
@@ -66,6 +78,7 @@ export function reportEngine(reply: EngineReply, compared: Omit<Compared, 'their
     trades: outcome.trades.length,
     equal,
     differing,
+    differences: differing.length,
     finalEquity: outcome.finalEquity,
     finalEquityDifference,
     verdict,
@@ -79,6 +92,7 @@ const NOTHING = {
   trades: null,
   equal: null,
   differing: [],
+  differences: 0,
   finalEquity: null,
   finalEquityDifference: null,
   seconds: null,

@@ -23,6 +23,7 @@ const ALONE = new Set<StoryKind>([
   'moveBars',
   'pruneBars',
   'cleanObjects',
+  'verifyBacktest',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
@@ -61,6 +62,7 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   deployModel: { model: 'ridge-1h-h1@0123', evaluations: ['evl_0'] },
   predict: { source: 'simulated', stream, ...window },
   runBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
+  verifyBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
 };
 
 describe.skipIf(!binary)('every story (skipped where the Temporal binary is not installed)', () => {
