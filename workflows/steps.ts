@@ -57,5 +57,5 @@ export const train = proxyActivities<MlActivities>(
  * a queue that is only busy is waited for, too.
  */
 export const verify = proxyActivities<VerifyActivities>(
-  options('verify', { startToCloseTimeout: '30m', heartbeatTimeout: '30s', scheduleToStartTimeout: '45s' }),
+  options('verify', { startToCloseTimeout: '30m', heartbeatTimeout: '30s', scheduleToStartTimeout: '30s' }),
 );

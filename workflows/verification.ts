@@ -59,7 +59,7 @@ const noWorker = (engine: string): StepReply => ({
   result: null,
   available: false,
   failed: false,
-  reason: 'no worker on verify; start one: finsight worker --queues verify',
+  reason: 'no worker on verify within 30 s; start one: finsight worker --queues verify',
 });
 
 const textOf = (reply: StepReply): string =>

@@ -4,9 +4,20 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from finsight_ml.contracts import CONTRACTS, TrainRequest, TrainResult
+from finsight_ml.contracts import CONTRACTS as TRAINING
+from finsight_ml.contracts import TrainRequest, TrainResult
+from finsight_verify.contracts import CONTRACTS as ENGINES
+from finsight_verify.contracts import ExternalRequest, ExternalResult, ExternalTrades
 
 ROOT = Path(__file__).parents[2]
+CONTRACTS = TRAINING | ENGINES
+GOLDEN = {
+    "train-request": TrainRequest,
+    "train-result": TrainResult,
+    "external-request": ExternalRequest,
+    "external-result": ExternalResult,
+    "external-trades": ExternalTrades,
+}
 
 
 def shape(schema: dict, definitions: dict) -> object:
@@ -34,7 +45,7 @@ def test_contracts_have_the_same_shape_on_both_sides(name):
 
 
 def test_golden_examples_are_read_and_written_alike():
-    for model, name in ((TrainRequest, "train-request"), (TrainResult, "train-result")):
+    for name, model in GOLDEN.items():
         golden = json.loads((ROOT / f"test/contracts/{name}.json").read_text())
         assert model.model_validate(golden).model_dump(by_alias=True) == golden
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { externalRequest, externalResult, externalTrades } from '../../domain/backtest/external.js';
 import { trainRequest, trainResult } from '../../domain/ml.js';
 import { contractsPath, contractsText } from '../../infra/contracts.js';
 
@@ -11,8 +12,15 @@ describe('the contracts with Python', () => {
   });
 
   it('take the golden examples, which pytest reads too', () => {
-    expect(trainRequest.parse(golden('train-request'))).toEqual(golden('train-request'));
-    expect(trainResult.parse(golden('train-result'))).toEqual(golden('train-result'));
+    const contracts = {
+      'train-request': trainRequest,
+      'train-result': trainResult,
+      'external-request': externalRequest,
+      'external-result': externalResult,
+      'external-trades': externalTrades,
+    };
+    for (const [name, contract] of Object.entries(contracts))
+      expect(contract.parse(golden(name))).toEqual(golden(name));
   });
 
   it('refuse members that nobody knows', () => {

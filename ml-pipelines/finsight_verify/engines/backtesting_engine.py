@@ -1,11 +1,7 @@
 """backtesting.py: it brings one indicator (a rolling mean of pandas), so other rules are replayed."""
 
-import os
 import sys
 import warnings
-
-# Its progress bar would fill the log.
-os.environ.setdefault("TQDM_DISABLE", "1")
 
 import backtesting
 import numpy as np
