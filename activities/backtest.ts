@@ -1,20 +1,19 @@
 import type { Ports } from '../adapters/ports.js';
 import { backtest } from '../domain/backtest/engine.js';
-import {
-  CONVENTIONS,
-  type BacktestOutcome,
-  type BacktestResult,
-  type BacktestSpec,
-} from '../domain/backtest/spec.js';
-import type { BarColumns } from '../domain/bars.js';
+import { conventionsOf } from '../domain/backtest/conventions.js';
+import type { BacktestOutcome, BacktestResult, BacktestSpec } from '../domain/backtest/spec.js';
+import type { BarColumns, BarsKey } from '../domain/bars.js';
 import { digestOf } from '../domain/digest.js';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';
 import type { Evaluation } from '../domain/evaluation.js';
+import type { SentimentPoint } from '../domain/features.js';
 import type { BacktestReport } from '../domain/research.js';
 import { sourceKey, type Source } from '../domain/sources.js';
 import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
-import { parseStream, timeframeMs } from '../domain/streams.js';
+import { baseOf, parseStream, timeframeMs } from '../domain/streams.js';
 import type { ForecastsFile } from './evaluation.js';
+import { putTearSheet } from './backtest/tear-sheet.js';
+import { judgeRun } from './trials.js';
 import { readSource, readTime, type WindowInput } from './window.js';
 
 export interface BacktestInput extends WindowInput {
@@ -41,12 +40,14 @@ export const backtestSteps = (ports: Ports) => ({
     if (rows === 0)
       throw new NotFoundError(`No stored bars of ${input.stream} in the window; collect them first`);
     const forecasts = input.evaluation ? await readForecasts(ports, input.evaluation) : undefined;
+    const sentiment = strategy.needs === 'sentiment' ? await readSentiment(ports, key) : undefined;
     const step = timeframeMs(stream.timeframe);
     const signal = strategy.signal({
       bars,
       params: spec.params,
       timeframeMs: step,
       ...(forecasts ? { forecasts } : {}),
+      ...(sentiment ? { sentiment } : {}),
     });
     const outcome = backtest({ bars, signal, spec });
     const holding = STRATEGIES['buy-and-hold'];
@@ -54,7 +55,15 @@ export const backtestSteps = (ports: Ports) => ({
       bars,
       signal: holding ? holding.signal({ bars, params: {}, timeframeMs: step }) : signal,
       spec,
-    }).metrics;
+    });
+    const analysis = await judgeRun(ports, {
+      spec,
+      source: stored.source,
+      ...(input.evaluation ? { code: input.evaluation } : {}),
+      time: bars.time,
+      outcome,
+      benchmarkEquity: benchmark.equity,
+    });
     const digest = digestOf({ spec, barsSha256, metrics: outcome.metrics, trades: outcome.trades });
     const id = `bt_${digestOf({ spec, barsSha256, evaluation: input.evaluation ?? null }).slice(0, 24)}`;
     const detail = await putDetail(ports, id, bars, outcome);
@@ -65,17 +74,19 @@ export const backtestSteps = (ports: Ports) => ({
       strategy: input.strategy,
       engine: 'vectorised',
       metrics: outcome.metrics,
-      benchmark,
-      trials: 1,
+      benchmark: benchmark.metrics,
+      trials: analysis.trials,
+      analysis,
       detail,
       digest,
       barsSha256,
       evaluation: input.evaluation ?? null,
-      conventions: CONVENTIONS,
+      conventions: conventionsOf(spec),
       run: input.run ?? null,
       createdAt: ports.now(),
       source: stored.source,
     };
+    await putTearSheet(ports, result, { bars, outcome, benchmarkEquity: benchmark.equity, analysis });
     await ports.documents.insert('backtests', [result]);
     return reportOf(result);
   },
@@ -133,8 +144,24 @@ async function readForecasts(
   return { time: Float64Array.from(file.time), direction: Float64Array.from(direction) };
 }
 
-async function putDetail(ports: Ports, id: string, bars: BarColumns, outcome: BacktestOutcome) {
-  const body = { time: Array.from(bars.time), equity: Array.from(outcome.equity), trades: outcome.trades };
+/** Scores of the shipped model about the base asset, each from when it was known. */
+async function readSentiment(
+  ports: Ports,
+  { stream, source, range, asOf }: BarsKey,
+): Promise<SentimentPoint[]> {
+  const { ref } = await ports.shippedSentiment();
+  const model = `${ref.name}@${ref.version}`;
+  const request = { model, asset: baseOf(stream.symbol), source, from: range.from, asOf };
+  const { points } = await ports.sentimentPoints(request);
+  if (points.length > 0) return points;
+  throw new NotFoundError(
+    `No scored news about ${request.asset}; collect news and run enrichSentiment first`,
+  );
+}
+
+/** The same run again is the same bytes: what depends on other runs stands in the record. */
+async function putDetail(ports: Ports, id: string, bars: BarColumns, { equity, trades }: BacktestOutcome) {
+  const body = { time: Array.from(bars.time), equity: Array.from(equity), trades };
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   const { key, sha256 } = await ports.objects.put(`backtests/${id}.json`, bytes);
   return { key, sha256 };

@@ -7,7 +7,8 @@ import { beat, resumed } from './beat.js';
 import { coverageSteps } from './coverage.js';
 import { countsIn } from './coverage-store.js';
 import { fillAll } from './healing.js';
-import { fetchPage } from './pages.js';
+import { storedBatches } from './gathering.js';
+import { judgePage, type JudgedPage } from './pages.js';
 import { readSource, readTime, twoYearsBefore, type WindowInput } from './window.js';
 
 export interface BarsInput extends WindowInput {
@@ -33,8 +34,9 @@ interface Chunk {
   next: number | null;
 }
 
-/** Pages of one step: about a minute of a polite client, so that a lost attempt loses little. */
-const PAGES_PER_STEP = 40;
+/** A step ends after so long or so many pages: what it has come to then stands in the history. */
+const STEP_MS = 30_000;
+const PAGES_PER_STEP = 240;
 
 export const barsSteps = (ports: Ports) => ({
   async resolveBars(input: BarsInput): Promise<BarsPlan> {
@@ -66,12 +68,11 @@ export const barsSteps = (ports: Ports) => ({
   /** One stretch of pages from `cursor`; a repeated attempt goes on where the lost one stood. */
   async fetchBars(request: BarsPlan & { cursor: number }): Promise<Chunk> {
     const chunk: Chunk = resumed<Chunk>() ?? { stored: 0, quarantined: 0, next: request.cursor };
-    for (let page = 0; page < PAGES_PER_STEP && chunk.next !== null; page++) {
-      const range = { from: chunk.next, to: request.to };
-      const answer = await fetchPage(ports, { ...request, range });
-      chunk.stored += answer.stored;
-      chunk.quarantined += answer.faults.length;
-      chunk.next = answer.next;
+    for await (const batch of storedBatches(ports, request, pagesFrom(ports, request, chunk.next))) {
+      chunk.stored += batch.stored;
+      for (const page of batch.pages) chunk.quarantined += page.faults.length;
+      chunk.next = batch.pages.at(-1)?.next ?? null;
+      // Only past what is stored: a lost attempt asks again for the pages that it was still gathering.
       beat(chunk);
     }
     return chunk;
@@ -96,6 +97,19 @@ export const barsSteps = (ports: Ports) => ({
     return { stream: plan.stream, stored, expected, missing, exchangeClosed, quarantined, digest: sha256 };
   },
 });
+
+/** Pages of a window one after the other, as many as a step takes. */
+async function* pagesFrom(ports: Ports, plan: BarsPlan, from: number | null): AsyncGenerator<JudgedPage> {
+  const { stream, source, to } = plan;
+  const end = performance.now() + STEP_MS;
+  let next = from;
+  for (let asked = 0; next !== null && asked < PAGES_PER_STEP && performance.now() < end; asked++) {
+    beat();
+    const page = await judgePage(ports, { stream, source, range: { from: next, to } });
+    next = page.next;
+    yield page;
+  }
+}
 
 /** Open of the newest stored bar, which is asked for again so that the window is never empty; null where there is none. */
 async function newestStored(

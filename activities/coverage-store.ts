@@ -39,9 +39,9 @@ export async function setsOf(
   return assess(contract, { times, quarantined: await quarantinedTimes(ports, contract) });
 }
 
-/** Opens of all bars of a stream that are stored by now. */
+/** Opens of all bars of a stream that are stored: also where this machine's clock is behind that of the venue. */
 export const storedTimes = (ports: Ports, { stream, source }: { stream: Stream; source: Source }) =>
-  ports.series.times({ stream, source, range: { from: -Infinity, to: Infinity }, asOf: ports.now() });
+  ports.series.times({ stream, source, range: { from: -Infinity, to: Infinity }, asOf: Infinity });
 
 async function quarantinedTimes(ports: Ports, key: { stream: string; sourceKey: string }): Promise<number[]> {
   const times: number[] = [];

@@ -12,7 +12,7 @@ import {
 import { digestOf } from '../domain/digest.js';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';
 import { countBars, intersect, type Intervals } from '../domain/intervals.js';
-import type { Source } from '../domain/sources.js';
+import { isImport, type Source } from '../domain/sources.js';
 import { ceilToBar, parseStream, streamId, timeframeMs, type Stream } from '../domain/streams.js';
 import { setsOf, storedCoverage, storedSource, storedTimes, type CoverageKey } from './coverage-store.js';
 import { readSource, readTime, type SourceInput, type TimeInput } from './window.js';
@@ -128,7 +128,8 @@ async function rangeOf(
   const last = times.at(-1);
   const ends = [read('to'), last === undefined ? undefined : last + step, before?.to];
   const known = ends.filter((end) => end !== undefined);
-  if (input.follow || known.length === 0) known.push(await venueEnd());
+  // An imported file has nothing to come.
+  if ((input.follow && !isImport(source)) || known.length === 0) known.push(await venueEnd());
   const [from, to] = [read('from') ?? times[0] ?? before?.from, Math.max(...known)];
   if (from === undefined)
     throw new NotFoundError(

@@ -110,7 +110,7 @@ async function store(following: Following, bars: Bar[]): Promise<void> {
   const { ports, stream, source, state } = following;
   const { stored } = await ports.series.write({ stream, bars, source });
   if (stored === 0) return;
-  await ports.lineage.record({
+  const sealed = await ports.lineage.seal({
     stream: streamId(stream),
     source,
     from: bars[0]?.time ?? 0,
@@ -121,6 +121,7 @@ async function store(following: Following, bars: Bar[]): Promise<void> {
     origin: 'the live stream of the venue',
     workflow: workflowOf(),
   });
+  await ports.lineage.record([sealed]);
   state.stored += stored;
   await tell(
     following,
@@ -147,7 +148,7 @@ async function fill(following: Following, to: number): Promise<void> {
     const range = { from: next, to };
     const page = await fetchPage(ports, { stream: streamId(stream), source, range, seen: to });
     stored += page.stored;
-    newest = page.good.at(-1)?.time ?? newest;
+    newest = page.times.at(-1) ?? newest;
     next = page.next;
     if (next === null && newest < to - step && patience-- > 0) {
       next = Math.max(from, newest + step);

@@ -1,21 +1,14 @@
 import type { Ports } from '../adapters/ports.js';
-import { closedBy, type CoverageSets, type StoredCoverage } from '../domain/coverage.js';
-import { addProof, asksFor, provenClosed, provenListing } from '../domain/coverage-proofs.js';
-import {
-  contains,
-  countBars,
-  intersect,
-  interval,
-  ofTimes,
-  subtract,
-  union,
-  type Intervals,
-} from '../domain/intervals.js';
-import { parseStream, timeframeMs } from '../domain/streams.js';
+import { asksFor } from '../domain/coverage-proofs.js';
+import { contains, intersect, interval, type Intervals } from '../domain/intervals.js';
+import { isImport } from '../domain/sources.js';
 import { beat, resumed } from './beat.js';
-import { setsOf, storedCoverage, storedTimes, type CoverageKey } from './coverage-store.js';
+import type { CoverageKey } from './coverage-store.js';
 import { timeOfRow } from '../domain/quarantine.js';
-import { fetchPage } from './pages.js';
+import { storedBatches } from './gathering.js';
+import { fillFromFiles } from './healing-files.js';
+import { conclude, wantedBars } from './holes.js';
+import { judgePage, type JudgedPage } from './pages.js';
 
 /** A stretch that the venue is being asked for, with what it has said so far. */
 export interface Question {
@@ -50,11 +43,15 @@ const PAGES_PER_STEP = 40;
 /** Holes so many bars apart are asked for in one go: a page costs the same, full or not. */
 const REACH_BARS = 200;
 
+/** A question in the course of a step, and as it was when the step began. */
+interface Asking extends Question {
+  begun: Question;
+}
+
 interface Task {
   request: FillRequest;
-  question: Question;
+  question: Asking;
   wanted: Intervals;
-  chunk: FillChunk;
 }
 
 export const healingSteps = (ports: Ports) => ({
@@ -81,25 +78,42 @@ const beginning = ({ cursor, open = null }: FillRequest): FillChunk => ({
 });
 
 async function fillSome(ports: Ports, request: FillRequest, before: FillChunk): Promise<FillChunk> {
+  if (isImport(request.source)) return fillFromFiles(ports, request);
   const chunk = { ...before };
   const { wanted, sets, step } = await wantedBars(ports, request);
   const behind = interval(chunk.open?.asked.to ?? chunk.next ?? request.cursor, Infinity);
   const asks = asksFor(sets, intersect(wanted, behind), { step, reach: REACH_BARS * step });
   const questions = asks.map((asked): Question => ({ asked, seen: [], refused: [], next: asked.from }));
   if (chunk.open) questions.unshift(chunk.open);
-  let pages = 0;
-  for (const question of questions) {
-    const start = { ...chunk, next: question.next, open: carried(question) };
-    if (pages >= PAGES_PER_STEP) return start;
-    for (; question.next !== null && pages < PAGES_PER_STEP; pages++) {
-      await askPage(ports, { request, question, wanted, chunk });
-      beat(start);
+  // Those that are not concluded, in the order in which they are asked.
+  const open = questions.map((question): Asking => ({ ...question, begun: carried(question) }));
+  const asking = askQuestions(ports, { request, questions: [...open], wanted });
+  for await (const batch of storedBatches(ports, request, asking)) {
+    chunk.stored += batch.stored;
+    chunk.quarantined += batch.newFaults;
+    for (const page of batch.pages) {
+      takeAnswer(page);
+      if (page.next !== null) continue;
+      chunk.proved += await conclude(ports, request, { answer: page.question, wanted, sets });
+      open.shift();
     }
-    chunk.proved += await conclude(ports, { request, question, wanted, chunk }, sets);
-    if (question.next !== null) return { ...chunk, next: question.next, open: carried(question) };
+    // A question is concluded from all of its answers: a lost attempt asks it from its beginning.
+    beat({ ...chunk, ...restOf(open[0]?.begun) });
   }
-  return { ...chunk, next: null, open: null };
+  const [part] = open;
+  if (part && part.next !== part.begun.next)
+    chunk.proved += await conclude(ports, request, { answer: part, wanted, sets });
+  return { ...chunk, ...restOf(part && carried(part)) };
 }
+
+interface Answer extends JudgedPage {
+  question: Asking;
+}
+
+const restOf = (question: Question | undefined): Pick<FillChunk, 'next' | 'open'> => ({
+  next: question?.next ?? null,
+  open: question ?? null,
+});
 
 /** What the rest of a question needs of its beginning: that there was a bar before, and whether a row was refused. */
 const carried = ({ asked, seen, refused, next }: Question): Question => ({
@@ -109,49 +123,26 @@ const carried = ({ asked, seen, refused, next }: Question): Question => ({
   next,
 });
 
-async function wantedBars(ports: Ports, request: FillRequest) {
-  const contract = await storedCoverage(ports, request);
-  const stream = parseStream(request.stream);
-  const times = await storedTimes(ports, { stream, source: request.source });
-  const sets = await setsOf(ports, contract, times);
-  const again = request.recheck ? union(sets.quarantined, sets.exchangeClosed) : [];
-  const wanted = intersect(union(sets.missing, again), interval(-Infinity, request.until ?? Infinity));
-  return { wanted, sets, step: timeframeMs(stream.timeframe) };
+/** Pages of all questions one after the other, as many as a step takes. */
+async function* askQuestions(
+  ports: Ports,
+  { request, questions, wanted }: Omit<Task, 'question'> & { questions: Asking[] },
+): AsyncGenerator<Answer> {
+  const { stream, source } = request;
+  const isWanted = (time: number): boolean => contains(wanted, time);
+  let pages = 0;
+  for (const question of questions)
+    for (let next = question.next; next !== null && pages < PAGES_PER_STEP; pages++) {
+      beat();
+      const range = { from: next, to: question.asked.to };
+      const page = await judgePage(ports, { stream, source, range, wanted: isWanted });
+      next = page.next;
+      yield { ...page, question };
+    }
 }
 
-async function askPage(ports: Ports, { request, question, wanted, chunk }: Task): Promise<void> {
-  const { stream, source } = request;
-  const range = { from: question.next ?? 0, to: question.asked.to };
-  const isWanted = (time: number): boolean => contains(wanted, time);
-  const page = await fetchPage(ports, { stream, source, range, wanted: isWanted });
-  chunk.stored += page.stored;
-  chunk.quarantined += page.newFaults;
-  question.seen.push(...page.good.map((bar) => bar.time));
+function takeAnswer({ question, ...page }: Answer): void {
+  for (const time of page.times) question.seen.push(time);
   question.refused.push(...page.faults.map(({ bar }) => Number(bar['time'] ?? timeOfRow(bar['row']))));
   question.next = page.next;
-}
-
-/** Stores what the answers prove; returns how many bars are proved anew. */
-async function conclude(
-  ports: Ports,
-  { request, question, wanted }: Task,
-  sets: CoverageSets,
-): Promise<number> {
-  const step = timeframeMs(parseStream(request.stream).timeframe);
-  const answer = { ...question, refused: question.refused.filter(Number.isFinite) };
-  const closed = provenClosed(wanted, answer, step);
-  const seen = ofTimes(answer.seen, step);
-  const listing = provenListing(sets.expected[0], answer);
-  const { id } = await storedCoverage(ports, request);
-  let proved = 0;
-  await ports.documents.update<StoredCoverage>('coverage', id, (stored) => {
-    if (!stored) throw new Error(`The contract ${id} was removed while its holes were asked for`);
-    proved = countBars(subtract(closed, closedBy(stored.proofs)), step);
-    // A bar that came after all was never closed.
-    const proofs = addProof(stored.proofs, closed, ports.now())
-      .map((proof) => ({ ...proof, closed: subtract(proof.closed, seen) }))
-      .filter((proof) => proof.closed.length > 0);
-    return { ...stored, listedAt: listing ?? stored.listedAt, proofs };
-  });
-  return proved;
 }

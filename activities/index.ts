@@ -13,6 +13,7 @@ import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
 import { fundingSteps } from './funding.js';
 import { healingSteps } from './healing.js';
+import { lookaheadSteps } from './lookahead.js';
 import { newsSteps } from './news.js';
 import { predictionSteps } from './prediction.js';
 import { reportSteps } from './report.js';
@@ -48,6 +49,7 @@ export const createActivities = (ports: Ports) => ({
     ...ridgeSteps(ports),
     ...backtestSteps(ports),
     ...verifySteps(ports),
+    ...lookaheadSteps(ports),
     ...reportSteps(ports),
   },
   gpu: {

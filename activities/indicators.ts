@@ -3,7 +3,7 @@ import type { BarColumns } from '../domain/bars.js';
 import { columnsBy, isAscending, joinColumns, joinNumbers, takeRows } from '../domain/bars/columns.js';
 import { DataQualityError, InvalidInputError } from '../domain/errors.js';
 import { computeIndicators, parseIndicators } from '../domain/indicators/registry.js';
-import type { BarsFile } from './bars/files.js';
+import type { BarsFile } from './bars/file-judging.js';
 import { findStored, type StoredBarsInput } from './bars/stored.js';
 
 export interface IndicatorReport {

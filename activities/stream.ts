@@ -35,7 +35,7 @@ export const streamSteps = (ports: Ports) => ({
     const source = readSource(input.source ?? 'live');
     const markets = ports.markets(source);
     await markets.resolve({ ...stream });
-    const key = { stream, source, range: { from: -Infinity, to: Infinity }, asOf: ports.now() };
+    const key = { stream, source, range: { from: -Infinity, to: Infinity }, asOf: Infinity };
     const [newest] = await ports.series.read({ ...key, order: 'newest', limit: 1 });
     const step = timeframeMs(timeframe);
     const open = async (): Promise<number> =>

@@ -1,5 +1,6 @@
 import type { Ports, StoredBar } from '../adapters/ports.js';
 import type { AgedPiece } from '../domain/bars/aging.js';
+import { READ_WINDOW_MS, type Temperature } from '../domain/bars/placement.js';
 import { coverageId, type StoredCoverage } from '../domain/coverage.js';
 import { digestOf } from '../domain/digest.js';
 import { InvalidInputError } from '../domain/errors.js';
@@ -8,6 +9,7 @@ import { floorToBar, parseStream, streamId, timeframeMs, type Stream } from '../
 import { findStored } from './bars/stored.js';
 import { audit, type Asker } from './auditing.js';
 import { beat, resumed } from './beat.js';
+import { forgetReads, readsBefore } from './reads.js';
 import type { SourceInput } from './window.js';
 
 export interface MoveBarsInput {
@@ -24,7 +26,17 @@ interface MovePlan extends Required<MoveBarsInput> {
 export interface MoveBarsReport extends MovePlan {
   /** Bars with their corrections. */
   versions: number;
-  streams: { stream: string; source: string; from: number; to: number; versions: number }[];
+  /** Why, and what it saves a month, in the currency of the prices. */
+  streams: {
+    stream: string;
+    source: string;
+    from: number;
+    to: number;
+    versions: number;
+    store: Temperature;
+    reason: string;
+    saving: number;
+  }[];
   streamsLeftOut: number;
 }
 
@@ -73,10 +85,12 @@ export const upkeepSteps = (ports: Ports) => ({
     const report = before?.report ?? { ...plan, versions: 0, streams: [], streamsLeftOut: 0 };
     const from = before ? { cursor: before.cursor } : {};
     const tell = (piece: AgedPiece) => tellMoved(ports, plan, piece);
-    for await (const piece of ports.series.aging?.move({ ...plan, ...from, tell }) ?? []) {
+    const reads = await readsBefore(ports, plan.now);
+    for await (const piece of ports.series.aging?.move({ ...plan, ...from, reads, tell }) ?? []) {
       countPiece(report, piece);
       beat({ cursor: piece.cursor, report });
     }
+    if (!plan.dryRun) await forgetReads(ports, plan.now - READ_WINDOW_MS);
     return report;
   },
 
@@ -119,11 +133,15 @@ function countPiece(report: MoveBarsReport, piece: AgedPiece): void {
   const [stream, source] = [streamId(piece.stream), formatSource(piece.source)];
   report.versions += piece.versions;
   const last = report.streams.at(-1);
-  if (last?.stream === stream && last.source === source) {
+  const { to: store, reason, saving } = piece.placement;
+  if (last?.stream === stream && last.source === source && last.store === store && last.reason === reason) {
     last.to = piece.to;
     last.versions += piece.versions;
-  } else if (report.streams.length < MOST_LISTED)
-    report.streams.push({ stream, source, from: piece.from, to: piece.to, versions: piece.versions });
+    last.saving += saving;
+  } else if (report.streams.length < MOST_LISTED) {
+    const { from, to, versions } = piece;
+    report.streams.push({ stream, source, from, to, versions, store, reason, saving });
+  }
   // Pieces of one stream follow each other, so one that is not listed is counted at its first piece only.
   else report.streamsLeftOut++;
 }
@@ -132,12 +150,17 @@ function countPiece(report: MoveBarsReport, piece: AgedPiece): void {
 function tellMoved(
   ports: Ports,
   { now }: MovePlan,
-  { source, from, to, versions, ...piece }: AgedPiece,
+  { source, from, to, versions, placement, ...piece }: AgedPiece,
 ): Promise<void> {
   const stream = streamId(piece.stream);
-  const id = `evt_bars.moved_${digestOf({ stream, source: sourceKey(source), from, to, now }).slice(0, 24)}`;
+  const id = `evt_bars.moved_${digestOf({ stream, source: sourceKey(source), from, to, now, store: placement.to }).slice(0, 24)}`;
   return ports.events.publish([
-    { id, type: 'bars.moved', at: now, payload: { stream, source, from, to, versions } },
+    {
+      id,
+      type: 'bars.moved',
+      at: now,
+      payload: { stream, source, from, to, versions, store: placement.to, reason: placement.reason },
+    },
   ]);
 }
 

@@ -21,6 +21,29 @@ export class Turns {
   }
 }
 
+/** So many pieces of work at a time; what comes further waits, first come, first served. */
+export class Lanes {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(lanes: number) {
+    this.#free = lanes;
+  }
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      // A lane is handed on, so that nobody who comes now is before those that wait.
+      if (next) next();
+      else this.#free++;
+    }
+  }
+}
+
 const turns = new Turns();
 
 /**

@@ -4,9 +4,7 @@ import { ensureInflux } from './influxdb-buckets.js';
 import { influxConnection } from './influxdb.js';
 import { ensureBucket } from './s3-bucket.js';
 import { s3Connection } from './s3.js';
-import { moveOldBars } from './series/copy.js';
 import { readHybridAddress } from './series/hybrid.js';
-import { openHybrid } from './series/index.js';
 
 /**
  * Makes the settings of the configured stores as their addresses want them: buckets, versions, encryption, lifecycle,
@@ -34,19 +32,4 @@ async function ensureStore(address: string): Promise<boolean> {
     await ensureBucket(connection).finally(() => connection.close());
   }
   return ['influxdb', 's3'].includes(scheme);
-}
-
-/** Moves what has become old from the recent to the old store of a `hybrid:` address; others have nothing to move. */
-export async function settleSeries(
-  address: string,
-  onPiece: (piece: { stream: string; moved: number }) => void,
-  dryRun = false,
-): Promise<{ moved: number }> {
-  if (!address.startsWith('hybrid:')) return { moved: 0 };
-  const stores = openHybrid(address);
-  try {
-    return await moveOldBars(stores, { now: Date.now(), onPiece, dryRun });
-  } finally {
-    await Promise.allSettled([stores.recent.close(), stores.old.close()]);
-  }
 }

@@ -1,5 +1,6 @@
 import type { Source } from '../domain/sources.js';
 import { formatSource } from '../domain/sources.js';
+import { openSweeps } from './backtest/index.js';
 import { openCache } from './cache/index.js';
 import { openCatalogue } from './catalogue.js';
 import type { Config } from './config.js';
@@ -14,7 +15,9 @@ import { openMarkets } from './markets/index.js';
 import { openNews } from './news/index.js';
 import { openObjects } from './objects/index.js';
 import type { Closable, Ports } from './ports.js';
+import { strategyFiles } from './sandbox/quickjs.js';
 import { openSeries } from './series/index.js';
+import { countReads } from './series/reads.js';
 import { openServing } from './serving/index.js';
 import { loadShippedSentiment } from './serving/shipped.js';
 import { parquetTables } from './tables.js';
@@ -22,7 +25,7 @@ import { openStorage } from './storage.js';
 import { readMlState } from './toolchain.js';
 
 export { redacted } from './addresses.js';
-export { ensureStores, settleSeries } from './ensure.js';
+export { ensureStores } from './ensure.js';
 export { moveStore } from './move.js';
 
 /** Every port by its configured address; nothing is connected before it is used. */
@@ -36,11 +39,13 @@ export function openPorts(config: Config): Ports {
     sources.set(key, opened);
     return opened;
   };
+  const documents = openDocuments(config.documentsUrl);
   const own = {
-    documents: openDocuments(config.documentsUrl),
+    documents,
     events: openEvents(config.eventsUrl),
-    series: openSeries(config.seriesUrl),
+    series: countReads(openSeries(config.seriesUrl), documents),
     tables: parquetTables(),
+    sweeps: openSweeps(),
     serving: openServing(config.servingUrl, { objects }),
     cache,
     objects,
@@ -53,6 +58,7 @@ export function openPorts(config: Config): Ports {
     engines: openEngines(),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
+    strategyFiles: strategyFiles(),
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
     news: (source) => bySource('news', source, () => openNews(source, { config, cache })),
     chooseSource: () => chooseSource(config),
@@ -60,10 +66,13 @@ export function openPorts(config: Config): Ports {
     shippedSentiment: loadShippedSentiment,
     now: () => Date.now(),
     async close() {
-      const all: Closable[] = [...sources.values(), ...Object.values(own)];
+      // What the series still has to tell goes into the documents.
+      const { documents: last, ...others } = own;
+      const all: Closable[] = [...sources.values(), ...Object.values(others)];
       sources.clear();
       // One that cannot close must not keep the others open.
       const closed = await Promise.allSettled(all.map((each) => each.close()));
+      closed.push(...(await Promise.allSettled([last.close()])));
       const failed = closed.find((each) => each.status === 'rejected');
       if (failed) throw failed.reason;
     },

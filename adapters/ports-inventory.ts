@@ -1,4 +1,4 @@
-import type { BacktestEnginesPort } from './ports-engines.js';
+import type { Source } from '../domain/sources.js';
 /** Interfaces of what tells of the installation as a whole; a part of ports.ts. */
 
 export interface ListedSymbol {
@@ -38,9 +38,20 @@ export interface StoragePort {
   settings(): Record<string, unknown>;
 }
 
-/** What tells of an installation: parts of `Ports`. */
-export interface InstallationPorts {
-  catalogue: CataloguePort;
-  storage: StoragePort;
-  engines: BacktestEnginesPort;
+/** The digest of a stored partition beside the one that it was stored with. */
+export interface PartitionSeal {
+  /** Its place in the store. */
+  name: string;
+  ok: boolean;
+  expected: string;
+  found: string;
+}
+
+/** Which scores a feature may see: of one model about one asset, known from `from` to `asOf`, epoch ms. */
+export interface SentimentRequest {
+  model: string;
+  asset: string;
+  source: Source;
+  from: number;
+  asOf: number;
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { summaryOf } from '../domain/backtest/analysis.js';
 import type { BacktestResult } from '../domain/backtest/spec.js';
 import { NotFoundError } from '../domain/errors.js';
+import { sendPage } from './pages.js';
 import { count, cursor, limit, readRange, segment, text, time } from './query.js';
 import { route, type Context } from './route.js';
 import { answer, figure, instant, pageOf, source, streamText } from './schemas.js';
@@ -56,6 +58,24 @@ const spec = answer(
     periodsPerYear: z.int(),
   }),
 );
+const analysis = answer(
+  'BacktestAnalysis',
+  z
+    .object({
+      sharpeInterval: z.array(figure).describe('95 %, stationary bootstrap, a year'),
+      probabilisticSharpe: figure.describe('Probability of a Sharpe above 0'),
+      deflatedSharpe: figure.describe('The same against the luckiest of all trials'),
+      expectedMaximumSharpe: figure.describe('Of that luckiest trial, a year'),
+      minimumTrackRecordDays: figure.describe('Null where no number of days would do'),
+      trials: z.int(),
+      verdict: z.object({
+        finding: z.enum(['no result', 'no edge', 'luck', 'doubtful', 'edge']),
+        sentence: z.string(),
+        against: z.array(z.string()),
+      }),
+    })
+    .describe('Whether it is more than luck'),
+);
 const result = {
   id: z.string().meta({ examples: ['bt_0123456789abcdef01234567'] }),
   spec,
@@ -64,7 +84,8 @@ const result = {
   engine: z.string(),
   metrics,
   benchmark: metrics,
-  trials: z.int(),
+  trials: z.int().describe('Different things tried on this window when it was run, this one included'),
+  analysis: analysis.optional(),
   detail: z.object({ key: z.string(), sha256: z.string() }),
   digest: z.string(),
   barsSha256: z.string(),
@@ -130,7 +151,7 @@ const listBacktests = route({
       ...(query.cursor ? { cursor: query.cursor } : {}),
     };
     const found = await context.ports.documents.find<BacktestResult>('backtests', page);
-    return { body: { ...found, asOf: context.ports.now() } };
+    return { body: { ...found, items: found.items.map(shown), asOf: context.ports.now() } };
   },
 });
 
@@ -165,7 +186,7 @@ const getBacktest = route({
       equity: keep.map((at) => file.equity[at] ?? null),
     };
     const trades = { trades: file.trades.slice(0, query.trades), totalTrades: file.trades.length };
-    return { body: { ...found, asOf: found.spec.asOf, ...curve, ...trades } };
+    return { body: { ...shown(found), asOf: found.spec.asOf, ...curve, ...trades } };
   },
 });
 
@@ -182,9 +203,15 @@ const removeBacktest = route({
   async handle({ params, context }) {
     const found = await findBacktest(context, params.id);
     await context.ports.documents.remove('backtests', [found.id]);
-    await context.ports.objects.remove(found.detail.key);
+    for (const key of [found.detail.key, sheetOf(found.id)]) await context.ports.objects.remove(key);
     return { status: 204, target: found.id };
   },
+});
+
+/** Without what only the page shows. */
+const shown = ({ analysis: whole, ...rest }: BacktestResult) => ({
+  ...rest,
+  ...(whole && { analysis: summaryOf(whole) }),
 });
 
 async function findBacktest(context: Context, wanted: string): Promise<BacktestResult> {
@@ -199,4 +226,24 @@ function thinned(length: number, points: number): number[] {
   return Array.from({ length: points }, (_, at) => Math.round((at * (length - 1)) / (points - 1)));
 }
 
-export const backtestRoutes = [listBacktests, getBacktest, removeBacktest];
+const sheetOf = (backtest: string): string => `backtests/${backtest}.html`;
+
+const getTearSheet = route({
+  id: 'getTearSheet',
+  method: 'get',
+  path: '/backtests/{id}/report',
+  group: 'backtests',
+  summary: 'One backtest as a page that opens from disk: curves, trades, significance',
+  role: 'viewer',
+  params: { id },
+  answers: { 200: { description: 'The page', mediaType: 'text/html' } },
+  example: { params: { id: 'bt_example' } },
+  async handle({ params, context, res }) {
+    const found = await findBacktest(context, params.id);
+    const html = await context.ports.objects.get(sheetOf(found.id));
+    sendPage(res, html);
+    return null;
+  },
+});
+
+export const backtestRoutes = [listBacktests, getBacktest, getTearSheet, removeBacktest];

@@ -86,7 +86,7 @@ const health = route({
 async function runChecks({ ports, stories }: Context) {
   return Promise.all([
     checked('documents', () => ports.documents.count('runs', {})),
-    checked('series', () => ports.series.streams()),
+    checked('series', () => ports.series.probe()),
     checked('cache', () => ports.cache.get('health')),
     checked('temporal', () => stories.ready()),
   ]);

@@ -23,7 +23,10 @@ export const figure = z.number().nullable();
 
 export const streamText = z
   .string()
-  .regex(/^[a-z0-9]+\/[A-Z0-9]+-[A-Z0-9]+\/[0-9]+[mhdw]$/)
+  .regex(
+    /^[a-z0-9]+\/[A-Z0-9]+-[A-Z0-9]+\/[0-9]+[mhdw]$/,
+    'must be <ccxt exchange id>/<BASE-QUOTE>/<timeframe>, such as binance/BTC-USDT/1h',
+  )
   .superRefine(formFault(parseStream))
   .describe('<ccxt exchange id>/<BASE-QUOTE>/<timeframe>')
   .meta({ examples: ['binance/BTC-USDT/1h'] });

@@ -43,6 +43,8 @@ export function createApi(options: ApiOptions): Express {
   for (const route of ROUTES) {
     const path = `${route.root ? '' : '/api/v1'}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
     app[route.method](path, dispatch(route, context));
+    // Where probes look for it; every other address outside of /api is a page.
+    if (route.path === '/health') app.get(route.path, dispatch(route, context));
   }
   const document = JSON.stringify(openApiDocument(), null, 1);
   app.get('/openapi.json', (_req, res) => void res.type('json').send(document));

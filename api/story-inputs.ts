@@ -191,6 +191,19 @@ export const STORY_INPUTS = {
     }),
   ),
   verifyBacktest: request('VerifyBacktestInput', verification),
+  auditLookahead: request(
+    'AuditLookaheadInput',
+    z.strictObject({
+      ...window,
+      stream: streamText,
+      strategy: z
+        .string()
+        .regex(/^[\w-]+$/, 'must be the name of a strategy, or features')
+        .describe('A strategy of the list, or features'),
+      params: z.record(z.string(), z.number()).optional(),
+      points: z.int().min(1).max(1000).optional().describe('How often the future is cut off; left out: 24'),
+    }),
+  ),
 } as const;
 
 export type StoryKind = keyof typeof STORY_INPUTS;

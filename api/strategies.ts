@@ -5,7 +5,14 @@ import { answer } from './schemas.js';
 
 const parameter = answer(
   'StrategyParameter',
-  z.object({ default: z.number(), min: z.number(), max: z.number(), integer: z.boolean(), help: z.string() }),
+  z.object({
+    default: z.number(),
+    min: z.number(),
+    max: z.number(),
+    integer: z.boolean(),
+    help: z.string(),
+    later: z.literal(true).optional().describe('Left out of a result where it has its default'),
+  }),
 );
 
 const listStrategies = route({

@@ -1,33 +1,17 @@
-import { resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
-import { parseStream } from '../domain/streams.js';
+import { resolveParams, STRATEGIES } from '../domain/strategies/index.js';
+import { addRun } from './backtest/run.js';
+import { addSweep } from './backtest/sweep.js';
 import { connectApi, dataOf } from './api.js';
 import { addEngines } from './backtest/engines.js';
 import { addVerify } from './backtest/verify.js';
 import { printJson, printTable } from './output.js';
-import { runStory } from './run.js';
-import { decimalNumber, given, jsonObject, type AddCommands } from './shell.js';
+import type { AddCommands } from './shell.js';
 
-/** `backtest run|verify|engines|list|strategies`. */
+/** `backtest run|sweep|verify|engines|list|strategies`. */
 export const addBacktest: AddCommands = (program, shell) => {
   const backtest = program.command('backtest').description('test strategies on stored bars');
-  backtest
-    .command('run <stream>')
-    .requiredOption(
-      '--strategy <name>',
-      Object.keys(STRATEGIES).join(', '),
-      (name: string) => resolveStrategy(name).name,
-    )
-    .option('--params <json>', 'parameters of the strategy', jsonObject)
-    .option('--source <kind>', 'of the stored bars')
-    .option('--from <time>')
-    .option('--to <time>')
-    .option('--fee-bps <bps>', 'fee per side', decimalNumber)
-    .option('--slippage-bps <bps>', 'slippage per fill', decimalNumber)
-    .option('--cash <amount>', 'start cash, quote currency', decimalNumber)
-    .action(async (stream: string, options: Record<string, unknown>) => {
-      parseStream(stream);
-      printJson(await runStory(shell.config(), 'runBacktest', given({ stream, ...options })));
-    });
+  addRun(backtest, shell);
+  addSweep(backtest, shell);
   addVerify(backtest, shell);
   addEngines(backtest, shell);
   backtest.command('list', { isDefault: true }).action(async () => {
@@ -47,9 +31,28 @@ export const addBacktest: AddCommands = (program, shell) => {
     );
   });
   backtest.command('strategies').action(() => {
-    const rows = Object.values(STRATEGIES).map(({ name, summary, params }) => ({ name, summary, params }));
+    const rows = Object.values(STRATEGIES).map((strategy) => ({
+      name: strategy.name,
+      summary: strategy.summary,
+      params: strategy.params,
+      /** With default parameters. */
+      warmUp: strategy.warmUp(resolveParams(strategy, {})),
+      needs: strategy.needs ?? null,
+      /** Whether a grid's kernel runs it. */
+      grid: strategy.rule !== undefined,
+    }));
     if (shell.json()) return printJson({ strategies: rows });
-    printTable(rows.map(({ params, ...row }) => ({ ...row, params: Object.keys(params).join(', ') })));
+    printTable(
+      rows.map(({ name, params, warmUp, grid, summary }) => ({
+        name,
+        params: Object.entries(params)
+          .map(([each, rule]) => `${each}=${rule.default}`)
+          .join(' '),
+        warmUp,
+        grid: grid ? 'yes' : 'no',
+        summary,
+      })),
+    );
   });
 };
 

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
-import { barsFileSteps, type BarsFile } from '../activities/bars/files.js';
+import type { BarsFile } from '../activities/bars/file-judging.js';
+import { barsFileSteps } from '../activities/bars/files.js';
 import { storedBarsSteps } from '../activities/bars/stored.js';
 import { transformSteps } from '../activities/bars/transform.js';
 import { openPorts } from '../adapters/open.js';
 import type { Ports } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
-import { parseStream } from '../domain/streams.js';
+import { canonicalStream, parseStream } from '../domain/streams.js';
 import { importByUpload } from './bars-upload.js';
 import { printJson, printTable } from './output.js';
 import { given, type Shell } from './shell.js';
@@ -64,12 +65,12 @@ async function importUploaded(
   path: string,
   input: FileOptions & { stream: string; knownAt?: string },
 ): Promise<void> {
-  parseStream(input.stream);
+  const stream = canonicalStream(input.stream);
   // The format is known by what stands in the file, or by its name: a run takes no other.
   const { format, ...rest } = input;
   if (format !== undefined)
     throw new InvalidInputError('--upload knows the format by the file; leave --format out');
-  print(shell, await importByUpload(shell.config(), path, given(rest)));
+  print(shell, await importByUpload(shell.config(), path, given({ ...rest, stream })));
 }
 
 function print(shell: Shell, report: object): void {

@@ -1,4 +1,4 @@
-import { parseStream } from '../domain/streams.js';
+import { canonicalStream, parseStream } from '../domain/streams.js';
 import { connectApi, dataOf } from './api.js';
 import { addBarsFiles } from './bars-files.js';
 import { printJson, printTable } from './output.js';
@@ -22,8 +22,8 @@ export const addBars: AddCommands = (program, shell) => {
     .option('--from <time>')
     .option('--to <time>')
     .action(async (stream: string, window: Window) => {
-      parseStream(stream);
-      printJson(await runStory(shell.config(), 'collectBars', given({ stream, ...window })));
+      const input = given({ stream: canonicalStream(stream), ...window });
+      printJson(await runStory(shell.config(), 'collectBars', input));
     });
   bars
     .command('list', { isDefault: true })

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { createActivities } from '../activities/index.js';
 import type { Config } from '../adapters/config.js';
-import { openPorts } from '../adapters/open.js';
 import type { CoverageReport, HealReport } from '../domain/coverage.js';
-import { parseStream } from '../domain/streams.js';
+import { isImport, parseSource } from '../domain/sources.js';
+import { canonicalStream, parseStream } from '../domain/streams.js';
 import type { BreakInput, BreakReport, HealInput } from '../workflows/coverage.js';
 import { connectApi, dataOf } from './api.js';
+import { inProcess, isLocal, type Steps } from './in-process.js';
 import { printJson, printTable, say } from './output.js';
-import { readPlatform } from './platform.js';
 import { runStory } from './run.js';
 import { given, wholeNumber, type AddCommands, type Shell } from './shell.js';
 
@@ -24,7 +23,7 @@ export const addCoverage: AddCommands = (program, shell) => {
   measuring(
     bars.command('coverage <stream>').description('expected, present, exchange-closed, quarantined, missing'),
   ).action(async (stream: string, flags: Flags) => {
-    const { local, wait: _, ...input } = given({ ...flags, stream: checked(stream) });
+    const { local, wait: _, ...input } = given({ ...flags, stream: canonicalStream(stream) });
     const config = shell.config();
     const report = isLocal(config, local)
       ? await inProcess(config, (steps) => steps.measureStream(input))
@@ -39,7 +38,7 @@ export const addCoverage: AddCommands = (program, shell) => {
     .option('--source <kind>', 'of the stored bars', absolute)
     .option('--local', 'in this process, without a running platform')
     .action(async (stream: string, flags: Omit<BreakInput, 'stream'> & { local?: boolean }) => {
-      const { local, ...input } = given({ ...flags, stream: checked(stream) });
+      const { local, ...input } = given({ ...flags, stream: canonicalStream(stream) });
       const config = shell.config();
       const run = isLocal(config, local)
         ? inProcess(config, (steps) => breakHere(steps, input))
@@ -52,7 +51,7 @@ export const addCoverage: AddCommands = (program, shell) => {
     .option('--recheck', 'also ask again for what is quarantined or exchange-closed')
     .option('--wait', 'until it is healed; without it the run is only started')
     .action(async (stream: string, flags: Flags) => {
-      const { local, wait, ...input } = given({ ...flags, stream: checked(stream) });
+      const { local, wait, ...input } = given({ ...flags, stream: canonicalStream(stream) });
       const config = shell.config();
       if (isLocal(config, local))
         return show(shell, await inProcess(config, (steps) => healHere(steps, input)));
@@ -76,33 +75,11 @@ const measuring = (command: Command): Command =>
     .option('--follow', "up to the venue's last closed bar")
     .option('--local', 'in this process, without a running platform');
 
-const checked = (stream: string): string => {
-  parseStream(stream);
-  return stream;
-};
-
-/** A relative directory is the caller's, not the worker's. */
+/** A relative directory is the caller's, not the worker's; an imported file has no place. */
 const absolute = (source: string): string =>
-  source.startsWith('recorded:') ? `recorded:${resolve(source.slice('recorded:'.length))}` : source;
-
-function isLocal(config: Config, asked: boolean | undefined): boolean {
-  if (asked) return true;
-  if (readPlatform(config.dataDir)) return false;
-  say(`no platform runs on ${config.dataDir}: done in this process`);
-  return true;
-}
-
-type Steps = ReturnType<typeof createActivities>['io'];
-
-/** The same steps that a worker runs. */
-async function inProcess<T>(config: Config, work: (steps: Steps) => Promise<T>): Promise<T> {
-  const ports = openPorts(config);
-  try {
-    return await work(createActivities(ports).io);
-  } finally {
-    await ports.close();
-  }
-}
+  source.startsWith('recorded:') && !isImport(parseSource(source))
+    ? `recorded:${resolve(source.slice('recorded:'.length))}`
+    : source;
 
 async function healHere(steps: Steps, { recheck = false, ...input }: HealInput): Promise<HealReport> {
   const found = await steps.measureStream(input);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Option } from 'commander';
-import type { BarsFileOptions } from '../activities/bars/files.js';
+import type { BarsFileOptions } from '../activities/bars/file-judging.js';
 import { indicatorSteps } from '../activities/indicators.js';
 import { openPorts } from '../adapters/open.js';
 import { InvalidInputError } from '../domain/errors.js';

@@ -1,8 +1,8 @@
-import { parseStream } from '../domain/streams.js';
+import { canonicalStream } from '../domain/streams.js';
 import { connectApi, dataOf } from './api.js';
 import { printJson } from './output.js';
 import { runStory } from './run.js';
-import { given, type AddCommands } from './shell.js';
+import { given, wholeNumber, type AddCommands } from './shell.js';
 
 interface Window {
   source?: string;
@@ -23,18 +23,16 @@ export const addLive: AddCommands = (program, shell) => {
     .option('--from <time>', 'first bar to have; left out: behind the newest stored one')
     .option('--until <time>', 'where to end; then the command waits for it')
     .action(async (stream: string, options: { from?: string; until?: string }) => {
-      parseStream(stream);
-      const input = given({ stream, ...options });
+      const input = given({ stream: canonicalStream(stream), ...options });
       if (options.until === undefined) return start('streamBars', input);
       printJson(await runStory(shell.config(), 'streamBars', input));
     });
   bars
     .command('watch <stream>')
     .description("keep a stream's coverage whole; runs in the platform until it is cancelled (runs cancel)")
-    .option('--every-ms <ms>', 'between two looks', Number)
+    .option('--every-ms <ms>', 'between two looks', wholeNumber)
     .action(async (stream: string, options: { everyMs?: number }) => {
-      parseStream(stream);
-      await start('maintainCoverage', given({ stream, ...options }));
+      await start('maintainCoverage', given({ stream: canonicalStream(stream), ...options }));
     });
   bars
     .command('funding <market>')

@@ -5,13 +5,17 @@ import { Command, CommanderError } from 'commander';
 import { environment, readConfig } from '../adapters/config.js';
 import { packageVersion } from '../api/config.js';
 import { InvalidInputError } from '../domain/errors.js';
+import { addAudit } from './audit.js';
 import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
+import { addBarsUpkeep } from './bars-upkeep.js';
 import { addCoverage } from './coverage.js';
+import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
 import { addIndicators } from './indicators.js';
 import { addLive } from './live.js';
 import { addLineage } from './lineage.js';
+import { addMetrics } from './metrics.js';
 import { addModels } from './models.js';
 import { addMove } from './move.js';
 import { addNews } from './news.js';
@@ -43,11 +47,15 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addRuns,
     addBars,
     addCoverage,
+    addBarsUpkeep,
     addLive,
     addNews,
     addPredict,
     addBacktest,
+    addAudit,
     addIndicators,
+    addMetrics,
+    addDemo,
     addModels,
     addMove,
     addSchedules,

@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { absolute } from '../adapters/config.js';
-import { ensureStores, moveStore, redacted, settleSeries } from '../adapters/open.js';
+import { ensureStores, moveStore, redacted } from '../adapters/open.js';
 import type { Content, MoveProgress } from '../adapters/move.js';
 import { digestOf } from '../domain/digest.js';
 import { InvalidInputError } from '../domain/errors.js';
+import { inProcess } from './in-process.js';
 import { printJson, printTable, say } from './output.js';
 import { given, type AddCommands } from './shell.js';
 
@@ -48,13 +49,16 @@ export const addMove: AddCommands = (program, shell) => {
     .action(async () => printJson({ ensured: await ensureStores(shell.config()) }));
   stores
     .command('settle')
-    .description('move what has become old to the old store of a hybrid: address')
+    .description('the same as bars move --local')
     .option('--dry-run', 'only say what would be moved')
     .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
-      const onPiece = (piece: { stream: string; moved: number }): void =>
-        say(`${piece.stream}: ${piece.moved}`);
-      const { moved } = await settleSeries(shell.config().seriesUrl, onPiece, dryRun);
-      printJson(dryRun ? { wouldMove: moved } : { moved });
+      const config = shell.config();
+      // Others have nothing to move.
+      const moved = config.seriesUrl.startsWith('hybrid:')
+        ? await inProcess(config, async (steps) => steps.moveAgedBars(await steps.planMove({ dryRun })))
+        : { versions: 0, streams: [] };
+      for (const { stream, versions, reason } of moved.streams) say(`${stream}: ${versions}, ${reason}`);
+      printJson(dryRun ? { wouldMove: moved.versions } : { moved: moved.versions });
     });
 };
 

@@ -1,5 +1,5 @@
 import type { Prediction } from '../domain/prediction.js';
-import { parseStream } from '../domain/streams.js';
+import { canonicalStream } from '../domain/streams.js';
 import { printJson, printTable } from './output.js';
 import { runStory } from './run.js';
 import { given, wholeNumber, type AddCommands } from './shell.js';
@@ -13,8 +13,11 @@ export const addPredict: AddCommands = (program, shell) => {
     .option('--horizon-bars <n>', 'how far ahead', wholeNumber)
     .option('--name <model>', 'model name whose champion answers')
     .action(async (stream: string, options: { source?: string; horizonBars?: number; name?: string }) => {
-      parseStream(stream);
-      const made = (await runStory(shell.config(), 'predict', given({ stream, ...options }))) as Prediction;
+      const made = (await runStory(
+        shell.config(),
+        'predict',
+        given({ stream: canonicalStream(stream), ...options }),
+      )) as Prediction;
       if (shell.json()) return printJson(made);
       const { id, model, reason, lastClose, mean, interval, probabilityUp, source } = made;
       const row = {

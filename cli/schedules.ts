@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidInputError } from '../domain/errors.js';
-import { parseStream } from '../domain/streams.js';
+import { canonicalStream } from '../domain/streams.js';
 import { connectApi, dataOf } from './api.js';
 import { printJson, printTable, say } from './output.js';
 import { given, jsonObject, wholeNumber, type AddCommands, type Shell } from './shell.js';
@@ -111,11 +111,11 @@ const described = (command: Command): Command =>
 function bodyOf({ kind, input, stream, jitter, catchUp, ...rest }: Flags): Record<string, unknown> {
   const cadence = given({ ...rest, jitterSeconds: jitter, catchUpSeconds: catchUp });
   if (stream !== undefined && kind === undefined && input === undefined) {
-    stream.forEach(parseStream);
-    const [only] = stream;
-    return stream.length === 1
+    const streams = stream.map(canonicalStream);
+    const [only] = streams;
+    return streams.length === 1
       ? { kind: 'collectBars', input: { stream: only, append: true }, ...cadence }
-      : { kind: 'collectStreams', input: { streams: stream, append: true }, ...cadence };
+      : { kind: 'collectStreams', input: { streams, append: true }, ...cadence };
   }
   if (stream === undefined && kind !== undefined) return { kind, input: input ?? {}, ...cadence };
   throw new InvalidInputError('Say what is started: --stream <stream…>, or --kind <story> --input <json>');

@@ -38,6 +38,7 @@ const TITLES: Record<string, string> = {
   predict: 'Prediction',
   runBacktest: 'Backtest',
   verifyBacktest: 'Verification',
+  auditLookahead: 'Audit',
 };
 
 /** Labels that a story's (or step's) argument tells; the others become known on the way. */

@@ -32,6 +32,15 @@ export interface VenueAnswer {
   body: string;
 }
 
+export type FileReading = Record<string, string | number | boolean>;
+
+/** A file of bars that was put into the store and kept, so that bars of it can be brought back. */
+export interface KeptFile {
+  name: string;
+  object: { key: string; sha256: string };
+  reading: FileReading;
+}
+
 /** Bars that came in together: a page of a venue, a file, a live stretch, or bars made from other bars. */
 export interface FetchedPage {
   stream: string;
@@ -45,10 +54,23 @@ export interface FetchedPage {
   answers: VenueAnswer[];
   /** How they came where it was no request. */
   origin?: string;
+  /** The file that they came from, where it lies now, and the options that it was read by. */
+  file?: { name: string; path: string; sha256: string; reading: FileReading };
   /** Ids of what they were made from. */
   parents?: string[];
   /** Workflow id of the story that asked. */
   workflow: string | null;
+}
+
+/** A page ready to be recorded: of what was answered only the digest, and the bytes where they are to be kept. */
+export interface SealedPage extends Omit<FetchedPage, 'answers'> {
+  /** `ftc_` and 24 hex digits; the same answer to the same request is the same record. */
+  id: string;
+  /** Hex sha256 of what was answered, or of how the bars came. */
+  content: string;
+  requests: string[];
+  /** Gzipped lines of `{ request, body }`; null where answers are not kept. */
+  packed: Uint8Array | null;
 }
 
 /** One recomputed figure beside the recorded one. */

@@ -31,6 +31,19 @@ export function dailyReturns(args: {
   return Float64Array.from(out);
 }
 
+/** The UTC days (epoch ms) of the returns that `dailyReturns` gives for the same bars. */
+export function dailyTimes(time: Float64Array, everyDay: boolean): Float64Array {
+  const days: number[] = [];
+  for (const each of time) {
+    const day = Math.floor(each / DAY) * DAY;
+    const last = days.at(-1);
+    if (day === last) continue;
+    if (everyDay && last !== undefined) for (let idle = last + DAY; idle < day; idle += DAY) days.push(idle);
+    days.push(day);
+  }
+  return Float64Array.from(days);
+}
+
 /** Largest fall from a peak as a positive fraction; the start value counts as a peak. NaN without values. */
 export function maxDrawdown(equity: ArrayLike<number>, start: number): number {
   let peak = start;
@@ -64,16 +77,17 @@ export function returnMetrics(returns: Float64Array, periods: number): ReturnMet
   const equity = growthOf(returns);
   const annualReturn = n > 0 ? (equity[n - 1] ?? NaN) ** (periods / n) - 1 : NaN;
   const drawdown = maxDrawdown(equity, 1);
-  const downside = n > 1 ? downsideRisk(returns, periods) : NaN;
+  const calmar = drawdown > 0 ? annualReturn / drawdown : NaN;
   return {
     annualReturn,
     annualVolatility: deviation(returns) * Math.sqrt(periods),
     sharpe: sharpeRatio(returns, periods),
-    sortino: (mean(returns) * periods) / downside,
-    calmar: drawdown > 0 ? annualReturn / drawdown : NaN,
+    sortino: sortinoRatio(returns, periods),
+    // Growth beyond every number, of a few huge returns, is no ratio.
+    calmar: Number.isFinite(calmar) ? calmar : NaN,
     maxDrawdown: drawdown,
     valueAtRisk: quantile(returns, 0.05),
-    conditionalValueAtRisk: meanOfWorst(returns, 0.05),
+    conditionalValueAtRisk: conditionalValueAtRisk(returns),
   };
 }
 
@@ -83,11 +97,15 @@ export function sharpeRatio(returns: Float64Array, periods: number, riskFree = 0
   return (mean(excess) / deviation(excess)) * Math.sqrt(periods);
 }
 
+/** Mean return a year over downside risk; NaN below two returns, infinite without a loss. */
+export const sortinoRatio = (returns: Float64Array, periods: number): number =>
+  returns.length > 1 ? (mean(returns) * periods) / downsideRisk(returns, periods) : NaN;
+
 /** Root mean square of the negative returns over all periods, a year. */
 export const downsideRisk = (returns: Float64Array, periods: number): number =>
   Math.sqrt(mean(returns.map((each) => Math.min(each, 0) ** 2))) * Math.sqrt(periods);
 
-/** Gains over losses against a required return a year (Keating and Shadwick 2002); NaN without losses. */
+/** Gains over losses against a required return a year (Keating and Shadwick 2002); NaN without losses, and below two returns. */
 export function omegaRatio(returns: Float64Array, periods: number, requiredReturn = 0): number {
   const threshold = (1 + requiredReturn) ** (1 / periods) - 1;
   let [gains, losses] = [0, 0];
@@ -95,22 +113,22 @@ export function omegaRatio(returns: Float64Array, periods: number, requiredRetur
     if (each > threshold) gains += each - threshold;
     else losses += threshold - each;
   }
-  return losses > 0 ? gains / losses : NaN;
+  return losses > 0 && returns.length > 1 ? gains / losses : NaN;
 }
 
 /** Size of the 95 % quantile over the size of the 5 % quantile. */
 export const tailRatio = (returns: Float64Array): number =>
   Math.abs(quantile(returns, 0.95)) / Math.abs(quantile(returns, 0.05));
 
-/** Mean of the worst share of returns; at least one of them. */
-function meanOfWorst(returns: Float64Array, share: number): number {
+/** Mean of the worst share of returns, at least one of them. */
+export function conditionalValueAtRisk(returns: Float64Array, share = 0.05): number {
   if (returns.length === 0) return NaN;
   const count = Math.floor((returns.length - 1) * share) + 1;
   return mean(Float64Array.from(returns).sort().subarray(0, count));
 }
 
 /** Value of 1 after each period. */
-function growthOf(returns: Float64Array): Float64Array {
+export function growthOf(returns: Float64Array): Float64Array {
   let value = 1;
   return returns.map((each) => (value *= 1 + each));
 }

@@ -66,10 +66,43 @@ export const trainResult = z.strictObject({
   environment: z.record(z.string(), z.string()),
 });
 
+const numbers = z.record(z.string(), z.number());
+
+/** An axis of a search space: either `values`, or bounds with an optional step, on a linear or a log scale. */
+const suggestAxis = z.strictObject({
+  values: z.array(z.number()).nullable(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  step: z.number().nullable(),
+  log: z.boolean(),
+});
+
+/** What was tried (`value` null: without a result) and how many more are wanted; more is better. */
+export const suggestRequest = z.strictObject({
+  space: z.record(z.string(), suggestAxis),
+  told: z.array(z.strictObject({ params: numbers, value: z.number().nullable() })),
+  count: z.int().positive(),
+  /** Trials at random before the model of the space is trusted. */
+  startup: z.int().positive(),
+  seed: z.int().nonnegative(),
+});
+
+export const suggestResult = z.strictObject({ params: z.array(numbers) });
+
+export type SuggestRequest = z.infer<typeof suggestRequest>;
+export type SuggestResult = z.infer<typeof suggestResult>;
 export type DatasetRef = z.infer<typeof datasetRef>;
 export type TrainRequest = z.infer<typeof trainRequest>;
 export type TrainResult = z.infer<typeof trainResult>;
 export type EpochRecord = z.infer<typeof epochRecord>;
 
 /** Everything the contract file holds, by name. */
-export const mlContracts = { objectRef, datasetRef, trainRequest, epochRecord, trainResult };
+export const mlContracts = {
+  objectRef,
+  datasetRef,
+  trainRequest,
+  epochRecord,
+  trainResult,
+  suggestRequest,
+  suggestResult,
+};

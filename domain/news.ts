@@ -112,40 +112,6 @@ export function storyKey(story: Pick<Article, 'url' | 'title' | 'publishedAt'>):
   return `${normalised(story.title) || story.title} ${new Date(story.publishedAt).toISOString().slice(0, 10)}`;
 }
 
-/** Within this time the same title in the same feed is the same article under another address. */
-export const SAME_TITLE_MS = 2 * DAY;
-
-/**
- * Parts articles into new ones and exact duplicates: the id of another, or the title of another of the same feed
- * within 48 hours. `known`: what is stored already of that feed and time; it is never given back.
- */
-export function withoutDuplicates(
-  articles: readonly Article[],
-  known: readonly Pick<Article, 'id' | 'feed' | 'title' | 'publishedAt'>[] = [],
-): { fresh: Article[]; duplicates: Article[] } {
-  const ids = new Set<string>();
-  const times = new Map<string, number[]>();
-  const titleKey = (of: Pick<Article, 'feed' | 'title'>): string =>
-    `${of.feed} ${normalised(of.title) || of.title}`;
-  const remember = (of: Pick<Article, 'id' | 'feed' | 'title' | 'publishedAt'>): void => {
-    ids.add(of.id);
-    times.set(titleKey(of), [...(times.get(titleKey(of)) ?? []), of.publishedAt]);
-  };
-  known.forEach(remember);
-  const [fresh, duplicates]: [Article[], Article[]] = [[], []];
-  for (const article of articles) {
-    const near = times
-      .get(titleKey(article))
-      ?.some((at) => Math.abs(at - article.publishedAt) <= SAME_TITLE_MS);
-    if (near || ids.has(article.id)) duplicates.push(article);
-    else {
-      fresh.push(article);
-      remember(article);
-    }
-  }
-  return { fresh, duplicates };
-}
-
 const TRACKING =
   /^(utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|at_medium|at_campaign|at_custom.*|ref|ref_src|cmpid|ocid|ito)$/i;
 

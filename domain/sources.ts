@@ -3,7 +3,7 @@ import { InvalidInputError } from './errors.js';
 /** Where a number comes from. Stored with every record and shown with every number. */
 export type SourceKind = 'live' | 'recorded' | 'simulated';
 
-/** `detail`: empty for live, the absolute directory for recorded, the seed for simulated. */
+/** `detail`: empty for live, the absolute directory or the imported file for recorded, the seed for simulated. */
 export interface Source {
   kind: SourceKind;
   detail: string;
@@ -29,6 +29,10 @@ export function parseSource(text: string): Source {
 
 export const formatSource = (source: Source): string =>
   source.detail ? `${source.kind}:${source.detail}` : source.kind;
+
+/** True where the bars came from a file that was imported: the detail is `<file name>@<16 digits of its sha256>`. */
+export const isImport = ({ kind, detail }: Source): boolean =>
+  kind === 'recorded' && /^[^/\\]+@[0-9a-f]{16}$/.test(detail);
 
 /** Keeps facts of different kinds apart in one store: `live`, `recorded`, `simulated-<seed>`. */
 export const sourceKey = (source: Source): string =>

@@ -39,6 +39,13 @@ export function quantile(values: ArrayLike<number>, share: number): number {
   return low + (high - low) * (at - Math.floor(at));
 }
 
+/** Place of the largest value, the first of several; 0 where there is none. */
+export function indexOfLargest(values: Float64Array): number {
+  let best = 0;
+  for (let k = 1; k < values.length; k++) if ((values[k] ?? NaN) > (values[best] ?? NaN)) best = k;
+  return best;
+}
+
 /** Wilson's score interval of a share (Wilson 1927); [NaN, NaN] without trials. */
 export function wilson(successes: number, n: number, z = 1.959963984540054): [number, number] {
   if (!(n > 0)) return [NaN, NaN];

@@ -31,13 +31,17 @@ export interface Stream {
   timeframe: Timeframe;
 }
 
+/** A stream as people write it, `Binance/btc-usdt/1h`, as its id. @throws InvalidInputError */
+export const canonicalStream = (text: string): string => streamId(parseStream(text));
+
 /** `binance/BTC-USDT/1h` (spot), `binanceusdm/BTC-USDT/1h` (USD-M perpetual). */
 export const streamId = (stream: Stream): string => `${stream.exchange}/${stream.symbol}/${stream.timeframe}`;
 
-/** @throws InvalidInputError when the id is not `<exchange>/<BASE-QUOTE>/<timeframe>`. */
+/** Reads an id in any case. @throws InvalidInputError when it is not `<exchange>/<BASE-QUOTE>/<timeframe>`. */
 export function parseStream(id: string): Stream {
   const parts = id.split('/');
-  const [exchange = '', symbol = '', timeframe = ''] = parts;
+  const [name = '', symbol = '', timeframe = ''] = parts;
+  const exchange = name.toLowerCase();
   if (parts.length !== 3 || !/^[a-z0-9]+$/.test(exchange))
     throw new InvalidInputError(
       `Unknown stream "${id}"; a stream is <exchange>/<BASE-QUOTE>/<timeframe>, such as binance/BTC-USDT/1h`,

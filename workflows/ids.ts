@@ -36,6 +36,7 @@ const PREFIXES: Record<string, string> = {
   deployModel: 'deploy',
   runBacktest: 'backtest',
   verifyBacktest: 'verify',
+  auditLookahead: 'audit',
 };
 
 function subjectOf(input: Record<string, unknown>): string[] {

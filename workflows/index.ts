@@ -1,5 +1,6 @@
 /** Every story, in one list: Temporal starts them by these names. */
 export { runBacktest } from './backtest.js';
+export { auditLookahead } from './lookahead.js';
 export { breakBars, healBars, maintainCoverage, measureBars } from './coverage.js';
 export { collectBars, transformBars } from './bars.js';
 export { deployModel } from './deployment.js';

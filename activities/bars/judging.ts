@@ -28,6 +28,8 @@ export interface Verdicts {
   duplicates: number;
   flagged: RowFault[];
   order: RowOrder;
+  /** Bar opens of listed quarantined rows, by row; rows without a readable time are not in it. */
+  faultTimes: Map<number, number>;
 }
 
 export interface JudgeTask {
@@ -64,7 +66,14 @@ export async function judgeBars(task: JudgeTask): Promise<Verdicts> {
   if (rows === 0 && !timeframe)
     throw new InvalidInputError('There are no rows of bars; --timeframe gives the report on none');
   const length = timeframe ?? inferTimeframe(new Float64Array(0));
-  const verdicts: Verdicts = { ...NOTHING, timeframe: length, rows, quarantined: [], flagged: [] };
+  const verdicts: Verdicts = {
+    ...NOTHING,
+    timeframe: length,
+    rows,
+    quarantined: [],
+    flagged: [],
+    faultTimes: new Map(),
+  };
   if (rows === 0) return verdicts;
   if (!scan) {
     const faults = held.flatMap((each) => each.faults);
@@ -111,6 +120,7 @@ async function judgeTable(
   verdicts.quarantinedRows += quarantined.length;
   verdicts.duplicates += found.duplicates.length;
   addListed(verdicts.quarantined, quarantined);
+  noteTimes(verdicts.faultTimes, table, found.quarantined.slice(0, MOST_LISTED));
   addListed(
     verdicts.flagged,
     found.flagged.concat(found.duplicates).sort((a, b) => a.row - b.row),
@@ -118,6 +128,14 @@ async function judgeTable(
   await task.take(found.good, timeframe);
   beat({ rows: table.rows.at(-1) });
   return found.order;
+}
+
+function noteTimes(times: Map<number, number>, { rows, columns }: NumberedBars, faults: RowFault[]): void {
+  if (faults.length === 0) return;
+  const wanted = new Set(faults.map(({ row }) => row));
+  rows.forEach((row, place) => {
+    if (wanted.has(row)) times.set(row, columns.time[place] ?? NaN);
+  });
 }
 
 function addListed(list: RowFault[], more: RowFault[]): void {

@@ -7,7 +7,8 @@ import { formatSource } from '../../domain/sources.js';
 import { floorToBar, parseTimeframe, streamId, timeframeMs, type Timeframe } from '../../domain/streams.js';
 import { beat, resumed, workflowOf } from '../beat.js';
 import type { TimeInput } from '../window.js';
-import { barsFileSteps, type BarsFileOptions, type ImportReport } from './files.js';
+import type { BarsFileOptions } from './file-judging.js';
+import { barsFileSteps, type ImportReport } from './files.js';
 import { findStored, WINDOW_BARS, type Found, type StoredBarsInput } from './stored.js';
 
 export interface TransformInput extends StoredBarsInput {
@@ -123,7 +124,7 @@ async function resampleWindow(
     knownAt: known.get(time) ?? NaN,
   }));
   const { stored } = await ports.series.write({ stream: { ...stream, timeframe: to }, source, bars: made });
-  await ports.lineage.record({
+  const sealed = await ports.lineage.seal({
     stream: streamId({ ...stream, timeframe: to }),
     source,
     ...range,
@@ -134,6 +135,7 @@ async function resampleWindow(
     parents: [barsId({ stream: streamId(stream), source, from: range.from, to: range.to, asOf })],
     workflow: workflowOf(),
   });
+  await ports.lineage.record([sealed]);
   report.read += bars.length;
   report.bars += made.length;
   report.stored += stored;

@@ -29,8 +29,8 @@ export class LineReader {
     this.last = Math.max(...places);
     this.fieldOf = new Int8Array(this.last + 1).fill(-1);
     places.forEach((place, field) => (this.fieldOf[place] = field));
-    this.isPlain =
-      time.length === 1 && layout.decimal === 'point' && !layout.adjusted && layout.time.kind !== 'typed';
+    const isTold = volume >= 0 && layout.time.kind !== 'typed';
+    this.isPlain = isTold && time.length === 1 && layout.decimal === 'point' && !layout.adjusted;
   }
 
   /** Reads the line that begins at `start` into the batch; returns where the next one begins. */

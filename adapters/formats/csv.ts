@@ -1,5 +1,6 @@
 import type { BarColumns } from '../../domain/bars.js';
 import { isHeader, sniffLayout, type Layout } from '../../domain/bars/layout.js';
+import { isTimeName } from '../../domain/bars/layout-names.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { batchOf, isFull, newFilling } from './batches.js';
 import { lineEnd, LineReader, splitLine } from './csv-lines.js';
@@ -81,16 +82,31 @@ function sniff(
   if (width === 0) return null;
   const begin = rows.findIndex((cells) => cells !== null && cells.length >= Math.min(width, 5));
   const hasHeader = isHeader(rows[begin] ?? []);
-  const skip = hasHeader ? begin + 1 : begin;
+  const more = hasHeader ? moreNames(rows.slice(begin + 1)) : [];
+  const skip = hasHeader ? begin + 1 + more.length : begin;
   const sample = rows.slice(skip).filter((cells) => cells?.length === width) as string[][];
   if (sample.length === 0) return null;
   try {
-    const header = hasHeader ? (rows[begin] ?? []).map((cell) => cell.trim()) : null;
+    const header = hasHeader ? joinNames(rows[begin] ?? [], more) : null;
     return { layout: sniffLayout(header, sample, options), delimiter, skip };
   } catch (error) {
     if (error instanceof InvalidInputError) throw new InvalidInputError(`${input.path}: ${error.message}`);
     throw error;
   }
+}
+
+/** Lines of names below the first: pandas writes one a level, such as the ticker, and the index's own name last. */
+function moreNames(rows: (string[] | null)[]): string[][] {
+  const end = rows.findIndex((cells) => cells === null || !isHeader(cells));
+  return (end > 0 && end <= 3 ? rows.slice(0, end) : []) as string[][];
+}
+
+/** The first line's names; that of a time may stand below. */
+function joinNames(first: string[], more: string[][]): string[] {
+  return first.map((cell, place) => {
+    const time = more.map((cells) => cells[place]?.trim() ?? '').find((name) => isTimeName(name));
+    return time ?? cell.trim();
+  });
 }
 
 /** The mark that cuts most lines into the same number of cells, at least five. */

@@ -53,9 +53,17 @@ function formatByContent(head: Buffer): BarFormat | null {
   if (!/^[[{]/.test(text)) return null;
   // A line that is a whole object, or a list followed by another, is a row; a document goes on.
   const [first = '', second = ''] = text.split('\n');
+  // An object of objects is a table by columns or by times, not a row.
+  if (second === '' && isNested(first)) return json;
   const isRow = isJson(first) && (/^\s*[[{]/.test(second) || (first.startsWith('{') && !first.includes('[')));
   return isRow ? ndjson : json;
 }
+
+function isNested(text: string): boolean {
+  return text.startsWith('{') && isJson(text) && Object.values(JSON.parse(text) as object).some(isObject);
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 function isJson(text: string): boolean {
   try {

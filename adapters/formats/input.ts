@@ -42,6 +42,7 @@ export async function openInput(path: string, limits: UnpackLimits = UNPACK_LIMI
   if (!state.isFile()) throw new InvalidInputError(`${path} is no file`);
   const magic = await firstBytes(path, 4);
   const name = basename(path);
+  refuseUnread(path, magic);
   const isGzip = magic[0] === 0x1f && magic[1] === 0x8b;
   const isZip = magic.toString('latin1') === 'PK\x03\x04';
   const raw = (): Readable => createReadStream(path, { highWaterMark: 2 ** 20 });
@@ -63,6 +64,25 @@ export async function openInput(path: string, limits: UnpackLimits = UNPACK_LIMI
     bytes: () => named(unpacked(), path),
     lend: () => spooled(named(unpacked(), path)),
   };
+}
+
+/** Packings that nothing here unpacks, by their first bytes. */
+const UNREAD: [string, string][] = [
+  ['BZh', 'bzip2'],
+  ['\xfd7zX', 'xz'],
+  ['\x28\xb5\x2f\xfd', 'Zstandard'],
+  ['7z\xbc\xaf', '7-Zip'],
+  ['Rar!', 'RAR'],
+  ['\x04\x22\x4d\x18', 'LZ4'],
+];
+
+function refuseUnread(path: string, magic: Buffer): void {
+  const text = magic.toString('latin1');
+  const kind = UNREAD.find(([begin]) => text.startsWith(begin))?.[1];
+  if (kind)
+    throw new InvalidInputError(
+      `${path} is packed with ${kind}, which is not read; unpack it, or pack it as gzip or zip`,
+    );
 }
 
 function gunzipped(raw: Readable): Readable {

@@ -1,6 +1,7 @@
 import { DataQualityError, messageOf } from '../../domain/errors.js';
 import type { BarFormat } from './format.js';
-import type { Input } from './input.js';
+import { headOf, type Input } from './input.js';
+import { isTable, keyedRows, tableRows } from './json-tables.js';
 import { jsonRows } from './ndjson.js';
 import { readRecords } from './records.js';
 
@@ -26,6 +27,10 @@ export const json: BarFormat = {
 };
 
 async function* recordsOf(input: Input): AsyncGenerator<unknown> {
+  if (isTable((await headOf(input, 4096)).toString('utf8'))) {
+    const rows = tableRows(parsed((await wholeText(input)).trim(), input));
+    if (rows) return yield* rows;
+  }
   let isAny = false;
   for await (const text of rowTexts(input.bytes())) {
     const row = parsed(text, input);
@@ -97,6 +102,18 @@ async function* rowTexts(source: AsyncIterable<Uint8Array>): AsyncGenerator<stri
 
 /** A document whose lists hold numbers: a list a column. */
 async function columnRecords(input: Input): Promise<Iterable<unknown>> {
+  const text = await wholeText(input);
+  if (text.trim() === '') return [];
+  const document = parsed(text, input);
+  const columns = columnsIn(document);
+  if (columns) return rowsOf(columns);
+  const rows = keyedRows(document);
+  if (rows) return rows;
+  if (Array.isArray(document) && document.length === 0) return [];
+  throw new DataQualityError(`${input.path} has no list of bars: ${text.slice(0, 80)}`);
+}
+
+async function wholeText(input: Input): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of input.bytes()) {
@@ -105,13 +122,7 @@ async function columnRecords(input: Input): Promise<Iterable<unknown>> {
     if (size > LONGEST_ROW)
       throw new DataQualityError(`${input.path}: columns of more than ${LONGEST_ROW} bytes`);
   }
-  const text = Buffer.concat(parts).toString('utf8');
-  if (text.trim() === '') return [];
-  const document = parsed(text, input);
-  const columns = columnsIn(document);
-  if (columns) return rowsOf(columns);
-  if (Array.isArray(document) && document.length === 0) return [];
-  throw new DataQualityError(`${input.path} has no list of bars: ${text.slice(0, 80)}`);
+  return Buffer.concat(parts).toString('utf8');
 }
 
 /** The lists of equal length in an object and in what it holds, by name; null where there are no five. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { LineageCheck, LineageNode } from '../../domain/lineage.js';
 import { parseSource } from '../../domain/sources.js';
 import { parseStream } from '../../domain/streams.js';
@@ -35,6 +36,9 @@ async function checksOfNode(stores: Stores, node: LineageNode): Promise<LineageC
   const read = id.includes('?') && typeof expected === 'string';
   if (kind === 'bars' && read)
     checks.push(await check({ id, what: 'sha256 of the bars', expected }, () => barsSha256(stores, id)));
+  // A whole stream has no digest of its own: its partitions have.
+  if (kind === 'bars' && id.includes('#'))
+    checks.push(...(await sealsOf(stores, { id, source: String(facts['source']) })));
   if (kind === 'scores' && read)
     checks.push(await check({ id, what: 'sha256 of the scores', expected }, () => scoresSha256(stores, id)));
   return checks;
@@ -49,8 +53,21 @@ async function check(
   return { ...args, ok: found === args.expected, found };
 }
 
+async function sealsOf(
+  { series }: Stores,
+  { id, source }: { id: string; source: string },
+): Promise<LineageCheck[]> {
+  const stream = parseStream(id.slice(0, id.indexOf('#')));
+  const seals = (await series.seals?.({ stream, source: parseSource(source) })) ?? [];
+  return seals.map(({ name, ...state }) => ({ id, what: `sha256 of ${name}`, ...state }));
+}
+
+/** By its bytes: what a store says of an object need not be what it holds. */
 async function objectSha256({ objects }: Stores, key: string): Promise<string> {
-  return (await objects.head(key))?.sha256 ?? 'missing';
+  if (!(await objects.head(key))) return 'missing';
+  const hash = createHash('sha256');
+  for await (const chunk of await objects.stream(key)) hash.update(chunk);
+  return hash.digest('hex');
 }
 
 async function barsSha256({ series }: Stores, id: string): Promise<string> {

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { digestOf, sha256Hex } from '../../domain/digest.js';
-import type { FetchedPage, LineageNode } from '../../domain/lineage.js';
+import { digestOf } from '../../domain/digest.js';
+import type { FetchedPage, FileReading, KeptFile, LineageNode, SealedPage } from '../../domain/lineage.js';
 import type { ObjectRef } from '../../domain/models.js';
 import { formatSource, sourceKey, type Source } from '../../domain/sources.js';
 import type { DocumentsPort, ObjectsPort } from '../ports.js';
 import { documentReader, iso, parent } from './documents.js';
+import { keepFile } from './files.js';
 import type { Walk } from './walk.js';
 
 /** One page of a venue as it came: what was asked, and the bytes that were answered. */
@@ -24,6 +26,8 @@ export interface Fetch {
   parents: string[];
   /** Gzipped lines of `{ request, body }`; null where answers are not kept. */
   answers: ObjectRef | null;
+  /** The file that was imported, where it was one and files are kept. */
+  file?: { name: string; object: ObjectRef; reading: FileReading } | null;
   workflow: string | null;
   code: string;
   at: number;
@@ -41,35 +45,51 @@ const compress = promisify(gzip);
 /** Shown of a page that took more, such as bars from trades. */
 const REQUESTS_SHOWN = 5;
 
-/** Records a page of a venue. A simulated venue's answers are not kept: its seed makes them again. */
-export async function recordFetch(options: FetchesOptions, page: FetchedPage): Promise<void> {
-  const { stream, source, from, to, bars, rejected, workflow } = page;
-  const keep = options.keepAnswers && source.kind !== 'simulated' && page.answers.length > 0;
-  const text = page.answers.map((answer) => JSON.stringify(answer)).join('\n');
-  const origin = page.origin ?? text;
-  const content = sha256Hex(new TextEncoder().encode(origin));
-  const id = `ftc_${digestOf({ stream, source: sourceKey(source), from, to, content }).slice(0, 24)}`;
-  if (await options.documents.get('fetches', id)) return;
-  const fetch: Fetch = {
-    id,
-    stream,
-    source,
-    sourceKey: sourceKey(source),
-    from,
-    to,
-    bars,
-    rejected,
+/** A simulated venue's answers are not kept: its seed makes them again. */
+export async function sealPage(options: FetchesOptions, page: FetchedPage): Promise<SealedPage> {
+  const { answers, ...rest } = page;
+  const { stream, source, from, to } = page;
+  const keep = options.keepAnswers && source.kind !== 'simulated' && answers.length > 0;
+  const text = answers.map((answer) => JSON.stringify(answer)).join('\n');
+  const content = createHash('sha256')
+    .update(page.origin ?? text)
+    .digest('hex');
+  return {
+    ...rest,
+    id: `ftc_${digestOf({ stream, source: sourceKey(source), from, to, content }).slice(0, 24)}`,
+    content,
     requests: [
       ...(page.origin ? [page.origin] : []),
-      ...page.answers.map(({ request }) => request).slice(0, REQUESTS_SHOWN),
+      ...answers.map(({ request }) => request).slice(0, REQUESTS_SHOWN),
     ],
-    parents: page.parents ?? [],
-    answers: keep ? await options.objects.put(`raw/${content}.ndjson.gz`, await compress(text)) : null,
-    workflow,
-    code: options.code(),
-    at: options.now(),
+    packed: keep ? await compress(text) : null,
   };
-  await options.documents.insert('fetches', [fetch]);
+}
+
+/** Puts the bytes of new pages aside first, then writes all their records at once. */
+export async function recordPages(options: FetchesOptions, pages: SealedPage[]): Promise<void> {
+  const { documents, objects } = options;
+  const found = await documents.getMany<Fetch>(
+    'fetches',
+    pages.map(({ id }) => id),
+  );
+  const known = new Map(found.map((each) => [each.id, each]));
+  const fetches: Fetch[] = [];
+  for (const { packed, content, file, ...page } of pages) {
+    const before = known.get(page.id);
+    // A file that was not kept the first time may be kept now.
+    if (before && (before.file || !file)) continue;
+    const { id, stream, source, from, to, bars, rejected, requests, workflow } = page;
+    fetches.push({
+      ...{ id, stream, source, sourceKey: sourceKey(source), from, to, bars, rejected, requests, workflow },
+      parents: page.parents ?? [],
+      ...(file && { file: await keepFile(options, file) }),
+      answers: packed && (await objects.put(`raw/${content}.ndjson.gz`, packed)),
+      code: options.code(),
+      at: before?.at ?? options.now(),
+    });
+  }
+  if (fetches.length > 0) await documents.upsert('fetches', fetches);
 }
 
 const PAGE = 500;
@@ -94,9 +114,22 @@ export async function fetchesOf(
   return found;
 }
 
+/** The kept files that a stream's bars came from; each once, as it was last read. */
+export async function filesOf(
+  documents: DocumentsPort,
+  read: { stream: string; source: Source },
+): Promise<KeptFile[]> {
+  const fetches = await fetchesOf(documents, { ...read, from: -Infinity, to: Infinity });
+  const files = new Map<string, KeptFile>();
+  for (const { file } of fetches) if (file) files.set(file.object.sha256, file);
+  return [...files.values()];
+}
+
 /** What other bars a record's bars were made from. */
 export const madeFrom = (walk: Walk, fetch: Fetch): Promise<LineageNode[]> =>
   Promise.all(fetch.parents.map((id) => parent(walk, 'bars', id)));
+
+const keptOf = ({ answers, file }: Fetch): ObjectRef | null => answers ?? file?.object ?? null;
 
 export const fetchNode = (fetch: Fetch, parents: LineageNode[] = []): LineageNode => ({
   id: fetch.id,
@@ -109,8 +142,8 @@ export const fetchNode = (fetch: Fetch, parents: LineageNode[] = []): LineageNod
     bars: fetch.bars,
     rejected: fetch.rejected,
     request: fetch.requests.join(' | ') || null,
-    object: fetch.answers?.key ?? null,
-    sha256: fetch.answers?.sha256 ?? null,
+    object: keptOf(fetch)?.key ?? null,
+    sha256: keptOf(fetch)?.sha256 ?? null,
     workflow: fetch.workflow,
     code: fetch.code,
     fetched: iso(fetch.at),

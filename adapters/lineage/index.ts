@@ -3,7 +3,7 @@ import { verificationOf, type LineageNode } from '../../domain/lineage.js';
 import type { DocumentsPort, LineagePort } from '../ports.js';
 import { codeVersion } from '../version.js';
 import { checksOf } from './checks.js';
-import { recordFetch, type FetchesOptions } from './fetches.js';
+import { filesOf, recordPages, sealPage, type FetchesOptions } from './fetches.js';
 import { READERS } from './readers.js';
 import type { Stores, Walk } from './walk.js';
 
@@ -16,6 +16,7 @@ const VERIFIED = ['fetches', 'datasets', 'models', 'evaluations', 'predictions',
 
 /** Walks the stored records; holds nothing of its own. */
 export function openLineage(stores: Stores, options: LineageOptions = {}): LineagePort {
+  const recording: FetchesOptions = { ...stores, ...RECORDING, ...options };
   const walk: Walk = { ...stores, node: (id) => readNode(walk, id) };
   const explain = walk.node;
   const verify = async (id: string) => {
@@ -29,7 +30,9 @@ export function openLineage(stores: Stores, options: LineageOptions = {}): Linea
     }
   };
   return {
-    record: (page) => recordFetch({ ...stores, ...RECORDING, ...options }, page),
+    seal: (page) => sealPage(recording, page),
+    record: (pages) => recordPages(recording, pages),
+    files: (read) => filesOf(stores.documents, read),
     explain,
     verify,
     async *verifyAll() {

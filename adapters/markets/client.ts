@@ -16,6 +16,8 @@ export interface ClientOptions {
   plainSymbols: boolean;
   /** Told the seconds of a Retry-After header. */
   onRetryAfter(seconds: number): void;
+  /** Told the instant of an answer's Date header, epoch ms: whole seconds, so up to one behind. */
+  onDate(time: number): void;
 }
 
 export interface VenueClient {
@@ -69,10 +71,12 @@ function withHost(api: unknown, host: string): Exchange['urls'][string] {
 }
 
 /** Answers are judged before the client maps them: it takes refused locations for passing failures, pages for data. */
-function watchAnswers(exchange: Exchange, { name, onRetryAfter }: ClientOptions): void {
+function watchAnswers(exchange: Exchange, { name, onRetryAfter, onDate }: ClientOptions): void {
   const handle = exchange.handleErrors.bind(exchange);
   exchange.handleErrors = (status, reason, url, method, headers, body, parsed, ...rest) => {
     const retryAfter = (headers as Record<string, string>)['Retry-After'];
+    const date = Date.parse((headers as Record<string, string>)['Date'] ?? '');
+    if (Number.isFinite(date)) onDate(date);
     const fault = faultOfStatus(name, status, retryAfter);
     if (fault && Number(retryAfter) > 0) onRetryAfter(Number(retryAfter));
     if (fault) throw fault;

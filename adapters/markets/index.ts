@@ -3,13 +3,13 @@ import type { Source } from '../../domain/sources.js';
 import { streamId, type Stream } from '../../domain/streams.js';
 import type { Config } from '../config.js';
 import type { BarPage, MarketsPort } from '../ports.js';
-import { startReplay } from '../replay/exchange.js';
 import { simulatedProvider, type BarProvider } from '../replay/provider.js';
 import { recordedProvider } from '../replay/recorded.js';
 import { listening } from './answers.js';
 import { ccxtVenue, type Venue } from './ccxt.js';
 import { venueClass } from './client.js';
 import type { LimitCache } from './limits.js';
+import { replayedVenues } from './replayed.js';
 import { recordedVenue } from './resolution.js';
 import { watchVenue } from './stream.js';
 
@@ -61,21 +61,12 @@ async function answered(fetch: () => Promise<BarPage>): Promise<BarPage> {
   return { ...result, answers };
 }
 
-type Replay = Awaited<ReturnType<typeof startReplay>>;
-
 function replayedMarkets(source: Source, provider: BarProvider): MarketsPort {
-  const venues = new Map<string, Venue>();
-  let starting: Promise<Replay> | null = null;
-  const started = (): Promise<Replay> => (starting ??= startReplay({ provider }));
-
+  const venues = replayedVenues(source, provider);
   /** The provider is asked first: what it refuses is final, which an HTTP answer could not say. */
   const venue = async (stream: Stream): Promise<Venue> => {
     if (!(await provider.bars(stream))) recordedVenue(await provider.markets(), stream);
-    const name = stream.exchange;
-    const { url } = await started();
-    const opened = venues.get(name) ?? ccxtVenue(replayedVenue(name, url));
-    venues.set(name, opened);
-    return opened;
+    return venues.of(stream);
   };
   return {
     source,
@@ -100,17 +91,6 @@ function replayedMarkets(source: Source, provider: BarProvider): MarketsPort {
         `No funding rates of ${exchange}/${symbol}: a ${source.kind} source has bars only; use live`,
       );
     },
-    async close() {
-      const replay = starting;
-      starting = null;
-      venues.clear();
-      await (await replay?.catch(() => null))?.close();
-    },
+    close: venues.close,
   };
-}
-
-/** The replay speaks Binance's wire format: another venue is read through Binance's client below its own path. */
-function replayedVenue(name: string, url: string): Parameters<typeof ccxtVenue>[0] {
-  if (name === 'binance' || name === 'binanceusdm') return { client: name, name, host: url, cache: null };
-  return { client: 'binance', name, host: `${url}/venue/${name}`, cache: null };
 }

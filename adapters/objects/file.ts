@@ -50,9 +50,7 @@ export function fileObjects(directory: string): ObjectsPort {
       const stamp = `${state.ino} ${state.size} ${state.mtimeMs}`;
       const known = digests.get(key);
       if (known?.stamp === stamp) return known.ref;
-      const bytes = await read(path);
-      if (!bytes) return null;
-      const ref = { key, sha256: sha256(bytes), bytes: bytes.length };
+      const ref = { key, sha256: await sha256Of(path), bytes: state.size };
       digests.set(key, { stamp, ref });
       return ref;
     },
@@ -101,6 +99,18 @@ export function fileObjects(directory: string): ObjectsPort {
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** In pieces: a kept file may be larger than what fits in memory. */
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }))
+      hash.update(chunk as Uint8Array);
+  } catch (error) {
+    throw fileError(path, error);
+  }
+  return hash.digest('hex');
+}
 
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 

@@ -32,7 +32,8 @@ export interface ReplayOptions {
 /**
  * A venue on loopback that speaks the wire formats of Binance (spot below /api/v3, USD-M below /fapi/v1), Kraken
  * (/0/public) and Coinbase (/api/v3/brokerage/market, and the older /products), limits included, so that the real
- * clients are what runs on recorded and simulated bars. Any other venue is read as Binance's spot below /venue/<id>.
+ * clients are what runs on recorded and simulated bars. Any other venue is read as Binance's spot below /venue/<id>; what stands below
+ * /bars/<timeframe> is of bars of that length alone.
  */
 export async function startReplay(
   options: ReplayOptions,
@@ -67,10 +68,22 @@ async function serve(
   const { headers = {} } = fault;
   if (fault.status !== undefined || fault.body !== undefined)
     return send(response, { status: fault.status ?? 200, body: fault.body ?? '', headers });
-  const { status, body } = await answer(provider, request.method ?? 'GET', url);
+  const [, timeframe, path] = /^\/bars\/(\w+)(\/.*)$/.exec(url.pathname) ?? [];
+  if (path) url.pathname = path;
+  const { status, body } = await answer(
+    timeframe ? only(provider, timeframe) : provider,
+    request.method ?? 'GET',
+    url,
+  );
   const shown = fault.change && Array.isArray(body) ? fault.change(body) : body;
   send(response, { status, body: JSON.stringify(shown), headers });
 }
+
+/** A venue that has bars of one length, and its trades by these. */
+const only = (provider: BarProvider, timeframe: string): BarProvider => ({
+  ...provider,
+  markets: async () => (await provider.markets()).filter((each) => each.timeframe === timeframe),
+});
 
 /** Which venue answers, by the paths that their own clients ask for. */
 async function answer(provider: BarProvider, method: string, url: URL): Promise<Answer> {

@@ -39,8 +39,8 @@ export interface BarProvider {
   now(): number;
 }
 
-/** Streams held in memory: five years of hours are 2 MB each. */
-export const HELD_STREAMS = 24;
+/** Streams held in memory, as many as one worker collects at a time: five years of hours are 2 MB each. */
+export const HELD_STREAMS = 16;
 
 /** The documented random walk of domain/simulation.ts as a venue. */
 export function simulatedProvider(seed: string): BarProvider {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { InvalidInputError } from '../../domain/errors.js';
+import { isImport } from '../../domain/sources.js';
 import { TIMEFRAMES, type Timeframe } from '../../domain/streams.js';
 import { HELD_STREAMS, type BarProvider, type ReplayBars, type ReplayMarket } from './provider.js';
 import { readBarsFile } from './recorded-bars.js';
@@ -74,6 +75,10 @@ export function recordedProvider(directory: string): BarProvider {
 }
 
 async function marketsBelow(directory: string): Promise<RecordedMarket[]> {
+  if (isImport({ kind: 'recorded', detail: directory }))
+    throw new InvalidInputError(
+      `recorded:${directory} is a file that was imported, and no venue; name what to ask instead: --source live, recorded:<directory> or simulated`,
+    );
   const root = join(directory, 'ohlcv');
   const folders = await readdir(root).catch(() => null);
   if (!folders)

@@ -3,7 +3,7 @@ import { DataQualityError, InvalidInputError } from '../../domain/errors.js';
 import { streamId, type Stream } from '../../domain/streams.js';
 import type { ColumnsWrite } from '../ports.js';
 import { barsOf } from './merge.js';
-import { NUMBERS, sliceRows } from './rows.js';
+import { NUMBERS, sliceRows } from './columns.js';
 
 export function checkRange({ range, asOf, stream }: BarsKey): void {
   if ([range.from, range.to, asOf].some((time) => typeof time !== 'number' || Number.isNaN(time)))

@@ -1,13 +1,12 @@
 import { DataQualityError } from '../../domain/errors.js';
 import { floorToBar, streamId, timeframeMs } from '../../domain/streams.js';
 import { equalValues, type TimeRange } from '../../domain/bars.js';
-import { sourceKey } from '../../domain/sources.js';
 import type { AgedPiece, AgingOptions } from '../../domain/bars/aging.js';
 import type { SeriesPort, StoredBar } from '../ports.js';
 import type { HybridStores } from './hybrid.js';
+import { nameOf, placesOf, planned } from './placing.js';
 import type { Place } from './partitioned.js';
 
-const DAY_MS = 86_400_000;
 /** Bars of one piece of work: what is read, written and compared at a time. */
 const PIECE_BARS = 20_000;
 
@@ -54,41 +53,37 @@ export async function copyVersions(
 }
 
 /**
- * Moves the bars of a hybrid store that have become old: a piece is copied, compared, told, and then exactly what was
- * copied is removed, so a correction that comes meanwhile stays and is moved by the next run. It may be ended anywhere
- * and started again, at the cursor of the last piece or anew.
+ * Moves bars between the stores of a hybrid one as placeBars wants it, see planned. A piece is copied, compared, told, and
+ * then exactly what was copied is removed, so a correction that comes meanwhile stays and is moved by the next run. It may
+ * be ended anywhere and started again, at the cursor of the last piece or anew.
  */
-export async function* movePieces(
-  { recent, old, days: usual }: HybridStores,
-  options: AgingOptions,
-): AsyncGenerator<AgedPiece> {
-  const { now, days = usual, dryRun = false, cursor, tell } = options;
-  const border = now - days * DAY_MS;
+export async function* movePieces(stores: HybridStores, options: AgingOptions): AsyncGenerator<AgedPiece> {
+  const { dryRun = false, cursor, tell } = options;
   const [doneName = '', doneUntil = ''] = cursor?.split('\n') ?? [];
-  const named = (await recent.streams()).map((place) => ({ place, name: nameOf(place) }));
+  const named = (await placesOf(stores)).map((place) => ({ place, name: nameOf(place) }));
   for (const { place, name } of named.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (name < doneName) continue;
     const { source, stream } = place;
-    const range = { from: place.range.from, to: Math.min(place.range.to, border) };
-    for (const { from, to } of piecesOf(place, range)) {
+    for (const { from, to, placement } of await planned(stores, place, options)) {
       if (name === doneName && to <= Number(doneUntil)) continue;
       const stretch = { from, to };
+      const [giver, taker] =
+        placement.to === 'cold' ? [stores.recent, stores.old] : [stores.old, stores.recent];
       const versions = dryRun
-        ? await recent.versions({ source, stream, range: stretch, asOf: Infinity })
-        : await copyVersions({ from: recent, to: old }, place, stretch);
+        ? await giver.versions({ source, stream, range: stretch, asOf: Infinity })
+        : await copyVersions({ from: giver, to: taker }, place, stretch);
       if (versions.length === 0) continue;
-      const piece = { source, stream, from, to, versions: versions.length, cursor: `${name}\n${to}` };
+      const count = versions.length;
+      const piece = { source, stream, from, to, versions: count, placement, cursor: `${name}\n${to}` };
       if (!dryRun) {
         // Told before it is gone here: a run that ends in between tells it again, and nothing is moved untold.
         await tell?.(piece);
-        await recent.remove({ source, stream, bars: versions });
+        await giver.remove({ source, stream, bars: versions });
       }
       yield piece;
     }
   }
 }
-
-const nameOf = ({ source, stream }: Place): string => `${sourceKey(source)} ${streamId(stream)}`;
 
 /** The same in one go. */
 export async function moveOldBars(

@@ -1,5 +1,5 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileError } from '../files.js';
 import type { SeriesPort } from '../ports.js';
 import { withFileLock } from './lock.js';
@@ -7,7 +7,8 @@ import { mergeRows, rowsFrom, versionsOf, type StoredRows } from './merge.js';
 import type { StoredBar } from '../ports.js';
 import { partitionedSeries, type Place } from './partitioned.js';
 import { fileOf, folderOf, partitionPeriods, streamFolders } from './partitions.js';
-import { readOrigins, readRows, writeRows } from './rows.js';
+import { readOrigins, readRows, readTimes, writeRows } from './rows.js';
+import { checkSeal, readSeal, seal, unseal } from './seals.js';
 import { cachedSpan, summary, type FileSpan, type SpanCache } from './spans.js';
 
 /**
@@ -18,12 +19,17 @@ import { cachedSpan, summary, type FileSpan, type SpanCache } from './spans.js';
 export function fileSeries(root: string, name: string, options: { now?: () => number } = {}): SeriesPort {
   const spans: SpanCache = new Map();
   const folder = ({ source, stream }: Place): string => folderOf(root, source, stream);
-  return partitionedSeries(
+  const series = partitionedSeries(
     {
       grain: 'coarse',
-      periods: (place) => partitionPeriods(folder(place), name),
+      periods: (place, span) => partitionPeriods(folder(place), name, span),
       read: (place, periods, window) =>
         readRows(
+          periods.map((period) => fileOf(folder(place), period, name)),
+          window,
+        ),
+      times: (place, periods, window) =>
+        readTimes(
           periods.map((period) => fileOf(folder(place), period, name)),
           window,
         ),
@@ -55,6 +61,18 @@ export function fileSeries(root: string, name: string, options: { now?: () => nu
     },
     options,
   );
+  return {
+    ...series,
+    async seals(place) {
+      const found = [];
+      for (const period of await partitionPeriods(folder(place), name)) {
+        const file = fileOf(folder(place), period, name);
+        const state = await readSeal(file);
+        if (state) found.push({ name: relative(root, file), ...state });
+      }
+      return found;
+    },
+  };
 }
 
 type FileChange = (held: StoredRows | null) => StoredRows & { changed: number };
@@ -70,16 +88,21 @@ async function changeFile(folder: string, file: string, change: FileChange): Pro
     for (const draft of names.filter((each) => each.endsWith('.new')))
       await rm(join(dirname(file), draft), { force: true });
     const there = names.some((each) => file === join(dirname(file), each));
+    if (there) await checkSeal(file);
     const { rows, origins, changed } = change(there ? await readFileRows(file) : null);
-    if (changed > 0 && origins.length > 0) await writeRows(file, rows, origins);
-    else if (changed > 0) await rm(file, { force: true });
+    if (changed === 0) return 0;
+    if (origins.length > 0) await writeRows(file, rows, origins, (sha256) => seal(file, sha256, there));
+    else {
+      await rm(file, { force: true });
+      await unseal(file);
+    }
     return changed;
   });
 }
 
 async function readFileRows(file: string): Promise<StoredRows> {
   const rows = await readRows([file], { from: -Infinity, to: Infinity, asOf: Infinity });
-  return { rows, origins: await readOrigins(file) };
+  return { rows, origins: await readOrigins(file, rows.time.length) };
 }
 
 /** Every version in a partition's file. */

@@ -1,5 +1,6 @@
 import type { BarsKey, TimeRange } from '../../domain/bars.js';
 import { InvalidInputError } from '../../domain/errors.js';
+import { DEFAULT_PRICES, type StoragePrices } from '../../domain/bars/placement.js';
 import { sourceKey } from '../../domain/sources.js';
 import { streamId, type Stream } from '../../domain/streams.js';
 import { redacted } from '../addresses.js';
@@ -7,7 +8,7 @@ import type { BarsWrite, SeriesPort, StoredBar } from '../ports.js';
 import { movePieces } from './copy.js';
 import { mergeBars, rowsFrom, versionKey } from './merge.js';
 import { seriesOf } from './partitioned.js';
-import type { Rows } from './rows.js';
+import type { Rows } from './columns.js';
 
 const DAY_MS = 86_400_000;
 
@@ -16,29 +17,38 @@ export interface HybridStores {
   recent: SeriesPort;
   old: SeriesPort;
   days: number;
+  prices?: StoragePrices;
 }
 
-const FORM = 'hybrid:?recent=<address, percent-encoded>&old=<address, percent-encoded>&days=90';
+const FORM =
+  'hybrid:?recent=<address, percent-encoded>&old=<address, percent-encoded>&days=90[&prices=hot:0.25,cold:0.023,read:0.09]';
 
 /** @throws InvalidInputError naming what is wrong and the right form. */
-export function readHybridAddress(address: string): { recent: string; old: string; days: number } {
+export function readHybridAddress(address: string): {
+  recent: string;
+  old: string;
+  days: number;
+  prices: StoragePrices;
+} {
   const options = new URLSearchParams(address.slice(address.indexOf('?') + 1));
   const [recent = '', old = '', days = ''] = ['recent', 'old', 'days'].map((name) => options.get(name) ?? '');
+  const prices = pricesOf(options.get('prices'));
+  options.delete('prices');
   const right =
     recent && old && recent !== old && /^[1-9]\d*$/.test(days) && [...options.keys()].length === 3;
-  if (right && ![recent, old].some((each) => each.startsWith('hybrid:')))
-    return { recent, old, days: Number(days) };
+  if (right && ![recent, old].some((each) => each.startsWith('hybrid:')) && prices)
+    return { recent, old, days: Number(days), prices };
   throw new InvalidInputError(
-    `Unusable hybrid address ${redacted(address)}: it needs two different addresses and a number of days; the form is ${FORM}`,
+    `Unusable hybrid address ${redacted(address)}: it needs two different addresses and a number of days, and prices may be given; the form is ${FORM}`,
   );
 }
 
 /**
  * Recent bars in one store, old ones in another. A new version goes where its bar's age says; a read merges the
- * versions of both, so it is right wherever a version lies and also while bars are moved (see moveOldBars).
+ * versions of both, so it is right wherever a version lies and also while bars are moved (see movePieces).
  */
 export function hybridSeries(
-  { recent, old, days }: HybridStores,
+  { recent, old, days, prices }: HybridStores,
   options: { now?: () => number } = {},
 ): SeriesPort {
   const now = options.now ?? Date.now;
@@ -75,7 +85,23 @@ export function hybridSeries(
       await old.close();
     },
   });
-  return { ...series, aging: { days, move: (what) => movePieces({ recent, old, days }, what) } };
+  return {
+    ...series,
+    seals: async (place) => [...((await recent.seals?.(place)) ?? []), ...((await old.seals?.(place)) ?? [])],
+    aging: { days, move: (what) => movePieces({ recent, old, days, ...(prices && { prices }) }, what) },
+  };
+}
+
+/** `hot:0.25,cold:0.023,read:0.09`, each of which may be left out; null where it is none. */
+function pricesOf(text: string | null): StoragePrices | null {
+  const prices = { ...DEFAULT_PRICES };
+  for (const pair of (text ?? '').split(',').filter(Boolean)) {
+    const [, name, value] = /^(hot|cold|read):(\d+(?:\.\d+)?)$/.exec(pair) ?? [];
+    if (!name) return null;
+    prices[({ hot: 'hotGbMonth', cold: 'coldGbMonth', read: 'coldGbRead' } as const)[name as 'hot']] =
+      Number(value);
+  }
+  return prices;
 }
 
 function mergedVersions(a: StoredBar[], b: StoredBar[]): StoredBar[] {

@@ -22,6 +22,6 @@ export const openSeries = (address: string): SeriesPort => byScheme('SERIES_URL'
 
 /** The two stores of a `hybrid:` address. */
 export function openHybrid(address: string): HybridStores {
-  const { recent, old, days } = readHybridAddress(address);
-  return { recent: openSeries(recent), old: openSeries(old), days };
+  const { recent, old, ...rest } = readHybridAddress(address);
+  return { recent: openSeries(recent), old: openSeries(old), ...rest };
 }

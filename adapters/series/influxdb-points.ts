@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { BarsKey } from '../../domain/bars.js';
+import { DataQualityError } from '../../domain/errors.js';
 import { sourceKey } from '../../domain/sources.js';
 import type { InfluxConnection, InfluxSeries } from '../influxdb.js';
 import { bucketOf } from '../influxdb-buckets.js';
 import type { BarsWrite, StoredBar } from '../ports.js';
-import { NUMBERS, rowsOf, type Rows } from './rows.js';
+import { NUMBERS, rowsOf, type Rows } from './columns.js';
 
 /** A version of a bar with the tag that tells it from the others. */
 export type Point = StoredBar & { version: string };
@@ -52,6 +54,9 @@ export interface Page {
   order: 'oldest' | 'newest';
 }
 
+const LOOK_EVERY_MS = 20;
+const PATIENCE_MS = 2000;
+
 /** In the order of NUMBERS; the time comes first by itself. */
 const FIELDS = ['open', 'high', 'low', 'close', 'volume', '"knownAt"'];
 const KNOWN_AT = NUMBERS.indexOf('knownAt');
@@ -71,9 +76,32 @@ async function select(
   ].join(' AND ');
   const order = page ? ` ORDER BY time ${page.order === 'newest' ? 'DESC' : 'ASC'} LIMIT ${page.limit}` : '';
   const statement = `SELECT ${fields.join(', ')} FROM bars WHERE ${where}${order}`;
-  const [series = []] = await influx.query(bucketOf(influx, stream.timeframe), statement);
-  const rows = series[0]?.values ?? [];
+  const rows = await wholeRows(influx, bucketOf(influx, stream.timeframe), statement);
   return rows.sort((a, b) => Number(a[0]) - Number(b[0]) || Number(a[KNOWN_AT]) - Number(b[KNOWN_AT]));
+}
+
+/**
+ * The server shows a point field by field while it is being written: what lacks a number is read again until it is whole,
+ * or else half of a bar would be taken for a bar of its own.
+ * @throws DataQualityError where a point stays without one.
+ */
+async function wholeRows(
+  influx: InfluxConnection,
+  bucket: string,
+  statement: string,
+): Promise<InfluxSeries['values']> {
+  for (let waited = 0; ; waited += LOOK_EVERY_MS) {
+    const [series = []] = await influx.query(bucket, statement);
+    const rows = series[0]?.values ?? [];
+    const torn = rows.find((row) => NUMBERS.some((_, i) => row[i] === null));
+    if (!torn) return rows;
+    if (waited >= PATIENCE_MS)
+      throw new DataQualityError(
+        `A point of ${bucket} at ${new Date(Number(torn[0])).toISOString()} lacks some of ${NUMBERS.join(', ')}; ` +
+          'delete it and collect its range again',
+      );
+    await wait(LOOK_EVERY_MS);
+  }
 }
 
 const quoted = (text: string): string => `'${text.replace(/['\\]/g, '\\$&')}'`;

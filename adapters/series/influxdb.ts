@@ -12,7 +12,8 @@ import type { StoredBar } from '../ports.js';
 import { seriesOf } from './partitioned.js';
 import { byPeriod } from './periods.js';
 import { placeIn } from './partitions.js';
-import { latestVersions, windowRows, type Rows, type Span } from './rows.js';
+import { latestVersions, windowRows, type Rows } from './columns.js';
+import { type Span } from './rows.js';
 import { summary } from './spans.js';
 
 /** Points of one request. */

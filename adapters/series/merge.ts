@@ -1,9 +1,9 @@
-import { isAscending } from '../../domain/bars/columns.js';
+import { barsOfColumns, columnsOfBars, isAscending } from '../../domain/bars/columns.js';
 import { equalValues, type Bar } from '../../domain/bars.js';
 import { DataQualityError } from '../../domain/errors.js';
 import { streamId, type Stream } from '../../domain/streams.js';
 import type { StoredBar } from '../ports.js';
-import { joinRows, NUMBERS, type Rows } from './rows.js';
+import { joinRows, NUMBERS, type Rows } from './columns.js';
 
 /** A partition's rows with the origin of each. */
 export interface StoredRows {
@@ -110,13 +110,6 @@ export function withoutBars(stored: StoredBar[], bars: Bar[]): { all: StoredBar[
 
 export const versionKey = (bar: Bar): string => NUMBERS.map((name) => bar[name]).join(' ');
 
-export const barsOf = (rows: Rows): Bar[] =>
-  Array.from(
-    rows.time,
-    (_, i) => Object.fromEntries(NUMBERS.map((name) => [name, rows[name][i]])) as unknown as Bar,
-  );
+export const barsOf = (rows: Rows): Bar[] => barsOfColumns(rows);
 
-export function rowsFrom(bars: Bar[]): Rows {
-  const columns = NUMBERS.map((name) => [name, Float64Array.from(bars, (bar) => bar[name])]);
-  return Object.fromEntries(columns) as Rows;
-}
+export const rowsFrom = (bars: Bar[]): Rows => columnsOfBars(bars);

@@ -8,7 +8,8 @@ import { barsOf, rowsFrom } from './merge.js';
 import type { StoredBar } from '../ports.js';
 import { partitionedSeries, type Change, type Place, type Window } from './partitioned.js';
 import { sourceOf } from './partitions.js';
-import { joinRows, NUMBERS, windowRows, type Rows, type Span } from './rows.js';
+import { joinRows, NUMBERS, windowRows, type Rows } from './columns.js';
+import { type Span } from './rows.js';
 import { spanOf, summary } from './spans.js';
 
 /** A partition of a stream: a day of minutes, a month of hours, a year of days. */

@@ -6,9 +6,9 @@ import { streamId, type Stream } from '../../domain/streams.js';
 import type { SeriesPort, StoredBar } from '../ports.js';
 import { checkBars, checkColumns, checkRange } from './checks.js';
 import { barsOf, mergeBars, rowsFrom, withoutBars } from './merge.js';
-import { periodOf, type Grain } from './partitions.js';
+import { periodOf, type Grain, type PeriodSpan } from './partitions.js';
 import { byPeriod, slicesByPeriod } from './periods.js';
-import { joinRows, latestVersions, sliceRows, type Rows } from './rows.js';
+import { joinRows, latestVersions, sliceRows, type Rows } from './columns.js';
 
 /** Facts of one stream from one kind of source. */
 export interface Place {
@@ -21,10 +21,12 @@ export type Window = TimeRange & { asOf: number };
 /** A store that keeps a stream in partitions, each read whole and replaced whole. */
 export interface PartitionStore {
   grain: Grain;
-  /** Names of the partitions that are there, ascending. */
-  periods(place: Place): Promise<string[]>;
+  /** Names of the partitions that are there, ascending; those outside the span may be left out. */
+  periods(place: Place, span: PeriodSpan): Promise<string[]>;
   /** Every version in the window, ascending by time and knownAt. */
   read(place: Place, periods: string[], window: Window): Promise<Rows>;
+  /** Opens of the bars in the window, ascending, each once; where a store has it not, `read` is used. */
+  times?(place: Place, periods: string[], window: Window): Promise<Float64Array>;
   /** Every version in a partition, with where it came from; none where there is no partition. */
   versions(place: Place, period: string): Promise<StoredBar[]>;
   /**
@@ -87,6 +89,11 @@ export function partitionedSeries(store: PartitionStore, options: { now?: () => 
     async all(key) {
       return store.read(key, await periodsIn(store, key), windowOf(key));
     },
+    async times(key) {
+      const periods = await periodsIn(store, key);
+      if (store.times) return store.times(key, periods, windowOf(key));
+      return latestVersions(await store.read(key, periods, windowOf(key))).time;
+    },
     async some(key, { limit, order }) {
       const periods = await periodsIn(store, key);
       const parts: Rows[] = [];
@@ -112,6 +119,8 @@ export interface BarStore extends Pick<
 > {
   /** Every version in the window, ascending by time and knownAt. */
   all(key: BarsKey): Promise<Rows>;
+  /** Opens of the bars in the window, ascending, each once; where a store has it not, `all` is used. */
+  times?(key: BarsKey): Promise<Float64Array>;
   /** At least the first or last `limit` bars of the window (fewer only where there are no more), ascending. */
   some(key: BarsKey, page: { limit: number; order: 'oldest' | 'newest' }): Promise<Rows>;
 }
@@ -141,7 +150,11 @@ export function seriesOf(store: BarStore): SeriesPort {
       const { knownAt: _, ...columns } = await readAll(key);
       return columns;
     },
-    times: async (key) => (await readAll(key)).time,
+    async times(key) {
+      if (!store.times) return (await readAll(key)).time;
+      checkRange(key);
+      return store.times(key);
+    },
     digest: async (key) => digestOf(await readAll(key)),
     async versions(key) {
       checkRange(key);
@@ -149,9 +162,20 @@ export function seriesOf(store: BarStore): SeriesPort {
     },
     remove: (what) => store.remove(what),
     streams: (only) => store.streams(only),
+    async probe() {
+      await store.all(NOWHERE);
+    },
     close: () => store.close(),
   };
 }
+
+/** A read of a stream that nobody has: whatever is wrong with the store is told, and nothing is found. */
+const NOWHERE: BarsKey = {
+  stream: { exchange: 'finsight', symbol: 'PROBE-PROBE', timeframe: '1d' },
+  source: { kind: 'live', detail: '' },
+  range: { from: 0, to: 1 },
+  asOf: Infinity,
+};
 
 /** Present only where the store has it. */
 function writesColumns({ writeColumns }: BarStore): Pick<SeriesPort, 'writeColumns'> {
@@ -169,7 +193,7 @@ const windowOf = ({ range, asOf }: BarsKey): Window => ({ ...range, asOf });
 async function periodsIn(store: PartitionStore, { source, stream, range }: BarsKey): Promise<string[]> {
   const first = periodOf(stream.timeframe, range.from, store.grain);
   const last = periodOf(stream.timeframe, range.to - 1, store.grain);
-  const periods = await store.periods({ source, stream });
+  const periods = await store.periods({ source, stream }, [first, last]);
   return periods.filter((period) => period >= first && period <= last);
 }
 

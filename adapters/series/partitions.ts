@@ -46,11 +46,16 @@ export function rangeOfFile(file: string): TimeRange {
   return { from: Date.UTC(year, month - 1, 1), to: Date.UTC(year, month, 1) };
 }
 
-/** Partitions of a stream's folder that have the file, ascending. */
-export async function partitionPeriods(folder: string, name: string): Promise<string[]> {
+/** First and last name of the partitions that are meant. */
+export type PeriodSpan = [first: string, last: string];
+
+/** Partitions of a stream's folder that have the file, ascending; each one that is meant is looked into. */
+export async function partitionPeriods(folder: string, name: string, span?: PeriodSpan): Promise<string[]> {
   const periods: string[] = [];
+  const [first, last] = span ?? ['', '\uffff'];
   for (const period of await entriesOf(folder, 'period'))
-    if ((await namesIn(join(folder, `period=${period}`))).includes(name)) periods.push(period);
+    if (period >= first && period <= last && (await namesIn(join(folder, `period=${period}`))).includes(name))
+      periods.push(period);
   return periods;
 }
 

@@ -2,7 +2,7 @@ import type { Bar } from '../../domain/bars.js';
 import type { Stream } from '../../domain/streams.js';
 import type { ColumnsWrite } from '../ports.js';
 import { periodOf, type Grain } from './partitions.js';
-import { sliceRows, type Rows } from './rows.js';
+import { sliceRows, type Rows } from './columns.js';
 
 const DAY_MS = 86_400_000;
 

@@ -1,6 +1,5 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import type { BarColumns } from '../../domain/bars.js';
 import { DataQualityError, messageOf, UnreachableError } from '../../domain/errors.js';
 import {
   fillTable,
@@ -12,15 +11,11 @@ import {
   type ColumnInput,
 } from '../duckdb.js';
 import { fileError, replaceFile, writeAtomically } from '../files.js';
-import { joinNumbers } from '../../domain/bars/columns.js';
+import { LAST_INSTANT } from '../../domain/lineage.js';
+import { isAscending, joinNumbers } from '../../domain/bars/columns.js';
 import { scaleOf } from '../../domain/bars/scale.js';
-
-/** Stored bars as columns, ascending by time and then knownAt: several versions of a bar may follow each other. */
-export interface Rows extends BarColumns {
-  knownAt: Float64Array;
-}
-
-export const NUMBERS = ['time', 'open', 'high', 'low', 'close', 'volume', 'knownAt'] as const;
+import { inOrder, joinRows, NUMBERS, rowsOf, type Rows } from './columns.js';
+import { digestOf } from './seals.js';
 
 const SELECTED = NUMBERS.map((name) => `"${name}"::DOUBLE AS "${name}"`).join(', ');
 /** ROW_GROUP_SIZE: a partition is one row group, read whole. V2 pages pack whole numbers by their differences. */
@@ -37,30 +32,76 @@ const table = (file: string): string =>
     : `read_parquet(${literal(file)}, hive_partitioning = false)`;
 
 /** The furthest instants of JavaScript: infinities mean them. */
-const instant = (time: number): number => Math.ceil(Math.max(-8.64e15, Math.min(8.64e15, time)));
+const instant = (time: number): number => Math.ceil(Math.max(-LAST_INSTANT, Math.min(LAST_INSTANT, time)));
 
 /**
  * Rows of the files with time in [from, to) and known at `asOf`.
  * @throws DataQualityError naming the file that cannot be read and what to do.
  */
-export async function readRows(
-  files: string[],
-  range: { from: number; to: number; asOf: number },
-): Promise<Rows> {
+export async function readRows(files: string[], range: Window): Promise<Rows> {
   if (files.length === 0) return rowsOf([]);
-  const where = `"time" >= ${instant(range.from)} AND "time" < ${instant(range.to)} AND "knownAt" <= ${Math.floor(instant(range.asOf))}`;
-  // One query a file: a list of files would be read with the first one's type, and scales differ between files.
-  const parts = files.map((file) => `SELECT ${SELECTED} FROM ${table(file)} WHERE ${where}`);
-  const sql = `${parts.join(' UNION ALL ')} ORDER BY "time", "knownAt"`;
-  return rowsOf(await reading(files, (connection) => selectNumbers(connection, sql)));
+  const parts = await readNumbers(files, SELECTED, range);
+  return inOrder(joinRows(parts.map(rowsOf)));
 }
 
-/** Where each row of a file came from, in the order of `readRows`. */
-export async function readOrigins(file: string): Promise<string[]> {
-  const sql = `SELECT origin FROM ${table(file)} ORDER BY "time", "knownAt"`;
-  const [column] = await reading([file], (connection) => selectColumns(connection, sql));
+/** Opens of the bars that `readRows` gives, ascending, each once: a seventh of the memory. */
+export async function readTimes(files: string[], range: Window): Promise<Float64Array> {
+  if (files.length === 0) return new Float64Array();
+  const parts = await readNumbers(files, '"time"::DOUBLE AS "time"', range);
+  const times = joinNumbers(parts.map(([time = new Float64Array()]) => time));
+  if (isAscending(times)) return times;
+  return Float64Array.from(new Set(times.sort()));
+}
+
+interface Window {
+  from: number;
+  to: number;
+  asOf: number;
+}
+
+/** One query a file: a list of files would be read with the first one's type, and scales differ between files. */
+function readNumbers(
+  files: string[],
+  columns: string,
+  { from, to, asOf }: Window,
+): Promise<Float64Array[][]> {
+  // Each condition costs a pass over the rows: most reads are of the latest versions.
+  const known = asOf >= LAST_INSTANT ? '' : ` AND "knownAt" <= ${Math.max(-LAST_INSTANT, Math.floor(asOf))}`;
+  const where = `"time" >= ${instant(from)} AND "time" < ${instant(to)}${known}`;
+  const numbersOf = (file: string): Promise<Float64Array[]> =>
+    withDuckdb((connection) =>
+      selectNumbers(connection, `SELECT ${columns} FROM ${table(file)} WHERE ${where}`),
+    );
+  return reading(files, () => inLanes(files, numbersOf));
+}
+
+/** Files that are read at a time: the more, the longer the process's other reads and writes wait for a thread. */
+const LANES = 2;
+
+async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results;
+}
+
+/** Where each of a file's rows came from, in the order of `readRows`. */
+export async function readOrigins(file: string, rows: number): Promise<string[]> {
+  const selected = async (sql: string): Promise<(string | null)[]> => {
+    const [column] = await reading([file], () => withDuckdb((connection) => selectColumns(connection, sql)));
+    return (column?.values ?? []) as (string | null)[];
+  };
+  // Most files have one origin; a text a row takes longer than all numbers of the file.
+  const names = await selected(`SELECT DISTINCT origin FROM ${table(file)} LIMIT 2`);
+  const all =
+    names.length === 1
+      ? Array.from({ length: rows }, () => names[0] ?? '')
+      : await selected(`SELECT origin FROM ${table(file)} ORDER BY "time", "knownAt"`);
   // An empty cell of a CSV file is read as null.
-  return ((column?.values ?? []) as (string | null)[]).map((origin) => origin ?? '');
+  return all.map((origin) => origin ?? '');
 }
 
 export interface Span {
@@ -75,15 +116,15 @@ export interface Span {
 export async function readSpan(file: string): Promise<Span | null> {
   const sql = `SELECT min("time")::DOUBLE, max("time")::DOUBLE, count(DISTINCT "time")::DOUBLE, arg_max(origin, "time")
     FROM ${table(file)}`;
-  const columns = await reading([file], (connection) => selectColumns(connection, sql));
+  const columns = await reading([file], () => withDuckdb((connection) => selectColumns(connection, sql)));
   const [first, last, bars, origin] = columns.map(({ values }) => values[0]);
   if (!bars) return null;
   return { first: first as number, last: last as number, bars: bars as number, origin: String(origin) };
 }
 
-async function reading<T>(files: string[], work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+async function reading<T>(files: string[], work: () => Promise<T>): Promise<T> {
   try {
-    return await withDuckdb(work);
+    return await work();
   } catch (error) {
     const broken = files.length === 1 ? files : await brokenOf(files);
     const known = fileError(broken[0] ?? '', error);
@@ -105,23 +146,22 @@ async function brokenOf(files: string[]): Promise<string[]> {
   return broken;
 }
 
-/** From columns in the order of NUMBERS. */
-export function rowsOf(values: ArrayLike<number>[]): Rows {
-  const column = (index: number): Float64Array => {
-    const given = values[index] ?? [];
-    return given instanceof Float64Array ? given : Float64Array.from(given);
-  };
-  const [time, open, high, low, close, volume, knownAt] = NUMBERS.map((_, index) => column(index));
-  return { time, open, high, low, close, volume, knownAt } as Rows;
-}
-
 /**
  * Writes a partition beside its place and renames it into it: a crash leaves the old or the new one. Prices and
  * volumes are DECIMAL(18, s), whole numbers of their tick, where that is exact for the whole file, else DOUBLE; files
  * of one stream may differ, and files of before (all DOUBLE) stay readable.
  */
-export async function writeRows(file: string, rows: Rows, origins: string[]): Promise<void> {
-  if (file.endsWith('.csv')) return writeAtomically(file, csvOf(rows, origins));
+export async function writeRows(
+  file: string,
+  rows: Rows,
+  origins: string[],
+  sealing?: (sha256: string) => Promise<void>,
+): Promise<void> {
+  if (file.endsWith('.csv')) {
+    const bytes = csvOf(rows, origins);
+    await sealing?.(createHash('sha256').update(bytes).digest('hex'));
+    return writeAtomically(file, bytes);
+  }
   const draft = `${file}.${process.pid}.new`;
   try {
     await withDuckdb(async (connection) => {
@@ -141,6 +181,7 @@ export async function writeRows(file: string, rows: Rows, origins: string[]): Pr
       const sql = `SELECT ${stored.join(', ')}, ${origin} AS origin FROM bars`;
       await connection.run(`COPY (${sql}) TO ${literal(draft)} (${FORMAT})`);
     });
+    await sealing?.(await digestOf(draft));
     await replaceFile(draft, file);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
@@ -165,32 +206,3 @@ function csvOf(rows: Rows, origins: string[]): Uint8Array {
   });
   return new TextEncoder().encode(`${lines.join('\n')}\n`);
 }
-
-/** Keeps the last version of each bar. */
-export function latestVersions(rows: Rows): Rows {
-  const keep: number[] = [];
-  const { time } = rows;
-  for (let i = 0; i < time.length; i++) if (i + 1 === time.length || time[i] !== time[i + 1]) keep.push(i);
-  return keep.length === time.length
-    ? rows
-    : rowsOf(NUMBERS.map((name) => keep.map((i) => rows[name][i] ?? NaN)));
-}
-
-export function joinRows(parts: Rows[]): Rows {
-  if (parts.length === 1 && parts[0]) return parts[0];
-  return rowsOf(NUMBERS.map((name) => joinNumbers(parts.map((part) => part[name]))));
-}
-
-/** Rows in [from, to) that are known at `asOf`; the order stays. */
-export function windowRows(rows: Rows, { from, to, asOf }: { from: number; to: number; asOf: number }): Rows {
-  const { time, knownAt } = rows;
-  const keep: number[] = [];
-  time.forEach((at, i) => {
-    if (at >= from && at < to && (knownAt[i] ?? Infinity) <= asOf) keep.push(i);
-  });
-  if (keep.length === time.length) return rows;
-  return rowsOf(NUMBERS.map((name) => keep.map((i) => rows[name][i] ?? NaN)));
-}
-
-export const sliceRows = (rows: Rows, from: number, to?: number): Rows =>
-  rowsOf(NUMBERS.map((name) => rows[name].slice(from, to)));

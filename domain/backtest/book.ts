@@ -1,72 +1,179 @@
-import type { RunSpec, Trade } from './spec.js';
+import { slippedPrice } from './slippage.js';
+import type { Costs, Trade } from './spec.js';
 
-/** Cash, the open position and what has happened so far; it changes with every fill. */
-export interface Book {
+/** Money that one or several positions share. */
+export interface Account {
   cash: number;
+  fees: number;
+  /** What fills cost beyond the price of the bar. */
+  slippage: number;
+  /** Paid on balance; a receipt is negative. */
+  funding: number;
+}
+
+/** What is held of one instrument and what has happened with it; it changes with every fill. */
+export interface Position {
+  account: Account;
   /** Signed units of the base asset. */
   units: number;
-  fees: number;
+  /** The part of the size that is in place, −1 … 1. */
+  held: number;
   entries: number;
   exits: number;
   trades: Trade[];
+  /** Average price of what is held now. */
+  basis: number;
+  /** Of the open trade: units that have left it already, and what they earned before costs. */
+  exited: number;
+  realised: number;
+  /** Time of the last fill that reduced it. */
+  lastExit: number;
 }
 
 export interface Fill {
-  spec: RunSpec;
+  costs: Costs;
   /** Before slippage. */
   price: number;
   time: number;
-  /** Position wanted, −1 … 1 of the size. */
-  wanted: number;
+  /** Of the bar of the fill. */
+  volume: number;
+  /** False: at the price as it is, as a resting limit. */
+  slips?: boolean;
 }
 
-export const openBook = (cash: number): Book => ({
-  cash,
+export const openAccount = (cash: number): Account => ({ cash, fees: 0, slippage: 0, funding: 0 });
+
+export const openPosition = (account: Account): Position => ({
+  account,
   units: 0,
-  fees: 0,
+  held: 0,
   entries: 0,
   exits: 0,
   trades: [],
+  basis: NaN,
+  exited: 0,
+  realised: 0,
+  lastExit: NaN,
 });
 
-/** Closes what is held and opens what is wanted: a reversal, and a change of size, pay both sides. */
-export function changePosition(book: Book, fill: Fill): void {
-  if (book.units !== 0) exit(book, fill);
-  if (fill.wanted !== 0) enter(book, fill);
+/**
+ * Buys (above 0) or sells so many units; what goes through zero is an exit and an entry. Gives the price after
+ * slippage.
+ */
+export function fillUnits(position: Position, units: number, fill: Fill): number {
+  const reduces = position.units * units < 0;
+  const leaves = reduces && Math.abs(units) > Math.abs(position.units) ? position.units + units : 0;
+  const first = leaves === 0 ? units : -position.units;
+  const price =
+    fill.slips === false
+      ? fill.price
+      : slippedPrice(fill.costs, {
+          price: fill.price,
+          side: Math.sign(units),
+          units: Math.abs(units),
+          volume: fill.volume,
+        });
+  pay(position, first, price, fill);
+  if (leaves !== 0) pay(position, leaves, price, fill);
+  return price;
 }
 
-function enter(book: Book, { spec, price, time, wanted }: Fill): void {
-  const side = Math.sign(wanted);
-  const entryPrice = price * (1 + (side * spec.costs.slippageBps) / 10_000);
-  const feeShare = spec.costs.feeBps / 10_000;
-  // Of a share of equity the fee is paid too, so that a long position never needs more cash than there is.
-  const units =
-    spec.size.kind === 'units'
-      ? spec.size.units * Math.abs(wanted)
-      : (book.cash * spec.size.fraction * Math.abs(wanted)) / (entryPrice * (1 + feeShare));
-  // A share of nothing, or of a debt, buys nothing.
-  if (!(units > 0)) return;
-  const fees = units * entryPrice * feeShare;
-  book.cash -= side * units * entryPrice + fees;
-  book.units = side * units;
-  book.fees += fees;
-  book.entries++;
-  const open = { exitTime: null, exitPrice: null, fees, profit: -fees };
-  book.trades.push({ side: side > 0 ? 'long' : 'short', entryTime: time, entryPrice, units, ...open });
+function pay(position: Position, units: number, price: number, fill: Fill): void {
+  const { account } = position;
+  const fees = Math.abs(units) * price * (fill.costs.feeBps / 10_000);
+  account.cash -= units * price + fees;
+  account.fees += fees;
+  account.slippage += units * (price - fill.price);
+  if (position.units * units < 0) reduce(position, { units, price, fees, time: fill.time });
+  else add(position, { units, price, fees, time: fill.time });
 }
 
-function exit(book: Book, { spec, price, time }: Fill): void {
-  const exitPrice = price * (1 - (Math.sign(book.units) * spec.costs.slippageBps) / 10_000);
-  const fees = Math.abs(book.units) * exitPrice * (spec.costs.feeBps / 10_000);
-  book.cash += book.units * exitPrice - fees;
-  book.fees += fees;
-  book.exits++;
-  const trade = book.trades.at(-1);
+interface Paid {
+  units: number;
+  price: number;
+  fees: number;
+  time: number;
+}
+
+function add(position: Position, { units, price, fees, time }: Paid): void {
+  const trade = position.units === 0 ? undefined : position.trades.at(-1);
+  const held = Math.abs(position.units);
+  position.units += units;
+  const more = Math.abs(units);
   if (trade) {
-    trade.exitTime = time;
-    trade.exitPrice = exitPrice;
+    position.basis = (position.basis * held + price * more) / (held + more);
+    trade.entryPrice = (trade.entryPrice * trade.units + price * more) / (trade.units + more);
+    trade.units += more;
     trade.fees += fees;
-    trade.profit = book.units * (exitPrice - trade.entryPrice) - trade.fees;
+    return settle(position, trade);
   }
-  book.units = 0;
+  position.entries++;
+  position.basis = price;
+  position.exited = position.realised = 0;
+  const side = units > 0 ? 'long' : 'short';
+  const open = { exitTime: null, exitPrice: null, units: more, fees, profit: -fees };
+  position.trades.push({ side, entryTime: time, entryPrice: price, ...open });
+}
+
+function reduce(position: Position, { units, price, fees, time }: Paid): void {
+  const trade = position.trades.at(-1);
+  if (!trade) return;
+  const less = Math.abs(units);
+  const before = position.exited;
+  position.realised -= units * (price - position.basis);
+  position.exited += less;
+  position.lastExit = time;
+  trade.exitPrice = before === 0 ? price : ((trade.exitPrice ?? 0) * before + price * less) / position.exited;
+  trade.fees += fees;
+  position.units = less === Math.abs(position.units) ? 0 : position.units + units;
+  if (position.units === 0) {
+    position.exits++;
+    trade.exitTime = time;
+  }
+  settle(position, trade);
+}
+
+/** What left the trade has earned; of what stays only the costs are counted. */
+function settle(position: Position, trade: Trade): void {
+  trade.profit = position.realised - trade.fees - (trade.funding ?? 0);
+}
+
+/** Longs pay an `amount` above 0; it is charged to the open trade. */
+export function payFunding(position: Position, amount: number): void {
+  const trade = position.trades.at(-1);
+  if (position.units === 0 || !trade) return;
+  position.account.cash -= amount;
+  position.account.funding += amount;
+  trade.funding = (trade.funding ?? 0) + amount;
+  settle(position, trade);
+}
+
+/** At the end of a run: a trade that was left in part becomes a closed one and an open one, costs by their units. */
+export function splitOpen(position: Position): void {
+  const trade = position.trades.at(-1);
+  const { exited, realised, basis } = position;
+  if (!trade || trade.exitTime !== null || exited === 0) return;
+  const share = exited / trade.units;
+  const part = (of: number): { fees: number; funding?: number } => ({
+    fees: trade.fees * of,
+    ...(trade.funding === undefined ? {} : { funding: trade.funding * of }),
+  });
+  const costs = (of: number): number => (trade.fees + (trade.funding ?? 0)) * of;
+  const side = trade.side === 'long' ? 1 : -1;
+  const left = {
+    units: exited,
+    entryPrice: (trade.exitPrice ?? NaN) - (side * realised) / exited,
+    ...part(share),
+    exitTime: position.lastExit,
+    profit: realised - costs(share),
+  };
+  const stays = {
+    units: Math.abs(position.units),
+    entryPrice: basis,
+    ...part(1 - share),
+    ...{ exitPrice: null, profit: -costs(1 - share) },
+  };
+  position.trades.splice(-1, 1, { ...trade, ...left }, { ...trade, ...stays });
+  position.exits++;
+  position.entries++;
 }

@@ -1,14 +1,20 @@
 import type { BarColumns } from '../bars.js';
-import { dailyReturns, maxDrawdown, returnMetrics } from '../metrics.js';
-import { changePosition, openBook, type Book } from './book.js';
+import { openAccount, openPosition, type Position } from './book.js';
 import { checkInput } from './checks.js';
-import type { BacktestMetrics, BacktestOutcome, RunSpec, Trade } from './spec.js';
+import { metricsOf } from './figures.js';
+import { fundingOf } from './funding.js';
+import { notesOf, noteWait, openNotebook, type Notebook } from './notes.js';
+import { changePosition } from './orders.js';
+import { measureOf, type Measure } from './quantity.js';
+import type { BacktestOutcome, FundingColumns, RunSpec } from './spec.js';
 
 export interface BacktestArgs {
   bars: BarColumns;
   /** One value a bar: the position wanted after its close, −1 … 1 of the size; NaN keeps what is held. */
   signal: Float64Array;
   spec: RunSpec;
+  /** Rates paid where the spec asks for funding. */
+  funding?: FundingColumns;
 }
 
 /**
@@ -18,64 +24,61 @@ export interface BacktestArgs {
 export function backtest(args: BacktestArgs): BacktestOutcome {
   checkInput(args);
   const { bars, signal, spec } = args;
-  const n = bars.close.length;
+  const { open, close, time } = bars;
+  const n = close.length;
+  const run: Run = { ...args, position: openPosition(openAccount(spec.cash)), notebook: openNotebook() };
+  const { position, notebook } = run;
+  const { account } = position;
+  const payDue = spec.funding ? fundingOf(position, args.funding) : null;
+  const measure = measureOf(bars, spec.size);
+  const endsAtRuin = spec.size.kind !== 'units';
   const equity = new Float64Array(n);
-  const book = openBook(spec.cash);
-  let held = 0;
-  let exposed = 0;
+  let [wanted, exposed, ruined] = [0, 0, false];
   for (let i = 0; i < n; i++) {
-    const wanted = i > 0 ? (signal[i - 1] ?? NaN) : NaN;
-    if (!Number.isNaN(wanted) && wanted !== held) {
-      changePosition(book, { spec, price: bars.open[i] ?? NaN, time: bars.time[i] ?? NaN, wanted });
-      held = wanted;
+    if (payDue) payDue({ time: time[i] as number, price: open[i] as number });
+    const decided = i > 0 && !ruined ? (signal[i - 1] as number) : NaN;
+    if (decided === decided) wanted = decided;
+    if (wanted !== position.held) change(run, { bar: i, wanted, measure });
+    if (position.units !== 0) exposed++;
+    const value = account.cash + position.units * (close[i] as number);
+    equity[i] = value;
+    if (!(value > 0) && Number.isNaN(notebook.ruinedAt)) {
+      notebook.ruinedAt = time[i] as number;
+      if (endsAtRuin) [ruined, wanted] = [true, 0];
     }
-    if (book.units !== 0) exposed++;
-    equity[i] = book.cash + book.units * (bars.close[i] ?? NaN);
   }
-  if (spec.closeAtEnd && book.units !== 0) {
-    changePosition(book, { spec, price: bars.close[n - 1] ?? NaN, time: bars.time[n - 1] ?? NaN, wanted: 0 });
-    equity[n - 1] = book.cash;
+  if (spec.closeAtEnd && position.units !== 0) {
+    change(run, { bar: n - 1, wanted: 0, measure, atClose: true });
+    equity[n - 1] = account.cash + position.units * (close[n - 1] as number);
   }
-  return { metrics: metricsOf({ bars, equity, book, spec, exposed }), trades: book.trades, equity };
-}
-
-function metricsOf(args: {
-  bars: BarColumns;
-  equity: Float64Array;
-  book: Book;
-  spec: RunSpec;
-  exposed: number;
-}): BacktestMetrics {
-  const { bars, equity, book, spec, exposed } = args;
-  const everyDay = spec.periodsPerYear === 365;
-  const returns = dailyReturns({ time: bars.time, equity, start: spec.cash, everyDay });
-  const daily = returnMetrics(returns, spec.periodsPerYear);
-  const drawdown = maxDrawdown(equity, spec.cash);
-  const finalEquity = equity.at(-1) ?? spec.cash;
+  const { entries, exits, trades } = position;
   return {
-    ...daily,
-    ...tradeFigures(book.trades),
-    maxDrawdown: drawdown,
-    calmar: drawdown > 0 ? daily.annualReturn / drawdown : NaN,
-    entries: book.entries,
-    exits: book.exits,
-    startEquity: spec.cash,
-    finalEquity,
-    totalReturn: finalEquity / spec.cash - 1,
-    exposure: exposed / equity.length,
-    fees: book.fees,
-    bars: equity.length,
+    metrics: metricsOf({ time, equity, account, entries, exits, trades, spec, exposed }),
+    trades,
+    equity,
+    notes: notesOf(notebook, !endsAtRuin),
   };
 }
 
-function tradeFigures(trades: Trade[]): Pick<BacktestMetrics, 'winRate' | 'profitFactor'> {
-  let [closed, wins, gains, losses] = [0, 0, 0, 0];
-  for (const { exitTime, profit } of trades) {
-    if (exitTime === null) continue;
-    closed++;
-    if (profit > 0) wins++;
-    if (profit > 0) gains += profit;
-    else losses -= profit;
-  }
-  return { winRate: closed > 0 ? wins / closed : NaN, profitFactor: losses > 0 ? gains / losses : NaN };
+interface Run {
+  bars: BarColumns;
+  spec: RunSpec;
+  position: Position;
+  notebook: Notebook;
+}
+
+function change(
+  { bars, spec, position, notebook }: Run,
+  { bar, wanted, measure, atClose }: { bar: number; wanted: number; measure: Measure; atClose?: boolean },
+): void {
+  const waiting = changePosition(position, {
+    costs: spec.costs,
+    size: spec.size,
+    wanted,
+    price: (atClose ? bars.close : bars.open)[bar] as number,
+    time: bars.time[bar] as number,
+    volume: bars.volume[bar] as number,
+    measure: measure && wanted !== 0 ? measure(bar - 1) : NaN,
+  });
+  if (waiting) noteWait(notebook, waiting, bars.time[bar] as number);
 }

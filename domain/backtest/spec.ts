@@ -1,3 +1,4 @@
+import type { Analysis } from './analysis.js';
 import type { Source } from '../sources.js';
 
 export interface Costs {
@@ -5,9 +6,54 @@ export interface Costs {
   feeBps: number;
   /** Basis points against you at each fill. */
   slippageBps: number;
+  /** Half the spread, in units of the price, against you at each fill. 0 where absent. */
+  halfSpread?: number;
+  /** Basis points against you if a fill were as large as its bar's volume; it grows with the root of the share. */
+  impactBps?: number;
 }
 
-export type Size = { kind: 'units'; units: number } | { kind: 'equity'; fraction: number };
+/** How much an entry takes. Set at the entry, and kept until the position changes. */
+export type Size =
+  | { kind: 'units'; units: number }
+  /** Quote currency, fee included. */
+  | { kind: 'cash'; amount: number }
+  | { kind: 'equity'; fraction: number }
+  | VolatilitySize
+  | RiskSize;
+
+/** So much of the equity that the position would move by `target` a year: at most `maxLeverage` times the equity. */
+export interface VolatilitySize {
+  kind: 'volatility';
+  /** Standard deviation a year as a fraction: 0.2. */
+  target: number;
+  /** Returns that the volatility is measured over, the last one that of the deciding bar. */
+  lookback: number;
+  maxLeverage: number;
+}
+
+/** So many units that a move to the stop costs `share` of the equity: at most `maxLeverage` times the equity. */
+export interface RiskSize {
+  kind: 'risk';
+  share: number;
+  stop: { kind: 'bps'; bps: number } | { kind: 'atr'; multiple: number; bars: number };
+  maxLeverage: number;
+}
+
+/** Orders that the event-driven engine lays beside each entry; basis points of the entry's price. */
+export interface Exits {
+  stopBps?: number;
+  targetBps?: number;
+  trailBps?: number;
+}
+
+export type EngineName = 'vectorised' | 'event-driven';
+
+/** Rates of a perpetual as columns, by ascending time. */
+export interface FundingColumns {
+  time: Float64Array;
+  /** Share of the position's value; above 0 the longs pay. */
+  rate: Float64Array;
+}
 
 export interface BacktestSpec {
   stream: string;
@@ -23,6 +69,14 @@ export interface BacktestSpec {
   /** False: an open position at the end is marked, not closed. */
   closeAtEnd: boolean;
   periodsPerYear: 365 | 252;
+  /** The stored rates of the perpetual are paid by the open position; absent: none are. */
+  funding?: 'stored';
+  /** Absent: vectorised. */
+  engine?: EngineName;
+  /** Of the event-driven engine only. */
+  exits?: Exits;
+  /** Most of a bar's volume that one order takes; the rest waits. Of the event-driven engine only. */
+  fillShare?: number;
 }
 
 export interface Trade {
@@ -36,7 +90,9 @@ export interface Trade {
   exitPrice: number | null;
   units: number;
   fees: number;
-  /** After fees; of an open trade, minus the fees so far. */
+  /** What was paid as funding, a receipt being negative; where funding is part of the run. */
+  funding?: number;
+  /** After fees and funding; of an open trade, minus what was paid so far. */
   profit: number;
 }
 
@@ -66,6 +122,8 @@ export interface BacktestMetrics {
   /** Share of bars with a position at their close. */
   exposure: number;
   fees: number;
+  /** Paid on balance, where funding is part of the run. */
+  funding?: number;
   bars: number;
 }
 
@@ -74,6 +132,8 @@ export interface BacktestOutcome {
   trades: Trade[];
   /** Marked at every close; same length as the bars. */
   equity: Float64Array;
+  /** What has to be said of this run: orders that met no volume, ruin. */
+  notes: string[];
 }
 
 /** Stored in `backtests`; equity and trades are an object. */
@@ -87,7 +147,10 @@ export interface BacktestResult {
   metrics: BacktestMetrics;
   /** Buy and hold over the same bars and costs. */
   benchmark: BacktestMetrics;
+  /** Different things ever tried on its window, as of the first time it was run. */
   trials: number;
+  /** Absent in results from before there was one. */
+  analysis?: Analysis;
   detail: { key: string; sha256: string };
   /** Digest of spec, bars digest, metrics and trades. */
   digest: string;
@@ -95,22 +158,16 @@ export interface BacktestResult {
   /** Whose held-out forecasts were traded; null for a rule. */
   evaluation: string | null;
   conventions: string[];
+  /** Absent where there is nothing to say. */
+  notes?: string[];
+  /** Of the funding rates paid; absent where none are part of the run. */
+  fundingSha256?: string;
   run: string | null;
   createdAt: number;
   source: Source;
 }
 
-/** Said with every result. */
-export const CONVENTIONS: string[] = [
-  'Decisions are made at the close of a bar and filled at the open of the next.',
-  'Fees are basis points of the traded value per side; slippage is basis points against the trader at each fill.',
-  'A share of equity is taken at the fill and pays its own fee; a fixed number of units is not limited by the cash.',
-  'A reversal or a change of size is an exit and an entry, and pays the costs of both.',
-  'Equity is marked at every close; a position that is open at the end is marked, not closed.',
-  'Daily returns are those of the last equity of each UTC day; with 365 periods a year a day without bars is a day without change.',
-  'Sharpe is mean over standard deviation (ddof 1) of daily returns, times the root of the periods a year (365 for crypto).',
-  'Maximum drawdown includes the start value and is a positive fraction; value at risk is historical at 5 %.',
-  'Several strategies were looked at on the same window: single results are not corrected for that.',
-];
-
-export type RunSpec = Pick<BacktestSpec, 'costs' | 'cash' | 'size' | 'closeAtEnd' | 'periodsPerYear'>;
+export type RunSpec = Pick<
+  BacktestSpec,
+  'costs' | 'cash' | 'size' | 'closeAtEnd' | 'periodsPerYear' | 'funding' | 'engine' | 'exits' | 'fillShare'
+>;

@@ -1,4 +1,4 @@
-import type { BarColumns } from '../bars.js';
+import type { Bar, BarColumns } from '../bars.js';
 
 export const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 
@@ -12,6 +12,34 @@ export function columnsBy(make: (name: (typeof COLUMNS)[number]) => Float64Array
     close: make('close'),
     volume: make('volume'),
   };
+}
+
+/** Bars as columns, with when they were known. */
+export function columnsOfBars(bars: readonly Bar[]): BarColumns & { knownAt: Float64Array } {
+  const column = (name: (typeof COLUMNS)[number] | 'knownAt'): Float64Array => {
+    const values = new Float64Array(bars.length);
+    // A plain loop: `from` with a function asks an iterator for every value.
+    for (let i = 0; i < values.length; i++) values[i] = bars[i]![name];
+    return values;
+  };
+  return { ...columnsBy(column), knownAt: column('knownAt') };
+}
+
+/** An object a bar: many times the memory and the time of columns. */
+export function barsOfColumns(columns: BarColumns & { knownAt: Float64Array }): Bar[] {
+  const { time, open, high, low, close, volume, knownAt } = columns;
+  const bars: Bar[] = [];
+  for (let i = 0; i < time.length; i++)
+    bars.push({
+      time: time[i]!,
+      open: open[i]!,
+      high: high[i]!,
+      low: low[i]!,
+      close: close[i]!,
+      volume: volume[i]!,
+      knownAt: knownAt[i]!,
+    });
+  return bars;
 }
 
 /** The rows at these places, in this order. */

@@ -10,6 +10,9 @@ export type DecimalMark = 'point' | 'comma';
 const POINT = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const COMMA = /^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?(e[+-]?\d+)?$/i;
 
+/** Thousands between commas. */
+const GROUPED = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/;
+
 export const UNIT_NAMES: Record<EpochUnit, string> = {
   s: 'seconds',
   ms: 'milliseconds',
@@ -25,16 +28,34 @@ export const textOf = (cell: Cell): string =>
 export function numberOf(cell: Cell, decimal: DecimalMark): number {
   if (typeof cell === 'number') return cell;
   const text = textOf(cell);
-  if (decimal === 'point') return POINT.test(text) ? Number(text) : NaN;
-  return COMMA.test(text) ? Number(text.replaceAll('.', '').replace(',', '.')) : NaN;
+  if (decimal === 'point' && POINT.test(text)) return Number(text);
+  const { digits, exponent } = bareNumber(text);
+  if (decimal === 'point') {
+    const isNumber = POINT.test(digits) || GROUPED.test(digits);
+    return isNumber ? Number(digits.replaceAll(',', '') + exponent) : NaN;
+  }
+  return COMMA.test(digits) ? Number(digits.replaceAll('.', '').replace(',', '.') + exponent) : NaN;
 }
+
+const SCALES: Record<string, string> = { k: 'e3', m: 'e6', b: 'e9', t: 'e12' };
+
+/** A number as people read it, `$1,234.50` or `35.18M`, without its currency; the scale as an exponent. */
+function bareNumber(text: string): { digits: string; exponent: string } {
+  const match = /^([+-]?)[$€£¥]? ?(.*?)([KMBT]?)$/i.exec(text);
+  if (!match) return { digits: text, exponent: '' };
+  const [, sign = '', digits = '', scale = ''] = match;
+  return { digits: sign + digits, exponent: SCALES[scale.toLowerCase()] ?? '' };
+}
+
+/** The zone behind a clock time. */
+export const OFFSET = /\s*[+-]\d\d:?\d\d$/;
 
 /** Epoch ms of a cell, or the reason why it is none. */
 export function timeOf(cell: Cell, kind: TimeKind): number | string {
   if (kind.kind === 'typed') return typeof cell === 'number' ? cell : 'no time';
   const text = textOf(cell);
   if (kind.kind === 'text') {
-    const time = parseTime(text, kind.order);
+    const time = parseTime(kind.days ? text.replace(OFFSET, '') : text, kind.order);
     return Number.isNaN(time)
       ? `time "${text}" is not written like the file's other times (${kind.order})`
       : time;
@@ -96,7 +117,11 @@ function countBy<T, K extends string>(items: T[], keyOf: (item: T) => K | null):
  */
 export function sniffDecimal(cells: Cell[], given?: DecimalMark): DecimalMark {
   if (given) return given;
-  const texts = cells.filter((cell) => typeof cell === 'string').map(textOf);
+  const texts = cells
+    .filter((cell) => typeof cell === 'string')
+    .map((cell) => bareNumber(textOf(cell)).digits);
+  // Commas before a point are commas of thousands.
+  if (texts.some((text) => text.includes('.') && GROUPED.test(text))) return 'point';
   const commas = texts.filter((text) => text.includes(',') && COMMA.test(text));
   if (commas.length === 0) return 'point';
   const isDecimal = (text: string): boolean => text.includes('.') || !/^[+-]?[1-9]\d{0,2},\d{3}$/.test(text);

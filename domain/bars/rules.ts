@@ -19,7 +19,7 @@ const PRICES = ['open', 'high', 'low', 'close'] as const;
 export function faultOfValues(bar: BarValues, timeframe: Timeframe): string | null {
   if (!Number.isFinite(bar.time)) return `time ${bar.time} is not a number`;
   if (floorToBar(bar.time, timeframe) !== bar.time)
-    return `time ${bar.time} is not the open of a ${timeframe} bar`;
+    return `time ${bar.time} is not the open of a ${timeframe} bar (${new Date(bar.time).toISOString()} is off its grid in UTC)`;
   for (const name of PRICES)
     if (!(Number.isFinite(bar[name]) && bar[name] > 0)) return `${name} ${bar[name]} is not a price above 0`;
   if (bar.high < Math.max(bar.open, bar.close, bar.low))

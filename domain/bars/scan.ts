@@ -3,8 +3,9 @@ import { InvalidInputError } from '../errors.js';
 import { TIMEFRAMES, timeframeMs, type Timeframe } from '../streams.js';
 import type { RowOrder } from './inspect.js';
 
-/** The most frequent distance of neighbouring rows, ms; null where there are no two times. */
-export function usualStep(time: Float64Array): number | null {
+/** The most frequent distance of neighbouring times, in whatever order they stand, ms; null where there are no two. */
+export function usualStep(given: Float64Array): number | null {
+  const time = given.toSorted();
   const counts = new Map<number, number>();
   for (let i = 1; i < time.length; i++) {
     const step = Math.abs((time[i] ?? NaN) - (time[i - 1] ?? NaN));

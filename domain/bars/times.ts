@@ -1,9 +1,11 @@
 /**
  * How the times of a file are written. Epoch numbers are told apart by their size (years 1973 to 2286), unless a person
- * has named the unit (`given`); `typed` times are epoch ms by the file's own types.
+ * has named the unit (`given`); `days` are dates at midnight of their own zone, of which only the date counts; `typed` times are epoch ms by the file's own types.
  */
 export type TimeKind =
-  { kind: 'epoch'; unit: EpochUnit; given?: true } | { kind: 'text'; order: DateOrder } | { kind: 'typed' };
+  | { kind: 'epoch'; unit: EpochUnit; given?: true }
+  | { kind: 'text'; order: DateOrder; days?: true }
+  | { kind: 'typed' };
 
 export type EpochUnit = 's' | 'ms' | 'us' | 'ns';
 /** Which number of `03/04/2024` is the day: `ymd` is every form that begins with the year. */

@@ -2,24 +2,31 @@ import { at, checkPeriod, ema, emaSeededAt, firstDefined, sma, undefinedColumn }
 import type { Column } from './averages.js';
 import { highest, lowest } from './extremes.js';
 
-/** Differences this small count as none, as in TA-Lib. */
-const EPSILON = 1e-14;
+/** A difference of two numbers that is no more than their rounding counts as none, as in TA-Lib. */
+export const isFlat = (a: number, b: number): boolean =>
+  Math.abs(a - b) <= 1e-14 * (Math.abs(a) + Math.abs(b));
 
-/** Relative strength index, 0..100, Wilder's smoothing; 0 where the price has never moved. */
+/**
+ * Relative strength index, 0..100, Wilder's smoothing; 0 where the price has never moved. While the price stands still
+ * only roundings move the index, which its stochastic shows: hence TA-Lib's order of operations.
+ */
 export function rsi(values: Column, period: number): Float64Array {
   checkPeriod(period, 2);
   const result = undefinedColumn(values.length);
   const start = firstDefined(values);
+  const share = 1 / period;
   let gain = 0;
   let loss = 0;
   for (let i = start + 1; i < values.length; i++) {
     const change = at(values, i) - at(values, i - 1);
-    const seeding = i - start <= period;
-    const keep = seeding ? 1 : (period - 1) / period;
-    gain = gain * keep + Math.max(change, 0) / period;
-    loss = loss * keep + Math.max(-change, 0) / period;
+    const isSeed = i - start <= period;
+    gain = gain * (isSeed ? 1 : period - 1) + Math.max(change, 0);
+    loss = loss * (isSeed ? 1 : period - 1) + Math.max(-change, 0);
     if (i - start < period) continue;
-    result[i] = gain + loss < EPSILON ? 0 : (100 * gain) / (gain + loss);
+    gain *= share;
+    loss *= share;
+    const total = gain + loss;
+    result[i] = total > 0 ? 100 * (gain / total) : 0;
   }
   return result;
 }
@@ -115,16 +122,23 @@ export function ppo(values: Column, periods: { fast: number; slow: number }): Fl
   );
 }
 
-/** Commodity channel index of the typical price. */
+/** Commodity channel index of the typical price; 0 where it has not moved. */
 export function cci(bars: RangeColumns, period: number): Float64Array {
+  checkPeriod(period);
   const typical = typicalPrice(bars);
-  return sma(typical, period).map((mean, i) => {
-    if (Number.isNaN(mean)) return NaN;
+  const result = undefinedColumn(typical.length);
+  for (let i = period - 1; i < typical.length; i++) {
+    // Summed afresh: what a running sum has lost would pass for a move where there was none.
+    let sum = 0;
+    for (let k = i - period + 1; k <= i; k++) sum += at(typical, k);
+    const mean = sum / period;
     let deviation = 0;
     for (let k = i - period + 1; k <= i; k++) deviation += Math.abs(at(typical, k) - mean);
     const distance = at(typical, i) - mean;
-    return distance === 0 || deviation === 0 ? 0 : distance / (0.015 * (deviation / period));
-  });
+    const isStill = isFlat(at(typical, i), mean) || deviation === 0;
+    result[i] = isStill ? 0 : distance / (0.015 * (deviation / period));
+  }
+  return result;
 }
 
 export const typicalPrice = (bars: RangeColumns): Float64Array =>
@@ -132,10 +146,9 @@ export const typicalPrice = (bars: RangeColumns): Float64Array =>
 
 function rawStochastic(bars: RangeColumns, period: number): Float64Array {
   const low = lowest(bars.low, period);
-  return highest(bars.high, period).map((high, i) => {
-    const range = high - at(low, i);
-    return range === 0 ? 0 : (100 * (at(bars.close, i) - at(low, i))) / range;
-  });
+  return highest(bars.high, period).map((high, i) =>
+    isFlat(high, at(low, i)) ? 0 : (at(bars.close, i) - at(low, i)) / ((high - at(low, i)) / 100),
+  );
 }
 
 /** TA-Lib starts all outputs of one indicator at the same bar. */

@@ -1,6 +1,6 @@
 import { at, checkPeriod, undefinedColumn } from './averages.js';
 import type { Column } from './averages.js';
-import { typicalPrice } from './momentum.js';
+import { isFlat, typicalPrice } from './momentum.js';
 import type { RangeColumns } from './momentum.js';
 
 export interface VolumeColumns extends RangeColumns {
@@ -30,7 +30,7 @@ export function accumulationDistribution(bars: VolumeColumns): Float64Array {
   });
 }
 
-/** Money flow index, 0..100; 0 where less than one unit of money flowed. */
+/** Money flow index, 0..100; 0 where no money flowed. */
 export function mfi(bars: VolumeColumns, period: number): Float64Array {
   checkPeriod(period, 2);
   const typical = typicalPrice(bars);
@@ -40,11 +40,11 @@ export function mfi(bars: VolumeColumns, period: number): Float64Array {
     let down = 0;
     for (let k = i - period + 1; k <= i; k++) {
       const flow = at(typical, k) * at(bars.volume, k);
-      const change = at(typical, k) - at(typical, k - 1);
-      if (change > 0) up += flow;
-      if (change < 0) down += flow;
+      if (isFlat(at(typical, k), at(typical, k - 1))) continue;
+      if (at(typical, k) > at(typical, k - 1)) up += flow;
+      else down += flow;
     }
-    result[i] = up + down < 1 ? 0 : (100 * up) / (up + down);
+    result[i] = up + down > 0 ? 100 * (up / (up + down)) : 0;
   }
   return result;
 }

@@ -1,4 +1,4 @@
-import { CONVENTIONS } from '../backtest/spec.js';
+import { CONVENTIONS } from '../backtest/conventions.js';
 import type { BacktestReport, ResearchReport } from '../research.js';
 import { escapeHtml, lineChart, type Line } from './chart.js';
 import { date, fixed, number, percent, table } from './format.js';
@@ -45,7 +45,9 @@ function charts(backtests: BacktestReport[], curves: Curve[]): string {
       );
       const lines = covering.flatMap((each, i) => lineOf(each, { curves, from, i }));
       const title = `Growth of 100 after costs, ${stream}, ${date(from)} … ${date(to)}`;
-      return lines.length > 0 ? `<h3>${escapeHtml(title)}</h3>${lineChart(lines, (y) => number(y))}` : '';
+      return lines.length > 0
+        ? `<h3>${escapeHtml(title)}</h3>${lineChart(lines, { format: (y) => number(y) })}`
+        : '';
     })
     .join('');
 }

@@ -7,6 +7,20 @@ export interface Line {
   colour: string;
 }
 
+/** A sign on a chart at a point: ▲ and ▼ by their class `up` and `down`. */
+export interface Mark {
+  x: number;
+  y: number;
+  kind: 'up' | 'down';
+}
+
+export interface ChartOptions {
+  format: (value: number) => string;
+  marks?: readonly Mark[];
+  /** Fills the area between a line and 0, as of drawdowns. */
+  fill?: boolean;
+}
+
 /** `points`: as many as the eye can tell apart at that width. */
 interface Frame {
   name: string;
@@ -24,9 +38,9 @@ const LEFT = 52;
 const BOTTOM = 24;
 
 /** A static line chart over time, UTC, as SVG; when thinned, extremes are kept. */
-export function lineChart(lines: Line[], format: (value: number) => string): string {
+export function lineChart(lines: Line[], options: ChartOptions): string {
   if (!lines.some((line) => line.y.some(Number.isFinite))) return '<p class="empty">No values to draw.</p>';
-  const drawings = FRAMES.map((frame) => drawing(lines, { frame, format })).join('');
+  const drawings = FRAMES.map((frame) => drawing(lines, { frame, ...options })).join('');
   const legend = lines
     .map((line) => `<span class="key ${line.colour}">${escapeHtml(line.label)}</span>`)
     .join('');
@@ -35,14 +49,14 @@ export function lineChart(lines: Line[], format: (value: number) => string): str
 
 function drawing(
   lines: Line[],
-  { frame, format }: { frame: Frame; format: (value: number) => string },
+  { frame, format, marks = [], fill = false }: ChartOptions & { frame: Frame },
 ): string {
   const { width, height } = frame;
   const kept = lines.map((line) => thin(line, frame.points));
   const xs = kept.flatMap((line) => [line.x[0] ?? 0, line.x.at(-1) ?? 1]);
-  const ys = kept.flatMap((line) => line.y.filter(Number.isFinite));
+  const ys = [...kept.flatMap((line) => line.y.filter(Number.isFinite)), ...marks.map(({ y }) => y)];
   const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
-  const [y0, y1] = padded(Math.min(...ys), Math.max(...ys));
+  const [y0, y1] = padded(Math.min(...ys, ...(fill ? [0] : [])), Math.max(...ys));
   const px = (x: number): string => (LEFT + ((x - x0) / (x1 - x0 || 1)) * (width - LEFT - 8)).toFixed(1);
   const py = (y: number): string => (8 + (1 - (y - y0) / (y1 - y0)) * (height - BOTTOM - 8)).toFixed(1);
   const grid = ticks(y0, y1)
@@ -58,8 +72,33 @@ function drawing(
     )
     .join('');
   const paths = kept.map((line) => `<path class="line ${line.colour}" d="${path(line, px, py)}"/>`).join('');
+  const areas = fill
+    ? kept.map((line) => `<path class="area ${line.colour}" d="${area(line, px, py)}"/>`)
+    : [];
+  const signs = marks.map(({ kind, ...at }) => sign(kind, Number(px(at.x)), Number(py(at.y))));
   const title = escapeHtml(lines.map((line) => line.label).join(', '));
-  return `<svg class="${frame.name}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">${grid}${dates}${paths}</svg>`;
+  return `<svg class="${frame.name}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">${grid}${dates}${areas.join('')}${paths}${signs.join('')}</svg>`;
+}
+
+/** A small triangle with its point at the place. */
+function sign(kind: Mark['kind'], x: number, y: number): string {
+  const base = kind === 'up' ? y + 8 : y - 8;
+  return `<path class="mark ${kind}" d="M${x} ${y}L${x - 4} ${base}L${x + 4} ${base}Z"/>`;
+}
+
+/** Down to 0 and back, each unbroken stretch for itself. */
+function area(line: Line, px: (x: number) => string, py: (y: number) => string): string {
+  let out = '';
+  let from = 0;
+  while (from < line.x.length) {
+    let to = from;
+    while (to < line.x.length && Number.isFinite(line.y[to])) to++;
+    const points = line.x.slice(from, to).map((x, i) => `${px(x)} ${py(line.y[from + i] ?? 0)}`);
+    if (points.length > 1)
+      out += `M${px(line.x[from] ?? 0)} ${py(0)}L${points.join('L')}L${px(line.x[to - 1] ?? 0)} ${py(0)}Z`;
+    from = to + 1;
+  }
+  return out;
 }
 
 export const escapeHtml = (text: string): string =>

@@ -22,6 +22,8 @@ figure{margin:4px 0 0}svg{width:100%;height:auto;display:block}svg.narrow{displa
 .grid{stroke:var(--line);stroke-width:1}.tick{fill:var(--soft);font-size:12px;dominant-baseline:middle}.end{text-anchor:end}.middle{text-anchor:middle}.start{text-anchor:start}
 .axis{text-align:center;color:var(--soft);font-size:12px}
 .line{fill:none;stroke-width:1.5;stroke-linejoin:round}.line.c0{stroke:var(--c0);stroke-dasharray:5 4}.line.c1{stroke:var(--c1)}.line.c2{stroke:var(--c2)}.line.c3{stroke:var(--c3)}.line.c4{stroke:var(--c4)}
+.area{opacity:.18;stroke:none}.area.c0{fill:var(--c0)}.area.c1{fill:var(--c1)}.area.c2{fill:var(--bad)}.mark.up{fill:var(--good)}.mark.down{fill:var(--bad)}
+.heat td{text-align:right}.heat td,.heat th{padding:4px 8px}.heat .cell{border-radius:3px;color:var(--fg)}.verdict{font-size:16px;font-weight:600;margin:4px 0 8px}.rect{fill:var(--c1)}.rect.low{fill:var(--bad)}
 figcaption{display:flex;flex-wrap:wrap;gap:2px 16px}.key{font-size:13px;color:var(--soft)}.key::before{content:"";display:inline-block;width:16px;border-top:3px solid var(--c0);margin-right:6px;vertical-align:middle}
 .key.c0::before{border-top-style:dashed}.key.c1::before{border-color:var(--c1)}.key.c2::before{border-color:var(--c2)}.key.c3::before{border-color:var(--c3)}.key.c4::before{border-color:var(--c4)}
 code,pre{font:12px/1.5 ui-monospace,"SF Mono",Menlo,Consolas,monospace;overflow-wrap:anywhere}pre{white-space:pre-wrap;background:var(--bg);padding:8px 10px;margin:6px 0}ul{padding-left:18px;margin:6px 0;font-size:13px}

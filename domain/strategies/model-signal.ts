@@ -4,6 +4,7 @@ import type { Strategy } from './strategy.js';
 export const modelSignal: Strategy = {
   name: 'model-signal',
   summary: "The sign of the model's forecast at each close, held until the next forecast",
+  needs: 'forecasts',
   params: { longOnly: { default: 0, min: 0, max: 1, integer: true, help: '1: flat instead of short' } },
   warmUp: () => 0,
   signal({ bars, params, forecasts, timeframeMs }) {

@@ -42,8 +42,14 @@ export const redisCluster: ServerKind = {
       const addresses = nodes.map((each) => each.address);
       const create = ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes'];
       await promisify(execFile)('redis-cli', create, { timeout: 20_000 });
-      await Promise.all(ports.slice(0, 3).map(untilClusterIsUp));
-      return { address: addresses.join(','), stop };
+      const up = async (): Promise<void> => void (await Promise.all(ports.slice(0, 3).map(untilClusterIsUp)));
+      await up();
+      const kill = async (): Promise<void> => void (await Promise.all(nodes.map((each) => each.kill())));
+      const restart = async (): Promise<void> => {
+        await Promise.all(nodes.map((each) => each.restart()));
+        await up();
+      };
+      return { address: addresses.join(','), kill, restart, stop };
     } catch (error) {
       await stop();
       throw error;

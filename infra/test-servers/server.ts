@@ -11,6 +11,10 @@ import { freePort } from '../ports.js';
 export interface TestServer {
   /** `host:port`, or several, separated by commas. */
   address: string;
+  /** As `kill -9` does; its folder stays. */
+  kill(): Promise<void>;
+  /** Starts it again on the same address and folder; what it keeps in memory only is gone. */
+  restart(): Promise<void>;
   /** Ends it and removes its folder; twice without harm. */
   stop(): Promise<void>;
 }
@@ -90,6 +94,32 @@ exit $code`;
 
 /** Starts a process and waits until it serves. It never outlives the process that started it. */
 export async function launch(wanted: Launch): Promise<TestServer> {
+  const remove = (): void => rmSync(wanted.folder, { recursive: true, force: true });
+  let running = await begin(wanted).catch((error: unknown) => {
+    remove();
+    throw error;
+  });
+  return {
+    address: wanted.address,
+    kill: () => running.kill(),
+    async restart() {
+      await running.kill();
+      running = await begin(wanted);
+    },
+    async stop() {
+      await running.stop();
+      remove();
+    },
+  };
+}
+
+interface Running {
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @throws UnreachableError with its last lines where it does not get ready. */
+async function begin(wanted: Launch): Promise<Running> {
   const child = spawn('sh', ['-c', GUARD, 'sh', wanted.command, ...wanted.args], {
     cwd: wanted.folder,
     env: { PATH: environment()['PATH'], HOME: wanted.folder, ...wanted.env },
@@ -100,22 +130,24 @@ export async function launch(wanted: Launch): Promise<TestServer> {
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', listen);
   child.once('error', (error) => listen(error.message));
   child.stdin.on('error', () => undefined);
-  // The guard's end of the pipe closes: it kills what does not end by itself.
-  const kill = (): void => void child.stdin.destroy();
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null || !child.pid;
+  // The guard's end of the pipe closes: it kills what does not end by itself.
+  const kill = async (): Promise<void> => {
+    child.stdin.destroy();
+    if (child.pid) await ended;
+  };
   const stop = async (): Promise<void> => {
-    const killer = setTimeout(kill, GRACE_MS);
+    const killer = setTimeout(() => void kill(), GRACE_MS);
     if (!hasEnded()) child.kill('SIGTERM');
     if (child.pid) await ended;
     clearTimeout(killer);
     child.stdin.destroy();
-    rmSync(wanted.folder, { recursive: true, force: true });
   };
   const deadline = Date.now() + READY_MS;
   for (;;) {
     const fault = await wanted.ready().then(() => null, messageOf);
-    if (fault === null) return { address: wanted.address, stop };
+    if (fault === null) return { kill, stop };
     if (hasEnded() || Date.now() > deadline) {
       await stop();
       throw new UnreachableError(

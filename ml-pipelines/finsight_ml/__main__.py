@@ -1,4 +1,4 @@
-"""`python -m finsight_ml worker` and `python -m finsight_ml train <request.json>`."""
+"""`python -m finsight_ml worker`, `python -m finsight_ml train <request.json>` and, from stdin, `suggest`."""
 
 import asyncio
 import json
@@ -16,8 +16,10 @@ def main(arguments: list[str]) -> int:
             return 0
         case ["train", path]:
             return train_file(Path(path))
+        case ["suggest"]:
+            return suggest_lines()
         case _:
-            print("usage: python -m finsight_ml worker | train <request.json>", file=sys.stderr)
+            print("usage: python -m finsight_ml worker | train <request.json> | suggest", file=sys.stderr)
             return 2
 
 
@@ -30,6 +32,23 @@ def train_file(path: Path) -> int:
     request = TrainRequest.model_validate_json(path.read_text())
     result = train(request, FileObjects(os.environ.get("OBJECTS_URL", "")))
     print(json.dumps(result.model_dump(by_alias=True)))
+    return 0
+
+
+def suggest_lines() -> int:
+    """One request a line on stdin, one result a line on stdout, until stdin ends; an error is a line with `error`."""
+    from pydantic import ValidationError
+
+    from .contracts import SuggestRequest
+    from .errors import InvalidInputError
+    from .suggesting import suggest
+
+    for line in sys.stdin:
+        try:
+            answer = suggest(SuggestRequest.model_validate_json(line)).model_dump(by_alias=True)
+        except (ValidationError, InvalidInputError) as error:
+            answer = {"error": str(error)}
+        print(json.dumps(answer), flush=True)
     return 0
 
 

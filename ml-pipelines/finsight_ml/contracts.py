@@ -72,10 +72,39 @@ class TrainResult(Contract):
     environment: dict[str, str]
 
 
+class Axis(Contract):
+    """Either `values`, or bounds."""
+
+    values: list[float] | None
+    min: float | None
+    max: float | None
+    step: float | None
+    log: bool
+
+
+class ToldTrial(Contract):
+    params: dict[str, float]
+    value: float | None
+
+
+class SuggestRequest(Contract):
+    space: dict[str, Axis]
+    told: list[ToldTrial]
+    count: int = Field(gt=0)
+    startup: int = Field(gt=0)
+    seed: int = Field(ge=0)
+
+
+class SuggestResult(Contract):
+    params: list[dict[str, float]]
+
+
 CONTRACTS: dict[str, type[Contract]] = {
     "objectRef": ObjectRef,
     "datasetRef": DatasetRef,
     "trainRequest": TrainRequest,
     "epochRecord": EpochRecord,
     "trainResult": TrainResult,
+    "suggestRequest": SuggestRequest,
+    "suggestResult": SuggestResult,
 }

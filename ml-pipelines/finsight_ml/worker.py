@@ -17,7 +17,7 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import Worker
 
-from .contracts import TrainRequest
+from .contracts import SuggestRequest, TrainRequest
 
 QUEUE = "train"
 BEAT_SECONDS = 2.0
@@ -46,6 +46,20 @@ def train_forecaster(payload: dict) -> dict:
         raise ApplicationError(f"Unusable training request: {error}", type="InvalidInputError", non_retryable=True) from error
     except (InvalidInputError, DataQualityError) as error:
         raise ApplicationError(str(error), type=type(error).__name__, non_retryable=True) from error
+
+
+@activity.defn(name="suggestParameters")
+def suggest_parameters(payload: dict) -> dict:
+    """SuggestRequest in, SuggestResult out (contracts.json)."""
+    from .errors import InvalidInputError
+    from .suggesting import suggest
+
+    try:
+        return suggest(SuggestRequest.model_validate(payload)).model_dump(by_alias=True)
+    except ValidationError as error:
+        raise ApplicationError(f"Unusable request for suggestions: {error}", type="InvalidInputError", non_retryable=True) from error
+    except InvalidInputError as error:
+        raise ApplicationError(str(error), type="InvalidInputError", non_retryable=True) from error
 
 
 def drains() -> bool:
@@ -90,7 +104,7 @@ async def serve() -> None:
         worker = Worker(
             client,
             task_queue=QUEUE,
-            activities=[train_forecaster],
+            activities=[train_forecaster, suggest_parameters],
             activity_executor=pool,
             max_concurrent_activities=1,
             # The default is 80 % of the heartbeat time-out: a cancellation would be seen over a minute late.

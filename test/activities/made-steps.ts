@@ -36,8 +36,9 @@ export type Steps = ReturnType<typeof madeSteps>['steps'];
 export async function madeVenue(
   lines: string[],
   faults: (request: ReplayRequest) => Fault | null = () => null,
+  env: Record<string, string> = {},
 ) {
   const directory = madeRecording({ 'ohlcv/binance_spot_1h/BTCUSDT_1h.csv': csvOf(lines) });
   const { url } = kept(await startReplay({ provider: recordedProvider(directory), faults }));
-  return { ...madeSteps({ FINSIGHT_EXCHANGE_HOSTS: JSON.stringify({ binance: url }) }), directory };
+  return { ...madeSteps({ FINSIGHT_EXCHANGE_HOSTS: JSON.stringify({ binance: url }), ...env }), directory };
 }

@@ -134,8 +134,8 @@ describe('what a venue answered', () => {
       answers: [{ request: '/api/v3/klines?symbol=BTCUSDT', body: '[[1704067200000,"42283.58"]]' }],
       workflow: 'bars/x',
     };
-    await lineage.record(page);
-    await lineage.record(page);
+    await lineage.record([await lineage.seal(page)]);
+    await lineage.record([await lineage.seal(page)]);
     const { items } = await made.ports.documents.find<{ id: string }>('fetches', {});
     expect(items).toHaveLength(1);
     const node = await lineage.explain(items[0]!.id);

@@ -166,3 +166,51 @@ describe.skipIf(!shared || !existsSync(join(shared, 'ohlcv')))(
     });
   },
 );
+
+describe('a simulated venue that the replay speaks', () => {
+  const range = { from: Date.UTC(2024, 9, 1), to: Date.UTC(2025, 0, 1) };
+
+  it.each(['kraken', 'coinbase', 'coinbaseexchange'])(
+    '%s is read by its own client, and has the bars that it always had',
+    async (exchange) => {
+      const markets = opened({ kind: 'simulated', detail: '1' });
+      const of = (name: string) => ({ exchange: name, symbol: 'BTC-USD', timeframe: '1h' as const });
+      const [stream, plain] = [of(exchange), of('binance')];
+      // Bars of another length, asked for before, are another history: they must not get in between.
+      await markets.lastClosed({ ...stream, timeframe: '5m' });
+      expect(await markets.resolve({ ...stream })).toEqual(stream);
+      expect(await markets.lastClosed(stream)).toBe(Date.UTC(2024, 11, 31, 23));
+      const [own, common] = [await collect(markets, stream, range), await collect(markets, plain, range)];
+      expect(own.bars).toEqual(common.bars);
+      expect(own.bars).toHaveLength(92 * 24);
+      expect(own.rejected).toEqual([]);
+      const asked = own.pages.flatMap(({ answers = [] }) => answers.map(({ request }) => request));
+      const kinds = {
+        kraken: /\/0\/public\/(OHLC|Trades)/,
+        coinbase: /brokerage/,
+        coinbaseexchange: /products/,
+      };
+      expect(asked.every((each) => kinds[exchange as keyof typeof kinds].test(each))).toBe(true);
+      // Beyond its latest 720 bars Kraken has trades only.
+      const isKraken = exchange === 'kraken';
+      expect(asked.some((each) => each.includes('Trades'))).toBe(isKraken);
+    },
+    60_000,
+  );
+
+  it.each([
+    ['kraken', 'XBT-USD', '1h'],
+    ['kraken', 'LUNA-USD', '1h'],
+    ['kraken', 'BTC-USD', '2h'],
+    ['coinbase', 'BTC-USD', '4h'],
+  ] as const)(
+    '%s has %s %s, which its client has not, as every venue',
+    async (exchange, symbol, timeframe) => {
+      const markets = opened({ kind: 'simulated', detail: '1' });
+      const { bars } = await collect(markets, { exchange, symbol, timeframe }, range);
+      const plain = await collect(markets, { exchange: 'binance', symbol, timeframe }, range);
+      expect(bars).toEqual(plain.bars);
+      expect(bars.length).toBeGreaterThan(500);
+    },
+  );
+});

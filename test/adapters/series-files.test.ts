@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { csvSeries } from '../../adapters/series/csv.js';
 import { mergeBars } from '../../adapters/series/merge.js';
 import { parquetSeries } from '../../adapters/series/parquet.js';
 import type { Bar } from '../../domain/bars.js';
@@ -48,6 +49,21 @@ describe('parquet files', () => {
     );
     expect(await series.streams()).toHaveLength(1);
     await expect(series.write({ stream, bars: all, source: live })).rejects.toBeInstanceOf(DataQualityError);
+  });
+
+  it('that another program put into another order are read in order all the same', async () => {
+    const root = temporaryDirectory();
+    const series = csvSeries(root);
+    const stream = newStream();
+    const all = bars(4, stream);
+    await series.write({ stream, bars: all, source: live });
+    const [file = ''] = globbed(root).filter((each) => each.endsWith('bars.csv'));
+    const [head, ...lines] = readFileSync(file, 'utf8').trim().split('\n');
+    writeFileSync(file, [head, ...lines.reverse()].join('\n'));
+    rmSync(`${file}.sha256`);
+    const key = { stream, source: live, range: ALWAYS, asOf: Infinity };
+    expect(await series.read(key)).toEqual(all);
+    expect(await series.write({ stream, bars: all, source: live })).toEqual({ stored: 0 });
   });
 
   it('half written by a process that died are removed by the next writer', async () => {

@@ -5,6 +5,7 @@ import { hybridSeries, readHybridAddress } from '../../adapters/series/hybrid.js
 import { openHybrid } from '../../adapters/series/index.js';
 import { parquetSeries } from '../../adapters/series/parquet.js';
 import type { Bar } from '../../domain/bars.js';
+import { DEFAULT_PRICES } from '../../domain/bars/placement.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { temporaryDirectory } from './directories.js';
 import { ALWAYS, bars, HOUR, live, newStream, START } from './made-streams.js';
@@ -86,7 +87,12 @@ it('a move stops where the other store tells another history, and loses nothing'
 
 it('an address names two other stores and the days', async () => {
   const address = 'hybrid:?recent=csv%3A%2Fa&old=parquet%3A%2Fb&days=9';
-  expect(readHybridAddress(address)).toEqual({ recent: 'csv:/a', old: 'parquet:/b', days: 9 });
+  expect(readHybridAddress(address)).toEqual({
+    recent: 'csv:/a',
+    old: 'parquet:/b',
+    days: 9,
+    prices: DEFAULT_PRICES,
+  });
   for (const wrong of [
     'hybrid:x',
     address.replace('=9', '=0'),

@@ -1,11 +1,12 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { literal, selectColumns, withDuckdb } from '../../adapters/duckdb.js';
 import { readBarsFile } from '../../adapters/replay/recorded-bars.js';
 import { parquetSeries } from '../../adapters/series/parquet.js';
-import { readRows, writeRows, type Rows } from '../../adapters/series/rows.js';
+import { type Rows } from '../../adapters/series/columns.js';
+import { readRows, writeRows } from '../../adapters/series/rows.js';
 import { scaleOf } from '../../domain/bars/scale.js';
 import { recordedDirectory } from '../recorded.js';
 import { temporaryDirectory } from './directories.js';
@@ -91,6 +92,8 @@ it('reads files of the layout before, and merges into them', async () => {
     );
     await connection.run(`COPY old TO ${literal(file)} (FORMAT parquet)`);
   });
+  // There were no seals then.
+  rmSync(`${file}.sha256`);
   const key = { stream, source: recorded, range: ALWAYS, asOf: Infinity };
   expect(await series.read(key)).toEqual(written);
   expect(await series.write({ stream, bars: bars(5, stream), source: recorded })).toEqual({ stored: 2 });

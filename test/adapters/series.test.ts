@@ -27,6 +27,10 @@ function contract(open: () => string, readMs: number): void {
   const address = open();
   const series: SeriesPort = openSeries(address);
 
+  it('says that it answers, whatever is stored', async () => {
+    await expect(series.probe()).resolves.toBeUndefined();
+  });
+
   it('gives back what was written, over partition borders, and stores nothing twice', async () => {
     const stream = newStream();
     const written = bars(50, stream);

@@ -1,3 +1,4 @@
+import { openSweeps } from '../../adapters/backtest/index.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { openEvents } from '../../adapters/events/index.js';
 import { openLineage } from '../../adapters/lineage/index.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { Ports } from '../../adapters/ports.js';
+import { strategyFiles } from '../../adapters/sandbox/quickjs.js';
 import { openSeries } from '../../adapters/series/index.js';
 import { fileFormats } from '../../adapters/formats/index.js';
 import { parquetTables } from '../../adapters/tables.js';
@@ -90,6 +92,7 @@ function embeddedPorts(directory: string): Ports {
     series: openSeries(`parquet:${join(directory, 'bars')}`),
     objects: openObjects(`file:${join(directory, 'objects')}`),
     cache: openCache(`sqlite:${join(directory, 'cache.db')}`),
+    sweeps: openSweeps(),
     tables: parquetTables(),
   };
   // The same places by their configuration; keys of this machine's environment stay out of it.
@@ -107,6 +110,7 @@ function embeddedPorts(directory: string): Ports {
     engines: openEngines(),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
+    strategyFiles: strategyFiles(),
     serving: {
       infer: absent,
       health: async () => ({ backend: 'onnx', provider: 'cpu', loaded: [] }),

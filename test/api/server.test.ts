@@ -87,6 +87,14 @@ describe('an API with keys', () => {
     expect(String(problem['detail'])).toContain(words);
   });
 
+  it('tells its health to probes at /health, as JSON', async () => {
+    const root = await platform.call('/health', { headers: { accept: '*/*' } });
+    expect(root.headers.get('content-type')).toContain('application/json');
+    expect((await json(root))['checks']).toEqual(
+      (await json(await platform.call('/api/v1/health')))['checks'],
+    );
+  });
+
   it('lists all offenders of a query at once', async () => {
     const problem = await json(await platform.call('/api/v1/audit?limit=0&from=x&other=1'));
     const { errors } = problem as { errors: { path: string }[] };

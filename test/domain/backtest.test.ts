@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backtest, type BacktestArgs } from '../../domain/backtest/engine.js';
-import { CONVENTIONS, type RunSpec } from '../../domain/backtest/spec.js';
+import { CONVENTIONS } from '../../domain/backtest/conventions.js';
+import type { RunSpec } from '../../domain/backtest/spec.js';
 import type { BarColumns } from '../../domain/bars.js';
 import { FREE, SPEC } from './made-backtests.js';
 import { columnsOf, reorder, walk } from './made-bars.js';

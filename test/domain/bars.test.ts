@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  closeTime,
-  coverageOf,
-  expectedBars,
-  findGaps,
-  toColumns,
-  validateBars,
-  type Bar,
-} from '../../domain/bars.js';
+import { closeTime, expectedBars, findGaps, toColumns, validateBars, type Bar } from '../../domain/bars.js';
 import type { Timeframe } from '../../domain/streams.js';
 
 const HOUR = 3_600_000;
@@ -82,8 +74,8 @@ describe('validateBars', () => {
   });
 });
 
-describe('coverage', () => {
-  it('adds up: present and missing are what was expected, and gaps hold exactly the absent bars', () => {
+describe('gaps', () => {
+  it('hold exactly the absent bars', () => {
     const present = fc.uniqueArray(fc.integer({ min: 0, max: 49 }));
     fc.assert(
       fc.property(present, fc.constantFrom<Timeframe>('1m', '1h', '1d', '1w'), (indexes, timeframe) => {
@@ -91,10 +83,10 @@ describe('coverage', () => {
         const first = Date.UTC(2024, 0, 1);
         const times = [...indexes].sort((a, b) => a - b).map((each) => first + each * step);
         const range = { from: first, to: first + 50 * step };
-        const coverage = coverageOf({ stream: 's', times, range, timeframe, quarantined: 0 });
-        expect(coverage.expected).toBe(50);
-        expect(coverage.present).toBe(indexes.length);
-        const absent = coverage.gaps.flatMap((gap) =>
+        const gaps = findGaps(times, range, timeframe);
+        expect(expectedBars(range, timeframe)).toBe(50);
+        expect(gaps.reduce((sum, gap) => sum + gap.bars, 0)).toBe(50 - indexes.length);
+        const absent = gaps.flatMap((gap) =>
           Array.from({ length: gap.bars }, (_, i) => (gap.from - first) / step + i),
         );
         expect(absent).toEqual(

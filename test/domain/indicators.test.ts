@@ -124,6 +124,20 @@ describe('indicators at the edges', () => {
     expect(() => highest([1, 2, 3], period)).toThrow(InvalidInputError);
   });
 
+  it('a price that stands still moves neither the RSI nor its stochastic, however small the price', () => {
+    const close = [1.1, 1.2, 1.15, 1.3, 1.25, ...Array<number>(60).fill(1.25)].map((price) => price * 1e-9);
+    const strength = momentum.rsi(close, 2);
+    expect(strength.at(-1)).toBeCloseTo(strength[4] ?? NaN, 9);
+    expect(momentum.stochasticRsi(close, { rsi: 2, k: 3, d: 2 }).d.at(-1)).toBe(0);
+    expect(momentum.cci({ high: close, low: close, close }, 7).at(-1)).toBe(0);
+  });
+
+  it('a typical price that only rounds differently carries no money flow', () => {
+    const bars = { high: [0.3, 0.1 + 0.2], low: [0.3, 0.3], close: [0.3, 0.3], volume: [1, 9] };
+    const before = { high: [1, 2, ...bars.high], low: [1, 2, ...bars.low], close: [1, 2, ...bars.close] };
+    expect(volume.mfi({ ...before, volume: [1, 1, ...bars.volume] }, 2).at(-1)).toBe(0);
+  });
+
   it('rolling extremes equal a plain search', () => {
     fc.assert(
       fc.property(

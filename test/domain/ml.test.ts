@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { externalRequest, externalResult, externalTrades } from '../../domain/backtest/external.js';
-import { trainRequest, trainResult } from '../../domain/ml.js';
+import { suggestRequest, suggestResult, trainRequest, trainResult } from '../../domain/ml.js';
 import { contractsPath, contractsText } from '../../infra/contracts.js';
 
 const golden = (name: string): unknown => JSON.parse(readFileSync(`test/contracts/${name}.json`, 'utf8'));
@@ -12,15 +12,13 @@ describe('the contracts with Python', () => {
   });
 
   it('take the golden examples, which pytest reads too', () => {
-    const contracts = {
-      'train-request': trainRequest,
-      'train-result': trainResult,
-      'external-request': externalRequest,
-      'external-result': externalResult,
-      'external-trades': externalTrades,
-    };
-    for (const [name, contract] of Object.entries(contracts))
-      expect(contract.parse(golden(name))).toEqual(golden(name));
+    expect(trainRequest.parse(golden('train-request'))).toEqual(golden('train-request'));
+    expect(trainResult.parse(golden('train-result'))).toEqual(golden('train-result'));
+    expect(suggestRequest.parse(golden('suggest-request'))).toEqual(golden('suggest-request'));
+    expect(suggestResult.parse(golden('suggest-result'))).toEqual(golden('suggest-result'));
+    expect(externalRequest.parse(golden('external-request'))).toEqual(golden('external-request'));
+    expect(externalResult.parse(golden('external-result'))).toEqual(golden('external-result'));
+    expect(externalTrades.parse(golden('external-trades'))).toEqual(golden('external-trades'));
   });
 
   it('refuse members that nobody knows', () => {

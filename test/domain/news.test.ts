@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPublished } from '../../domain/news-dates.js';
 import { languageOf, plainText } from '../../domain/news-text.js';
-import { canonicalUrl, cleanItem, withoutDuplicates, type Article, type RawItem } from '../../domain/news.js';
+import { canonicalUrl, cleanItem, type Article, type RawItem } from '../../domain/news.js';
 
 const SEEN = Date.UTC(2024, 5, 1, 12);
 const context = { seenAt: SEEN, source: { kind: 'live', detail: '' } as const, knownAsPublished: false };
@@ -143,21 +143,5 @@ describe('an item', () => {
         expect('rejected' in cleaned || cleaned.article.title.length > 0).toBe(true);
       }),
     );
-  });
-});
-
-describe('exact duplicates', () => {
-  const at = (publishedAt: string, url: string, title = 'Bitcoin rises', feed = 'f'): Article =>
-    article({ publishedAt, url, title, feed });
-
-  it('are equal ids, and equal titles of one feed within 48 hours', () => {
-    const first = at('2024-05-01', 'https://x.com/1');
-    const tracked = at('2024-05-09', 'https://x.com/1?utm_id=3');
-    const renamed = at('2024-05-03', 'https://x.com/2', 'BITCOIN: rises');
-    const later = at('2024-05-04', 'https://x.com/3');
-    const elsewhere = at('2024-05-01', 'https://y.com/1', 'Bitcoin rises', 'g');
-    const parted = withoutDuplicates([first, tracked, renamed, later, elsewhere]);
-    expect(parted).toEqual({ fresh: [first, later, elsewhere], duplicates: [tracked, renamed] });
-    expect(withoutDuplicates([renamed], [first]).duplicates).toEqual([renamed]);
   });
 });

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
-import { afterAll } from 'vitest';
+import { atEnd } from '../at-end.js';
 
 /** A site on loopback; `requests` counts them by path. Closed after the file's tests. */
 export async function madeSite(
@@ -15,7 +15,7 @@ export async function madeSite(
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  afterAll(() => {
+  atEnd(() => {
     server.closeAllConnections();
     server.close();
   });

@@ -27,6 +27,7 @@ describe('docs/temporal.md', () => {
       'predict',
       'runBacktest',
       'verifyBacktest',
+      'auditLookahead',
     ]);
   });
 

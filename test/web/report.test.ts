@@ -6,7 +6,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../../domain/report/index.js';
 import { browserPath, faintTexts, openBrowser, openPage, sidewaysScroll } from './browser.js';
+import { renderTearSheet } from '../../domain/report/tear-sheet.js';
 import { madeReport } from './made-report.js';
+import { madeTearSheet } from './made-tear-sheet.js';
 
 const chromium = browserPath();
 
@@ -31,9 +33,11 @@ describe('the report as text', () => {
 describe.skipIf(!chromium)('the report in a browser (skipped where no Chromium is installed)', () => {
   const directory = mkdtempSync(join(tmpdir(), 'finsight-report-'));
   const file = join(directory, 'report.html');
+  const sheet = join(directory, 'tear-sheet.html');
   let browser: Browser;
   beforeAll(async () => {
     writeFileSync(file, renderReport(madeReport()));
+    writeFileSync(sheet, renderTearSheet(madeTearSheet()));
     browser = await openBrowser(chromium!);
   });
   afterAll(async () => {
@@ -66,6 +70,22 @@ describe.skipIf(!chromium)('the report in a browser (skipped where no Chromium i
       expect(text).toContain(words);
     // Two windows, each a chart drawn for this width.
     expect(await page.locator('figure svg:visible').count()).toBe(2);
+    expect(await sidewaysScroll(page)).toBe(0);
+    expect(await faintTexts(page)).toEqual([]);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it.each(cases)('so does a tear sheet at $width px in $scheme', async ({ width, scheme }) => {
+    const address = pathToFileURL(sheet).href;
+    const options = { viewport: { width, height: 900 }, colorScheme: scheme, offline: true };
+    const { page, faults, close } = await openPage(browser, address, options);
+    await page.goto(address);
+    const text = (await page.locator('body').innerText()).replaceAll(/\s+/g, ' ');
+    for (const words of ['Not distinguishable from luck.', 'Rolling Sharpe', 'digest-of-result', '▲ bought'])
+      expect(text).toContain(words);
+    // Equity, drawdown, rolling Sharpe, distribution, trades.
+    expect(await page.locator('figure svg:visible').count()).toBe(5);
     expect(await sidewaysScroll(page)).toBe(0);
     expect(await faintTexts(page)).toEqual([]);
     expect(faults).toEqual([]);

@@ -24,6 +24,7 @@ const ALONE = new Set<StoryKind>([
   'pruneBars',
   'cleanObjects',
   'verifyBacktest',
+  'auditLookahead',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
@@ -63,6 +64,7 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   predict: { source: 'simulated', stream, ...window },
   runBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   verifyBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
+  auditLookahead: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
 };
 
 describe.skipIf(!binary)('every story (skipped where the Temporal binary is not installed)', () => {

@@ -364,6 +364,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/backtests/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getTearSheet'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/lineage': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['explain'];
@@ -743,6 +754,16 @@ export interface components {
       cash?: number;
       evaluation?: string;
     };
+    AuditLookaheadInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** A strategy of the list, or features */ strategy: string;
+      params?: { [name: string]: number };
+      /** How often the future is cut off; left out: 24 */ points?: number;
+    };
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
       | { kind: 'collectBars'; input: components['schemas']['CollectBarsInput'] }
@@ -764,7 +785,8 @@ export interface components {
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
-      | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] };
+      | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
+      | { kind: 'auditLookahead'; input: components['schemas']['AuditLookaheadInput'] };
     RunsRequest: { runs: components['schemas']['RunRequest'][] };
     TimetableRequest: { /** True: only says what would change */ dryRun?: boolean };
     ScheduleRequest: {
@@ -790,7 +812,8 @@ export interface components {
         | 'evaluateModel'
         | 'deployModel'
         | 'predict'
-        | 'runBacktest';
+        | 'runBacktest'
+        | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
       timeZone?: string;
@@ -821,7 +844,8 @@ export interface components {
         | 'evaluateModel'
         | 'deployModel'
         | 'predict'
-        | 'runBacktest';
+        | 'runBacktest'
+        | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
       timeZone?: string;
@@ -893,6 +917,19 @@ export interface components {
       closeAtEnd: boolean;
       periodsPerYear: number;
     };
+    BacktestAnalysis: {
+      /** 95 %, stationary bootstrap, a year */ sharpeInterval: (number | null)[];
+      /** Probability of a Sharpe above 0 */ probabilisticSharpe: number | null;
+      /** The same against the luckiest of all trials */ deflatedSharpe: number | null;
+      /** Of that luckiest trial, a year */ expectedMaximumSharpe: number | null;
+      /** Null where no number of days would do */ minimumTrackRecordDays: number | null;
+      trials: number;
+      verdict: {
+        finding: 'no result' | 'no edge' | 'luck' | 'doubtful' | 'edge';
+        sentence: string;
+        against: string[];
+      };
+    };
     Trade: {
       side: 'long' | 'short';
       /** Epoch milliseconds, UTC */ entryTime: number;
@@ -911,7 +948,8 @@ export interface components {
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
       benchmark: components['schemas']['BacktestMetrics'];
-      trials: number;
+      /** Different things tried on this window when it was run, this one included */ trials: number;
+      analysis?: components['schemas']['BacktestAnalysis'];
       detail: { key: string; sha256: string };
       digest: string;
       barsSha256: string;
@@ -933,7 +971,8 @@ export interface components {
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
       benchmark: components['schemas']['BacktestMetrics'];
-      trials: number;
+      /** Different things tried on this window when it was run, this one included */ trials: number;
+      analysis?: components['schemas']['BacktestAnalysis'];
       detail: { key: string; sha256: string };
       digest: string;
       barsSha256: string;
@@ -1436,7 +1475,14 @@ export interface components {
     };
     StorageEnsured: { stores: string[]; collections: string[] };
     Settings: { settings: { [name: string]: unknown }; /** Epoch milliseconds, UTC */ asOf: number };
-    StrategyParameter: { default: number; min: number; max: number; integer: boolean; help: string };
+    StrategyParameter: {
+      default: number;
+      min: number;
+      max: number;
+      integer: boolean;
+      help: string;
+      /** Left out of a result where it has its default */ later?: true;
+    };
     StrategyList: {
       items: {
         name: string;
@@ -1472,7 +1518,8 @@ export interface operations {
           | 'evaluateModel'
           | 'deployModel'
           | 'predict'
-          | 'runBacktest';
+          | 'runBacktest'
+          | 'auditLookahead';
         /** Only runs in this state */ status?:
           'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
         /** Also stories that are a step of another */ children?: boolean;
@@ -2300,6 +2347,17 @@ export interface operations {
     requestBody?: never;
     responses: {
       204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getTearSheet: {
+    parameters: { query?: never; header?: never; path: { /** Backtest id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };

@@ -1,0 +1,162 @@
+import type { Ports } from '../adapters/ports.js';
+import type { StrategyFile } from '../adapters/ports-strategies.js';
+import { toColumns, type Bar, type BarColumns } from '../domain/bars.js';
+import { InvalidInputError } from '../domain/errors.js';
+import { auditLookahead, type AuditReport } from '../domain/lookahead/audit.js';
+import { latestBars, punctual, type MarketData, type NewsPoint } from '../domain/lookahead/data.js';
+import { madeNews } from '../domain/lookahead/suite.js';
+import type { Subject } from '../domain/lookahead/subject.js';
+import { decisionsOf, featureSubject, strategySubject } from '../domain/lookahead/subjects.js';
+import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
+import { baseOf, parseTimeframe, timeframeMs, TIMEFRAMES, type Timeframe } from '../domain/streams.js';
+import type { BarsFile } from './bars/file-judging.js';
+import { findStored, type StoredBarsInput } from './bars/stored.js';
+import { beat } from './beat.js';
+import { readFile } from './indicators.js';
+
+/** What is audited: a strategy by its name, a file with one (where the step runs), or `features`. */
+export interface AuditTarget {
+  strategy: string;
+  params?: Record<string, number>;
+  /** Instants at which the future is cut off or changed. */
+  points?: number;
+}
+
+export interface AuditInput extends StoredBarsInput, AuditTarget {
+  run?: string;
+}
+
+export interface AuditAnswer extends AuditReport {
+  params: Record<string, number>;
+  /** What was audited on, and what was made for it. */
+  notes: string[];
+}
+
+/** The newest bars that are taken of what is longer: an audit decides some eighty times. */
+const MOST_BARS = 100_000;
+
+export const lookaheadSteps = (ports: Ports) => ({
+  /** On a stored stream: with the instants at which its bars and its news became known. */
+  async auditStream(input: AuditInput): Promise<AuditAnswer> {
+    if (/[./\\]/.test(input.strategy))
+      throw new InvalidInputError(
+        `"${input.strategy}" is a file; a file is audited with --bars, by finsight audit lookahead`,
+      );
+    const found = await findStored(ports, input);
+    const { stream, source, asOf } = found;
+    const step = timeframeMs(stream.timeframe);
+    const range = { ...found.range, from: Math.max(found.range.from, found.range.to - MOST_BARS * step) };
+    const bars = versionColumns(await ports.series.versions({ stream, source, range, asOf }));
+    const { ref } = await ports.shippedSentiment();
+    const read = await ports.sentimentPoints({
+      model: `${ref.name}@${ref.version}`,
+      asset: baseOf(stream.symbol),
+      source,
+      from: range.from,
+      asOf,
+    });
+    const news = read.points.map((point): NewsPoint => ({ ...point, publishedAt: point.knownAt }));
+    const data: MarketData = { bars, news, timeframeMs: step };
+    return auditTarget(ports, input, { data, timeframe: stream.timeframe, notes: [] });
+  },
+
+  /** On a file of bars, which says nothing of when they became known. */
+  async auditFile(input: BarsFile & AuditTarget & { timeframe?: string }): Promise<AuditAnswer> {
+    const { strategy, params, points, timeframe, ...file } = input;
+    const all = await readFile(ports, file);
+    const bars = newest(all);
+    const length = timeframe === undefined ? lengthOf(bars, file.path) : parseTimeframe(timeframe);
+    const step = timeframeMs(length);
+    const target: AuditTarget = { strategy, ...(params && { params }), ...(points && { points }) };
+    const data: MarketData = { bars: punctual(bars, step), news: [], timeframeMs: step };
+    const notes = all.time.length > MOST_BARS ? [`Only the newest ${MOST_BARS} bars were audited`] : [];
+    return auditTarget(ports, target, { data, timeframe: length, notes });
+  },
+});
+
+async function auditTarget(
+  ports: Ports,
+  target: AuditTarget,
+  on: { data: MarketData; timeframe: Timeframe; notes: string[] },
+): Promise<AuditAnswer> {
+  const { subject, params, close } = await openSubject(ports, target, on.timeframe);
+  try {
+    const made = on.data.news.length === 0;
+    const data = made ? { ...on.data, news: madeNews(latestBars(on.data), on.data.timeframeMs) } : on.data;
+    const options = { onStep: () => beat(), ...(target.points && { points: target.points }) };
+    const report = await auditLookahead(subject, data, options);
+    const notes = made
+      ? [...on.notes, 'There are no scored news here: some were made for the audit']
+      : on.notes;
+    return { ...report, params, notes };
+  } finally {
+    await close();
+  }
+}
+
+async function openSubject(
+  ports: Ports,
+  { strategy: name, params = {} }: AuditTarget,
+  timeframe: Timeframe,
+): Promise<{ subject: Subject; params: Record<string, number>; close: () => Promise<void> }> {
+  const none = async (): Promise<void> => undefined;
+  if (name === 'features') return { subject: featureSubject(timeframe), params: {}, close: none };
+  if (Object.hasOwn(STRATEGIES, name) || !/[./\\]/.test(name)) {
+    const strategy = resolveStrategy(name);
+    const resolved = resolveParams(strategy, params);
+    return { subject: strategySubject(strategy, resolved), params: resolved, close: none };
+  }
+  const file = await ports.strategyFiles.load(name);
+  try {
+    const resolved = resolveParams(file, params);
+    const warmUp = await file.warmUp(resolved);
+    return { subject: fileSubject(file, resolved, warmUp), params: resolved, close: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+const fileSubject = (file: StrategyFile, params: Record<string, number>, warmUp: number): Subject => ({
+  name: file.name,
+  kind: 'strategy',
+  warmUp,
+  // What a file's decisions remember is not known.
+  memory: 'held',
+  horizonBars: 0,
+  tolerance: 0,
+  async decide(data) {
+    const bars = latestBars(data);
+    const { timeframeMs: step, news } = data;
+    const signal = await file.signal({ bars, params, timeframeMs: step, sentiment: [...news] });
+    return decisionsOf(bars, { signal });
+  },
+});
+
+function versionColumns(versions: readonly Bar[]): MarketData['bars'] {
+  return { ...toColumns(versions), knownAt: Float64Array.from(versions, ({ knownAt }) => knownAt) };
+}
+
+function newest(bars: BarColumns): BarColumns {
+  if (bars.time.length <= MOST_BARS) return bars;
+  const cut = (column: Float64Array): Float64Array => column.slice(-MOST_BARS);
+  return {
+    time: cut(bars.time),
+    open: cut(bars.open),
+    high: cut(bars.high),
+    low: cut(bars.low),
+    close: cut(bars.close),
+    volume: cut(bars.volume),
+  };
+}
+
+/** The timeframe whose length is the shortest distance of two bars. */
+function lengthOf({ time }: BarColumns, path: string): Timeframe {
+  let shortest = Infinity;
+  for (let i = 1; i < time.length; i++) shortest = Math.min(shortest, (time[i] ?? 0) - (time[i - 1] ?? 0));
+  const found = (Object.keys(TIMEFRAMES) as Timeframe[]).find((each) => timeframeMs(each) === shortest);
+  if (found) return found;
+  throw new InvalidInputError(
+    `${path}: bars ${shortest} ms apart are of no known length; name it by --timeframe`,
+  );
+}

@@ -1,0 +1,72 @@
+// Documents, events and the cache: a part of ports.ts.
+import type { Closable } from './ports-closable.js';
+
+export type Json = Record<string, unknown>;
+
+/** A stored document: `id` and `at` (epoch ms, the time it is listed by) beside its own members. */
+export type Doc<T> = T & { id: string };
+
+/** Equality on top-level fields, membership for array fields, and a range over the collection's time. */
+export interface DocumentQuery {
+  where?: Record<string, string | number | boolean | null | readonly (string | number)[]>;
+  range?: { from?: number; to?: number };
+  order?: 'newest' | 'oldest';
+  limit?: number;
+  /** Opaque, from the page before. */
+  cursor?: string;
+}
+
+export interface DocumentPage<T> {
+  items: Doc<T>[];
+  cursor: string | null;
+}
+
+export interface EventRow {
+  /** Unique: publishing the same id twice is one event. */
+  id: string;
+  /** `article.collected`, `prediction.made`, `bars.closed` … */
+  type: string;
+  at: number;
+  payload: Json;
+}
+
+/** Collections and their time member and filterable members are declared in domain/collections.ts. */
+export interface DocumentsPort extends Closable {
+  /** Inserts what is new by id, leaves what is there untouched; events join the same transaction, for new ids only. */
+  insert<T>(
+    collection: string,
+    docs: Doc<T>[],
+    events?: (doc: Doc<T>) => EventRow,
+  ): Promise<{ inserted: string[] }>;
+  /** Inserts or replaces by id; events join the same transaction. */
+  upsert<T>(collection: string, docs: Doc<T>[], events?: EventRow[]): Promise<void>;
+  get<T>(collection: string, id: string): Promise<Doc<T> | null>;
+  getMany<T>(collection: string, ids: string[]): Promise<Doc<T>[]>;
+  find<T>(collection: string, query: DocumentQuery): Promise<DocumentPage<T>>;
+  count(collection: string, query: DocumentQuery): Promise<number>;
+  /** Changes one document under a lock; `change` gets null where there is none. Returns what was written. */
+  update<T>(collection: string, id: string, change: (doc: Doc<T> | null) => Doc<T>): Promise<Doc<T>>;
+  remove(collection: string, ids: string[]): Promise<number>;
+}
+
+export type EventHandler = (events: EventRow[]) => Promise<void>;
+
+export interface EventsPort extends Closable {
+  publish(events: EventRow[]): Promise<void>;
+  /** Events after the consumer's own mark, oldest first; the mark moves when `handle` has resolved. */
+  consume(consumer: string, handle: EventHandler, options?: { limit?: number }): Promise<number>;
+  /** Latest events, newest first. */
+  recent(query: { type?: string; limit: number }): Promise<EventRow[]>;
+}
+
+export interface CachePort extends Closable {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string, ttlMs: number): Promise<void>;
+  invalidate(prefix: string): Promise<void>;
+  /** Takes from a bucket shared by all processes; `waitMs` is 0 where the call may go ahead. */
+  take(
+    bucket: string,
+    limit: { capacity: number; refillPerSecond: number },
+    cost?: number,
+  ): Promise<{ waitMs: number; remaining: number }>;
+}

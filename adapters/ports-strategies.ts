@@ -1,0 +1,21 @@
+import type { Parameter, SignalInput } from '../domain/strategies/strategy.js';
+import type { Closable } from './ports-closable.js';
+
+/** As a strategy of ours, but it answers later, since it runs in a sandbox; close it to end that. */
+export interface StrategyFile extends Closable {
+  name: string;
+  summary: string;
+  path: string;
+  /** Of the file and of the files beside it that it imports. */
+  sha256: string;
+  params: Record<string, Parameter>;
+  /** @throws InvalidInputError as `signal` */
+  warmUp(params: Record<string, number>): Promise<number>;
+  /** @throws InvalidInputError naming file, bar and fault: it throws, does not end, changes its input or returns no signal. */
+  signal(input: SignalInput): Promise<Float64Array>;
+}
+
+export interface StrategyFilesPort {
+  /** @throws NotFoundError, InvalidInputError naming the line or member that cannot be right. */
+  load(path: string, limits?: { timeMs?: number; memoryMb?: number }): Promise<StrategyFile>;
+}

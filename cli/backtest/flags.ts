@@ -1,0 +1,117 @@
+import { Option, type Command } from 'commander';
+import type { FileBarsInput } from '../../activities/backtest/bars-file.js';
+import type { LocalSpec } from '../../activities/backtest/local.js';
+import { openPorts } from '../../adapters/open.js';
+import type { Ports } from '../../adapters/ports.js';
+import { parseSize } from '../../domain/backtest/sizing.js';
+import { InvalidInputError } from '../../domain/errors.js';
+import { resolveStrategy, STRATEGIES } from '../../domain/strategies/index.js';
+import { decimalNumber, given, type Shell } from '../shell.js';
+
+/** What `run` and `sweep` are told alike. */
+export interface BacktestFlags {
+  strategy: string;
+  local?: boolean;
+  bars?: string;
+  size?: string;
+  cash?: number;
+  feeBps?: number;
+  slippageBps?: number;
+  halfSpread?: number;
+  impactBps?: number;
+  closeAtEnd?: boolean;
+  periods?: string;
+  volume?: boolean;
+  source?: string;
+  from?: string;
+  to?: string;
+  format?: string;
+  columns?: string;
+  timeUnit?: string;
+}
+
+export function addBacktestFlags(command: Command): Command {
+  return command
+    .requiredOption(
+      '--strategy <name>',
+      Object.keys(STRATEGIES).join(', '),
+      (name: string) => resolveStrategy(name).name,
+    )
+    .option('--local', 'in this process, on a file of bars')
+    .option('--bars <file>', 'with --local: csv, json, ndjson, parquet or arrow, plain, gzip or zip')
+    .option(
+      '--size <kind:amount>',
+      'units:1, cash:1000, equity:0.5, volatility:…, risk:… (default: equity:1)',
+    )
+    .option('--cash <amount>', 'start cash, quote currency (default: 100000)', decimalNumber)
+    .option('--fee-bps <bps>', 'fee per side (default: 10)', decimalNumber)
+    .option('--slippage-bps <bps>', 'slippage per fill (default: 0 with --local, else 2)', decimalNumber)
+    .option('--half-spread <price>', 'half of the spread, units of the price', decimalNumber)
+    .option('--impact-bps <bps>', 'slippage of a fill as large as its bar', decimalNumber)
+    .option('--close-at-end', 'close at the last close what is open there')
+    .addOption(
+      new Option('--periods <days>', 'days of a year for the yearly figures').choices(['365', '252']),
+    )
+    .option('--no-volume', 'the file has no volumes, and none are needed')
+    .option('--format <format>', 'of the file; by what stands in it')
+    .option('--columns <list>', 'of the file, time=<name>,… by name')
+    .addOption(new Option('--time-unit <unit>', 'of epoch times').choices(['s', 'ms', 'us', 'ns']))
+    .option('--source <kind>', 'of the stored bars')
+    .option('--from <time>')
+    .option('--to <time>');
+}
+
+/** The file that is meant. @throws InvalidInputError where it is not said, or a stream is said too. */
+export function fileOf(flags: BacktestFlags, stream: string | undefined): FileBarsInput {
+  const { bars, format, columns, timeUnit } = flags;
+  if (bars === undefined || stream !== undefined)
+    throw new InvalidInputError('--local tests on a file: give --bars <file>, and no stream');
+  for (const name of ['source', 'from', 'to'] as const)
+    if (flags[name] !== undefined)
+      throw new InvalidInputError(`--${name} is for stored bars; with --local the whole file is tested on`);
+  const layout = given({ format, columns, timeUnit }) as Partial<FileBarsInput>;
+  return { ...layout, path: bars, noVolume: flags.volume === false };
+}
+
+export function specOf(flags: BacktestFlags): LocalSpec {
+  const costs = given({
+    feeBps: flags.feeBps ?? 10,
+    slippageBps: flags.slippageBps ?? 0,
+    halfSpread: flags.halfSpread,
+    impactBps: flags.impactBps,
+  });
+  return {
+    strategy: flags.strategy,
+    costs,
+    cash: flags.cash ?? 100_000,
+    size: parseSize(flags.size ?? 'equity:1'),
+    closeAtEnd: flags.closeAtEnd ?? false,
+    periodsPerYear: flags.periods === '252' ? 252 : 365,
+  };
+}
+
+/** Does something with the ports of this process, and closes them. */
+export async function withPorts<T>(shell: Shell, work: (ports: Ports) => Promise<T>): Promise<T> {
+  const ports = openPorts(shell.config());
+  try {
+    return await work(ports);
+  } finally {
+    await ports.close();
+  }
+}
+
+/** What a person should know of the bars. */
+export function remarksOf({
+  gapsFound,
+  zeroVolumeBars,
+}: {
+  gapsFound: number;
+  zeroVolumeBars: number;
+}): string[] {
+  const remarks: string[] = [];
+  if (gapsFound > 0)
+    remarks.push(`the bars have ${gapsFound} gaps; orders are filled at the first bar after one`);
+  if (zeroVolumeBars > 0)
+    remarks.push(`${zeroVolumeBars} bars have no volume; fills there are not to be had`);
+  return remarks;
+}

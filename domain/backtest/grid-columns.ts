@@ -1,0 +1,162 @@
+import { InvalidInputError } from '../errors.js';
+import { BLOCK, ZONE, ZONES, type BlockWindow, type PriceName } from './blocks.js';
+import { bandGroup } from './grid-bands.js';
+import { emaGroup, macdGroup, type Column, type Group } from './grid-groups.js';
+import {
+  changeStream,
+  extremeStream,
+  lagStream,
+  priceStream,
+  rsiStream,
+  smaStream,
+  wholeStream,
+  type Stream,
+} from './grid-streams.js';
+import { raise, zone } from './grid-zones.js';
+import type { ColumnRef, Comparison } from './rules.js';
+
+/**
+ * Both sides of all comparisons of a grid, each distinct one once: a row of the block's values, and the smallest and the
+ * largest of each zone. Right sides are raised by the rounding already, so that a plain `>` compares.
+ */
+export interface Operands {
+  values: Float64Array;
+  low: Float64Array;
+  high: Float64Array;
+}
+
+export interface ColumnSetArgs {
+  /** Ticks to a unit of price; 1 where prices are taken as they are. */
+  perUnit: number;
+  /** A whole column by the registry of indicators, where none can be had by blocks. */
+  whole(ref: ColumnRef): Float64Array;
+}
+
+export interface ColumnSet extends ColumnSetArgs {
+  /** In the order in which they are stepped: what is read stands before its readers. */
+  order: (Stream | Group)[];
+  streams: Map<string, Stream>;
+  groups: Map<string, Group>;
+  rows: Map<string, Row>;
+}
+
+interface Row extends Column {
+  index: number;
+  raised: boolean;
+  uses: number;
+}
+
+const GROUPS: Record<string, (() => Group) | undefined> = { EMA: emaGroup, MACD: macdGroup, BB: bandGroup };
+const PRICES = new Set(['open', 'high', 'low', 'close', 'volume']);
+const STREAMED = new Set([...PRICES, ...Object.keys(GROUPS), 'SMA', 'RSI', 'DONCHIAN', 'ROC', 'MOM']);
+/** Columns in units of price. */
+const PRICED = new Set(['SMA', 'EMA', 'MACD', 'BB', 'DONCHIAN', 'MOM', 'open', 'high', 'low', 'close']);
+/** What is meant where no output is named. */
+const FIRST: Record<string, string> = { MACD: 'MACD', BB: 'UPPER', DONCHIAN: 'UPPER' };
+/** Below so many uses a row's ends cost more than they save. */
+const FEW = 4;
+
+const outputOf = ({ name, output }: ColumnRef): string => output ?? FIRST[name] ?? '';
+const keyOf = (ref: ColumnRef): string => `${ref.name}:${ref.args.join(',')}:${outputOf(ref)}`;
+
+/** Can this column be had by blocks? Others are computed whole, and held in memory. */
+export const isStreamed = (ref: ColumnRef): boolean =>
+  STREAMED.has(ref.name) &&
+  outputOf(ref) !== 'MACDHIST' &&
+  !(ref.name === 'DONCHIAN' && ref.output === 'MIDDLE');
+
+export const newColumnSet = (args: ColumnSetArgs): ColumnSet => ({
+  ...args,
+  order: [],
+  streams: new Map(),
+  groups: new Map(),
+  rows: new Map(),
+});
+
+/** Indexes of the rows of a comparison's two sides. */
+export function addComparison(set: ColumnSet, { left, right }: Comparison): [number, number] {
+  const priced = [left, right].some((each) => typeof each !== 'number' && PRICED.has(each.name));
+  const unit = priced ? set.perUnit : 1;
+  const scaled = (operand: ColumnRef | number): ColumnRef | number =>
+    typeof operand === 'number' ? operand * unit : operand;
+  return [rowOf(set, scaled(left), false), rowOf(set, scaled(right), true)];
+}
+
+function rowOf(set: ColumnSet, operand: ColumnRef | number, raised: boolean): number {
+  const name = typeof operand === 'number' ? `${operand}` : `${keyOf(operand)} ${operand.lag ?? 0} back`;
+  const key = `${name}${raised ? ', raised' : ''}`;
+  const known = set.rows.get(key);
+  if (known) known.uses++;
+  const made = known ?? { ...columnAt(set, operand), index: set.rows.size, raised, uses: 1 };
+  set.rows.set(key, made);
+  return made.index;
+}
+
+function columnAt(set: ColumnSet, operand: ColumnRef | number): Column {
+  if (typeof operand === 'number') {
+    const values = new Float64Array(BLOCK).fill(operand);
+    return { values: () => values, bounds: (low, high) => void [low.fill(operand), high.fill(operand)] };
+  }
+  const { lag = 0, name } = operand;
+  if (!Number.isInteger(lag) || lag < 0)
+    throw new InvalidInputError(
+      `Column ${name} has lag ${lag}; it must be a whole number of bars back, from 0: less would look ahead`,
+    );
+  const column = columnOf(set, operand);
+  if (lag === 0) return column;
+  return remember(set, `${keyOf(operand)} ${lag} back`, () => lagStream(column.values, lag));
+}
+
+function columnOf(set: ColumnSet, ref: ColumnRef): Column {
+  const group = GROUPS[ref.name];
+  if (!group || !isStreamed(ref)) return remember(set, keyOf(ref), () => newStream(set, ref));
+  const made = set.groups.get(ref.name) ?? group();
+  if (!set.groups.has(ref.name)) set.order.push(made);
+  set.groups.set(ref.name, made);
+  return made.add(ref.args, outputOf(ref));
+}
+
+function remember(set: ColumnSet, key: string, make: () => Stream): Stream {
+  const known = set.streams.get(key);
+  if (known) return known;
+  const made = make();
+  set.streams.set(key, made);
+  set.order.push(made);
+  return made;
+}
+
+function newStream({ perUnit, whole }: ColumnSet, ref: ColumnRef): Stream {
+  const period = ref.args[0] ?? NaN;
+  if (!isStreamed(ref)) return wholeStream(whole(ref));
+  if (PRICES.has(ref.name)) return priceStream(ref.name as PriceName);
+  if (ref.name === 'SMA') return smaStream(period);
+  if (ref.name === 'RSI') return rsiStream(period, perUnit);
+  if (ref.name === 'DONCHIAN') return extremeStream(period, outputOf(ref) === 'LOWER' ? 'LOWER' : 'UPPER');
+  return changeStream(period, ref.name === 'ROC');
+}
+
+/** Fills all rows for a block. */
+export function stepColumns(set: ColumnSet, window: BlockWindow, operands: Operands): void {
+  const { count } = window;
+  for (const stream of set.order) stream.step(window);
+  for (const row of set.rows.values()) {
+    const source = row.values();
+    const target = operands.values.subarray(row.index * BLOCK, (row.index + 1) * BLOCK);
+    if (row.raised) raise(source, target, count);
+    else target.set(source.subarray(0, count));
+    const low = operands.low.subarray(row.index * ZONES, (row.index + 1) * ZONES);
+    const high = operands.high.subarray(row.index * ZONES, (row.index + 1) * ZONES);
+    endsOf(row, { values: target, low, high }, count);
+  }
+}
+
+function endsOf(row: Row, { values, low, high }: Operands, count: number): void {
+  if (row.bounds) {
+    const zones = Math.ceil(count / ZONE);
+    row.bounds(low, high, zones);
+    if (!row.raised) return;
+    raise(low, low, zones);
+    raise(high, high, zones);
+  } else if (row.uses >= FEW) zone(values, count, { low, high });
+  else [low, high].forEach((ends) => ends.fill(NaN));
+}

@@ -1,0 +1,124 @@
+import { BLOCK, type BlockWindow } from './blocks.js';
+import { newAverage, stepAverages, type Average } from './grid-averages.js';
+import type { Stream, Values } from './grid-streams.js';
+
+/** Columns of one kind that are cheaper computed together, each asked for by its arguments and its output. */
+export interface Group extends Omit<Stream, 'values'> {
+  add(args: readonly number[], output: string): Column;
+}
+
+export interface Column {
+  values: Values;
+  /** Ends of its zones, where they are known without looking at every value. */
+  bounds?: (low: Float64Array, high: Float64Array, zones: number) => void;
+}
+
+/** Exponential averages of the closes. */
+export function emaGroup(): Group {
+  const averages = new Map<number, Average>();
+  return {
+    lookback: 0,
+    names: ['close'],
+    add([period = NaN]) {
+      const average = averages.get(period) ?? newAverage(period, period - 1);
+      averages.set(period, average);
+      return { values: () => average.out };
+    },
+    step: (window) => stepOf([...averages.values()], window, closesOf(window)),
+    save: () => [...averages.values()].map(({ value }) => value),
+    load: (state) => [...averages.values()].forEach((average, i) => (average.value = state[i] ?? 0)),
+  };
+}
+
+const closesOf = ({ prices, base }: BlockWindow): Float64Array => prices.close.subarray(base);
+
+function stepOf(averages: Average[], window: BlockWindow, input: Float64Array): void {
+  for (const average of averages) average.input = input;
+  stepAverages(averages, window);
+}
+
+interface Line {
+  quick: Average;
+  slow: Average;
+  out: Float64Array;
+  signals: Map<number, Signal>;
+}
+
+interface Signal {
+  average: Average;
+  /** The line from where the signal begins: both columns of an indicator begin together. */
+  shown: Float64Array;
+}
+
+/**
+ * MACD's lines and signals. The quick average is seeded where the slow one is, so that there is one for each pair; those
+ * of one length that have come to the same value are one from then on.
+ */
+export function macdGroup(): Group {
+  const lines = new Map<string, Line>();
+  const all = (): Average[] =>
+    [...lines.values()].flatMap(({ quick, slow, signals }) => [
+      quick,
+      slow,
+      ...[...signals.values()].map(({ average }) => average),
+    ]);
+  return {
+    lookback: 0,
+    names: ['close'],
+    add(args, output) {
+      const [first = NaN, second = NaN, smooth = NaN] = args;
+      const [fast, slow] = [Math.min(first, second), Math.max(first, second)];
+      const line = lines.get(`${fast},${slow}`) ?? newLine(fast, slow);
+      lines.set(`${fast},${slow}`, line);
+      const fresh = { average: newAverage(smooth, slow + smooth - 2), shown: line.out };
+      const signal: Signal = line.signals.get(smooth) ?? fresh;
+      line.signals.set(smooth, signal);
+      return { values: output === 'MACDSIGNAL' ? () => signal.average.out : () => signal.shown };
+    },
+    step: (window) => stepLines([...lines.values()], window),
+    save: () => all().map(({ value }) => value),
+    load: (state) => all().forEach((average, i) => (average.value = state[i] ?? 0)),
+  };
+}
+
+const newLine = (fast: number, slow: number): Line => ({
+  quick: newAverage(fast, slow - 1),
+  slow: newAverage(slow, slow - 1),
+  out: new Float64Array(BLOCK),
+  signals: new Map(),
+});
+
+function stepLines(lines: Line[], window: BlockWindow): void {
+  const first = new Map<string, Average>();
+  const twins = new Map<Average, Average>();
+  for (const average of lines.flatMap(({ quick, slow }) => [quick, slow])) {
+    const { period, value, seed } = average;
+    const name = window.first > seed ? `${period} ${value}` : `${period} seeded at ${seed}`;
+    const twin = first.get(name) ?? average;
+    twins.set(average, twin);
+    first.set(name, twin);
+  }
+  stepOf([...first.values()], window, closesOf(window));
+  for (const [average, twin] of twins) average.value = twin.value;
+  for (const { quick, slow, out } of lines)
+    subtract({ out, count: window.count }, twins.get(quick)!.out, twins.get(slow)!.out);
+  const signals = lines.flatMap(({ out, signals }) =>
+    [...signals.values()].map((signal) => ({ signal, out })),
+  );
+  for (const { signal, out } of signals) signal.average.input = out;
+  stepAverages(
+    signals.map(({ signal }) => signal.average),
+    window,
+  );
+  for (const { signal, out } of signals) signal.shown = shownOf(signal, out, window);
+}
+
+function subtract(to: { out: Float64Array; count: number }, left: Float64Array, right: Float64Array): void {
+  const { out, count } = to;
+  for (let k = 0; k < count; k++) out[k] = left[k]! - right[k]!;
+}
+
+function shownOf({ average }: Signal, out: Float64Array, { first, count }: BlockWindow): Float64Array {
+  const hidden = Math.min(count, average.seed - first);
+  return hidden > 0 ? out.slice().fill(NaN, 0, hidden) : out;
+}

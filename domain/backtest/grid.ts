@@ -1,0 +1,235 @@
+import { InvalidInputError } from '../errors.js';
+import {
+  BLOCK,
+  newWindow,
+  readBlock,
+  ZONES,
+  type BarSource,
+  type PriceName,
+  type WindowArgs,
+} from './blocks.js';
+import {
+  addComparison,
+  isStreamed,
+  newColumnSet,
+  stepColumns,
+  type ColumnSet,
+  type Operands,
+} from './grid-columns.js';
+import { zone } from './grid-zones.js';
+import { fill } from './grid-fills.js';
+import { stepBlock } from './grid-kernel.js';
+import { RULE, type Kernel, type KernelBlock, type Outputs } from './grid-types.js';
+import { metricsAt, type GridMetrics } from './grid-metrics.js';
+import * as at from './grid-state.js';
+import type { ColumnRef, Rule, Side } from './rules.js';
+import type { RunSpec } from './spec.js';
+
+export interface GridArgs {
+  source: BarSource;
+  rules: readonly Rule[];
+  spec: RunSpec;
+  /** A whole column by the registry of indicators: for those that cannot be had by blocks. */
+  whole?: (ref: ColumnRef) => Float64Array;
+  outputs?: Outputs;
+  /** Steps the combinations over a block in place of the TypeScript one, and gives the memory that it works on. */
+  stepper?: Stepper;
+}
+
+/** Another implementation of `stepBlock`, equal to it to the last bit. */
+export interface Stepper {
+  /** Views of the memory that it works on. */
+  memory(sizes: { rows: number; combinations: number }): {
+    operands: Operands;
+    state: Float64Array;
+    rules: Int32Array;
+  };
+  step(kernel: Kernel, block: KernelBlock): void;
+}
+
+/** What a grid carries at a block's border: enough to go on in another process and end with the same bits. */
+export interface GridCheckpoint {
+  /** The next bar. */
+  next: number;
+  endedDay: number;
+  state: Float64Array;
+  columns: number[][];
+}
+
+export interface GridRun {
+  /** The next bar to be stepped; the number of bars when it is done. */
+  readonly next: number;
+  /** Steps one block; false where there was none left. */
+  step(): boolean;
+  save(): GridCheckpoint;
+  load(checkpoint: GridCheckpoint): void;
+  /** One a combination, once all bars were stepped. */
+  metrics(): GridMetrics[];
+}
+
+/** All combinations of a grid over the same bars, a block at a time. @throws InvalidInputError where the size is not the grid's. */
+export function openGrid(args: GridArgs): GridRun {
+  const { source, spec, rules } = args;
+  const exact = source.perUnit > 0 && rules.every(isExact);
+  const perUnit = exact ? source.perUnit : 1;
+  const terms = at.termsOf(spec, perUnit);
+  if (!terms)
+    throw new InvalidInputError(
+      `Size ${spec.size.kind} is beyond the grid's kernel; it knows units, cash and equity`,
+    );
+  const whole = args.whole ?? refuseWhole;
+  const columns = newColumnSet({ perUnit, whole });
+  const compiled = compileRules(rules, columns);
+  const memory = (args.stepper?.memory ?? ownMemory)({ rows: columns.rows.size, combinations: rules.length });
+  memory.rules.set(compiled);
+  const state = at.newState(rules.length, terms.cash, memory.state);
+  const kernel: Kernel = { terms, state, rules: memory.rules, outputs: args.outputs ?? null };
+  return gridRun(args, { kernel, columns, operands: memory.operands, exact, perUnit });
+}
+
+interface Parts {
+  kernel: Kernel;
+  columns: ColumnSet;
+  operands: Operands;
+  exact: boolean;
+  perUnit: number;
+}
+
+function gridRun(args: GridArgs, { kernel, columns, operands, exact, perUnit }: Parts): GridRun {
+  const { source, spec } = args;
+  const names = new Set<PriceName>([...columns.order.flatMap((stream) => stream.names), 'open', 'close']);
+  const windowArgs: WindowArgs = {
+    source,
+    lookback: Math.max(1, ...columns.order.map((stream) => stream.lookback)),
+    names,
+    exact,
+  };
+  const window = newWindow(windowArgs);
+  const block = newBlock(operands);
+  const step = args.stepper?.step ?? stepBlock;
+  let next = 0;
+  const finish = (): void => {
+    if (next < source.length || block.marked === block.count) return;
+    endRun(kernel, block, {
+      closeAtEnd: spec.closeAtEnd,
+      lastDay: window.lastDay,
+      endedDay: window.endedDay,
+    });
+  };
+  return {
+    get next() {
+      return next;
+    },
+    step() {
+      if (next >= source.length) return false;
+      readBlock(window, windowArgs, next);
+      stepColumns(columns, window, operands);
+      const { base, count } = window;
+      Object.assign(block, { first: next, count, marked: next + count < source.length ? count : count - 1 });
+      block.open.set(window.prices.open.subarray(base, base + count));
+      block.close.set(window.prices.close.subarray(base, base + count));
+      zone(block.close, count, block);
+      Object.assign(block, { dayEnds: window.dayEnds, idleDays: window.idleDays, days: window.days });
+      step(kernel, block);
+      next += count;
+      finish();
+      return true;
+    },
+    save: () => ({
+      next,
+      endedDay: window.endedDay,
+      state: kernel.state.slice(),
+      columns: columns.order.map((stream) => stream.save()),
+    }),
+    load(checkpoint) {
+      next = checkpoint.next;
+      window.endedDay = checkpoint.endedDay;
+      window.count = 0;
+      kernel.state.set(checkpoint.state);
+      columns.order.forEach((stream, i) => stream.load(checkpoint.columns[i] ?? []));
+    },
+    metrics: () =>
+      Array.from({ length: args.rules.length }, (_, c) =>
+        metricsAt(kernel.state, c, { spec, perUnit, bars: source.length }),
+      ),
+  };
+}
+
+const newBlock = (operands: Operands): KernelBlock => ({
+  ...{ first: 0, count: 0, marked: 0, days: 0 },
+  open: new Float64Array(BLOCK),
+  close: new Float64Array(BLOCK),
+  low: new Float64Array(ZONES),
+  high: new Float64Array(ZONES),
+  dayEnds: new Int32Array(BLOCK),
+  idleDays: new Int32Array(BLOCK),
+  operands,
+});
+
+const ownMemory = ({ rows, combinations }: { rows: number; combinations: number }) => ({
+  operands: {
+    values: new Float64Array(rows * BLOCK),
+    low: new Float64Array(rows * ZONES),
+    high: new Float64Array(rows * ZONES),
+  },
+  state: new Float64Array(combinations * at.STRIDE),
+  rules: new Int32Array(combinations * RULE),
+});
+
+const refuseWhole = (ref: ColumnRef): never => {
+  throw new InvalidInputError(
+    `Column ${ref.name} cannot be computed by blocks, and no whole columns are at hand`,
+  );
+};
+
+const columnsOf = (rule: Rule): ColumnRef[] =>
+  [rule.long, rule.short]
+    .flatMap((side) => (side ? [side.enter, ...(side.exit === 'otherwise' ? [] : [side.exit])] : []))
+    .flatMap(({ left, right }) => [left, right])
+    .filter((operand) => typeof operand !== 'number');
+
+/** Columns that only the registry knows are in units that only it knows: such a grid stays in units of price. */
+const isExact = (rule: Rule): boolean => columnsOf(rule).every(isStreamed);
+
+/** Does the grid need whole columns in memory? */
+export const needsWhole = (rules: readonly Rule[]): boolean => !rules.every(isExact);
+
+function compileRules(rules: readonly Rule[], columns: ColumnSet): Int32Array {
+  const compiled = new Int32Array(rules.length * RULE).fill(-1);
+  rules.forEach((rule, c) => {
+    const put = (side: Side | null, offset: number): void => {
+      if (!side) return;
+      compiled.set(addComparison(columns, side.enter), c * RULE + offset);
+      if (side.exit !== 'otherwise') compiled.set(addComparison(columns, side.exit), c * RULE + offset + 2);
+    };
+    put(rule.long, 0);
+    put(rule.short, 4);
+  });
+  return compiled;
+}
+
+/** Marks the very last bar: a position that is open there is closed at its close where that is wanted. */
+function endRun(
+  kernel: Kernel,
+  block: KernelBlock,
+  { closeAtEnd, lastDay, endedDay }: { closeAtEnd: boolean; lastDay: number; endedDay: number },
+): void {
+  const { state, terms, outputs } = kernel;
+  const k = block.count - 1;
+  const close = block.close[k]!;
+  for (let c = 0; c * RULE < kernel.rules.length; c++) {
+    const b = c * at.STRIDE;
+    if (state[b + at.UNITS] !== 0) state[b + at.EXPOSED] = state[b + at.EXPOSED]! + 1;
+    if (closeAtEnd && state[b + at.UNITS] !== 0) {
+      state[b + at.HELD] = 0;
+      fill(kernel, c, { bar: block.first + k, price: close });
+    }
+    const equity = state[b + at.CASH]! + state[b + at.UNITS]! * close;
+    const peak = Math.max(state[b + at.PEAK]!, equity);
+    state[b + at.PEAK] = peak;
+    state[b + at.WORST] = Math.max(state[b + at.WORST]!, (peak - equity) / peak);
+    at.addDay(state, b, { equity, idle: terms.everyDay ? Math.max(0, lastDay - endedDay - 1) : 0 });
+    if (outputs?.equity) outputs.equity[c * outputs.bars + block.first + k] = equity;
+  }
+  block.marked = block.count;
+}

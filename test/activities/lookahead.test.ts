@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backtestSteps } from '../../activities/backtest.js';
+import { lookaheadSteps } from '../../activities/lookahead.js';
+import type { Source } from '../../domain/sources.js';
+import { parseStream } from '../../domain/streams.js';
+import { HOUR, walk } from '../domain/made-bars.js';
+import { madePorts } from './made-ports.js';
+
+const source: Source = { kind: 'simulated', detail: '1' };
+const made = madePorts();
+const sentiment = (rows: number) => ({
+  points: Array.from({ length: rows }, (_, i) => ({
+    knownAt: (walk(1).time[0] ?? 0) + i * 5 * HOUR + 60_000,
+    value: Math.sin(i),
+  })),
+  sha256: 'made',
+});
+const scored = { ...made.ports, sentimentPoints: async () => sentiment(80) };
+afterAll(() => made.remove());
+
+const store = async (stream: string, late: (row: number) => number): Promise<void> => {
+  const columns = walk(400);
+  const bars = Array.from(columns.time, (time, i) => ({
+    time,
+    open: columns.open[i]!,
+    high: columns.high[i]!,
+    low: columns.low[i]!,
+    close: columns.close[i]!,
+    volume: columns.volume[i]!,
+    knownAt: time + HOUR + late(i),
+  }));
+  await made.ports.series.write({ stream: parseStream(stream), source, bars });
+};
+beforeAll(async () => {
+  await store('binance/BTC-USDT/1h', () => 0);
+  await store('binance/ETH-USDT/1h', (row) => (row % 9 === 0 ? 4 * HOUR : 0));
+});
+
+describe('an audit of a stored stream', () => {
+  const verdicts = async (stream: string, strategy: string, params = {}) => {
+    const input = { source: 'simulated:1', stream, strategy, params };
+    const { leak, checks, notes } = await lookaheadSteps(scored).auditStream(input);
+    return { leak, notes, delay: checks.find(({ check }) => check === 'delay')?.verdict };
+  };
+
+  it('passes where everything was known in time', async () => {
+    const expected = { leak: false, notes: [], delay: 'skipped' };
+    expect(await verdicts('binance/BTC-USDT/1h', 'sma-cross')).toEqual(expected);
+    expect(await verdicts('binance/BTC-USDT/1h', 'news-sentiment')).toEqual(expected);
+    expect(await verdicts('binance/BTC-USDT/1h', 'features')).toEqual(expected);
+  });
+
+  it('finds that a whole history holds bars that came late', async () => {
+    const fast = { fast: 1, slow: 2, direction: 0 };
+    expect(await verdicts('binance/ETH-USDT/1h', 'sma-cross', fast)).toMatchObject({
+      leak: true,
+      delay: 'leak',
+    });
+    expect(await verdicts('binance/ETH-USDT/1h', 'buy-and-hold')).toMatchObject({
+      leak: false,
+      delay: 'pass',
+    });
+  });
+
+  it('says that news were made where none are scored', async () => {
+    const input = { source: 'simulated:1', stream: 'binance/BTC-USDT/1h', strategy: 'news-sentiment' };
+    const answer = await lookaheadSteps(made.ports).auditStream(input);
+    expect(answer).toMatchObject({ leak: false, notes: [expect.stringMatching(/some were made/)] });
+  });
+
+  it.each([
+    ['./mine.ts', /"\.\/mine\.ts" is a file; a file is audited with --bars/],
+    ['nothing', /Unknown strategy "nothing"/],
+  ])('refuses %s', async (strategy, message) => {
+    const input = { source: 'simulated:1', stream: 'binance/BTC-USDT/1h', strategy };
+    await expect(lookaheadSteps(made.ports).auditStream(input)).rejects.toThrow(message);
+  });
+});
+
+describe('a backtest of news', () => {
+  const input = { source: 'simulated:1', stream: 'binance/BTC-USDT/1h', strategy: 'news-sentiment' };
+
+  it('trades by what was known at each close', async () => {
+    const report = await backtestSteps(scored).runBacktest(input);
+    expect(report.metrics.entries).toBeGreaterThan(5);
+  });
+
+  it('says what is missing where no news are scored', async () => {
+    await expect(backtestSteps(made.ports).runBacktest(input)).rejects.toMatchObject({
+      name: 'NotFoundError',
+      message: expect.stringMatching(/No scored news about BTC; collect news and run enrichSentiment first/),
+    });
+  });
+});
