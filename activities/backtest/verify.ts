@@ -25,6 +25,8 @@ export interface VerifyOptions {
   slippageBps?: number;
   cash?: number;
   size?: RunSpec['size'];
+  /** In the place of the four above. */
+  spec?: RunSpec;
   /** Names of engines; all of them where absent. */
   engines?: string[];
 }
@@ -42,13 +44,7 @@ export interface Prepared {
 export function prepareVerification(bars: BarColumns, options: VerifyOptions): Prepared {
   const strategy = resolveStrategy(options.strategy);
   const params = resolveParams(strategy, options.params ?? {});
-  const spec: RunSpec = {
-    costs: { feeBps: options.feeBps ?? 10, slippageBps: options.slippageBps ?? 0 },
-    cash: options.cash ?? 100_000,
-    size: options.size ?? { kind: 'equity', fraction: 1 },
-    closeAtEnd: false,
-    periodsPerYear: 365,
-  };
+  const spec = options.spec ?? specOf(options);
   const rule = strategy.rule?.(params) ?? null;
   const engineRule = rule ? engineRuleOf(rule) : NO_RULE;
   const signal = strategy.signal({ bars, params, timeframeMs: stepOf(bars) });
@@ -56,6 +52,14 @@ export function prepareVerification(bars: BarColumns, options: VerifyOptions): P
   const job: EngineJob = { bars, signal, rule: engineRule, decide: options.decide ?? 'rule', spec };
   return { job, run: { bars, signal, rule, engineRule, spec }, ours, strategy: strategy.name, params };
 }
+
+const specOf = ({ feeBps, slippageBps, cash, size }: VerifyOptions): RunSpec => ({
+  costs: { feeBps: feeBps ?? 10, slippageBps: slippageBps ?? 0 },
+  cash: cash ?? 100_000,
+  size: size ?? { kind: 'equity', fraction: 1 },
+  closeAtEnd: false,
+  periodsPerYear: 365,
+});
 
 /** The shortest distance between bars, ms: files do not say their timeframe. */
 const stepOf = ({ time }: BarColumns): number =>

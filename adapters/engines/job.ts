@@ -5,14 +5,18 @@ import type { Json, TableColumn } from '../ports.js';
 
 /** Bars and decisions as a table: contracts in domain/backtest/external.ts. */
 export const tableOf = ({ bars, signal }: EngineJob): TableColumn[] => [
-  { name: 'time', type: 'int64', values: bars.time },
+  { name: 'time', type: 'int64', values: own(bars.time) },
   ...(['open', 'high', 'low', 'close', 'volume'] as const).map((name) => ({
     name,
     type: 'float64' as const,
-    values: bars[name],
+    values: own(bars[name]),
   })),
-  { name: 'decision', type: 'float64', values: signal },
+  { name: 'decision', type: 'float64', values: own(signal) },
 ];
+
+/** DuckDB takes no memory that threads share. */
+const own = (values: Float64Array): Float64Array =>
+  values.buffer instanceof SharedArrayBuffer ? values.slice() : values;
 
 /** @throws InvalidInputError for a size that is only ours. */
 export function sizeOf({ spec }: Pick<EngineJob, 'spec'>): ExternalRequest['size'] {

@@ -1,41 +1,26 @@
-import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { readFile } from '../../activities/indicators.js';
+import { readFileBars } from '../../activities/backtest/bars-file.js';
 import { verifyBars, type VerifyOptions } from '../../activities/backtest/verify.js';
-import { openPorts } from '../../adapters/open.js';
+import { parseSize } from '../../domain/backtest/sizing.js';
 import type { VerificationReport } from '../../domain/backtest/verification.js';
-import type { RunSpec } from '../../domain/backtest/spec.js';
 import { InvalidInputError } from '../../domain/errors.js';
-import { resolveStrategy, STRATEGIES } from '../../domain/strategies/index.js';
-import { parseStream } from '../../domain/streams.js';
-import { addLayoutOptions } from '../bars-files.js';
+import { canonicalStream } from '../../domain/streams.js';
 import { EXIT, printJson, printTable, say } from '../output.js';
 import { runStory } from '../run.js';
-import { decimalNumber, given, jsonObject, list, type Shell } from '../shell.js';
+import { given, jsonObject, list, type Shell } from '../shell.js';
+import { addBacktestFlags, fileOf, specOf, withPorts, type BacktestFlags } from './flags.js';
 
-interface Flags extends VerifyOptions {
-  local?: boolean;
-  bars?: string;
-  source?: string;
-  from?: string;
-  to?: string;
+interface VerifyFlags extends BacktestFlags {
+  params?: Record<string, number>;
+  engines?: string[];
+  decide?: 'rule' | 'replay';
 }
 
 /** `backtest verify`: the same backtest by every engine, trade by trade. */
 export function addVerify(backtest: Command, shell: Shell): void {
-  addLayoutOptions(backtest.command('verify [stream]'))
+  addBacktestFlags(backtest.command('verify [stream]'))
     .description('run the same backtest on every installed engine and compare trade by trade')
-    .option('--bars <file>', 'with --local: csv, json, ndjson, parquet or arrow, plain, gzip or zip')
-    .requiredOption(
-      '--strategy <name>',
-      Object.keys(STRATEGIES).join(', '),
-      (name: string) => resolveStrategy(name).name,
-    )
     .option('--params <json>', 'parameters of the strategy', jsonObject)
-    .option('--size <kind:amount>', 'units:<n>, or equity:<fraction> (default: equity:1)', sizeOf)
-    .option('--cash <amount>', 'start cash, quote currency (default: 100000)', decimalNumber)
-    .option('--fee-bps <bps>', 'fee per side (default: 10)', decimalNumber)
-    .option('--slippage-bps <bps>', 'slippage per fill (default: 0)', decimalNumber)
     .option('--engines <list>', 'only these; backtest engines lists them', list)
     .addOption(
       new Option('--decide <by>', 'rule: by their own indicators; replay: our decisions').choices([
@@ -43,10 +28,7 @@ export function addVerify(backtest: Command, shell: Shell): void {
         'replay',
       ]),
     )
-    .option('--source <kind>', 'of the stored bars')
-    .option('--from <time>', 'of the stored bars')
-    .option('--to <time>', 'of the stored bars')
-    .action(async (stream: string | undefined, flags: Flags) => {
+    .action(async (stream: string | undefined, flags: VerifyFlags) => {
       const report = flags.local ? await local(shell, stream, flags) : await durable(shell, stream, flags);
       if (shell.json()) printJson(report);
       else show(report);
@@ -54,53 +36,33 @@ export function addVerify(backtest: Command, shell: Shell): void {
     });
 }
 
-async function local(shell: Shell, stream: string | undefined, flags: Flags): Promise<VerificationReport> {
-  const { local: _, bars, source: _source, from: _from, to: _to, ...options } = flags;
-  if (bars === undefined || stream !== undefined)
-    throw new InvalidInputError('--local verifies on a file: give --bars <file>, and no stream');
-  const ports = openPorts(shell.config());
-  try {
-    const { strategy, params, size, cash, feeBps, slippageBps, engines, decide, ...layout } = options;
-    const columns = await readFile(ports, { ...given(layout), path: resolve(bars) });
-    const job = given({
-      strategy,
-      params,
-      size,
-      cash,
-      feeBps,
-      slippageBps,
-      engines,
-      decide,
-    }) as VerifyOptions;
-    return await verifyBars(ports, columns, job, say);
-  } finally {
-    await ports.close();
-  }
+async function local(
+  shell: Shell,
+  stream: string | undefined,
+  flags: VerifyFlags,
+): Promise<VerificationReport> {
+  const file = fileOf(flags, stream);
+  const { strategy, ...spec } = specOf(flags);
+  const { params, engines, decide } = flags;
+  const options: VerifyOptions = { ...given({ params, engines, decide }), strategy, spec };
+  return withPorts(shell, async (ports) => {
+    const { bars } = await readFileBars(ports, file);
+    return verifyBars(ports, bars, options, say);
+  });
 }
 
-async function durable(shell: Shell, stream: string | undefined, flags: Flags): Promise<VerificationReport> {
-  const { local: _, bars, ...options } = flags;
-  if (stream === undefined || bars !== undefined)
-    throw new InvalidInputError(
-      'Give a stored stream, such as binance/BTC-USDT/1h, or --local --bars <file>',
-    );
-  parseStream(stream);
-  return (await runStory(
-    shell.config(),
-    'verifyBacktest',
-    given({ stream, ...options }),
-  )) as VerificationReport;
-}
-
-/** Reads `units:1`, `equity:0.5`. @throws InvalidInputError */
-function sizeOf(text: string): RunSpec['size'] {
-  const [, kind, number] = /^(units|equity):(\S+)$/.exec(text) ?? [];
-  const amount = Number(number);
-  if (!kind || !(amount > 0))
-    throw new InvalidInputError(
-      `Unknown size "${text}"; write units:<n> or equity:<fraction>, such as units:1`,
-    );
-  return kind === 'units' ? { kind: 'units', units: amount } : { kind: 'equity', fraction: amount };
+async function durable(
+  shell: Shell,
+  stream: string | undefined,
+  flags: VerifyFlags,
+): Promise<VerificationReport> {
+  if (stream === undefined)
+    throw new InvalidInputError('Say what to verify on: a stream, or --local --bars <file>');
+  const { strategy, params, engines, decide, source, from, to, cash, feeBps, slippageBps } = flags;
+  const size = flags.size === undefined ? undefined : parseSize(flags.size);
+  const input = { strategy, params, engines, decide, source, from, to, cash, feeBps, slippageBps, size };
+  const story = given({ stream: canonicalStream(stream), ...input });
+  return (await runStory(shell.config(), 'verifyBacktest', story)) as VerificationReport;
 }
 
 /** 5 where there was nothing to compare with. */

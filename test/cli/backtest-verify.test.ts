@@ -1,9 +1,10 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { ENGINES } from '../../adapters/engines/index.js';
 import { OTHER_ENGINES, type VerificationReport } from '../../domain/backtest/verification.js';
 import { walk } from '../domain/made-bars.js';
+import { fixturePath } from '../fixtures.js';
 import { temporaryDirectory } from '../temporal.js';
 import { runCommand } from './command.js';
 
@@ -22,12 +23,9 @@ const verify = async (...words: string[]) => {
 };
 const rule = ['--bars', file, '--strategy', 'sma-cross', '--params', '{"fast":5,"slow":20}'];
 
-const FIXTURE = resolve('../shared/fixtures/bars-100k.csv.gz');
+const FIXTURE = fixturePath('bars-100k.csv.gz');
 const missing = Object.keys(OTHER_ENGINES).filter((name) => ENGINES[name]?.missing() !== null);
-const lacks = [
-  ...(existsSync(FIXTURE) ? [] : ['no shared fixtures']),
-  ...missing.map((name) => `no ${name}`),
-];
+const lacks = [...(FIXTURE ? [] : ['no shared fixtures']), ...missing.map((name) => `no ${name}`)];
 
 describe('backtest verify', () => {
   it.skipIf(lacks.length > 0)(
@@ -35,7 +33,7 @@ describe('backtest verify', () => {
     async () => {
       const job = ['--size', 'units:1', '--cash', '20000000', '--fee-bps', '10'];
       const params = '{"fast":20,"slow":100}';
-      const words = ['--bars', FIXTURE, '--strategy', 'sma-cross', '--params', params, ...job];
+      const words = ['--bars', FIXTURE ?? '', '--strategy', 'sma-cross', '--params', params, ...job];
       const { code, report } = await verify(...words);
       expect(code).toBe(0);
       expect(report.reference).toMatchObject({ entries: 715, exits: 715 });
@@ -67,7 +65,7 @@ describe('backtest verify', () => {
   });
 
   it.each([
-    ['a size of no kind', [...rule, '--size', 'lots:1'], /write units:<n>/],
+    ['a size of no kind', [...rule, '--size', 'lots:1'], /lots/],
     ['an unknown engine', [...rule, '--engines', 'zoot'], /Unknown engine "zoot"; known/],
     ['no file', ['--strategy', 'sma-cross'], /give --bars <file>/],
     ['a stream beside a file', ['binance/BTC-USDT/1h', ...rule], /give --bars <file>, and no stream/],
