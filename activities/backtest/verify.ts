@@ -5,6 +5,7 @@ import { backtest } from '../../domain/backtest/engine.js';
 import { engineRuleOf, NO_RULE } from '../../domain/backtest/engine-rule.js';
 import type { BacktestOutcome, RunSpec } from '../../domain/backtest/spec.js';
 import {
+  OTHER_ENGINES,
   reportEngine,
   verdictOf,
   type EngineReply,
@@ -68,11 +69,9 @@ const stepOf = ({ time }: BarColumns): number =>
     Infinity,
   );
 
-/** Engines of others by what was asked for. @throws NotFoundError naming the known ones. */
+/** What is compared with ours, by what was asked for. @throws NotFoundError naming the known ones. */
 export function enginesOf(ports: Ports, names?: readonly string[]): BacktestEngine[] {
-  const others = ports.engines.list().filter(({ home }) => home !== 'typescript');
-  const wanted = names ?? others.map(({ name }) => name);
-  return wanted.map((name) => ports.engines.get(name));
+  return (names ?? Object.keys(OTHER_ENGINES)).map((name) => ports.engines.get(name));
 }
 
 /** Why an engine is not run: `available` where it is there but has no such backtest. Null where it can be. */

@@ -3,6 +3,7 @@ import type { BacktestEngine, BacktestEnginesPort } from '../ports-engines.js';
 import { parquetTables } from '../tables.js';
 import { backtestingPy } from './backtesting-py.js';
 import { backtrader } from './backtrader.js';
+import { eventDriven } from './event-driven.js';
 import { readTrades, tableOf } from './job.js';
 import { ta4j } from './ta4j.js';
 import { vectorbt } from './vectorbt.js';
@@ -11,6 +12,7 @@ import { vectorised } from './vectorised.js';
 /** One line an engine; the first is the reference. */
 export const ENGINES: Record<string, BacktestEngine> = {
   vectorised,
+  'event-driven': eventDriven,
   backtrader,
   vectorbt,
   'backtesting.py': backtestingPy,

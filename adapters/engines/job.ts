@@ -37,7 +37,7 @@ export function beyondOthers({ spec }: EngineJob): string | null {
   const { feeBps: _fee, slippageBps: _slippage, ...more } = costs;
   const cost = Object.entries(more).find(([, value]) => value !== 0);
   if (cost) return `the cost ${cost[0]} is ours only; others take feeBps and slippageBps`;
-  const extra = (['exits', 'funding'] as const).find((name) => (spec as object as Json)[name]);
+  const extra = (['exits', 'funding', 'fillShare'] as const).find((name) => (spec as object as Json)[name]);
   if (extra) return `${extra} of a backtest are ours only`;
   return closeAtEnd ? 'positions are marked at the end by the others; leave closeAtEnd false' : null;
 }

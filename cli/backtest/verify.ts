@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { readFileBars } from '../../activities/backtest/bars-file.js';
 import { verifyBars, type VerifyOptions } from '../../activities/backtest/verify.js';
 import { parseSize } from '../../domain/backtest/sizing.js';
-import type { VerificationReport } from '../../domain/backtest/verification.js';
+import { OTHER_ENGINES, type VerificationReport } from '../../domain/backtest/verification.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { canonicalStream } from '../../domain/streams.js';
 import { EXIT, printJson, printTable, say } from '../output.js';
@@ -69,7 +69,9 @@ async function durable(
 function exitCodeOf({ verdict, engines }: VerificationReport): number {
   if (verdict === 'unexplained') return EXIT.failed;
   if (verdict !== 'unchecked') return EXIT.done;
-  const there = engines.filter(({ available }) => available);
+  const there = engines.filter(
+    ({ engine, available }) => available && OTHER_ENGINES[engine] !== 'typescript',
+  );
   const why = there.map(({ engine, reason }) => `${engine}: ${reason}`).join('; ');
   say(
     there.length === 0

@@ -1,8 +1,9 @@
 import { compareTrades, type Agreement, type Compared } from './agreement.js';
 import type { ExternalTrades } from './external.js';
 
-/** Engines of others, and where their steps run: `python` ones on the queue `verify`, the others on `cpu`. */
-export const OTHER_ENGINES: Record<string, 'python' | 'java'> = {
+/** What is compared with our vectorised engine, and by what it runs: `python` on the queue `verify`, the others on `cpu`. */
+export const OTHER_ENGINES: Record<string, 'typescript' | 'python' | 'java'> = {
+  'event-driven': 'typescript',
   backtrader: 'python',
   vectorbt: 'python',
   'backtesting.py': 'python',
@@ -44,7 +45,7 @@ export interface EngineAnswer extends ExternalTrades {
   cpuSeconds: number;
 }
 
-/** `unchecked`: no engine of others was there. */
+/** `unchecked`: only engines of ours were there. */
 export type Verdict = 'equal' | 'explained' | 'unexplained' | 'unchecked';
 
 export interface VerificationReport {
@@ -99,10 +100,14 @@ const NOTHING = {
   cpuSeconds: null,
 };
 
-/** Of all engines: one that broke, or a difference that nothing explains, decides. */
-export function verdictOf(engines: readonly Pick<EngineReport, 'verdict'>[]): Verdict {
+/**
+ * Of all engines: one that broke, or a difference that nothing explains, decides. That an engine of ours agrees with
+ * another of ours is no check by others.
+ */
+export function verdictOf(engines: readonly Pick<EngineReport, 'engine' | 'verdict'>[]): Verdict {
   const verdicts = new Set(engines.map(({ verdict }) => verdict));
   if (verdicts.has('unexplained') || verdicts.has('failed')) return 'unexplained';
-  if (verdicts.has('explained')) return 'explained';
-  return verdicts.has('equal') ? 'equal' : 'unchecked';
+  const others = engines.filter(({ engine }) => OTHER_ENGINES[engine] !== 'typescript');
+  if (!others.some(({ verdict }) => verdict !== null)) return 'unchecked';
+  return verdicts.has('explained') ? 'explained' : 'equal';
 }

@@ -129,14 +129,18 @@ describe('the trades of two engines', () => {
 });
 
 describe('the verdict over all engines', () => {
+  const NAMES = ['event-driven', 'backtrader', 'ta4j'];
   it.each([
     [['equal', 'equal'], 'equal'],
     [['equal', 'explained', null], 'explained'],
-    [['explained', 'unexplained'], 'unexplained'],
+    [['equal', 'explained', 'unexplained'], 'unexplained'],
+    [['unexplained', 'equal'], 'unexplained'],
     [['equal', 'failed'], 'unexplained'],
+    [['equal', null, null], 'unchecked'],
     [[null, null], 'unchecked'],
     [[], 'unchecked'],
   ] as const)('%j: %s', (verdicts, verdict) => {
-    expect(verdictOf(verdicts.map((each) => ({ verdict: each })))).toBe(verdict);
+    const engines = verdicts.map((each, i) => ({ engine: NAMES[i] ?? '', verdict: each }));
+    expect(verdictOf(engines)).toBe(verdict);
   });
 });
