@@ -53,6 +53,23 @@ def traded_units(job: Job, wanted: np.ndarray) -> vbt.Portfolio:
     )
 
 
+def run_grid(job: Job, pairs: list[tuple[int, int]]) -> np.ndarray:
+    """Every pair of averages as a column of one simulation: how vectorbt is meant to be used. For the bench."""
+    close = job.prices["close"].reshape(-1, 1)
+    averages = {period: ma_nb(close, period, False).ravel() for period in sorted({each for pair in pairs for each in pair})}
+    sizes = [changes_of((averages[fast] > averages[slow]).astype(np.float64)) * job.amount for fast, slow in pairs]
+    portfolio = vbt.Portfolio.from_orders(
+        close=close,
+        price=job.prices["open"].reshape(-1, 1),
+        size=np.column_stack(sizes),
+        size_type="targetamount",
+        fees=job.fee,
+        init_cash=job.cash,
+        freq="1min",
+    )
+    return np.column_stack((portfolio.final_value(), portfolio.max_drawdown(), portfolio.trades.count()))
+
+
 def refused_by(job: Job, wanted: np.ndarray, portfolio: vbt.Portfolio) -> list[RefusedOrder]:
     changes = changes_of(wanted)
     entries = np.flatnonzero(~np.isnan(changes) & (changes != 0))
