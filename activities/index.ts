@@ -1,6 +1,8 @@
 import type { Ports } from '../adapters/ports.js';
 import type { SuggestRequest, SuggestResult, TrainRequest, TrainResult } from '../domain/ml.js';
+import type { ExternalRequest, ExternalResult } from '../domain/backtest/external.js';
 import { backtestSteps } from './backtest.js';
+import { verifySteps } from './backtest/verify-steps.js';
 import { barsSteps } from './bars.js';
 import { cleaningSteps } from './cleaning.js';
 import { coverageSteps } from './coverage.js';
@@ -54,6 +56,7 @@ export const createActivities = (ports: Ports) => ({
     ...searchSteps(ports),
     ...comparisonSteps(ports),
     ...validationSteps(ports),
+    ...verifySteps(ports),
     ...lookaheadSteps(ports),
     ...reportSteps(ports),
   },
@@ -71,4 +74,9 @@ export type ActivityQueue = keyof Activities;
 export interface MlActivities {
   trainForecaster(request: TrainRequest): Promise<TrainResult>;
   suggestParameters(request: SuggestRequest): Promise<SuggestResult>;
+}
+
+/** What the Python worker on the queue `verify` answers. */
+export interface VerifyActivities {
+  runExternalBacktest(request: ExternalRequest): Promise<ExternalResult>;
 }

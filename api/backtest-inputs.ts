@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { OBJECTIVES } from '../domain/backtest/search/search.js';
 import { parseSlippage } from '../domain/backtest/slippage.js';
 import { parseSize } from '../domain/backtest/sizing.js';
+import { OTHER_ENGINES } from '../domain/backtest/verification.js';
 import { formFault } from '../domain/forms.js';
 import { request, streamText } from './schemas.js';
 import { window } from './window-inputs.js';
@@ -35,6 +36,28 @@ const bounds = z.strictObject({
 const exitBps = z.number().positive().lt(10_000).optional();
 const days = z.int().min(1).max(10_000);
 const gap = z.int().min(0).max(1000);
+
+const verification = z.strictObject({
+  ...window,
+  stream: streamText,
+  strategy: z.string().min(1),
+  params: z.record(z.string(), z.number()).optional(),
+  decide: z.enum(['rule', 'replay']).optional().describe('By their own indicators, or our decisions'),
+  feeBps: basisPoints.optional(),
+  slippageBps: basisPoints.optional(),
+  cash: z.number().positive().optional(),
+  size: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('units'), units: z.number().positive() }),
+      z.strictObject({ kind: z.literal('equity'), fraction: z.number().positive().max(1) }),
+    ])
+    .optional(),
+  engines: z
+    .array(z.enum(Object.keys(OTHER_ENGINES) as [string]))
+    .min(1)
+    .optional()
+    .describe('All of them where it is left out'),
+});
 
 /** Costs, size and engine of a run. */
 const terms = {
@@ -152,6 +175,7 @@ export const backtestInputs = {
       ...terms,
     }),
   ),
+  verifyBacktest: request('VerifyBacktestInput', verification),
   auditLookahead: request(
     'AuditLookaheadInput',
     z.strictObject({

@@ -4,10 +4,12 @@ import { addRun } from './backtest/run.js';
 import { addCompare, addSearch } from './backtest/search.js';
 import { addSweep } from './backtest/sweep.js';
 import { connectApi, dataOf } from './api.js';
+import { addEngines } from './backtest/engines.js';
+import { addVerify } from './backtest/verify.js';
 import { printJson, printTable } from './output.js';
 import type { AddCommands } from './shell.js';
 
-/** `backtest run|sweep|search|compare|export|list|strategies`. */
+/** `backtest run|sweep|search|compare|verify|engines|export|list|strategies`. */
 export const addBacktest: AddCommands = (program, shell) => {
   const backtest = program.command('backtest').description('test strategies on stored bars');
   addRun(backtest, shell);
@@ -15,6 +17,8 @@ export const addBacktest: AddCommands = (program, shell) => {
   addSearch(backtest, shell);
   addCompare(backtest, shell);
   addExport(backtest, shell);
+  addVerify(backtest, shell);
+  addEngines(backtest, shell);
   backtest.command('list', { isDefault: true }).action(async () => {
     const { client } = connectApi(shell.config());
     const page = dataOf(await client.GET('/backtests', {}));

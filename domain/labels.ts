@@ -40,6 +40,7 @@ const TITLES: Record<string, string> = {
   sweepBacktest: 'Sweep',
   searchBacktest: 'Search',
   compareStrategies: 'Comparison',
+  verifyBacktest: 'Verification',
   auditLookahead: 'Audit',
 };
 

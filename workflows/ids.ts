@@ -38,6 +38,7 @@ const PREFIXES: Record<string, string> = {
   sweepBacktest: 'sweep',
   searchBacktest: 'search',
   compareStrategies: 'compare',
+  verifyBacktest: 'verify',
   auditLookahead: 'audit',
 };
 

@@ -16,3 +16,4 @@ export { streamBars } from './stream.js';
 export { collectStreams } from './streams.js';
 export { buildDataset, trainModel } from './training.js';
 export { cleanObjects, moveBars, pruneBars } from './upkeep.js';
+export { verifyBacktest } from './verification.js';

@@ -23,6 +23,7 @@ const ALONE = new Set<StoryKind>([
   'moveBars',
   'pruneBars',
   'cleanObjects',
+  'verifyBacktest',
   'auditLookahead',
   'sweepBacktest',
   'searchBacktest',
@@ -65,6 +66,7 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   deployModel: { model: 'ridge-1h-h1@0123', evaluations: ['evl_0'] },
   predict: { source: 'simulated', stream, ...window },
   runBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
+  verifyBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   auditLookahead: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   compareStrategies: {
     source: 'simulated',

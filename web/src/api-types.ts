@@ -705,6 +705,23 @@ export interface components {
       };
       /** Most of the volume of a bar that one order takes; event-driven only */ fillShare?: number;
     };
+    VerifyBacktestInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      params?: { [name: string]: number };
+      /** By their own indicators, or our decisions */ decide?: 'rule' | 'replay';
+      feeBps?: number;
+      slippageBps?: number;
+      cash?: number;
+      size?: { kind: 'units'; units: number } | { kind: 'equity'; fraction: number };
+      /** All of them where it is left out */ engines?: (
+        'event-driven' | 'backtrader' | 'vectorbt' | 'backtesting.py' | 'ta4j'
+      )[];
+    };
     AuditLookaheadInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
@@ -897,6 +914,7 @@ export interface components {
       | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
       | { kind: 'searchBacktest'; input: components['schemas']['SearchBacktestInput'] }
       | { kind: 'compareStrategies'; input: components['schemas']['CompareStrategiesInput'] }
+      | { kind: 'verifyBacktest'; input: components['schemas']['VerifyBacktestInput'] }
       | { kind: 'auditLookahead'; input: components['schemas']['AuditLookaheadInput'] };
     RunsRequest: { runs: components['schemas']['RunRequest'][] };
     TimetableRequest: { /** True: only says what would change */ dryRun?: boolean };
@@ -927,6 +945,7 @@ export interface components {
         | 'sweepBacktest'
         | 'searchBacktest'
         | 'compareStrategies'
+        | 'verifyBacktest'
         | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
@@ -962,6 +981,7 @@ export interface components {
         | 'sweepBacktest'
         | 'searchBacktest'
         | 'compareStrategies'
+        | 'verifyBacktest'
         | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
@@ -1679,6 +1699,7 @@ export interface operations {
           | 'sweepBacktest'
           | 'searchBacktest'
           | 'compareStrategies'
+          | 'verifyBacktest'
           | 'auditLookahead';
         /** Only runs in this state */ status?:
           'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
