@@ -1,11 +1,15 @@
 import type { Ports } from '../../adapters/ports.js';
+import { analyse, summaryOf, type AnalysisSummary } from '../../domain/backtest/analysis.js';
 import { checkInput } from '../../domain/backtest/checks.js';
+import { conventionsOf } from '../../domain/backtest/conventions.js';
 import type { BacktestMetrics, RunSpec, Trade } from '../../domain/backtest/spec.js';
 import { combinationsOf, pathOf, type SweepPath, type SweepRow } from '../../domain/backtest/sweep.js';
 import { digestOf } from '../../domain/digest.js';
 import { InvalidInputError } from '../../domain/errors.js';
+import type { Source } from '../../domain/sources.js';
 import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
-import { runEngine } from './simulation.js';
+import type { SignalInput, Strategy } from '../../domain/strategies/strategy.js';
+import { simulate } from './simulation.js';
 import { readFileBars, type FileBars, type FileBarsInput } from './bars-file.js';
 
 export interface LocalSpec extends RunSpec {
@@ -23,17 +27,29 @@ export interface BarsNote {
   zeroVolumeBars: number;
 }
 
-export interface LocalRun {
-  spec: LocalSpec & { params: Record<string, number> };
+/** What a user brings is recorded data; it is as of its last bar's close. */
+interface Provenance {
+  source: Source;
+  asOf: string;
+}
+
+export interface LocalRun extends Provenance {
+  spec: LocalSpec & { params: Record<string, number>; code?: string };
   bars: BarsNote;
   metrics: BacktestMetrics;
+  /** Buying and holding over the same bars and costs. */
+  benchmark: BacktestMetrics;
+  /** As the only thing ever tried: a file has no ledger of trials. */
+  analysis: AnalysisSummary;
+  conventions: string[];
   trades: Trade[];
   /** What has to be said of this run. */
   notes: string[];
   digest: string;
 }
 
-export interface LocalSweep {
+export interface LocalSweep extends Provenance {
+  conventions: string[];
   spec: LocalSpec & { grid: Record<string, unknown> };
   bars: BarsNote;
   path: SweepPath;
@@ -49,23 +65,76 @@ export async function runOnFile(
   ports: Ports,
   input: { file: FileBarsInput; spec: LocalSpec; params: Record<string, number> },
 ): Promise<LocalRun> {
-  const strategy = resolveStrategy(input.spec.strategy);
-  if (strategy.name === 'model-signal' || strategy.name === 'news-sentiment')
-    throw new InvalidInputError(
-      `${strategy.name} needs what a file of bars does not hold; run it on a stored stream, or take another strategy`,
-    );
-  const params = resolveParams(strategy, input.params);
-  const file = await readFileBars(ports, input.file);
-  const { bars, timeframeMs, sha256 } = file;
-  const spec = { ...input.spec, params };
-  const { metrics, trades, notes } = runEngine({
-    bars,
-    spec,
-    signal: strategy.signal({ bars, params, timeframeMs }),
-  });
-  const digest = digestOf({ spec, sha256, metrics, trades });
-  return { spec, bars: noteOf(file), metrics, trades, notes, digest };
+  const strategy = await openStrategy(ports, input.spec.strategy);
+  try {
+    const params = resolveParams(strategy, input.params);
+    const file = await readFileBars(ports, input.file);
+    const { bars, timeframeMs, sha256 } = file;
+    const { code } = strategy;
+    const spec = { ...input.spec, params, ...(code && { code }) };
+    const signal = await strategy.signal({ bars, params, timeframeMs });
+    const { outcome, benchmark: held } = simulate({ bars, spec, signal });
+    const { metrics, trades, notes, equity } = outcome;
+    const analysis = analyse({
+      ...{ time: bars.time, equity, trades, benchmarkEquity: held.equity },
+      ...{ start: spec.cash, periodsPerYear: spec.periodsPerYear, seed: sha256 },
+    });
+    return {
+      ...provenanceOf(file, input.file.path),
+      spec,
+      bars: noteOf(file),
+      metrics,
+      benchmark: held.metrics,
+      analysis: summaryOf(analysis),
+      conventions: conventionsOf(spec),
+      trades,
+      notes,
+      digest: digestOf({ spec, sha256, metrics, trades }),
+    };
+  } finally {
+    await strategy.close();
+  }
 }
+
+/** A strategy of ours by its name, or a user's own file, which runs in a sandbox. */
+async function openStrategy(
+  ports: Ports,
+  name: string,
+): Promise<{
+  name: string;
+  params: Strategy['params'];
+  fault?: NonNullable<Strategy['fault']>;
+  signal(input: SignalInput): Float64Array | Promise<Float64Array>;
+  /** Digest of a user's file. */
+  code?: string;
+  close(): Promise<void>;
+}> {
+  if (isStrategyFile(name)) {
+    const file = await ports.strategyFiles.load(name);
+    const { params, sha256 } = file;
+    return {
+      name: file.name,
+      params,
+      signal: (of) => file.signal(of),
+      code: sha256,
+      close: () => file.close(),
+    };
+  }
+  const strategy = resolveStrategy(name);
+  if (strategy.needs)
+    throw new InvalidInputError(
+      `${strategy.name} needs ${strategy.needs}, which a file of bars does not hold; run it on a stored stream, or take another strategy`,
+    );
+  return { ...strategy, close: async () => undefined };
+}
+
+/** A file is known by its path or its ending; names of ours have neither. */
+export const isStrategyFile = (name: string): boolean => /[\\/]|\.[cm]?[jt]s$/.test(name);
+
+const provenanceOf = ({ bars, timeframeMs }: FileBars, path: string): Provenance => ({
+  source: { kind: 'recorded', detail: path },
+  asOf: new Date((bars.time.at(-1) ?? NaN) + timeframeMs).toISOString(),
+});
 
 /** All combinations of a grid on a file of bars. @throws InvalidInputError as for one run. */
 export async function sweepFile(
@@ -98,6 +167,8 @@ export async function sweepFile(
   const { user, system } = process.cpuUsage(before);
   const rows = list.map((params, i): SweepRow => ({ params, metrics: metrics[i] as SweepRow['metrics'] }));
   return {
+    ...provenanceOf(file, input.file.path),
+    conventions: conventionsOf(spec),
     spec: { ...spec, grid },
     bars: noteOf(file),
     path: pathOf(strategy, spec),

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { FileBarsInput } from '../../activities/backtest/bars-file.js';
-import type { LocalSpec } from '../../activities/backtest/local.js';
+import { isStrategyFile, type LocalSpec } from '../../activities/backtest/local.js';
 import { openPorts } from '../../adapters/open.js';
 import type { Ports } from '../../adapters/ports.js';
 import { parseSize } from '../../domain/backtest/sizing.js';
@@ -43,8 +43,8 @@ export function addBacktestFlags(command: Command): Command {
   return command
     .requiredOption(
       '--strategy <name>',
-      Object.keys(STRATEGIES).join(', '),
-      (name: string) => resolveStrategy(name).name,
+      `${Object.keys(STRATEGIES).join(', ')}; with run --local also a file such as ./my.ts`,
+      (name: string) => (isStrategyFile(name) ? name : resolveStrategy(name).name),
     )
     .option('--local', 'in this process, on a file of bars')
     .option('--bars <file>', 'with --local: csv, json, ndjson, parquet or arrow, plain, gzip or zip')
