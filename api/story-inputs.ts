@@ -1,29 +1,13 @@
 import { z } from 'zod';
-import { parseSize } from '../domain/backtest/sizing.js';
-import { parseSlippage } from '../domain/backtest/slippage.js';
 import { CALENDARS, type CalendarName } from '../domain/calendars.js';
 import { formFault } from '../domain/forms.js';
 import { researchInput } from '../domain/research-input.js';
-import { parseSource } from '../domain/sources.js';
 import { parseTimeframe } from '../domain/streams.js';
+import { backtestInputs } from './backtest-inputs.js';
 import { request, streamText } from './schemas.js';
+import { source, time, window } from './window-inputs.js';
 import { upkeepInputs } from './upkeep-inputs.js';
 
-const time = z.union([z.number(), z.string().min(1)]).describe('ISO 8601 or epoch milliseconds');
-const source = z.union([
-  z
-    .string()
-    .min(1)
-    .superRefine(formFault(parseSource))
-    .describe('live, recorded:<directory>, simulated or simulated:<seed>'),
-  z.strictObject({ kind: z.enum(['live', 'recorded', 'simulated']), detail: z.string() }),
-]);
-const window = {
-  source: source.optional(),
-  from: time.optional(),
-  to: time.optional(),
-  asOf: z.number().optional(),
-};
 /** What widens a stream's coverage contract. */
 const contract = {
   stream: streamText,
@@ -37,7 +21,6 @@ const recheck = z.boolean().optional().describe('Also ask again for what is quar
 const append = z.boolean().optional().describe('Without from: begins at the newest stored bar');
 const streams = z.array(streamText).min(1).max(100);
 const basisPoints = z.number().min(0).max(1000);
-const exitBps = z.number().positive().lt(10_000).optional();
 const modelText = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be <name>@<version>');
 
 /** The one argument of every story that can be started from outside. */
@@ -157,58 +140,7 @@ export const STORY_INPUTS = {
       horizonBars: z.int().min(1).max(96).optional(),
     }),
   ),
-  runBacktest: request(
-    'RunBacktestInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      strategy: z.string().min(1),
-      params: z.record(z.string(), z.number()).optional(),
-      feeBps: basisPoints.optional(),
-      slippageBps: basisPoints.optional(),
-      slippage: z
-        .string()
-        .superRefine(formFault(parseSlippage))
-        .optional()
-        .describe('bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps'),
-      cash: z.number().positive().optional(),
-      size: z
-        .string()
-        .superRefine(formFault(parseSize))
-        .optional()
-        .describe('units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1'),
-      closeAtEnd: z.boolean().optional(),
-      funding: z
-        .boolean()
-        .optional()
-        .describe('Pay the stored funding rates; default: where a venue has perpetuals only'),
-      engine: z.enum(['vectorised', 'event-driven']).optional(),
-      exits: z
-        .strictObject({ stopBps: exitBps, targetBps: exitBps, trailBps: exitBps })
-        .optional()
-        .describe('Orders beside each entry, basis points of its price; event-driven only'),
-      fillShare: z
-        .number()
-        .positive()
-        .max(1)
-        .optional()
-        .describe('Most of the volume of a bar that one order takes; event-driven only'),
-      evaluation: z.string().min(1).optional(),
-    }),
-  ),
-  auditLookahead: request(
-    'AuditLookaheadInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      strategy: z
-        .string()
-        .regex(/^[\w-]+$/, 'must be the name of a strategy, or features')
-        .describe('A strategy of the list, or features'),
-      params: z.record(z.string(), z.number()).optional(),
-      points: z.int().min(1).max(1000).optional().describe('How often the future is cut off; left out: 24'),
-    }),
-  ),
+  ...backtestInputs,
 } as const;
 
 export type StoryKind = keyof typeof STORY_INPUTS;

@@ -37,6 +37,10 @@ const TITLES: Record<string, string> = {
   deployModel: 'Deployment',
   predict: 'Prediction',
   runBacktest: 'Backtest',
+  sweepBacktest: 'Sweep',
+  searchBacktest: 'Search',
+  compareStrategies: 'Comparison',
+  verifyBacktest: 'Verification',
   auditLookahead: 'Audit',
 };
 

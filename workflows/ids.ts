@@ -35,6 +35,10 @@ const PREFIXES: Record<string, string> = {
   evaluateModel: 'evaluate',
   deployModel: 'deploy',
   runBacktest: 'backtest',
+  sweepBacktest: 'sweep',
+  searchBacktest: 'search',
+  compareStrategies: 'compare',
+  verifyBacktest: 'verify',
   auditLookahead: 'audit',
 };
 

@@ -606,6 +606,132 @@ export interface components {
       /** Only bars from there; default: every source */ source?: string;
       dryRun?: boolean;
     };
+    RunBacktestInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      params?: { [name: string]: number };
+      feeBps?: number;
+      slippageBps?: number;
+      /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
+      cash?: number;
+      /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1 */ size?: string;
+      closeAtEnd?: boolean;
+      /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
+      engine?: 'vectorised' | 'event-driven';
+      /** Orders beside each entry, basis points of its price; event-driven only */ exits?: {
+        stopBps?: number;
+        targetBps?: number;
+        trailBps?: number;
+      };
+      /** Most of the volume of a bar that one order takes; event-driven only */ fillShare?: number;
+      evaluation?: string;
+    };
+    SweepBacktestInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      /** Values by parameter: a list, a range from:to:step with both ends, or one value */ grid: {
+        [name: string]: number | number[] | string;
+      };
+      spec?: {
+        costs?: { feeBps: number; slippageBps: number; halfSpread?: number; impactBps?: number };
+        cash?: number;
+        /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps */ size?: string;
+        closeAtEnd?: boolean;
+        periodsPerYear?: 365 | 252;
+      };
+    };
+    SearchBacktestInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      /** Values, a range from:to:step, or {min, max, step?, log?} by parameter */ space: {
+        [name: string]:
+          (number | number[] | string) | { min: number; max: number; step?: number; log?: boolean };
+      };
+      /** Left out: random */ method?: 'grid' | 'random' | 'bayesian';
+      /** Left out: sharpe */ objective?: 'sharpe' | 'sortino' | 'calmar' | 'totalReturn';
+      trials?: number;
+      seed?: number;
+      /** Ends after so many trials without such a gain */ patience?: { trials: number; gain: number };
+      /** How the choice is judged on days that it has not seen; lengths in days */ validation?:
+        | { kind: 'none' }
+        | {
+            kind: 'walk-forward';
+            train: number;
+            test: number;
+            purge: number;
+            embargo: number;
+            anchored: boolean;
+          }
+        | { kind: 'combinatorial'; groups: number; tested: number; purge: number; embargo: number };
+      spec?: {
+        costs?: { feeBps: number; slippageBps: number; halfSpread?: number; impactBps?: number };
+        cash?: number;
+        /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps */ size?: string;
+        closeAtEnd?: boolean;
+        periodsPerYear?: 365 | 252;
+      };
+    };
+    CompareStrategiesInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategies: { strategy: string; params?: { [name: string]: number } }[];
+      feeBps?: number;
+      slippageBps?: number;
+      /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
+      cash?: number;
+      /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1 */ size?: string;
+      closeAtEnd?: boolean;
+      /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
+      engine?: 'vectorised' | 'event-driven';
+      /** Orders beside each entry, basis points of its price; event-driven only */ exits?: {
+        stopBps?: number;
+        targetBps?: number;
+        trailBps?: number;
+      };
+      /** Most of the volume of a bar that one order takes; event-driven only */ fillShare?: number;
+    };
+    VerifyBacktestInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      params?: { [name: string]: number };
+      /** By their own indicators, or our decisions */ decide?: 'rule' | 'replay';
+      feeBps?: number;
+      slippageBps?: number;
+      cash?: number;
+      size?: { kind: 'units'; units: number } | { kind: 'equity'; fraction: number };
+      /** All of them where it is left out */ engines?: (
+        'event-driven' | 'backtrader' | 'vectorbt' | 'backtesting.py' | 'ta4j'
+      )[];
+    };
+    AuditLookaheadInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** A strategy of the list, or features */ strategy: string;
+      params?: { [name: string]: number };
+      /** How often the future is cut off; left out: 24 */ points?: number;
+    };
     MoveBarsInput: {
       /** How old a bar must be; left out: as SERIES_URL says */ days?: number;
       /** True: only says what would be moved */ dryRun?: boolean;
@@ -763,40 +889,6 @@ export interface components {
       name?: string;
       horizonBars?: number;
     };
-    RunBacktestInput: {
-      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** ISO 8601 or epoch milliseconds */ from?: number | string;
-      /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      asOf?: number;
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      strategy: string;
-      params?: { [name: string]: number };
-      feeBps?: number;
-      slippageBps?: number;
-      /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
-      cash?: number;
-      /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1 */ size?: string;
-      closeAtEnd?: boolean;
-      /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
-      engine?: 'vectorised' | 'event-driven';
-      /** Orders beside each entry, basis points of its price; event-driven only */ exits?: {
-        stopBps?: number;
-        targetBps?: number;
-        trailBps?: number;
-      };
-      /** Most of the volume of a bar that one order takes; event-driven only */ fillShare?: number;
-      evaluation?: string;
-    };
-    AuditLookaheadInput: {
-      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** ISO 8601 or epoch milliseconds */ from?: number | string;
-      /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      asOf?: number;
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** A strategy of the list, or features */ strategy: string;
-      params?: { [name: string]: number };
-      /** How often the future is cut off; left out: 24 */ points?: number;
-    };
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
       | { kind: 'collectBars'; input: components['schemas']['CollectBarsInput'] }
@@ -819,6 +911,10 @@ export interface components {
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
+      | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
+      | { kind: 'searchBacktest'; input: components['schemas']['SearchBacktestInput'] }
+      | { kind: 'compareStrategies'; input: components['schemas']['CompareStrategiesInput'] }
+      | { kind: 'verifyBacktest'; input: components['schemas']['VerifyBacktestInput'] }
       | { kind: 'auditLookahead'; input: components['schemas']['AuditLookaheadInput'] };
     RunsRequest: { runs: components['schemas']['RunRequest'][] };
     TimetableRequest: { /** True: only says what would change */ dryRun?: boolean };
@@ -846,6 +942,10 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'sweepBacktest'
+        | 'searchBacktest'
+        | 'compareStrategies'
+        | 'verifyBacktest'
         | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
@@ -878,6 +978,10 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'sweepBacktest'
+        | 'searchBacktest'
+        | 'compareStrategies'
+        | 'verifyBacktest'
         | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
@@ -1592,6 +1696,10 @@ export interface operations {
           | 'deployModel'
           | 'predict'
           | 'runBacktest'
+          | 'sweepBacktest'
+          | 'searchBacktest'
+          | 'compareStrategies'
+          | 'verifyBacktest'
           | 'auditLookahead';
         /** Only runs in this state */ status?:
           'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
