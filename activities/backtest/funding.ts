@@ -31,7 +31,7 @@ export async function readFunding(
   do {
     const page: { items: StoredFunding[]; cursor: string | null } = await ports.documents.find<StoredFunding>(
       'funding',
-      { where, range, order: 'oldest', limit: 1000, ...(cursor ? { cursor } : {}) },
+      { where, range, order: 'oldest', limit: 500, ...(cursor ? { cursor } : {}) },
     );
     for (const rate of page.items) if (rate.knownAt <= asOf) rates.push(rate);
     cursor = page.cursor;

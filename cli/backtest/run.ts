@@ -55,6 +55,8 @@ function slippageOf(flags: RunFlags): { slippage?: string; slippageBps?: number 
 }
 
 async function runLocal(shell: Shell, stream: string | undefined, flags: RunFlags): Promise<void> {
+  if (flags.funding)
+    throw new InvalidInputError('--funding is for stored streams; a file of bars holds no funding rates');
   const input = { file: fileOf(flags, stream), spec: specOf(flags), params: flags.params ?? {} };
   const { trades, ...report } = await withPorts(shell, (ports) => runOnFile(ports, input));
   if (shell.json()) return printJson(flags.trades ? { ...report, trades } : report);

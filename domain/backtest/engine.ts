@@ -4,7 +4,7 @@ import { checkInput } from './checks.js';
 import { metricsOf } from './figures.js';
 import { fundingOf } from './funding.js';
 import { notesOf, noteWait, openNotebook, type Notebook } from './notes.js';
-import { changePosition } from './orders.js';
+import { changePosition, type TargetFill } from './orders.js';
 import { measureOf, type Measure } from './quantity.js';
 import type { BacktestOutcome, FundingColumns, RunSpec } from './spec.js';
 
@@ -28,7 +28,10 @@ export function backtest(args: BacktestArgs): BacktestOutcome {
   const last = close.length - 1;
   const position = openPosition(openAccount(spec.cash));
   const { account } = position;
-  const run: Run = { ...args, position, notebook: openNotebook(), measure: measureOf(bars, spec.size) };
+  const { costs, size } = spec;
+  const unset = { equity: NaN, wanted: NaN, price: NaN, volume: NaN, measure: NaN, time: NaN };
+  const fill: TargetFill = { costs, size, ...unset };
+  const run: Run = { ...args, position, fill, notebook: openNotebook(), measure: measureOf(bars, size) };
   const equity = new Float64Array(close.length);
   const exposed = step(run, equity);
   if (spec.closeAtEnd && position.units !== 0) {
@@ -48,6 +51,8 @@ interface Run extends BacktestArgs {
   position: Position;
   notebook: Notebook;
   measure: Measure;
+  /** One for all fills: objects a fill would cost as much as the rest of it. */
+  fill: TargetFill;
 }
 
 /** Fills `equity` and counts the bars with a position. */
@@ -109,17 +114,13 @@ function mark(
 }
 
 function change(run: Run, { bar, wanted, price }: { bar: number; wanted: number; price: number }): void {
-  const { bars, spec, position, notebook, measure } = run;
-  const time = bars.time[bar] as number;
-  const waiting = changePosition(position, {
-    costs: spec.costs,
-    size: spec.size,
-    wanted,
-    price,
-    time,
-    volume: bars.volume[bar] as number,
-    // What was known at the close before.
-    measure: measure && wanted !== 0 ? measure(bar - 1) : NaN,
-  });
-  if (waiting) noteWait(notebook, waiting, time);
+  const { bars, position, notebook, measure, fill } = run;
+  fill.time = bars.time[bar] as number;
+  fill.volume = bars.volume[bar] as number;
+  fill.price = price;
+  fill.wanted = wanted;
+  // What was known at the close before.
+  if (measure) fill.measure = wanted === 0 ? NaN : measure(bar - 1);
+  const waiting = changePosition(position, fill);
+  if (waiting) noteWait(notebook, waiting, fill.time);
 }

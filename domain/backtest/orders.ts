@@ -1,14 +1,11 @@
 import { fillUnits, type Fill, type Position } from './book.js';
-import { unitsFor } from './quantity.js';
-import type { Size } from './spec.js';
+import { unitsFor, type Entry } from './quantity.js';
 
-export interface TargetFill extends Fill {
-  size: Size;
-  /** Position wanted, −1 … 1 of the size. */
-  wanted: number;
-  /** See `Measure`; NaN where it is not defined yet. */
-  measure: number;
-}
+/**
+ * A position wanted, −1 … 1 of the size, and the fill that gets there. One object may serve a whole run: `equity` is
+ * written by the change itself.
+ */
+export interface TargetFill extends Fill, Entry {}
 
 export type Waiting = 'volume' | 'measure' | null;
 
@@ -17,13 +14,13 @@ export type Waiting = 'volume' | 'measure' | null;
  * waits for, if anything.
  */
 export function changePosition(position: Position, fill: TargetFill): Waiting {
-  const { wanted, size, measure, costs, price, volume } = fill;
-  if (costs.impactBps && !(volume > 0)) return 'volume';
+  const { wanted } = fill;
+  if (fill.costs.impactBps && !(fill.volume > 0)) return 'volume';
   if (position.units !== 0) fillUnits(position, -position.units, fill);
   position.held = 0;
   if (wanted === 0) return null;
-  const equity = position.account.cash;
-  const units = unitsFor({ size, costs, equity, wanted, price, volume, measure });
+  fill.equity = position.account.cash;
+  const units = unitsFor(fill);
   if (Number.isNaN(units)) return 'measure';
   if (units > 0) fillUnits(position, Math.sign(wanted) * units, fill);
   position.held = wanted;

@@ -10,7 +10,7 @@ import type { BacktestSpec } from './spec.js';
 export interface Trial {
   /** `trl_` and 24 hex digits of the digest of decision, market and window: the same run again is the same trial. */
   id: string;
-  /** Digest of what decides: strategy, parameters, code, size and bar length; not costs, cash or venue. */
+  /** Digest of what decides: strategy, parameters, code, size, exits and bar length; not costs, cash or venue. */
   decision: string;
   /** Base and quote with all dollars as one, and the seed where the market is simulated. */
   market: string;
@@ -41,7 +41,7 @@ export interface TrialWindow {
 }
 
 /** What decides, of a spec: what is not in it makes no other trial. */
-export type Decision = Pick<BacktestSpec, 'stream' | 'strategy' | 'params' | 'size'> & {
+export type Decision = Pick<BacktestSpec, 'stream' | 'strategy' | 'params' | 'size' | 'exits'> & {
   /** Digest of a user's own strategy file. */
   code?: string;
 };
@@ -64,9 +64,9 @@ export function trialOf({ spec, source, ...result }: TrialResult): Trial {
   return { id, decision, market, stream, strategy, from, to, ...result, sharpe };
 }
 
-export function decisionOf({ stream, strategy, params, size, code }: Decision): string {
+export function decisionOf({ stream, strategy, params, size, exits, code }: Decision): string {
   const { timeframe } = parseStream(stream);
-  return digestOf({ strategy, params, size, code, timeframe }).slice(0, 32);
+  return digestOf({ strategy, params, size, exits, code, timeframe }).slice(0, 32);
 }
 
 /** The same prices under other names are one market: venues, and the dollars that a price is told in. */

@@ -65,8 +65,12 @@ describe('the ledger of trials', () => {
     const stream = 'binance/ETH-USDT/1h';
     await barsFileSteps(ports).importBarsFile({ path, stream });
     const { runBacktest } = backtestSteps(ports);
-    const stored = async (fast: number, feeBps: number): Promise<BacktestResult | null> => {
-      const input = { stream, strategy: 'sma-cross', params: { fast, slow: 50 }, feeBps };
+    const stored = async (
+      fast: number,
+      feeBps: number,
+      more: object = {},
+    ): Promise<BacktestResult | null> => {
+      const input = { stream, strategy: 'sma-cross', params: { fast, slow: 50 }, feeBps, ...more };
       return ports.documents.get('backtests', (await runBacktest(input)).id);
     };
     expect(await stored(5, 10)).toMatchObject({ trials: 1, analysis: { days: 60, benchmark: {} } });
@@ -74,5 +78,7 @@ describe('the ledger of trials', () => {
     // Other costs are no other trial, and a repeated run keeps what it was told.
     expect(await stored(6, 0)).toMatchObject({ trials: 2 });
     expect(await stored(5, 10)).toMatchObject({ trials: 1 });
+    const stops = { engine: 'event-driven', exits: { stopBps: 100 } };
+    expect(await stored(5, 10, stops)).toMatchObject({ trials: 3 });
   });
 });

@@ -147,7 +147,7 @@ function closeAtEnd(run: EventRun): void {
   const time = bars.time[index] as number;
   if (lacksVolume(run, index)) return noteWait(notebook, 'volume', time);
   const price = bars.close[index] as number;
-  const fill = { costs: spec.costs, size: spec.size, wanted: 0, measure: NaN };
+  const fill = { costs: spec.costs, size: spec.size, wanted: 0, measure: NaN, equity: NaN };
   changePosition(position, { ...fill, price, time, volume: bars.volume[index] as number });
   equity[index] = position.account.cash;
 }

@@ -26,7 +26,7 @@ export function fillTarget(run: EventRun): void {
   const { wanted } = target;
   const known = measure && wanted !== 0 ? measure(index - 1) : NaN;
   if (spec.fillShare !== undefined) return fillPart(run, fill, known);
-  const whole = { ...fill, size: spec.size, wanted, measure: known };
+  const whole = { ...fill, size: spec.size, wanted, measure: known, equity: NaN };
   const waiting = changePosition(position, whole);
   if (waiting) noteWait(notebook, waiting, fill.time);
   else target.isPending = false;
