@@ -408,6 +408,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/engines': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listEngines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/schedules': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listSchedules'];
@@ -754,6 +765,23 @@ export interface components {
       cash?: number;
       evaluation?: string;
     };
+    VerifyBacktestInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      params?: { [name: string]: number };
+      /** By their own indicators, or our decisions */ decide?: 'rule' | 'replay';
+      feeBps?: number;
+      slippageBps?: number;
+      cash?: number;
+      size?: { kind: 'units'; units: number } | { kind: 'equity'; fraction: number };
+      /** All of them where it is left out */ engines?: (
+        'event-driven' | 'backtrader' | 'vectorbt' | 'backtesting.py' | 'ta4j'
+      )[];
+    };
     AuditLookaheadInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
@@ -786,6 +814,7 @@ export interface components {
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
+      | { kind: 'verifyBacktest'; input: components['schemas']['VerifyBacktestInput'] }
       | { kind: 'auditLookahead'; input: components['schemas']['AuditLookaheadInput'] };
     RunsRequest: { runs: components['schemas']['RunRequest'][] };
     TimetableRequest: { /** True: only says what would change */ dryRun?: boolean };
@@ -813,6 +842,7 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'verifyBacktest'
         | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
@@ -845,6 +875,7 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'verifyBacktest'
         | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
@@ -1113,6 +1144,15 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    BacktestEngine: {
+      name: string;
+      version: string | null;
+      licence: string;
+      /** What it runs in; python on the queue verify */ home: 'typescript' | 'python' | 'java';
+      /** On the machine of the API; a worker elsewhere may have more */ available: boolean;
+      /** Why it is not available, and what would help */ reason: string | null;
+    };
+    EngineList: { items: components['schemas']['BacktestEngine'][] };
     FundingRate: {
       market: string;
       /** When it was paid */ time: number;
@@ -1519,6 +1559,7 @@ export interface operations {
           | 'deployModel'
           | 'predict'
           | 'runBacktest'
+          | 'verifyBacktest'
           | 'auditLookahead';
         /** Only runs in this state */ status?:
           'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
@@ -2409,6 +2450,20 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['StrategyList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listEngines: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EngineList'] };
       };
       default: {
         headers: { [name: string]: unknown };
