@@ -1,6 +1,6 @@
 import type { Ports } from '../adapters/ports.js';
+import type { SuggestRequest, SuggestResult, TrainRequest, TrainResult } from '../domain/ml.js';
 import type { ExternalRequest, ExternalResult } from '../domain/backtest/external.js';
-import type { TrainRequest, TrainResult } from '../domain/ml.js';
 import { backtestSteps } from './backtest.js';
 import { verifySteps } from './backtest/verify-steps.js';
 import { barsSteps } from './bars.js';
@@ -20,6 +20,10 @@ import { reportSteps } from './report.js';
 import { researchSteps } from './research.js';
 import { sentimentSteps } from './sentiment.js';
 import { streamSteps } from './stream.js';
+import { comparisonSteps } from './comparison.js';
+import { searchSteps } from './search/planning.js';
+import { validationSteps } from './search/validating.js';
+import { sweepSteps } from './sweep.js';
 import { upkeepSteps } from './upkeep.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 
@@ -48,6 +52,10 @@ export const createActivities = (ports: Ports) => ({
     ...datasetSteps(ports),
     ...ridgeSteps(ports),
     ...backtestSteps(ports),
+    ...sweepSteps(ports),
+    ...searchSteps(ports),
+    ...comparisonSteps(ports),
+    ...validationSteps(ports),
     ...verifySteps(ports),
     ...lookaheadSteps(ports),
     ...reportSteps(ports),
@@ -65,6 +73,7 @@ export type ActivityQueue = keyof Activities;
 /** What the Python worker on the queue `train` answers. */
 export interface MlActivities {
   trainForecaster(request: TrainRequest): Promise<TrainResult>;
+  suggestParameters(request: SuggestRequest): Promise<SuggestResult>;
 }
 
 /** What the Python worker on the queue `verify` answers. */

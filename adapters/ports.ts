@@ -32,6 +32,7 @@ export type {
 export type {
   BarsWrite,
   ColumnsWrite,
+  CellColumn,
   FormatsPort,
   ObjectsPort,
   ReadBarsOptions,

@@ -1,124 +1,13 @@
 import { z } from 'zod';
 import { summaryOf } from '../domain/backtest/analysis.js';
 import type { BacktestResult } from '../domain/backtest/spec.js';
-import { NotFoundError } from '../domain/errors.js';
+import { exportRoutes } from './backtest/exports.js';
+import { backtestId as id, findBacktest, readDetail } from './backtest/found.js';
+import { detailed, result } from './backtest/schemas.js';
 import { sendPage } from './pages.js';
-import { count, cursor, limit, readRange, segment, text, time } from './query.js';
-import { route, type Context } from './route.js';
-import { answer, figure, instant, pageOf, source, streamText } from './schemas.js';
-
-const METRICS = [
-  'entries',
-  'exits',
-  'startEquity',
-  'finalEquity',
-  'totalReturn',
-  'annualReturn',
-  'annualVolatility',
-  'sharpe',
-  'sortino',
-  'calmar',
-  'maxDrawdown',
-  'valueAtRisk',
-  'conditionalValueAtRisk',
-  'winRate',
-  'profitFactor',
-  'exposure',
-  'fees',
-  'bars',
-] as const;
-
-const metrics = answer(
-  'BacktestMetrics',
-  z
-    .object(
-      Object.fromEntries(METRICS.map((name) => [name, figure])) as Record<
-        (typeof METRICS)[number],
-        typeof figure
-      >,
-    )
-    .describe('Fractions, not percents; null where undefined; max drawdown is positive'),
-);
-const spec = answer(
-  'BacktestSpec',
-  z.object({
-    stream: streamText,
-    strategy: z.string(),
-    params: z.record(z.string(), z.number()),
-    from: instant,
-    to: instant,
-    asOf: instant,
-    costs: z.object({ feeBps: z.number(), slippageBps: z.number() }),
-    cash: z.number(),
-    size: z.union([
-      z.object({ kind: z.literal('units'), units: z.number() }),
-      z.object({ kind: z.literal('equity'), fraction: z.number() }),
-    ]),
-    closeAtEnd: z.boolean(),
-    periodsPerYear: z.int(),
-  }),
-);
-const analysis = answer(
-  'BacktestAnalysis',
-  z
-    .object({
-      sharpeInterval: z.array(figure).describe('95 %, stationary bootstrap, a year'),
-      probabilisticSharpe: figure.describe('Probability of a Sharpe above 0'),
-      deflatedSharpe: figure.describe('The same against the luckiest of all trials'),
-      expectedMaximumSharpe: figure.describe('Of that luckiest trial, a year'),
-      minimumTrackRecordDays: figure.describe('Null where no number of days would do'),
-      trials: z.int(),
-      verdict: z.object({
-        finding: z.enum(['no result', 'no edge', 'luck', 'doubtful', 'edge']),
-        sentence: z.string(),
-        against: z.array(z.string()),
-      }),
-    })
-    .describe('Whether it is more than luck'),
-);
-const result = {
-  id: z.string().meta({ examples: ['bt_0123456789abcdef01234567'] }),
-  spec,
-  stream: streamText,
-  strategy: z.string(),
-  engine: z.string(),
-  metrics,
-  benchmark: metrics,
-  trials: z.int().describe('Different things tried on this window when it was run, this one included'),
-  analysis: analysis.optional(),
-  detail: z.object({ key: z.string(), sha256: z.string() }),
-  digest: z.string(),
-  barsSha256: z.string(),
-  conventions: z.array(z.string()),
-  run: z.string().nullable(),
-  createdAt: instant,
-  source,
-};
-const trade = answer(
-  'Trade',
-  z.object({
-    side: z.enum(['long', 'short']),
-    entryTime: instant,
-    entryPrice: z.number(),
-    exitTime: instant.nullable(),
-    exitPrice: figure,
-    units: z.number(),
-    fees: z.number(),
-    profit: z.number(),
-  }),
-);
-const detailed = answer(
-  'BacktestDetail',
-  z.object({
-    ...result,
-    asOf: instant,
-    time: z.array(instant).describe('Open times of the points of `equity`'),
-    equity: z.array(figure),
-    trades: z.array(trade).describe('The first ones, at most `trades` of them'),
-    totalTrades: z.int(),
-  }),
-);
-const id = segment('Backtest id', 'bt_0123456789abcdef01234567');
+import { count, cursor, limit, readRange, text, time } from './query.js';
+import { route } from './route.js';
+import { answer, pageOf } from './schemas.js';
 
 const listBacktests = route({
   id: 'listBacktests',
@@ -174,12 +63,7 @@ const getBacktest = route({
   example: { params: { id: 'bt_example' } },
   async handle({ params, query, context }) {
     const found = await findBacktest(context, params.id);
-    const bytes = await context.ports.objects.get(found.detail.key, found.detail.sha256);
-    const file = JSON.parse(new TextDecoder().decode(bytes)) as {
-      time: number[];
-      equity: number[];
-      trades: unknown[];
-    };
+    const file = await readDetail(context, found);
     const keep = thinned(file.time.length, query.points);
     const curve = {
       time: keep.map((at) => file.time[at]),
@@ -214,12 +98,6 @@ const shown = ({ analysis: whole, ...rest }: BacktestResult) => ({
   ...(whole && { analysis: summaryOf(whole) }),
 });
 
-async function findBacktest(context: Context, wanted: string): Promise<BacktestResult> {
-  const found = await context.ports.documents.get<BacktestResult>('backtests', wanted);
-  if (!found) throw new NotFoundError(`No backtest "${wanted}"`);
-  return found;
-}
-
 /** Indexes of at most `points` of `length` points, the first and the last among them. */
 function thinned(length: number, points: number): number[] {
   if (length <= points) return Array.from({ length }, (_, at) => at);
@@ -246,4 +124,4 @@ const getTearSheet = route({
   },
 });
 
-export const backtestRoutes = [listBacktests, getBacktest, getTearSheet, removeBacktest];
+export const backtestRoutes = [listBacktests, getBacktest, getTearSheet, ...exportRoutes, removeBacktest];

@@ -1,28 +1,13 @@
 import { z } from 'zod';
-import { OTHER_ENGINES } from '../domain/backtest/verification.js';
 import { CALENDARS, type CalendarName } from '../domain/calendars.js';
 import { formFault } from '../domain/forms.js';
 import { researchInput } from '../domain/research-input.js';
-import { parseSource } from '../domain/sources.js';
 import { parseTimeframe } from '../domain/streams.js';
+import { backtestInputs } from './backtest-inputs.js';
 import { request, streamText } from './schemas.js';
+import { source, time, window } from './window-inputs.js';
 import { upkeepInputs } from './upkeep-inputs.js';
 
-const time = z.union([z.number(), z.string().min(1)]).describe('ISO 8601 or epoch milliseconds');
-const source = z.union([
-  z
-    .string()
-    .min(1)
-    .superRefine(formFault(parseSource))
-    .describe('live, recorded:<directory>, simulated or simulated:<seed>'),
-  z.strictObject({ kind: z.enum(['live', 'recorded', 'simulated']), detail: z.string() }),
-]);
-const window = {
-  source: source.optional(),
-  from: time.optional(),
-  to: time.optional(),
-  asOf: z.number().optional(),
-};
 /** What widens a stream's coverage contract. */
 const contract = {
   stream: streamText,
@@ -37,28 +22,6 @@ const append = z.boolean().optional().describe('Without from: begins at the newe
 const streams = z.array(streamText).min(1).max(100);
 const basisPoints = z.number().min(0).max(1000);
 const modelText = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be <name>@<version>');
-
-const verification = z.strictObject({
-  ...window,
-  stream: streamText,
-  strategy: z.string().min(1),
-  params: z.record(z.string(), z.number()).optional(),
-  decide: z.enum(['rule', 'replay']).optional().describe('By their own indicators, or our decisions'),
-  feeBps: basisPoints.optional(),
-  slippageBps: basisPoints.optional(),
-  cash: z.number().positive().optional(),
-  size: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('units'), units: z.number().positive() }),
-      z.strictObject({ kind: z.literal('equity'), fraction: z.number().positive().max(1) }),
-    ])
-    .optional(),
-  engines: z
-    .array(z.enum(Object.keys(OTHER_ENGINES) as [string]))
-    .min(1)
-    .optional()
-    .describe('All of them where it is left out'),
-});
 
 /** The one argument of every story that can be started from outside. */
 export const STORY_INPUTS = {
@@ -177,33 +140,7 @@ export const STORY_INPUTS = {
       horizonBars: z.int().min(1).max(96).optional(),
     }),
   ),
-  runBacktest: request(
-    'RunBacktestInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      strategy: z.string().min(1),
-      params: z.record(z.string(), z.number()).optional(),
-      feeBps: basisPoints.optional(),
-      slippageBps: basisPoints.optional(),
-      cash: z.number().positive().optional(),
-      evaluation: z.string().min(1).optional(),
-    }),
-  ),
-  verifyBacktest: request('VerifyBacktestInput', verification),
-  auditLookahead: request(
-    'AuditLookaheadInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      strategy: z
-        .string()
-        .regex(/^[\w-]+$/, 'must be the name of a strategy, or features')
-        .describe('A strategy of the list, or features'),
-      params: z.record(z.string(), z.number()).optional(),
-      points: z.int().min(1).max(1000).optional().describe('How often the future is cut off; left out: 24'),
-    }),
-  ),
+  ...backtestInputs,
 } as const;
 
 export type StoryKind = keyof typeof STORY_INPUTS;

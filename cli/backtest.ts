@@ -1,5 +1,7 @@
 import { resolveParams, STRATEGIES } from '../domain/strategies/index.js';
+import { addExport } from './backtest/export.js';
 import { addRun } from './backtest/run.js';
+import { addCompare, addSearch } from './backtest/search.js';
 import { addSweep } from './backtest/sweep.js';
 import { connectApi, dataOf } from './api.js';
 import { addEngines } from './backtest/engines.js';
@@ -7,11 +9,14 @@ import { addVerify } from './backtest/verify.js';
 import { printJson, printTable } from './output.js';
 import type { AddCommands } from './shell.js';
 
-/** `backtest run|sweep|verify|engines|list|strategies`. */
+/** `backtest run|sweep|search|compare|verify|engines|export|list|strategies`. */
 export const addBacktest: AddCommands = (program, shell) => {
   const backtest = program.command('backtest').description('test strategies on stored bars');
   addRun(backtest, shell);
   addSweep(backtest, shell);
+  addSearch(backtest, shell);
+  addCompare(backtest, shell);
+  addExport(backtest, shell);
   addVerify(backtest, shell);
   addEngines(backtest, shell);
   backtest.command('list', { isDefault: true }).action(async () => {

@@ -37,6 +37,9 @@ const TITLES: Record<string, string> = {
   deployModel: 'Deployment',
   predict: 'Prediction',
   runBacktest: 'Backtest',
+  sweepBacktest: 'Sweep',
+  searchBacktest: 'Search',
+  compareStrategies: 'Comparison',
   verifyBacktest: 'Verification',
   auditLookahead: 'Audit',
 };

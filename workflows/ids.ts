@@ -35,6 +35,9 @@ const PREFIXES: Record<string, string> = {
   evaluateModel: 'evaluate',
   deployModel: 'deploy',
   runBacktest: 'backtest',
+  sweepBacktest: 'sweep',
+  searchBacktest: 'search',
+  compareStrategies: 'compare',
   verifyBacktest: 'verify',
   auditLookahead: 'audit',
 };

@@ -1,5 +1,5 @@
 /** Every story, in one list: Temporal starts them by these names. */
-export { runBacktest } from './backtest.js';
+export { runBacktest, sweepBacktest } from './backtest.js';
 export { auditLookahead } from './lookahead.js';
 export { breakBars, healBars, maintainCoverage, measureBars } from './coverage.js';
 export { collectBars, transformBars } from './bars.js';
@@ -10,6 +10,8 @@ export { collectNews } from './news.js';
 export { predict } from './prediction.js';
 export { research } from './research.js';
 export { enrichSentiment } from './sentiment.js';
+export { compareStrategies } from './comparison.js';
+export { searchBacktest } from './search.js';
 export { streamBars } from './stream.js';
 export { collectStreams } from './streams.js';
 export { buildDataset, trainModel } from './training.js';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { sweepFile, type LocalSweep } from '../../activities/backtest/local.js';
+import { printSize } from '../../domain/backtest/sizing.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { canonicalStream } from '../../domain/streams.js';
 import { printJson, printTable, say } from '../output.js';
@@ -27,7 +28,8 @@ export function addSweep(backtest: Command, shell: Shell): void {
       if (stream === undefined)
         throw new InvalidInputError('Say what to sweep over: a stream, or --local --bars <file>');
       const { strategy, grid, source, from, to } = flags;
-      const { strategy: _strategy, ...spec } = specOf(flags);
+      const { strategy: _strategy, size, ...rest } = specOf(flags);
+      const spec = { ...rest, size: printSize(size) };
       const input = { stream: canonicalStream(stream), strategy, grid, spec, ...given({ source, from, to }) };
       printJson(await runStory(shell.config(), 'sweepBacktest', input));
     });

@@ -25,6 +25,9 @@ const ALONE = new Set<StoryKind>([
   'cleanObjects',
   'verifyBacktest',
   'auditLookahead',
+  'sweepBacktest',
+  'searchBacktest',
+  'compareStrategies',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
@@ -65,6 +68,19 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   runBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   verifyBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   auditLookahead: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
+  compareStrategies: {
+    source: 'simulated',
+    stream,
+    strategies: [{ strategy: 'sma-cross' }, { strategy: 'buy-and-hold' }],
+  },
+  searchBacktest: {
+    source: 'simulated',
+    stream,
+    strategy: 'sma-cross',
+    space: { fast: [5, 10], slow: [50] },
+    trials: 2,
+  },
+  sweepBacktest: { source: 'simulated', stream, strategy: 'sma-cross', grid: { fast: [5, 10], slow: 50 } },
 };
 
 describe.skipIf(!binary)('every story (skipped where the Temporal binary is not installed)', () => {

@@ -1,0 +1,38 @@
+import type { TableColumn } from '../../adapters/ports.js';
+import type { GridMetrics } from '../../domain/backtest/grid-metrics.js';
+import type { SweepRow } from '../../domain/backtest/sweep.js';
+
+type Numbers = TableColumn & { type: 'float64' };
+
+/** Rows of a sweep as columns: the parameters, then the figures. */
+export function tableOf(list: Record<string, number>[], metrics: GridMetrics[]): Numbers[] {
+  const column = (name: string, value: (i: number) => number | undefined): Numbers => ({
+    name,
+    type: 'float64',
+    values: Float64Array.from({ length: list.length }, (_, i) => value(i) ?? NaN),
+  });
+  const params = Object.keys(list[0] ?? {}).map((name) => column(name, (i) => list[i]?.[name]));
+  const figures = Object.keys(metrics[0] ?? {}).map((name) =>
+    column(name, (i) => metrics[i]?.[name as keyof GridMetrics]),
+  );
+  return [...params, ...figures];
+}
+
+/** The best rows by Sharpe ratio; `names` are those of the parameters. */
+export function rowsOf(columns: Numbers[], { names, most }: { names: string[]; most: number }): SweepRow[] {
+  const sharpe = columns.find(({ name }) => name === 'sharpe')?.values ?? new Float64Array(0);
+  const value = (i: number): number => {
+    const each = sharpe[i] ?? NaN;
+    return Number.isNaN(each) ? -Infinity : each;
+  };
+  const order = Array.from(sharpe, (_, i) => i).sort((a, b) => value(b) - value(a) || a - b);
+  return order.slice(0, most).map((i) => {
+    const of = (isParameter: boolean): Record<string, number> =>
+      Object.fromEntries(
+        columns
+          .filter(({ name }) => names.includes(name) === isParameter)
+          .map(({ name, values }) => [name, values[i] ?? NaN]),
+      );
+    return { params: of(true), metrics: of(false) as unknown as GridMetrics };
+  });
+}
