@@ -5,6 +5,7 @@ import { barStatsRoutes } from './bars-stats.js';
 import { barRoutes } from './bars.js';
 import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
+import { engineRoutes } from './engines.js';
 import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
 import { lineageRoutes } from './lineage.js';
@@ -43,6 +44,7 @@ export const ROUTES: Route[] = [
   ...backtestRoutes,
   ...lineageRoutes,
   ...strategyRoutes,
+  ...engineRoutes,
   ...scheduleRoutes,
   ...principalRoutes,
   ...auditRoutes,

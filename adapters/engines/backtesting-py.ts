@@ -1,6 +1,6 @@
 import { pythonEngine } from './python.js';
 
-/** AGPL-3: never imported by our code nor shipped; it runs as a program of its own. */
+/** AGPL-3: only finsight_verify imports it, a program of its own that is shipped in no image. */
 export const backtestingPy = pythonEngine({
   name: 'backtesting.py',
   licence: 'AGPL-3.0',

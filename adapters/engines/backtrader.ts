@@ -1,6 +1,6 @@
 import { pythonEngine } from './python.js';
 
-/** GPL-3: never imported by our code nor shipped; it runs as a program of its own. */
+/** GPL-3: only finsight_verify imports it, a program of its own that is shipped in no image. */
 export const backtrader = pythonEngine({
   name: 'backtrader',
   licence: 'GPL-3.0-or-later',

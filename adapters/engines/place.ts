@@ -26,8 +26,10 @@ export interface Installed {
   versions: Record<string, string>;
 }
 
-/** What stands in `ready.json`, which is written last; null while it is not there. */
-function installedAt(place: string): Installed | null {
+/** What stands in `ready.json`, which is written last; null while it is not there, or in an image without what makes it. */
+function installedFrom(name: string, sources: string[]): Installed | null {
+  if (!sources.every((file) => existsSync(join(projectRoot(), file)))) return null;
+  const place = placeOf(`${name}-${stampOf(...sources)}`);
   const file = join(place, 'ready.json');
   if (!existsSync(file)) return null;
   return { place, versions: JSON.parse(readFileSync(file, 'utf8')) as Record<string, string> };
@@ -36,8 +38,8 @@ function installedAt(place: string): Installed | null {
 const PYTHON = ['pyproject.toml', 'uv.lock'].map((name) => join('ml-pipelines', 'finsight_verify', name));
 const JAVA = ['pom.xml', 'Ta4jEngine.java'].map((name) => join('infra', 'engines', 'ta4j', name));
 
-export const pythonEngines = (): Installed | null => installedAt(placeOf(`python-${stampOf(...PYTHON)}`));
-export const javaEngines = (): Installed | null => installedAt(placeOf(`ta4j-${stampOf(...JAVA)}`));
+export const pythonEngines = (): Installed | null => installedFrom('python', PYTHON);
+export const javaEngines = (): Installed | null => installedFrom('ta4j', JAVA);
 
 /** The Python of the engines' environment. */
 export const pythonOf = ({ place }: Installed): string =>

@@ -430,6 +430,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/engines': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listEngines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/schedules': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listSchedules'];
@@ -1290,6 +1301,15 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    BacktestEngine: {
+      name: string;
+      version: string | null;
+      licence: string;
+      /** What it runs in; python on the queue verify */ home: 'typescript' | 'python' | 'java';
+      /** On the machine of the API; a worker elsewhere may have more */ available: boolean;
+      /** Why it is not available, and what would help */ reason: string | null;
+    };
+    EngineList: { items: components['schemas']['BacktestEngine'][] };
     FundingRate: {
       market: string;
       /** When it was paid */ time: number;
@@ -2618,6 +2638,20 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['StrategyList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listEngines: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EngineList'] };
       };
       default: {
         headers: { [name: string]: unknown };
