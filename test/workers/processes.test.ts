@@ -9,10 +9,10 @@ import { buildProgram, startTrainer, startWorkerProcess, type WorkerProcess } fr
 const binary = temporalBinary();
 const python = binary && readMlState().state === 'ready' ? readToolPaths().mlPython : '';
 const BY = { principal: 'local', tenant: 'default' };
-/** Minutes of two weeks: 20,160 bars, 21 pages, one step. */
-const minutes = { source: 'simulated', from: '2024-10-05', to: '2024-10-19' };
+/** Minutes of ten weeks: 100,800 bars, 101 pages, one step of several batches. */
+const minutes = { source: 'simulated', from: '2024-10-05', to: '2024-12-14' };
 const bars = (symbol: string) => ({ ...minutes, stream: `binance/${symbol}-USDT/1m` });
-const BARS = 20_160;
+const BARS = 100_800;
 /** Temporal's number for a step that a worker has. */
 const STARTED = 2;
 
