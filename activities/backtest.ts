@@ -164,6 +164,7 @@ export function reportOf(result: BacktestResult): BacktestReport {
     metrics: result.metrics,
     benchmark: { totalReturn, sharpe, maxDrawdown },
     costs: result.spec.costs,
+    ...(result.notes ? { notes: result.notes } : {}),
     digest: result.digest,
   };
 }

@@ -119,6 +119,8 @@ export interface BacktestReport {
   metrics: BacktestMetrics;
   benchmark: { totalReturn: number; sharpe: number; maxDrawdown: number };
   costs: { feeBps: number; slippageBps: number };
+  /** What has to be said of this run; absent where there is nothing. */
+  notes?: string[];
   digest: string;
 }
 

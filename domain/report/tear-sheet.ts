@@ -56,7 +56,8 @@ export function renderTearSheet(parts: TearSheetParts): string {
     ['Trades on the price', tradesChart(parts)],
     ...(parts.heatMap ? [['Parameters', parameterTable(parts.heatMap)] as [string, string]] : []),
     [`Trades (${parts.trades.length})`, tradeTable(parts.trades)],
-    ['Conventions', `<ul>${result.conventions.map((each) => `<li>${escapeHtml(each)}</li>`).join('')}</ul>`],
+    ...(result.notes ? [['Notes', listOf(result.notes)] as [string, string]] : []),
+    ['Conventions', listOf(result.conventions)],
   ];
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>
 ${header(result)}
@@ -205,3 +206,6 @@ function tradeTable(trades: readonly Trade[]): string {
       : '';
   return `${table('Trades', ['entered', 'at', 'left', 'at', 'units', 'fees', 'profit'], rows)}${left}`;
 }
+
+const listOf = (sentences: string[]): string =>
+  `<ul>${sentences.map((each) => `<li>${escapeHtml(each)}</li>`).join('')}</ul>`;

@@ -117,6 +117,8 @@ describe('funding on stored bars', () => {
     expect(paid.fundingSha256).toMatch(/^[0-9a-f]{64}$/);
     expect(paid.notes).toEqual([expect.stringMatching(/^50 funding rates from 2023-/)]);
     expect(paid.benchmark.funding).toBeGreaterThan(0);
+    const sheet = new TextDecoder().decode(await ports.objects.get(`backtests/${paid.id}.html`));
+    expect(sheet).toContain('50 funding rates from 2023-');
     expect(unpaid.spec).not.toHaveProperty('funding');
     expect(unpaid.metrics).not.toHaveProperty('funding');
   });
