@@ -1,8 +1,14 @@
 import type { Ports } from '../../adapters/ports.js';
-import { checkInput } from '../../domain/backtest/checks.js';
+import { checkSpec } from '../../domain/backtest/checks.js';
 import { backtest } from '../../domain/backtest/engine.js';
 import type { BacktestMetrics, RunSpec, Trade } from '../../domain/backtest/spec.js';
-import { combinationsOf, pathOf, type SweepPath, type SweepRow } from '../../domain/backtest/sweep.js';
+import {
+  combinationsOf,
+  pathOf,
+  pricesNeeded,
+  type SweepPath,
+  type SweepRow,
+} from '../../domain/backtest/sweep.js';
 import { digestOf } from '../../domain/digest.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
@@ -78,10 +84,9 @@ export async function sweepFile(
   const { spec, grid } = input;
   const strategy = resolveStrategy(spec.strategy);
   const { list, skipped } = combinationsOf(strategy, grid);
-  const file = await readFileBars(ports, input.file);
+  checkSpec(spec);
+  const file = await readFileBars(ports, { ...input.file, keep: pricesNeeded(strategy, spec, list) });
   const { bars, perUnit, timeframeMs, sha256 } = file;
-  // The kernel looks at no value again: what a single run would refuse is refused here.
-  checkInput({ bars, spec, signal: new Float64Array(bars.time.length) });
   const before = process.cpuUsage();
   const metrics = await ports.sweeps.run(
     { bars, perUnit, timeframeMs, strategy: strategy.name, list, spec },

@@ -1,3 +1,4 @@
+import type { PriceName } from '../../domain/backtest/blocks.js';
 import { findTick } from '../../domain/backtest/ticks.js';
 import type { BarColumns } from '../../domain/bars.js';
 import { InvalidInputError } from '../../domain/errors.js';
@@ -39,16 +40,19 @@ function partsOf<T>(list: readonly T[], count: number): T[][] {
  */
 async function shareColumns(
   batches: AsyncIterable<BarColumns> | Iterable<BarColumns>,
+  keep: ReadonlySet<PriceName> = new Set(PRICES),
 ): Promise<{ bars: BarColumns; perUnit: number }> {
   const held: BarColumns[] = [];
   let rows = 0;
   for await (const batch of batches) {
-    held.push(batch);
     rows += batch.time.length;
+    held.push({ ...batch });
+    for (const name of PRICES) if (!keep.has(name)) held.at(-1)![name] = new Float64Array(0);
     checkMemory(rows);
   }
   const column = (name: keyof BarColumns): Float64Array => {
-    const all = new Float64Array(new SharedArrayBuffer(rows * 8));
+    const length = name === 'time' || keep.has(name) ? rows : 0;
+    const all = new Float64Array(new SharedArrayBuffer(length * 8));
     let at = 0;
     for (const batch of held) {
       all.set(batch[name], at);
@@ -68,6 +72,8 @@ async function shareColumns(
   };
   return { bars, perUnit: findTick([bars.open, bars.high, bars.low, bars.close]) };
 }
+
+const PRICES: PriceName[] = ['open', 'high', 'low', 'close', 'volume'];
 
 /** What stays free for everything else. */
 const RESERVE = 128 * 2 ** 20;

@@ -176,6 +176,8 @@ const ownMemory = ({ rows, combinations }: { rows: number; combinations: number 
   rules: new Int32Array(combinations * RULE),
 });
 
+const PRICES: PriceName[] = ['open', 'high', 'low', 'close', 'volume'];
+
 const refuseWhole = (ref: ColumnRef): never => {
   throw new InvalidInputError(
     `Column ${ref.name} cannot be computed by blocks, and no whole columns are at hand`,
@@ -190,6 +192,18 @@ const columnsOf = (rule: Rule): ColumnRef[] =>
 
 /** Columns that only the registry knows are in units that only it knows: such a grid stays in units of price. */
 const isExact = (rule: Rule): boolean => columnsOf(rule).every(isStreamed);
+
+/** Columns of prices that a grid reads; all of them where an indicator is computed whole. */
+export function pricesOf(rules: readonly Rule[]): Set<PriceName> {
+  const names = new Set<PriceName>(['open', 'close']);
+  for (const ref of rules.flatMap(columnsOf)) {
+    if (!isStreamed(ref)) return new Set(PRICES);
+    if (ref.name === 'DONCHIAN') names.add('high').add('low');
+    const price = PRICES.find((name) => name === ref.name);
+    if (price) names.add(price);
+  }
+  return names;
+}
 
 /** Does the grid need whole columns in memory? */
 export const needsWhole = (rules: readonly Rule[]): boolean => !rules.every(isExact);
