@@ -24,6 +24,7 @@ import { metricsAt, type GridMetrics } from './grid-metrics.js';
 import * as at from './grid-state.js';
 import type { ColumnRef, Rule, Side } from './rules.js';
 import type { RunSpec } from './spec.js';
+import { scaleOf } from './ticks.js';
 
 export interface GridArgs {
   source: BarSource;
@@ -71,7 +72,7 @@ export interface GridRun {
 export function openGrid(args: GridArgs): GridRun {
   const { source, spec, rules } = args;
   const exact = source.perUnit > 0 && rules.every(isExact);
-  const perUnit = exact ? source.perUnit : 1;
+  const perUnit = exact ? scaleOf(source.perUnit) : 1;
   const terms = at.termsOf(spec, perUnit);
   if (!terms)
     throw new InvalidInputError(
@@ -126,8 +127,8 @@ function gridRun(args: GridArgs, { kernel, columns, operands, exact, perUnit }: 
       stepColumns(columns, window, operands);
       const { base, count } = window;
       Object.assign(block, { first: next, count, marked: next + count < source.length ? count : count - 1 });
-      block.open.set(window.prices.open.subarray(base, base + count));
-      block.close.set(window.prices.close.subarray(base, base + count));
+      block.open = window.prices.open.subarray(base, base + count);
+      block.close = window.prices.close.subarray(base, base + count);
       zone(block.close, count, block);
       Object.assign(block, { dayEnds: window.dayEnds, idleDays: window.idleDays, days: window.days });
       step(kernel, block);
