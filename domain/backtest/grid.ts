@@ -237,7 +237,7 @@ function endRun(
     if (state[b + at.UNITS] !== 0) state[b + at.EXPOSED] = state[b + at.EXPOSED]! + 1;
     if (closeAtEnd && state[b + at.UNITS] !== 0) {
       state[b + at.HELD] = 0;
-      fill(kernel, c, { bar: block.first + k, price: close });
+      fill(kernel, c, block.first + k, close);
     }
     const equity = state[b + at.CASH]! + state[b + at.UNITS]! * close;
     const peak = Math.max(state[b + at.PEAK]!, equity);
