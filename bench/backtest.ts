@@ -49,7 +49,11 @@ export async function benchBacktest(args: string[]): Promise<Record<string, unkn
     bars: count,
     combinations: 154,
     timing: `CPU time of the process, least of ${ROUNDS} interleaved warm rounds`,
-    tick64: { nsPerBarCombination: await gridFigures(bars), ...(await singleFigures(bars)) },
+    tick64: {
+      entriesOfFirst: entriesOfFirst(bars),
+      nsPerBarCombination: await gridFigures(bars),
+      ...(await singleFigures(bars)),
+    },
     noTick: { nsPerBarCombination: await gridFigures(walkBars(count, 0), false) },
     ...(values.bars ? { real: await realFigures(values.bars) } : {}),
     twoThreads: await threadFigures(bars),
@@ -65,6 +69,13 @@ const stepAll = (bars: BarColumns, rules: Rule[], perUnit: number, outputs?: Out
   while (grid.step());
   grid.metrics();
 };
+
+/** To be held against what the peers found. */
+function entriesOfFirst(bars: BarColumns): number {
+  const grid = openGrid({ source: sourceOf(bars, 64), rules: rulesOf('sma').slice(0, 1), spec: SPEC });
+  while (grid.step());
+  return grid.metrics()[0]?.entries ?? NaN;
+}
 
 async function gridFigures(bars: BarColumns, withOutputs = true): Promise<Record<string, number>> {
   const n = bars.time.length;
