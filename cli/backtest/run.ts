@@ -22,10 +22,21 @@ export function addRun(backtest: Command, shell: Shell): void {
       if (flags.local) return runLocal(shell, stream, flags);
       if (stream === undefined)
         throw new InvalidInputError('Say what to test on: a stream, or --local --bars <file>');
+      refuseLocalOnly(flags);
       const { strategy, params, source, from, to, cash, feeBps, slippageBps } = flags;
       const input = given({ strategy, params, source, from, to, cash, feeBps, slippageBps });
       printJson(await runStory(shell.config(), 'runBacktest', { stream: canonicalStream(stream), ...input }));
     });
+}
+
+/** What a run on stored bars does not take must not be left out in silence. */
+function refuseLocalOnly(flags: RunFlags): void {
+  const only = ['bars', 'size', 'halfSpread', 'impactBps', 'closeAtEnd', 'periods', 'trades'] as const;
+  const given = only.find((name) => flags[name] !== undefined);
+  if (given !== undefined)
+    throw new InvalidInputError(
+      `--${given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is for --local; a run on stored bars takes all of the equity, and its trades are stored`,
+    );
 }
 
 async function runLocal(shell: Shell, stream: string | undefined, flags: RunFlags): Promise<void> {
