@@ -1,30 +1,25 @@
 import type { Ports } from '../adapters/ports.js';
-import { backtest } from '../domain/backtest/engine.js';
 import { conventionsOf } from '../domain/backtest/conventions.js';
 import type { BacktestOutcome, BacktestResult, BacktestSpec } from '../domain/backtest/spec.js';
 import type { BarColumns, BarsKey } from '../domain/bars.js';
 import { digestOf } from '../domain/digest.js';
-import { InvalidInputError, NotFoundError } from '../domain/errors.js';
+import { NotFoundError } from '../domain/errors.js';
 import type { Evaluation } from '../domain/evaluation.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { BacktestReport } from '../domain/research.js';
 import { sourceKey, type Source } from '../domain/sources.js';
-import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
+import { resolveParams, resolveStrategy } from '../domain/strategies/index.js';
+import type { SignalInput, Strategy } from '../domain/strategies/strategy.js';
 import { baseOf, parseStream, timeframeMs } from '../domain/streams.js';
 import type { ForecastsFile } from './evaluation.js';
-import { readSource, readTime, type WindowInput } from './window.js';
+import { readFunding } from './backtest/funding.js';
+import { simulate } from './backtest/simulation.js';
+import { specOf, type BacktestInput } from './backtest/spec.js';
+import { putTearSheet } from './backtest/tear-sheet.js';
+import { judgeRun } from './trials.js';
+import { readSource } from './window.js';
 
-export interface BacktestInput extends WindowInput {
-  stream: string;
-  strategy: string;
-  params?: Record<string, number>;
-  feeBps?: number;
-  slippageBps?: number;
-  cash?: number;
-  /** For `model-signal`: whose held-out forecasts are traded. */
-  evaluation?: string;
-  run?: string;
-}
+export type { BacktestInput };
 
 export const backtestSteps = (ports: Ports) => ({
   async runBacktest(input: BacktestInput): Promise<BacktestReport> {
@@ -37,44 +32,47 @@ export const backtestSteps = (ports: Ports) => ({
     const { sha256: barsSha256, rows } = await ports.series.digest(key);
     if (rows === 0)
       throw new NotFoundError(`No stored bars of ${input.stream} in the window; collect them first`);
-    const forecasts = input.evaluation ? await readForecasts(ports, input.evaluation) : undefined;
-    const sentiment = strategy.needs === 'sentiment' ? await readSentiment(ports, key) : undefined;
-    const step = timeframeMs(stream.timeframe);
-    const signal = strategy.signal({
+    const funding = await readFunding(ports, key, input.funding);
+    if (funding) spec.funding = 'stored';
+    const signal = strategy.signal(await signalInput(ports, { input, strategy, key, bars, spec }));
+    const { outcome, benchmark } = simulate({
       bars,
-      params: spec.params,
-      timeframeMs: step,
-      ...(forecasts ? { forecasts } : {}),
-      ...(sentiment ? { sentiment } : {}),
-    });
-    const outcome = backtest({ bars, signal, spec });
-    const holding = STRATEGIES['buy-and-hold'];
-    const benchmark = backtest({
-      bars,
-      signal: holding ? holding.signal({ bars, params: {}, timeframeMs: step }) : signal,
+      signal,
       spec,
-    }).metrics;
-    const digest = digestOf({ spec, barsSha256, metrics: outcome.metrics, trades: outcome.trades });
-    const id = `bt_${digestOf({ spec, barsSha256, evaluation: input.evaluation ?? null }).slice(0, 24)}`;
-    const detail = await putDetail(ports, id, bars, outcome);
+      ...(funding && { funding: funding.columns }),
+    });
+    const analysis = await judgeRun(ports, {
+      spec,
+      source: stored.source,
+      ...(input.evaluation ? { code: input.evaluation } : {}),
+      time: bars.time,
+      outcome,
+      benchmarkEquity: benchmark.equity,
+    });
+    const made = { spec, barsSha256, ...(funding && { fundingSha256: funding.sha256 }) };
+    const digest = digestOf({ ...made, metrics: outcome.metrics, trades: outcome.trades });
+    const id = `bt_${digestOf({ ...made, evaluation: input.evaluation ?? null }).slice(0, 24)}`;
+    const notes = [...outcome.notes, ...(funding ? [funding.note] : [])];
     const result: BacktestResult = {
       id,
-      spec,
+      ...made,
       stream: input.stream,
       strategy: input.strategy,
-      engine: 'vectorised',
+      engine: spec.engine ?? 'vectorised',
       metrics: outcome.metrics,
-      benchmark,
-      trials: 1,
-      detail,
+      benchmark: benchmark.metrics,
+      trials: analysis.trials,
+      analysis,
+      detail: await putDetail(ports, id, bars, outcome),
       digest,
-      barsSha256,
       evaluation: input.evaluation ?? null,
       conventions: conventionsOf(spec),
+      ...(notes.length > 0 ? { notes } : {}),
       run: input.run ?? null,
       createdAt: ports.now(),
       source: stored.source,
     };
+    await putTearSheet(ports, result, { bars, outcome, benchmarkEquity: benchmark.equity, analysis });
     await ports.documents.insert('backtests', [result]);
     return reportOf(result);
   },
@@ -96,27 +94,26 @@ export async function findStream(
   return { source: wanted ?? newest.source, from: newest.range.from, to: newest.range.to };
 }
 
-function specOf(
-  input: BacktestInput,
-  stored: { from: number; to: number },
-  params: Record<string, number>,
-): BacktestSpec {
-  const from = input.from === undefined ? stored.from : readTime('from', input.from);
-  const to = input.to === undefined ? stored.to : readTime('to', input.to);
-  if (from >= to)
-    throw new InvalidInputError(`The window is empty: from ${from} is not before to ${to} (epoch ms)`);
+/** What the strategy decides by: the bars, and what it needs besides them. */
+async function signalInput(
+  ports: Ports,
+  args: {
+    input: BacktestInput;
+    strategy: Strategy;
+    key: BarsKey;
+    bars: BarColumns;
+    spec: BacktestSpec;
+  },
+): Promise<SignalInput> {
+  const { input, strategy, key, bars, spec } = args;
+  const forecasts = input.evaluation ? await readForecasts(ports, input.evaluation) : undefined;
+  const sentiment = strategy.needs === 'sentiment' ? await readSentiment(ports, key) : undefined;
   return {
-    stream: input.stream,
-    strategy: input.strategy,
-    params,
-    from,
-    to,
-    asOf: input.asOf ?? Math.max(to, stored.to) + timeframeMs(parseStream(input.stream).timeframe),
-    costs: { feeBps: input.feeBps ?? 10, slippageBps: input.slippageBps ?? 2 },
-    cash: input.cash ?? 100_000,
-    size: { kind: 'equity', fraction: 1 },
-    closeAtEnd: false,
-    periodsPerYear: 365,
+    bars,
+    params: spec.params,
+    timeframeMs: timeframeMs(key.stream.timeframe),
+    ...(forecasts ? { forecasts } : {}),
+    ...(sentiment ? { sentiment } : {}),
   };
 }
 
@@ -147,8 +144,9 @@ async function readSentiment(
   );
 }
 
-async function putDetail(ports: Ports, id: string, bars: BarColumns, outcome: BacktestOutcome) {
-  const body = { time: Array.from(bars.time), equity: Array.from(outcome.equity), trades: outcome.trades };
+/** The same run again is the same bytes: what depends on other runs stands in the record. */
+async function putDetail(ports: Ports, id: string, bars: BarColumns, { equity, trades }: BacktestOutcome) {
+  const body = { time: Array.from(bars.time), equity: Array.from(equity), trades };
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   const { key, sha256 } = await ports.objects.put(`backtests/${id}.json`, bytes);
   return { key, sha256 };

@@ -1,6 +1,8 @@
 import type { Ports } from '../adapters/ports.js';
-import type { TrainRequest, TrainResult } from '../domain/ml.js';
+import type { SuggestRequest, SuggestResult, TrainRequest, TrainResult } from '../domain/ml.js';
+import type { ExternalRequest, ExternalResult } from '../domain/backtest/external.js';
 import { backtestSteps } from './backtest.js';
+import { verifySteps } from './backtest/verify-steps.js';
 import { barsSteps } from './bars.js';
 import { cleaningSteps } from './cleaning.js';
 import { coverageSteps } from './coverage.js';
@@ -18,6 +20,9 @@ import { reportSteps } from './report.js';
 import { researchSteps } from './research.js';
 import { sentimentSteps } from './sentiment.js';
 import { streamSteps } from './stream.js';
+import { comparisonSteps } from './comparison.js';
+import { searchSteps } from './search/planning.js';
+import { validationSteps } from './search/validating.js';
 import { sweepSteps } from './sweep.js';
 import { upkeepSteps } from './upkeep.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
@@ -48,6 +53,10 @@ export const createActivities = (ports: Ports) => ({
     ...ridgeSteps(ports),
     ...backtestSteps(ports),
     ...sweepSteps(ports),
+    ...searchSteps(ports),
+    ...comparisonSteps(ports),
+    ...validationSteps(ports),
+    ...verifySteps(ports),
     ...lookaheadSteps(ports),
     ...reportSteps(ports),
   },
@@ -64,4 +73,10 @@ export type ActivityQueue = keyof Activities;
 /** What the Python worker on the queue `train` answers. */
 export interface MlActivities {
   trainForecaster(request: TrainRequest): Promise<TrainResult>;
+  suggestParameters(request: SuggestRequest): Promise<SuggestResult>;
+}
+
+/** What the Python worker on the queue `verify` answers. */
+export interface VerifyActivities {
+  runExternalBacktest(request: ExternalRequest): Promise<ExternalResult>;
 }

@@ -1,5 +1,10 @@
-import type { DocumentsPort } from '../adapters/ports.js';
-import type { Trial, TrialLedger } from '../domain/backtest/trials.js';
+import type { DocumentsPort, Ports } from '../adapters/ports.js';
+import { analyse, type Analysis } from '../domain/backtest/analysis.js';
+import type { BacktestOutcome, BacktestSpec } from '../domain/backtest/spec.js';
+import { countTrials, trialOf, type Trial, type TrialLedger } from '../domain/backtest/trials.js';
+import { dailyReturns } from '../domain/metrics.js';
+import { sharpeMoments } from '../domain/significance/sharpe.js';
+import type { Source } from '../domain/sources.js';
 
 const PAGE = 500;
 
@@ -24,3 +29,43 @@ export const trialLedger = (documents: DocumentsPort): TrialLedger => ({
     return found;
   },
 });
+
+export interface JudgedRun {
+  spec: BacktestSpec;
+  source: Source;
+  /** What else decides: the digest of a user's own strategy, or whose forecasts were traded. */
+  code?: string;
+  /** Bar opens, epoch ms. */
+  time: Float64Array;
+  outcome: BacktestOutcome;
+  benchmarkEquity: Float64Array;
+}
+
+/** Enters a run into the ledger and analyses it by all that was ever tried on its window. */
+export async function judgeRun(ports: Ports, run: JudgedRun): Promise<Analysis> {
+  const { spec, source, time, outcome, benchmarkEquity, code } = run;
+  const { cash: start, periodsPerYear } = spec;
+  const everyDay = periodsPerYear === 365;
+  const returns = dailyReturns({ time, equity: outcome.equity, start, everyDay });
+  const trial = trialOf({
+    spec: { ...spec, ...(code === undefined ? {} : { code }) },
+    source,
+    sharpe: sharpeMoments(returns).sharpe,
+    days: returns.length,
+    at: ports.now(),
+  });
+  const ledger = trialLedger(ports.documents);
+  await ledger.record([trial]);
+  const { trials, sharpes } = countTrials(await ledger.overlapping(trial), trial);
+  const { equity, trades } = outcome;
+  return analyse({
+    time,
+    equity,
+    trades,
+    benchmarkEquity,
+    start,
+    periodsPerYear,
+    trials,
+    trialSharpes: sharpes,
+  });
+}

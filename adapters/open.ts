@@ -6,6 +6,7 @@ import { openCatalogue } from './catalogue.js';
 import type { Config } from './config.js';
 import { openDocuments } from './documents/index.js';
 import { readSentimentPoints } from './documents/points.js';
+import { openEngines } from './engines/index.js';
 import { openEvents } from './events/index.js';
 import { fileFormats } from './formats/index.js';
 import { chooseSource } from './markets/choice.js';
@@ -54,6 +55,7 @@ export function openPorts(config: Config): Ports {
     lineage: openLineage(own, { keepAnswers: config.keepAnswers }),
     catalogue: openCatalogue(config, cache),
     storage: openStorage(config),
+    engines: openEngines(),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),

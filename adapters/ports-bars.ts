@@ -108,6 +108,14 @@ export interface ReadBarsOptions extends LayoutOptions {
 }
 
 /** Files of bars in every format, plain, gzip or zip; both directions stream. */
+/** A column of any table that is written down: NaN and null are cells without a value. */
+export interface CellColumn {
+  name: string;
+  /** `time`: epoch ms. */
+  kind: 'number' | 'time' | 'text';
+  values: ArrayLike<number> | ArrayLike<number | string | null>;
+}
+
 export interface FormatsPort {
   names: string[];
   mediaType(format: string): string;
@@ -116,6 +124,8 @@ export interface FormatsPort {
   /** Each call begins anew. @throws InvalidInputError saying what decides, DataQualityError for broken files. */
   read(path: string, options: ReadBarsOptions): AsyncIterable<RowBatch>;
   encode(format: string, batches: AsyncIterable<BarColumns>): AsyncIterable<Uint8Array>;
+  /** Tables that are no bars, as `csv` (times as epoch ms) or `parquet` (times as UTC timestamps). */
+  encodeTable(format: 'csv' | 'parquet', columns: CellColumn[]): AsyncIterable<Uint8Array>;
   /** Puts a finished file in its place, gzip where the name ends in `.gz`; `sha256` and `bytes` are of what is inside. */
   write(
     path: string,

@@ -1,3 +1,4 @@
+import type { BacktestEnginesPort } from './ports-engines.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { FetchedPage, KeptFile, LineageNode, SealedPage, Verification } from '../domain/lineage.js';
 import type { ModelRef } from '../domain/models.js';
@@ -31,6 +32,7 @@ export type {
 export type {
   BarsWrite,
   ColumnsWrite,
+  CellColumn,
   FormatsPort,
   ObjectsPort,
   ReadBarsOptions,
@@ -78,6 +80,7 @@ export interface LineagePort {
 // ---------------------------------------------------------------- all of it
 
 export interface Ports extends Closable {
+  engines: BacktestEnginesPort;
   documents: DocumentsPort;
   events: EventsPort;
   series: SeriesPort;

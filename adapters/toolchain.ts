@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UnreachableError } from '../domain/errors.js';
 import { projectRoot } from './config.js';
+import { pythonEngines, pythonOf } from './engines/place.js';
 import { supervise, type Supervised } from './processes.js';
 
 /** What the bootstrap installed, as it wrote it to `.tools/paths.json`. */
@@ -58,3 +59,40 @@ export function watchMlEnvironment(options: {
   look();
   return { stop: () => clearInterval(timer) };
 }
+
+/** Starts the worker of the queue `verify` where its engines are installed, now or while this runs. */
+export function watchEngines(options: {
+  enabled: boolean;
+  env: NodeJS.ProcessEnv;
+  log: (line: string) => void;
+  onReady: (worker: Supervised) => void;
+  onSpawn?: (pid: number) => void;
+}): { stop(): void } {
+  if (!options.enabled) return { stop: () => undefined };
+  const look = (): void => {
+    const installed = pythonEngines();
+    if (!installed) return;
+    clearInterval(timer);
+    const spec = {
+      name: 'verify',
+      command: pythonOf(installed),
+      args: ['-m', 'finsight_verify', 'worker'],
+      env: options.env,
+      cwd: join(projectRoot(), 'ml-pipelines'),
+      ...(options.onSpawn ? { onSpawn: options.onSpawn } : {}),
+    };
+    options.onReady(supervise(spec, options.log));
+  };
+  const timer = setInterval(look, LOOK_FOR_ENGINES_MS);
+  look();
+  return { stop: () => clearInterval(timer) };
+}
+
+/** They come by a command of their own, so nobody waits for them. */
+const LOOK_FOR_ENGINES_MS = 15_000;
+
+/** Why the queue `verify` cannot be served here, or null. */
+export const enginesMissing = (): string | null =>
+  pythonEngines()
+    ? null
+    : 'the Python engines are not installed; run: finsight backtest engines install python';

@@ -1,103 +1,13 @@
 import { z } from 'zod';
+import { summaryOf } from '../domain/backtest/analysis.js';
 import type { BacktestResult } from '../domain/backtest/spec.js';
-import { NotFoundError } from '../domain/errors.js';
-import { count, cursor, limit, readRange, segment, text, time } from './query.js';
-import { route, type Context } from './route.js';
-import { answer, figure, instant, pageOf, source, streamText } from './schemas.js';
-
-const METRICS = [
-  'entries',
-  'exits',
-  'startEquity',
-  'finalEquity',
-  'totalReturn',
-  'annualReturn',
-  'annualVolatility',
-  'sharpe',
-  'sortino',
-  'calmar',
-  'maxDrawdown',
-  'valueAtRisk',
-  'conditionalValueAtRisk',
-  'winRate',
-  'profitFactor',
-  'exposure',
-  'fees',
-  'bars',
-] as const;
-
-const metrics = answer(
-  'BacktestMetrics',
-  z
-    .object(
-      Object.fromEntries(METRICS.map((name) => [name, figure])) as Record<
-        (typeof METRICS)[number],
-        typeof figure
-      >,
-    )
-    .describe('Fractions, not percents; null where undefined; max drawdown is positive'),
-);
-const spec = answer(
-  'BacktestSpec',
-  z.object({
-    stream: streamText,
-    strategy: z.string(),
-    params: z.record(z.string(), z.number()),
-    from: instant,
-    to: instant,
-    asOf: instant,
-    costs: z.object({ feeBps: z.number(), slippageBps: z.number() }),
-    cash: z.number(),
-    size: z.union([
-      z.object({ kind: z.literal('units'), units: z.number() }),
-      z.object({ kind: z.literal('equity'), fraction: z.number() }),
-    ]),
-    closeAtEnd: z.boolean(),
-    periodsPerYear: z.int(),
-  }),
-);
-const result = {
-  id: z.string().meta({ examples: ['bt_0123456789abcdef01234567'] }),
-  spec,
-  stream: streamText,
-  strategy: z.string(),
-  engine: z.string(),
-  metrics,
-  benchmark: metrics,
-  trials: z.int(),
-  detail: z.object({ key: z.string(), sha256: z.string() }),
-  digest: z.string(),
-  barsSha256: z.string(),
-  conventions: z.array(z.string()),
-  run: z.string().nullable(),
-  createdAt: instant,
-  source,
-};
-const trade = answer(
-  'Trade',
-  z.object({
-    side: z.enum(['long', 'short']),
-    entryTime: instant,
-    entryPrice: z.number(),
-    exitTime: instant.nullable(),
-    exitPrice: figure,
-    units: z.number(),
-    fees: z.number(),
-    profit: z.number(),
-  }),
-);
-const detailed = answer(
-  'BacktestDetail',
-  z.object({
-    ...result,
-    asOf: instant,
-    time: z.array(instant).describe('Open times of the points of `equity`'),
-    equity: z.array(figure),
-    trades: z.array(trade).describe('The first ones, at most `trades` of them'),
-    totalTrades: z.int(),
-  }),
-);
-const id = segment('Backtest id', 'bt_0123456789abcdef01234567');
+import { exportRoutes } from './backtest/exports.js';
+import { backtestId as id, findBacktest, readDetail } from './backtest/found.js';
+import { detailed, result } from './backtest/schemas.js';
+import { sendPage } from './pages.js';
+import { count, cursor, limit, readRange, text, time } from './query.js';
+import { route } from './route.js';
+import { answer, pageOf } from './schemas.js';
 
 const listBacktests = route({
   id: 'listBacktests',
@@ -130,7 +40,7 @@ const listBacktests = route({
       ...(query.cursor ? { cursor: query.cursor } : {}),
     };
     const found = await context.ports.documents.find<BacktestResult>('backtests', page);
-    return { body: { ...found, asOf: context.ports.now() } };
+    return { body: { ...found, items: found.items.map(shown), asOf: context.ports.now() } };
   },
 });
 
@@ -153,19 +63,14 @@ const getBacktest = route({
   example: { params: { id: 'bt_example' } },
   async handle({ params, query, context }) {
     const found = await findBacktest(context, params.id);
-    const bytes = await context.ports.objects.get(found.detail.key, found.detail.sha256);
-    const file = JSON.parse(new TextDecoder().decode(bytes)) as {
-      time: number[];
-      equity: number[];
-      trades: unknown[];
-    };
+    const file = await readDetail(context, found);
     const keep = thinned(file.time.length, query.points);
     const curve = {
       time: keep.map((at) => file.time[at]),
       equity: keep.map((at) => file.equity[at] ?? null),
     };
     const trades = { trades: file.trades.slice(0, query.trades), totalTrades: file.trades.length };
-    return { body: { ...found, asOf: found.spec.asOf, ...curve, ...trades } };
+    return { body: { ...shown(found), asOf: found.spec.asOf, ...curve, ...trades } };
   },
 });
 
@@ -182,16 +87,16 @@ const removeBacktest = route({
   async handle({ params, context }) {
     const found = await findBacktest(context, params.id);
     await context.ports.documents.remove('backtests', [found.id]);
-    await context.ports.objects.remove(found.detail.key);
+    for (const key of [found.detail.key, sheetOf(found.id)]) await context.ports.objects.remove(key);
     return { status: 204, target: found.id };
   },
 });
 
-async function findBacktest(context: Context, wanted: string): Promise<BacktestResult> {
-  const found = await context.ports.documents.get<BacktestResult>('backtests', wanted);
-  if (!found) throw new NotFoundError(`No backtest "${wanted}"`);
-  return found;
-}
+/** Without what only the page shows. */
+const shown = ({ analysis: whole, ...rest }: BacktestResult) => ({
+  ...rest,
+  ...(whole && { analysis: summaryOf(whole) }),
+});
 
 /** Indexes of at most `points` of `length` points, the first and the last among them. */
 function thinned(length: number, points: number): number[] {
@@ -199,4 +104,24 @@ function thinned(length: number, points: number): number[] {
   return Array.from({ length: points }, (_, at) => Math.round((at * (length - 1)) / (points - 1)));
 }
 
-export const backtestRoutes = [listBacktests, getBacktest, removeBacktest];
+const sheetOf = (backtest: string): string => `backtests/${backtest}.html`;
+
+const getTearSheet = route({
+  id: 'getTearSheet',
+  method: 'get',
+  path: '/backtests/{id}/report',
+  group: 'backtests',
+  summary: 'One backtest as a page that opens from disk: curves, trades, significance',
+  role: 'viewer',
+  params: { id },
+  answers: { 200: { description: 'The page', mediaType: 'text/html' } },
+  example: { params: { id: 'bt_example' } },
+  async handle({ params, context, res }) {
+    const found = await findBacktest(context, params.id);
+    const html = await context.ports.objects.get(sheetOf(found.id));
+    sendPage(res, html);
+    return null;
+  },
+});
+
+export const backtestRoutes = [listBacktests, getBacktest, getTearSheet, ...exportRoutes, removeBacktest];

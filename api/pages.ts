@@ -28,3 +28,12 @@ const notBuilt = (res: Response): Response =>
 <h1>The dashboard is not built yet</h1>
 <p>Build it with <code>npm start</code>, or on its own with <code>npx vite build web</code>.</p>
 <p>The API works without it: see <a href="/docs">the docs</a>.</p></html>`);
+
+/** A stored report: it holds all that it needs, and nothing in it may reach out or act for the reader. */
+export function sendPage(res: Response, html: Uint8Array): void {
+  res.setHeader(
+    'content-security-policy',
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-scripts; script-src 'unsafe-inline'",
+  );
+  res.type('html').send(Buffer.from(html));
+}

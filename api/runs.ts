@@ -4,6 +4,7 @@ import { mayActFor } from '../domain/identity.js';
 import type { Run } from '../domain/research.js';
 import { ForbiddenError } from './errors.js';
 import { sendEvents } from './events.js';
+import { sendPage } from './pages.js';
 import { choice, cursor, flag, limit, segment } from './query.js';
 import { route, type Context } from './route.js';
 import { answer, instant, pageOf } from './schemas.js';
@@ -186,12 +187,7 @@ const readReport = route({
     if (!/^run_[0-9a-f]{32}$/.test(id))
       throw new InvalidInputError(`"${id.slice(0, 60)}" is no run id; a run id is run_ and 32 hex digits`);
     const html = await context.ports.objects.get(`reports/${id}.html`);
-    // The page is self-contained; nothing in it may reach out or act for the reader.
-    res.setHeader(
-      'content-security-policy',
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-scripts; script-src 'unsafe-inline'",
-    );
-    res.type('html').send(Buffer.from(html));
+    sendPage(res, html);
     return null;
   },
 });

@@ -1,28 +1,13 @@
 import { z } from 'zod';
-import { parseSize } from '../domain/backtest/sizing.js';
 import { CALENDARS, type CalendarName } from '../domain/calendars.js';
 import { formFault } from '../domain/forms.js';
 import { researchInput } from '../domain/research-input.js';
-import { parseSource } from '../domain/sources.js';
 import { parseTimeframe } from '../domain/streams.js';
+import { backtestInputs } from './backtest-inputs.js';
 import { request, streamText } from './schemas.js';
+import { source, time, window } from './window-inputs.js';
 import { upkeepInputs } from './upkeep-inputs.js';
 
-const time = z.union([z.number(), z.string().min(1)]).describe('ISO 8601 or epoch milliseconds');
-const source = z.union([
-  z
-    .string()
-    .min(1)
-    .superRefine(formFault(parseSource))
-    .describe('live, recorded:<directory>, simulated or simulated:<seed>'),
-  z.strictObject({ kind: z.enum(['live', 'recorded', 'simulated']), detail: z.string() }),
-]);
-const window = {
-  source: source.optional(),
-  from: time.optional(),
-  to: time.optional(),
-  asOf: z.number().optional(),
-};
 /** What widens a stream's coverage contract. */
 const contract = {
   stream: streamText,
@@ -37,25 +22,6 @@ const append = z.boolean().optional().describe('Without from: begins at the newe
 const streams = z.array(streamText).min(1).max(100);
 const basisPoints = z.number().min(0).max(1000);
 const modelText = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be <name>@<version>');
-
-const axis = z.union([z.number(), z.array(z.number()).min(1), z.string().min(1)]);
-const runSpec = z
-  .strictObject({
-    costs: z.strictObject({
-      feeBps: basisPoints,
-      slippageBps: basisPoints,
-      halfSpread: z.number().min(0).optional(),
-      impactBps: z.number().min(0).optional(),
-    }),
-    cash: z.number().positive(),
-    size: z
-      .string()
-      .superRefine(formFault(parseSize))
-      .describe('units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps'),
-    closeAtEnd: z.boolean(),
-    periodsPerYear: z.union([z.literal(365), z.literal(252)]),
-  })
-  .partial();
 
 /** The one argument of every story that can be started from outside. */
 export const STORY_INPUTS = {
@@ -174,44 +140,7 @@ export const STORY_INPUTS = {
       horizonBars: z.int().min(1).max(96).optional(),
     }),
   ),
-  runBacktest: request(
-    'RunBacktestInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      strategy: z.string().min(1),
-      params: z.record(z.string(), z.number()).optional(),
-      feeBps: basisPoints.optional(),
-      slippageBps: basisPoints.optional(),
-      cash: z.number().positive().optional(),
-      evaluation: z.string().min(1).optional(),
-    }),
-  ),
-  sweepBacktest: request(
-    'SweepBacktestInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      strategy: z.string().min(1),
-      grid: z
-        .record(z.string(), axis)
-        .describe('Values by parameter: a list, a range from:to:step with both ends, or one value'),
-      spec: runSpec.optional(),
-    }),
-  ),
-  auditLookahead: request(
-    'AuditLookaheadInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      strategy: z
-        .string()
-        .regex(/^[\w-]+$/, 'must be the name of a strategy, or features')
-        .describe('A strategy of the list, or features'),
-      params: z.record(z.string(), z.number()).optional(),
-      points: z.int().min(1).max(1000).optional().describe('How often the future is cut off; left out: 24'),
-    }),
-  ),
+  ...backtestInputs,
 } as const;
 
 export type StoryKind = keyof typeof STORY_INPUTS;

@@ -1,15 +1,24 @@
 import { resolveParams, STRATEGIES } from '../domain/strategies/index.js';
+import { addExport } from './backtest/export.js';
 import { addRun } from './backtest/run.js';
+import { addCompare, addSearch } from './backtest/search.js';
 import { addSweep } from './backtest/sweep.js';
 import { connectApi, dataOf } from './api.js';
+import { addEngines } from './backtest/engines.js';
+import { addVerify } from './backtest/verify.js';
 import { printJson, printTable } from './output.js';
 import type { AddCommands } from './shell.js';
 
-/** `backtest run|sweep|list|strategies`. */
+/** `backtest run|sweep|search|compare|verify|engines|export|list|strategies`. */
 export const addBacktest: AddCommands = (program, shell) => {
   const backtest = program.command('backtest').description('test strategies on stored bars');
   addRun(backtest, shell);
   addSweep(backtest, shell);
+  addSearch(backtest, shell);
+  addCompare(backtest, shell);
+  addExport(backtest, shell);
+  addVerify(backtest, shell);
+  addEngines(backtest, shell);
   backtest.command('list', { isDefault: true }).action(async () => {
     const { client } = connectApi(shell.config());
     const page = dataOf(await client.GET('/backtests', {}));

@@ -1,13 +1,16 @@
 import { readTime } from '../activities/window.js';
+import { childEnvironment } from '../adapters/config.js';
 import { openPorts } from '../adapters/open.js';
+import type { Supervised } from '../adapters/processes.js';
+import { enginesMissing, watchEngines } from '../adapters/toolchain.js';
 import { temporalStories } from '../api/stories.js';
 import { startApi } from '../api/server.js';
-import { InvalidInputError } from '../domain/errors.js';
+import { InvalidInputError, UnreachableError } from '../domain/errors.js';
 import { researchInput } from '../domain/research-input.js';
 import type { ResearchInput } from '../domain/research.js';
 import { parseSource } from '../domain/sources.js';
 import { parseSymbol, parseTimeframe } from '../domain/streams.js';
-import { parseQueues, startWorkers } from '../workers/worker.js';
+import { parseQueues, startWorkers, type NodeQueue } from '../workers/worker.js';
 import { printJson, say } from './output.js';
 import { researchOptions, type ResearchFlags } from './research-flags.js';
 import { portNumber, type AddCommands, type Shell } from './shell.js';
@@ -34,8 +37,8 @@ export const addPlatform: AddCommands = (program, shell) => {
   program
     .command('worker')
     .description('serve task queues of a Temporal server')
-    .requiredOption('--queues <list>', 'finsight, io, live, cpu, gpu', parseQueues)
-    .action(async ({ queues }: { queues: ReturnType<typeof parseQueues> }) => worker(shell, queues));
+    .requiredOption('--queues <list>', 'finsight, io, live, cpu, gpu, verify', readQueues)
+    .action(async ({ queues }: { queues: Queues }) => worker(shell, queues));
   program
     .command('api')
     .description('serve the API and the dashboard')
@@ -71,13 +74,40 @@ async function up(shell: Shell, options: { port?: number }): Promise<void> {
   await untilSignal(platform);
 }
 
-async function worker(shell: Shell, queues: ReturnType<typeof parseQueues>): Promise<void> {
+interface Queues {
+  node: NodeQueue[];
+  /** The queue of the external engines, which a Python process serves. */
+  verify: boolean;
+}
+
+/** @throws InvalidInputError naming the queue and the known ones. */
+function readQueues(text: string): Queues {
+  const names = text.split(',').map((name) => name.trim());
+  const others = names.filter((name) => name !== 'verify');
+  const verify = others.length < names.length;
+  return { verify, node: verify && others.length === 0 ? [] : parseQueues(others.join(',')) };
+}
+
+async function worker(shell: Shell, { node, verify }: Queues): Promise<void> {
   const config = shell.config();
+  const missing = verify ? enginesMissing() : null;
+  if (missing) throw new UnreachableError(`The queue verify cannot be served: ${missing}`);
   const ports = openPorts(config);
-  const workers = await startWorkers({ config, ports, queues });
-  say(`worker ready: ${queues.join(', ')}`);
-  onSignal(() => void workers.drain());
-  await workers.done;
+  const workers = node.length > 0 ? await startWorkers({ config, ports, queues: node }) : null;
+  const python: Supervised[] = [];
+  const onReady = (each: Supervised): void => void python.push(each);
+  const address = config.temporal.address;
+  const env = childEnvironment(config, address ? { TEMPORAL_ADDRESS: address } : {});
+  if (verify) watchEngines({ enabled: true, env, log: say, onReady });
+  say(`worker ready: ${[...node, ...(verify ? ['verify'] : [])].join(', ')}`);
+  await new Promise<void>((resolve, reject) => {
+    onSignal(() => {
+      const ending = [...(workers ? [workers.drain()] : []), ...python.map((each) => each.stop())];
+      Promise.all(ending).then(() => resolve(), reject);
+    });
+    workers?.done.catch(reject);
+  });
+  await workers?.done;
   await ports.close();
 }
 

@@ -6,7 +6,7 @@ import { childEnvironment, type Config } from '../adapters/config.js';
 import { claimDataDirectory } from '../adapters/data-directory.js';
 import { openPorts } from '../adapters/open.js';
 import { supervise, type Supervised } from '../adapters/processes.js';
-import { readToolPaths, watchMlEnvironment } from '../adapters/toolchain.js';
+import { readToolPaths, watchEngines, watchMlEnvironment } from '../adapters/toolchain.js';
 import { InvalidInputError, UnreachableError } from '../domain/errors.js';
 import { answers, freePort, namedPort } from '../infra/ports.js';
 import { startTemporalServer, type TemporalServer } from '../infra/temporal-server.js';
@@ -40,9 +40,9 @@ export async function startPlatform(config: Config, options: { port?: number } =
   const claim = claimDataDirectory(config.dataDir);
   if (!claim) throw alreadyRuns(config.dataDir);
   const log = openLog(config.dataDir);
-  const parts: Parts = { temporal: null, processes: [], ml: null };
+  const parts: Parts = { temporal: null, processes: [], watched: [] };
   const stop = async (): Promise<void> => {
-    parts.ml?.stop();
+    for (const each of parts.watched) each.stop();
     await Promise.all(parts.processes.map((each) => each.stop()));
     await parts.temporal?.stop();
     clearPlatform(config.dataDir);
@@ -66,7 +66,8 @@ export async function startPlatform(config: Config, options: { port?: number } =
 interface Parts {
   temporal: TemporalServer | null;
   processes: Supervised[];
-  ml: { stop(): void } | null;
+  /** Workers that start as soon as their environment is there. */
+  watched: { stop(): void }[];
 }
 
 interface Log {
@@ -104,13 +105,9 @@ async function startParts(
   const api = node('api', 'api');
   parts.processes.push(api);
   const onReady = (each: Supervised): void => void parts.processes.push(each);
-  parts.ml = watchMlEnvironment({
-    enabled: config.ml === 'on',
-    env,
-    log: log.write,
-    onReady,
-    onSpawn: started('train'),
-  });
+  const python = { enabled: config.ml === 'on', env, log: log.write, onReady };
+  parts.watched.push(watchMlEnvironment({ ...python, onSpawn: started('train') }));
+  parts.watched.push(watchEngines({ ...python, onSpawn: started('verify') }));
   const temporalUi = parts.temporal?.uiUrl() ?? null;
   const state = { pid: process.pid, apiUrl, temporalAddress, temporalUi, startedAt: Date.now() };
   writePlatform(config.dataDir, state);

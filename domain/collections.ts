@@ -26,6 +26,8 @@ export const COLLECTIONS = {
   evaluations: { time: 'createdAt', fields: ['model', 'stream', 'sourceKey'], arrays: [] },
   predictions: { time: 'createdAt', fields: ['stream', 'model'], arrays: [] },
   backtests: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
+  comparisons: { time: 'createdAt', fields: ['stream'], arrays: [] },
+  searches: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   sweeps: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   reads: { time: 'at', fields: ['stream', 'sourceKey'], arrays: [] },
   trials: { time: 'at', fields: ['market'], arrays: [] },

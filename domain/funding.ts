@@ -35,3 +35,8 @@ export interface FundingReport {
   stored: number;
   rejected: number;
 }
+
+/** Venues (ccxt ids) whose linear markets are perpetuals only: a stream of theirs needs no more to be known as one. */
+const PERPETUALS_ONLY = new Set(['binanceusdm', 'krakenfutures', 'kucoinfutures', 'hyperliquid', 'dydx']);
+
+export const tradesPerpetualsOnly = (exchange: string): boolean => PERPETUALS_ONLY.has(exchange);

@@ -38,6 +38,9 @@ const TITLES: Record<string, string> = {
   predict: 'Prediction',
   runBacktest: 'Backtest',
   sweepBacktest: 'Sweep',
+  searchBacktest: 'Search',
+  compareStrategies: 'Comparison',
+  verifyBacktest: 'Verification',
   auditLookahead: 'Audit',
 };
 

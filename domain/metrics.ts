@@ -16,12 +16,15 @@ export function dailyReturns(args: {
 }): Float64Array {
   const { time, equity, start, everyDay } = args;
   const out: number[] = [];
+  const n = equity.length;
   const dayOf = (i: number): number => Math.floor((time[i] ?? NaN) / DAY);
   let before = start;
   let lastDay = dayOf(0);
-  for (let i = 0; i < equity.length; i++) {
+  let dayEnd = (lastDay + 1) * DAY;
+  for (let i = 0; i < n; i++) {
+    if (i < n - 1 && (time[i + 1] as number) < dayEnd) continue;
     const day = dayOf(i);
-    if (i < equity.length - 1 && dayOf(i + 1) === day) continue;
+    dayEnd = (dayOf(i + 1) + 1) * DAY;
     if (everyDay) for (let idle = lastDay + 1; idle < day; idle++) out.push(0);
     const value = equity[i] ?? NaN;
     out.push(before > 0 ? value / before - 1 : NaN);
@@ -47,13 +50,19 @@ export function dailyTimes(time: Float64Array, everyDay: boolean): Float64Array 
 /** Largest fall from a peak as a positive fraction; the start value counts as a peak. NaN without values. */
 export function maxDrawdown(equity: ArrayLike<number>, start: number): number {
   let peak = start;
+  let trough = start;
   let worst = equity.length > 0 ? 0 : NaN;
+  // One division a peak: below the same peak the lowest value is the largest fall.
+  const fall = (): number => (trough < peak ? Math.max(worst, (peak - trough) / peak) : worst);
   for (let i = 0; i < equity.length; i++) {
-    const value = equity[i] ?? NaN;
-    if (value > peak) peak = value;
-    worst = Math.max(worst, (peak - value) / peak);
+    const value = equity[i] as number;
+    if (value > peak) {
+      worst = fall();
+      peak = trough = value;
+    } else if (value < trough) trough = value;
+    else if (Number.isNaN(value)) return NaN;
   }
-  return worst;
+  return fall();
 }
 
 export interface ReturnMetrics {

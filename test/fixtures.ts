@@ -2,16 +2,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { recordedDirectory } from './recorded.js';
 
-/**
- * Reads a file of numbers to be equal to, or null in a clone without them: tests that need it then skip and say so. In CI
- * its absence is a failure.
- */
-export function readFixture(name: string): any {
+/** Where a file of the shared fixtures lies, or null in a clone without them. In CI its absence is a failure. */
+export function fixturePath(name: string): string | null {
   const recorded = recordedDirectory();
   const path = recorded === null ? '' : resolve(recorded, '../fixtures', name);
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'));
+  if (existsSync(path)) return path;
   if (process.env['CI'] === 'true') throw new Error(`No fixture at ${path}; CI needs it`);
   return null;
+}
+
+/** Reads a file of numbers to be equal to, or null: tests that need it then skip and say so. */
+export function readFixture(name: string): any {
+  const path = fixturePath(name);
+  return path === null ? null : JSON.parse(readFileSync(path, 'utf8'));
 }
 
 /** Equal to so many parts of itself; null is NaN, infinities are text. */

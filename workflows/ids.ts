@@ -36,6 +36,9 @@ const PREFIXES: Record<string, string> = {
   deployModel: 'deploy',
   runBacktest: 'backtest',
   sweepBacktest: 'sweep',
+  searchBacktest: 'search',
+  compareStrategies: 'compare',
+  verifyBacktest: 'verify',
   auditLookahead: 'audit',
 };
 

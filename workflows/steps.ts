@@ -4,7 +4,7 @@ import {
   type ActivityOptions,
   type RetryPolicy,
 } from '@temporalio/workflow';
-import type { Activities, MlActivities } from '../activities/index.js';
+import type { Activities, MlActivities, VerifyActivities } from '../activities/index.js';
 import { FINAL_ERRORS } from '../domain/errors.js';
 
 /**
@@ -50,4 +50,12 @@ export const gpu = proxyActivities<Activities['gpu']>(
 /** Training resumes at its epoch, so an attempt may be lost at any time. */
 export const train = proxyActivities<MlActivities>(
   options('train', { startToCloseTimeout: '6h', heartbeatTimeout: '30s' }),
+);
+
+/**
+ * Engines of others are optional: where nobody polls their queue the story goes on without them. One runs at a time, so
+ * a queue that is only busy is waited for, too.
+ */
+export const verify = proxyActivities<VerifyActivities>(
+  options('verify', { startToCloseTimeout: '30m', heartbeatTimeout: '30s', scheduleToStartTimeout: '30s' }),
 );

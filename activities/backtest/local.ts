@@ -1,6 +1,5 @@
 import type { Ports } from '../../adapters/ports.js';
 import { checkSpec } from '../../domain/backtest/checks.js';
-import { backtest } from '../../domain/backtest/engine.js';
 import type { BacktestMetrics, RunSpec, Trade } from '../../domain/backtest/spec.js';
 import {
   combinationsOf,
@@ -12,6 +11,7 @@ import {
 import { digestOf } from '../../domain/digest.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
+import { runEngine } from './simulation.js';
 import { readFileBars, type FileBars, type FileBarsInput } from './bars-file.js';
 
 export interface LocalSpec extends RunSpec {
@@ -34,6 +34,8 @@ export interface LocalRun {
   bars: BarsNote;
   metrics: BacktestMetrics;
   trades: Trade[];
+  /** What has to be said of this run. */
+  notes: string[];
   digest: string;
 }
 
@@ -62,12 +64,13 @@ export async function runOnFile(
   const file = await readFileBars(ports, input.file);
   const { bars, timeframeMs, sha256 } = file;
   const spec = { ...input.spec, params };
-  const { metrics, trades } = backtest({
+  const { metrics, trades, notes } = runEngine({
     bars,
     spec,
     signal: strategy.signal({ bars, params, timeframeMs }),
   });
-  return { spec, bars: noteOf(file), metrics, trades, digest: digestOf({ spec, sha256, metrics, trades }) };
+  const digest = digestOf({ spec, sha256, metrics, trades });
+  return { spec, bars: noteOf(file), metrics, trades, notes, digest };
 }
 
 /** All combinations of a grid on a file of bars. @throws InvalidInputError as for one run. */
@@ -83,6 +86,8 @@ export async function sweepFile(
 ): Promise<LocalSweep> {
   const { spec, grid } = input;
   const strategy = resolveStrategy(spec.strategy);
+  if (spec.engine === 'event-driven')
+    throw new InvalidInputError('A sweep runs on the vectorised engine; leave out engine event-driven');
   const { list, skipped } = combinationsOf(strategy, grid);
   checkSpec(spec);
   const file = await readFileBars(ports, { ...input.file, keep: pricesNeeded(strategy, spec, list) });

@@ -14,6 +14,7 @@ import { json } from './json.js';
 import { digestOf, lendObject } from './lend.js';
 import { ndjson } from './ndjson.js';
 import { parquet } from './parquet.js';
+import { encodeCsv, encodeParquet } from './table.js';
 
 /** Ways to write bars down, by name. */
 export const FORMATS: Record<string, BarFormat> = { csv, json, ndjson, parquet, arrow };
@@ -84,6 +85,7 @@ export const fileFormats = (): FormatsPort => ({
     yield* opened.format.read(opened.input, options);
   },
   encode: (name, batches) => formatNamed(name).encode(batches),
+  encodeTable: (name, columns) => (name === 'csv' ? encodeCsv(columns) : encodeParquet(columns)),
   async write(path, name, batches) {
     const { encode } = formatNamed(name);
     const draft = `${path}.${process.pid}.new`;

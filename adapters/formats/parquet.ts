@@ -154,7 +154,8 @@ const settings = (directory: string): Record<string, string> => ({
 });
 
 /** A DuckDB with a database file of its own, so that a table may be larger than the memory. */
-async function withOwnDuckdb(
+/** A DuckDB of its own on a file in the directory: what outgrows its memory goes there. */
+export async function withOwnDuckdb(
   directory: string,
   work: (connection: DuckDBConnection) => Promise<void>,
 ): Promise<void> {

@@ -1,3 +1,5 @@
+import { printSize } from '../../domain/backtest/sizing.js';
+import { printSlippage } from '../../domain/backtest/slippage.js';
 import type { BacktestResult } from '../../domain/backtest/spec.js';
 import type { Evaluation } from '../../domain/evaluation.js';
 import { barsId, type LineageNode } from '../../domain/lineage.js';
@@ -73,7 +75,9 @@ export const backtestReader = documentReader<BacktestResult>(
         strategy: doc.strategy,
         engine: doc.engine,
         'total return': doc.metrics.totalReturn,
-        costs: `${spec.costs.feeBps} + ${spec.costs.slippageBps} bps a side`,
+        size: printSize(spec.size),
+        costs: `${spec.costs.feeBps} bps a side, slippage ${printSlippage(spec.costs)}`,
+        ...(doc.fundingSha256 ? { 'sha256 of the funding paid': doc.fundingSha256 } : {}),
         digest: doc.digest,
         object: doc.detail.key,
         sha256: doc.detail.sha256,

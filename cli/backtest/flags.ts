@@ -4,6 +4,8 @@ import type { LocalSpec } from '../../activities/backtest/local.js';
 import { openPorts } from '../../adapters/open.js';
 import type { Ports } from '../../adapters/ports.js';
 import { parseSize } from '../../domain/backtest/sizing.js';
+import { parseSlippage } from '../../domain/backtest/slippage.js';
+import type { Costs, EngineName, Exits } from '../../domain/backtest/spec.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { resolveStrategy, STRATEGIES } from '../../domain/strategies/index.js';
 import { decimalNumber, given, type Shell } from '../shell.js';
@@ -19,6 +21,13 @@ export interface BacktestFlags {
   slippageBps?: number;
   halfSpread?: number;
   impactBps?: number;
+  slippage?: string;
+  funding?: boolean;
+  engine?: EngineName;
+  stopBps?: number;
+  targetBps?: number;
+  trailBps?: number;
+  fillShare?: number;
   closeAtEnd?: boolean;
   periods?: string;
   volume?: boolean;
@@ -48,6 +57,21 @@ export function addBacktestFlags(command: Command): Command {
     .option('--slippage-bps <bps>', 'slippage per fill (default: 0 with --local, else 2)', decimalNumber)
     .option('--half-spread <price>', 'half of the spread, units of the price', decimalNumber)
     .option('--impact-bps <bps>', 'slippage of a fill as large as its bar', decimalNumber)
+    .option('--slippage <kind:amount>', 'bps:2, spread:0.5, volume:100, or several joined by +')
+    .addOption(
+      new Option('--engine <name>', 'vectorised (default), or bar by bar with orders inside it').choices([
+        'vectorised',
+        'event-driven',
+      ]),
+    )
+    .option('--stop-bps <bps>', 'event-driven: a stop so far from each entry', decimalNumber)
+    .option('--target-bps <bps>', 'event-driven: a limit so far from each entry', decimalNumber)
+    .option('--trail-bps <bps>', 'event-driven: a trailing stop beside each entry', decimalNumber)
+    .option(
+      '--fill-share <share>',
+      'event-driven: most of a bar’s volume that one order takes',
+      decimalNumber,
+    )
     .option('--close-at-end', 'close at the last close what is open there')
     .addOption(
       new Option('--periods <days>', 'days of a year for the yearly figures').choices(['365', '252']),
@@ -74,19 +98,36 @@ export function fileOf(flags: BacktestFlags, stream: string | undefined): FileBa
 }
 
 export function specOf(flags: BacktestFlags): LocalSpec {
-  const costs = given({
-    feeBps: flags.feeBps ?? 10,
-    slippageBps: flags.slippageBps ?? 0,
-    halfSpread: flags.halfSpread,
-    impactBps: flags.impactBps,
-  });
   return {
     strategy: flags.strategy,
-    costs,
+    costs: costsOf(flags),
     cash: flags.cash ?? 100_000,
     size: parseSize(flags.size ?? 'equity:1'),
     closeAtEnd: flags.closeAtEnd ?? false,
     periodsPerYear: flags.periods === '252' ? 252 : 365,
+    ...eventsOf(flags),
+  };
+}
+
+function costsOf(flags: BacktestFlags): Costs {
+  const { feeBps = 10, slippage, slippageBps, halfSpread, impactBps } = flags;
+  if (slippage === undefined)
+    return { feeBps, slippageBps: slippageBps ?? 0, ...given({ halfSpread, impactBps }) };
+  if (slippageBps !== undefined || halfSpread !== undefined || impactBps !== undefined)
+    throw new InvalidInputError(
+      `--slippage ${slippage} says all of the slippage; give no other of its flags`,
+    );
+  return { feeBps, ...parseSlippage(slippage) };
+}
+
+/** What only the event-driven engine knows, as the flags say it; the engine itself only where it is not the usual one. */
+export function eventsOf(flags: BacktestFlags): { engine?: EngineName; exits?: Exits; fillShare?: number } {
+  const { engine, stopBps, targetBps, trailBps, fillShare } = flags;
+  const exits = given({ stopBps, targetBps, trailBps });
+  return {
+    ...(engine === 'event-driven' ? { engine } : {}),
+    ...(Object.keys(exits).length > 0 ? { exits } : {}),
+    ...given({ fillShare }),
   };
 }
 

@@ -4,7 +4,12 @@ import { deepestDrawdown, longestUnderwater } from '../metrics/drawdowns.js';
 import { byPeriod, type PeriodReturn } from '../metrics/periods.js';
 import { optimalBlockLength } from '../significance/block-length.js';
 import { sharpeIntervals, type Interval } from '../significance/intervals.js';
-import { shuffleTrades, type TradeOrder } from '../significance/permutation.js';
+import {
+  permuteEntries,
+  shuffleTrades,
+  type EntryPermutation,
+  type TradeOrder,
+} from '../significance/permutation.js';
 import { stationaryResamples } from '../significance/resampling.js';
 import {
   deflatedSharpe,
@@ -33,6 +38,9 @@ export interface AnalysisInput {
   trials?: number;
   /** Their Sharpe ratios a day, as far as they are comparable. */
   trialSharpes?: readonly number[];
+  /** Held over each bar, −1 … 1, and what the price returned over it: for the permutation of entries. */
+  position?: Float64Array;
+  priceReturns?: Float64Array;
   resamples?: number;
   seed?: string;
 }
@@ -50,6 +58,8 @@ export interface Analysis {
   trades: TradeFigures;
   /** The same trades in another order. */
   tradeOrder: TradeOrder;
+  /** The same holdings at other moments; null without positions. */
+  entries: EntryPermutation | null;
   benchmark: BenchmarkMetrics | null;
   sharpe: number;
   /** 95 %, by the stationary bootstrap, corrected for bias and acceleration. */
@@ -65,6 +75,28 @@ export interface Analysis {
   byMonth: PeriodReturn[];
   verdict: Verdict;
 }
+
+/** What a result shows of it by itself; the whole stands beside its equity. */
+export type AnalysisSummary = Pick<
+  Analysis,
+  | 'sharpeInterval'
+  | 'probabilisticSharpe'
+  | 'deflatedSharpe'
+  | 'expectedMaximumSharpe'
+  | 'minimumTrackRecordDays'
+  | 'trials'
+  | 'verdict'
+>;
+
+export const summaryOf = (analysis: Analysis): AnalysisSummary => ({
+  sharpeInterval: analysis.sharpeInterval,
+  probabilisticSharpe: analysis.probabilisticSharpe,
+  deflatedSharpe: analysis.deflatedSharpe,
+  expectedMaximumSharpe: analysis.expectedMaximumSharpe,
+  minimumTrackRecordDays: analysis.minimumTrackRecordDays,
+  trials: analysis.trials,
+  verdict: analysis.verdict,
+});
 
 /** Judges a backtest from its equity and trades. A stake that is lost has no returns any more: those days count as 0. */
 export function analyse(input: AnalysisInput): Analysis {
@@ -87,6 +119,7 @@ export function analyse(input: AnalysisInput): Analysis {
     kurtosis: moments.kurtosis,
     trades: tradeFigures({ trades, equity, time }),
     tradeOrder: shuffleTrades(profits, start, { seed: input.seed ?? '1' }),
+    entries: entriesOf(input),
     benchmark: input.benchmarkEquity
       ? benchmarkMetrics(returns, daily(input.benchmarkEquity), periodsPerYear)
       : null,
@@ -95,6 +128,15 @@ export function analyse(input: AnalysisInput): Analysis {
     byYear: byPeriod(days, returns, 'year'),
     byMonth: byPeriod(days, returns, 'month'),
   };
+}
+
+function entriesOf({
+  position,
+  priceReturns,
+  resamples = 1000,
+  seed = '1',
+}: AnalysisInput): EntryPermutation | null {
+  return position && priceReturns ? permuteEntries(position, priceReturns, { resamples, seed }) : null;
 }
 
 function fallsOf(

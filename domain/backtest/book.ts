@@ -28,6 +28,8 @@ export interface Position {
   realised: number;
   /** Time of the last fill that reduced it. */
   lastExit: number;
+  /** Told of each fill: signed units, price after slippage. */
+  onFill: ((units: number, price: number) => void) | null;
 }
 
 export interface Fill {
@@ -39,6 +41,8 @@ export interface Fill {
   volume: number;
   /** False: at the price as it is, as a resting limit. */
   slips?: boolean;
+  /** Slippage does not go beyond this price. */
+  worst?: number;
 }
 
 export const openAccount = (cash: number): Account => ({ cash, fees: 0, slippage: 0, funding: 0 });
@@ -54,6 +58,7 @@ export const openPosition = (account: Account): Position => ({
   exited: 0,
   realised: 0,
   lastExit: NaN,
+  onFill: null,
 });
 
 /**
@@ -64,18 +69,17 @@ export function fillUnits(position: Position, units: number, fill: Fill): number
   const reduces = position.units * units < 0;
   const leaves = reduces && Math.abs(units) > Math.abs(position.units) ? position.units + units : 0;
   const first = leaves === 0 ? units : -position.units;
-  const price =
-    fill.slips === false
-      ? fill.price
-      : slippedPrice(fill.costs, {
-          price: fill.price,
-          side: Math.sign(units),
-          units: Math.abs(units),
-          volume: fill.volume,
-        });
+  const price = fill.slips === false ? fill.price : priceOf(fill, units);
   pay(position, first, price, fill);
   if (leaves !== 0) pay(position, leaves, price, fill);
   return price;
+}
+
+function priceOf(fill: Fill, units: number): number {
+  const price = slippedPrice(fill, units);
+  const { worst = NaN } = fill;
+  if (Number.isNaN(worst)) return price;
+  return units > 0 ? Math.min(price, worst) : Math.max(price, worst);
 }
 
 function pay(position: Position, units: number, price: number, fill: Fill): void {
@@ -84,8 +88,10 @@ function pay(position: Position, units: number, price: number, fill: Fill): void
   account.cash -= units * price + fees;
   account.fees += fees;
   account.slippage += units * (price - fill.price);
-  if (position.units * units < 0) reduce(position, { units, price, fees, time: fill.time });
-  else add(position, { units, price, fees, time: fill.time });
+  const paid = { units, price, fees, time: fill.time };
+  if (position.units * units < 0) reduce(position, paid);
+  else add(position, paid);
+  position.onFill?.(units, price);
 }
 
 interface Paid {
@@ -110,9 +116,17 @@ function add(position: Position, { units, price, fees, time }: Paid): void {
   position.entries++;
   position.basis = price;
   position.exited = position.realised = 0;
-  const side = units > 0 ? 'long' : 'short';
-  const open = { exitTime: null, exitPrice: null, units: more, fees, profit: -fees };
-  position.trades.push({ side, entryTime: time, entryPrice: price, ...open });
+  // Spelled out: spread objects cost more than the rest of a fill.
+  position.trades.push({
+    side: units > 0 ? 'long' : 'short',
+    entryTime: time,
+    entryPrice: price,
+    exitTime: null,
+    exitPrice: null,
+    units: more,
+    fees,
+    profit: -fees,
+  });
 }
 
 function reduce(position: Position, { units, price, fees, time }: Paid): void {

@@ -1,6 +1,6 @@
 import type { BarColumns } from '../bars.js';
 import { atr } from '../indicators/volatility.js';
-import { slippedPrice } from './slippage.js';
+import { fixedPrice } from './slippage.js';
 import type { Costs, Size } from './spec.js';
 
 const YEAR = 365 * 86_400_000;
@@ -53,13 +53,12 @@ export interface Entry {
  * not defined. Of a share the fee is paid too, so that a long position without leverage never needs more than there is.
  */
 export function unitsFor(entry: Entry): number {
-  const { size, equity, wanted, costs, price, volume } = entry;
+  const { size, equity, wanted, costs, price } = entry;
   const share = Math.abs(wanted);
   if (size.kind === 'units') return size.units * share;
   if (!(equity > 0)) return 0;
   const side = Math.sign(wanted);
-  const fixed = { ...costs, impactBps: 0 };
-  const slipped = slippedPrice(fixed, { price, side, units: 0, volume });
+  const slipped = fixedPrice(costs, price, side);
   if (!(slipped > 0)) return 0;
   const worth = budgetOf(entry) * share;
   const affordable = worth / (slipped * (1 + costs.feeBps / 10_000));

@@ -35,16 +35,24 @@ export const printSlippage = ({ slippageBps, halfSpread, impactBps }: Slippage):
     ...(impactBps === undefined ? [] : [`volume:${impactBps}`]),
   ].join('+');
 
-/** The price of a fill after what it costs to trade; nothing is ever sold below 0. `side`: 1 buys, −1 sells. */
+/**
+ * The price of buying (above 0) or selling so many units after what it costs to trade; nothing is sold below 0.
+ * `volume` is that of the bar of the fill.
+ */
 export function slippedPrice(
-  costs: Costs,
-  fill: { price: number; side: number; units: number; volume: number },
+  { costs, price, volume }: { costs: Costs; price: number; volume: number },
+  units: number,
 ): number {
-  const { price, side, units, volume } = fill;
-  let slipped = price * (1 + (side * costs.slippageBps) / 10_000);
-  if (costs.halfSpread) slipped += side * costs.halfSpread;
-  if (costs.impactBps) slipped += side * price * (costs.impactBps / 10_000) * Math.sqrt(units / volume);
-  return slipped > 0 ? slipped : 0;
+  const slipped = fixedPrice(costs, price, Math.sign(units));
+  if (!costs.impactBps) return slipped;
+  const impact = (costs.impactBps / 10_000) * Math.sqrt(Math.abs(units) / volume);
+  return Math.max(0, slipped + Math.sign(units) * price * impact);
+}
+
+/** The part of it that does not depend on how much is traded. `side`: 1 buys, −1 sells. */
+export function fixedPrice(costs: Costs, price: number, side: number): number {
+  const slipped = price * (1 + (side * costs.slippageBps) / 10_000);
+  return costs.halfSpread ? Math.max(0, slipped + side * costs.halfSpread) : slipped;
 }
 
 /** @throws InvalidInputError naming the first figure that is out of bounds. */

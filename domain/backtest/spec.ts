@@ -1,3 +1,4 @@
+import type { Analysis } from './analysis.js';
 import type { Source } from '../sources.js';
 
 export interface Costs {
@@ -146,7 +147,10 @@ export interface BacktestResult {
   metrics: BacktestMetrics;
   /** Buy and hold over the same bars and costs. */
   benchmark: BacktestMetrics;
+  /** Different things ever tried on its window, as of the first time it was run. */
   trials: number;
+  /** Absent in results from before there was one. */
+  analysis?: Analysis;
   detail: { key: string; sha256: string };
   /** Digest of spec, bars digest, metrics and trades. */
   digest: string;

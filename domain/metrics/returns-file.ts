@@ -33,6 +33,8 @@ export function parseReturns(text: string, file: string): ReturnColumns {
   const columns = new Map<string, Float64Array>();
   let time: Float64Array | undefined;
   for (const [i, name] of names.entries()) {
+    // A column without a name that counts the rows is an index.
+    if (name === '' && rows.every(({ cells }) => /^\d{1,9}$/.test(cells[i] ?? ''))) continue;
     const isTime = TIMES.includes(name.toLowerCase());
     const read = isTime ? timeOf : numberOf;
     const column = Float64Array.from(rows, ({ cells, row }) =>
@@ -64,9 +66,11 @@ function numberOf(text: string, where: string): number {
 
 function timeOf(text: string, where: string): number {
   const plain = /^\d{4}-\d{2}-\d{2}[ T][\d:.]+$/.test(text) ? `${text.replace(' ', 'T')}Z` : text;
-  const time = /^\d{5,}$/.test(text) ? Number(text) : Date.parse(plain);
-  if (Number.isFinite(time)) return time;
-  throw new InvalidInputError(`${where}: "${text}" is no time; ISO 8601 or epoch milliseconds`);
+  const epoch = /^\d{10}$/.test(text) ? Number(text) * 1000 : Number(text);
+  const time = /^\d+$/.test(text) ? epoch : Date.parse(plain);
+  // Year 1, or bars counted from 0, would be a time by accident.
+  if (Number.isFinite(time) && (time > 1e9 || !/^\d+$/.test(text))) return time;
+  throw new InvalidInputError(`${where}: "${text}" is no time; ISO 8601, or epoch seconds or milliseconds`);
 }
 
 function checkOrder(time: Float64Array, file: string): void {

@@ -112,7 +112,11 @@ const ROWS: Row[] = [
 ];
 
 function metricsTable({ metrics, benchmark, strategy }: BacktestResult): string {
-  const rows = ROWS.map(([name, key, show]) => [name, show(metrics[key] ?? NaN), show(benchmark[key] ?? NaN)]);
+  const rows = ROWS.map(([name, key, show]) => [
+    name,
+    show(metrics[key] ?? NaN),
+    show(benchmark[key] ?? NaN),
+  ]);
   return table('Figures of the strategy and of buying and holding', ['', strategy, 'buy and hold'], rows);
 }
 

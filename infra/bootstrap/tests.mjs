@@ -7,7 +7,7 @@ import { addUp, junitCounts, vitestCounts } from './counts.mjs';
 import { readJson } from './stamps.mjs';
 
 const REPORTS = join(TOOLS, 'reports');
-/** A line per suite: the real server that it ran against, or why it was skipped. */
+/** A line per suite: the real server or engine that it ran against, or why it was skipped. */
 const SERVERS_REPORT = join(REPORTS, 'servers.txt');
 const LEAST_COVERAGE = 80;
 const bin = (...names) => join(ROOT, 'node_modules', ...names);
@@ -51,7 +51,7 @@ export async function runTests(filter) {
     process.stderr.write(`The line coverage of ${language} is below ${LEAST_COVERAGE} %\n`);
   if (existsSync(SERVERS_REPORT))
     process.stdout.write(
-      `real servers:\n${readFileSync(SERVERS_REPORT, 'utf8').replaceAll(/^(?=.)/gm, '  ')}`,
+      `real servers and engines:\n${readFileSync(SERVERS_REPORT, 'utf8').replaceAll(/^(?=.)/gm, '  ')}`,
     );
   process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   return failed > 0 || low.length > 0 ? 1 : 0;

@@ -4,9 +4,13 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from finsight_ml.contracts import CONTRACTS, SuggestRequest, SuggestResult, TrainRequest, TrainResult
+from finsight_ml.contracts import CONTRACTS as TRAINING
+from finsight_ml.contracts import SuggestRequest, SuggestResult, TrainRequest, TrainResult
+from finsight_verify.contracts import CONTRACTS as ENGINES
+from finsight_verify.contracts import ExternalRequest, ExternalResult, ExternalTrades
 
 ROOT = Path(__file__).parents[2]
+CONTRACTS = TRAINING | ENGINES
 
 
 def shape(schema: dict, definitions: dict) -> object:
@@ -39,6 +43,9 @@ def test_golden_examples_are_read_and_written_alike():
         (TrainResult, "train-result"),
         (SuggestRequest, "suggest-request"),
         (SuggestResult, "suggest-result"),
+        (ExternalRequest, "external-request"),
+        (ExternalResult, "external-result"),
+        (ExternalTrades, "external-trades"),
     )
     for model, name in pairs:
         golden = json.loads((ROOT / f"test/contracts/{name}.json").read_text())

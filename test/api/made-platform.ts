@@ -8,6 +8,7 @@ import { readConfig } from '../../adapters/config.js';
 import { openCache } from '../../adapters/cache/index.js';
 import { openDocuments } from '../../adapters/documents/index.js';
 import { readSentimentPoints } from '../../adapters/documents/points.js';
+import { openEngines } from '../../adapters/engines/index.js';
 import { openEvents } from '../../adapters/events/index.js';
 import { openLineage } from '../../adapters/lineage/index.js';
 import { openObjects } from '../../adapters/objects/index.js';
@@ -106,6 +107,7 @@ function embeddedPorts(directory: string): Ports {
     lineage: openLineage(own),
     catalogue: openCatalogue(settings, own.cache),
     storage: openStorage(settings),
+    engines: openEngines(),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),

@@ -168,6 +168,10 @@ async function madeBacktest(ports: Ports, id: string) {
     `backtests/${id}.json`,
     new TextEncoder().encode(JSON.stringify(file)),
   );
+  await ports.objects.put(
+    `backtests/${id}.html`,
+    new TextEncoder().encode('<!doctype html><title>made</title>'),
+  );
   const spec = {
     stream: 'binance/BTC-USDT/1h',
     strategy: 'sma-cross',

@@ -18,11 +18,11 @@ describe('finsight demo overfit', () => {
 
   it('finds luck on other walks, and the one that knows something real', () => {
     const findings = (edge: number): string[] =>
-      Array.from({ length: 8 }, (_, i) =>
+      Array.from({ length: 4 }, (_, i) =>
         overfitDemo({ strategies: 100, days: 730, seed: `walk ${i}`, edge }),
       ).map(({ finding, best }) => `${finding} ${best === 'foresight'}`);
-    expect(findings(0)).toEqual(Array(8).fill('luck false'));
-    expect(findings(0.2)).toEqual(Array(8).fill('edge true'));
+    expect(findings(0)).toEqual(Array(4).fill('luck false'));
+    expect(findings(0.2)).toEqual(Array(4).fill('edge true'));
   });
 
   it.each([

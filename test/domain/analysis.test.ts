@@ -57,6 +57,14 @@ describe('the analysis of a backtest', () => {
     expect(analysis.byMonth).toHaveLength(14);
   });
 
+  it('puts the entries at other moments where positions are given', () => {
+    const priceReturns = bars.close.map((close, i) => close / (bars.open[i] ?? NaN) - 1);
+    const position = signal.map((_, i) => signal[i - 1] ?? 0);
+    const { entries } = analyse({ ...input, position, priceReturns });
+    expect(entries?.pValue).toBeGreaterThan(0.01);
+    expect(analyse(input).entries).toBeNull();
+  });
+
   it('holding beside itself has beta 1', () => {
     const { benchmark } = analyse({ ...input, equity: holding, trades: [], benchmarkEquity: holding });
     expect(benchmark?.beta).toBeCloseTo(1, 9);

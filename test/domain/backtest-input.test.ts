@@ -41,6 +41,44 @@ describe('a backtest refuses', () => {
     ['no cash', (args) => (args.spec = { ...SPEC, cash: 0 }), /cash is 0/],
     ['no units', (args) => (args.spec = { ...SPEC, size: { kind: 'units', units: 0 } }), /size.units is 0/],
     [
+      'a half spread below nothing',
+      (args) => (args.spec = { ...SPEC, costs: { feeBps: 0, slippageBps: 0, halfSpread: -1 } }),
+      /halfSpread is -1/,
+    ],
+    [
+      'an impact that is none',
+      (args) => (args.spec = { ...SPEC, costs: { feeBps: 0, slippageBps: 0, impactBps: NaN } }),
+      /impactBps is NaN/,
+    ],
+    [
+      'a NaN volume that prices depend on',
+      (args) => {
+        args.spec = { ...SPEC, costs: { feeBps: 0, slippageBps: 0, impactBps: 1 } };
+        args.bars.volume[2] = NaN;
+      },
+      /Bar 2 has volume NaN; fills by share of volume need 0 or more/,
+    ],
+    [
+      'an unknown size',
+      (args) => (args.spec = { ...SPEC, size: { kind: 'all' } as never }),
+      /Unknown size.kind "all"; known: units/,
+    ],
+    [
+      'exits',
+      (args) => (args.spec = { ...SPEC, exits: { stopBps: 10 } }),
+      /exits needs the engine event-driven/,
+    ],
+    [
+      'parts of a fill',
+      (args) => (args.spec = { ...SPEC, fillShare: 0.5 }),
+      /fillShare needs the engine event-driven/,
+    ],
+    [
+      'an unknown engine',
+      (args) => (args.spec = { ...SPEC, engine: 'zoot' as never }),
+      /Unknown engine "zoot"; known: vectorised, event-driven/,
+    ],
+    [
       'leverage',
       (args) => (args.spec = { ...SPEC, size: { kind: 'equity', fraction: 2 } }),
       /size.fraction is 2/,

@@ -114,7 +114,15 @@ describe('files of returns', () => {
     expect(parseReturns('return\n', 'r.csv').columns.get('return')).toHaveLength(0);
   });
 
+  it('may count their rows, and tell times in seconds', () => {
+    expect(parseReturns(',return\n0,0.1\n1,0.2\n', 'r.csv').time).toBeUndefined();
+    expect(Array.from(parseReturns('time,return\n1704067200,0.1\n', 'r.csv').time ?? [])).toEqual([
+      Date.UTC(2024, 0, 1),
+    ]);
+  });
+
   it.each([
+    ['time,return\n7,0.1\n', /"7" is no time/],
     ['', /r.csv is empty/],
     ['0.1\n0.2\n', /has no header/],
     ['return\n0.1\nx\n', /row 2, column "return": "x" is no number/],

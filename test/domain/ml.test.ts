@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { externalRequest, externalResult, externalTrades } from '../../domain/backtest/external.js';
 import { suggestRequest, suggestResult, trainRequest, trainResult } from '../../domain/ml.js';
 import { contractsPath, contractsText } from '../../infra/contracts.js';
 
@@ -15,6 +16,9 @@ describe('the contracts with Python', () => {
     expect(trainResult.parse(golden('train-result'))).toEqual(golden('train-result'));
     expect(suggestRequest.parse(golden('suggest-request'))).toEqual(golden('suggest-request'));
     expect(suggestResult.parse(golden('suggest-result'))).toEqual(golden('suggest-result'));
+    expect(externalRequest.parse(golden('external-request'))).toEqual(golden('external-request'));
+    expect(externalResult.parse(golden('external-result'))).toEqual(golden('external-result'));
+    expect(externalTrades.parse(golden('external-trades'))).toEqual(golden('external-trades'));
   });
 
   it('refuse members that nobody knows', () => {

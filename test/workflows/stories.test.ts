@@ -23,8 +23,11 @@ const ALONE = new Set<StoryKind>([
   'moveBars',
   'pruneBars',
   'cleanObjects',
+  'verifyBacktest',
   'auditLookahead',
   'sweepBacktest',
+  'searchBacktest',
+  'compareStrategies',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
@@ -63,7 +66,20 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   deployModel: { model: 'ridge-1h-h1@0123', evaluations: ['evl_0'] },
   predict: { source: 'simulated', stream, ...window },
   runBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
+  verifyBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   auditLookahead: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
+  compareStrategies: {
+    source: 'simulated',
+    stream,
+    strategies: [{ strategy: 'sma-cross' }, { strategy: 'buy-and-hold' }],
+  },
+  searchBacktest: {
+    source: 'simulated',
+    stream,
+    strategy: 'sma-cross',
+    space: { fast: [5, 10], slow: [50] },
+    trials: 2,
+  },
   sweepBacktest: { source: 'simulated', stream, strategy: 'sma-cross', grid: { fast: [5, 10], slow: 50 } },
 };
 

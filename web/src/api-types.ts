@@ -364,6 +364,39 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/backtests/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getTearSheet'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/backtests/{id}/trades': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['exportTrades'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/backtests/{id}/equity': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['exportEquity'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/lineage': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['explain'];
@@ -573,6 +606,132 @@ export interface components {
       /** Only bars from there; default: every source */ source?: string;
       dryRun?: boolean;
     };
+    RunBacktestInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      params?: { [name: string]: number };
+      feeBps?: number;
+      slippageBps?: number;
+      /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
+      cash?: number;
+      /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1 */ size?: string;
+      closeAtEnd?: boolean;
+      /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
+      engine?: 'vectorised' | 'event-driven';
+      /** Orders beside each entry, basis points of its price; event-driven only */ exits?: {
+        stopBps?: number;
+        targetBps?: number;
+        trailBps?: number;
+      };
+      /** Most of the volume of a bar that one order takes; event-driven only */ fillShare?: number;
+      evaluation?: string;
+    };
+    SweepBacktestInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      /** Values by parameter: a list, a range from:to:step with both ends, or one value */ grid: {
+        [name: string]: number | number[] | string;
+      };
+      spec?: {
+        costs?: { feeBps: number; slippageBps: number; halfSpread?: number; impactBps?: number };
+        cash?: number;
+        /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps */ size?: string;
+        closeAtEnd?: boolean;
+        periodsPerYear?: 365 | 252;
+      };
+    };
+    SearchBacktestInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      /** Values, a range from:to:step, or {min, max, step?, log?} by parameter */ space: {
+        [name: string]:
+          (number | number[] | string) | { min: number; max: number; step?: number; log?: boolean };
+      };
+      /** Left out: random */ method?: 'grid' | 'random' | 'bayesian';
+      /** Left out: sharpe */ objective?: 'sharpe' | 'sortino' | 'calmar' | 'totalReturn';
+      trials?: number;
+      seed?: number;
+      /** Ends after so many trials without such a gain */ patience?: { trials: number; gain: number };
+      /** How the choice is judged on days that it has not seen; lengths in days */ validation?:
+        | { kind: 'none' }
+        | {
+            kind: 'walk-forward';
+            train: number;
+            test: number;
+            purge: number;
+            embargo: number;
+            anchored: boolean;
+          }
+        | { kind: 'combinatorial'; groups: number; tested: number; purge: number; embargo: number };
+      spec?: {
+        costs?: { feeBps: number; slippageBps: number; halfSpread?: number; impactBps?: number };
+        cash?: number;
+        /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps */ size?: string;
+        closeAtEnd?: boolean;
+        periodsPerYear?: 365 | 252;
+      };
+    };
+    CompareStrategiesInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategies: { strategy: string; params?: { [name: string]: number } }[];
+      feeBps?: number;
+      slippageBps?: number;
+      /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
+      cash?: number;
+      /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1 */ size?: string;
+      closeAtEnd?: boolean;
+      /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
+      engine?: 'vectorised' | 'event-driven';
+      /** Orders beside each entry, basis points of its price; event-driven only */ exits?: {
+        stopBps?: number;
+        targetBps?: number;
+        trailBps?: number;
+      };
+      /** Most of the volume of a bar that one order takes; event-driven only */ fillShare?: number;
+    };
+    VerifyBacktestInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      strategy: string;
+      params?: { [name: string]: number };
+      /** By their own indicators, or our decisions */ decide?: 'rule' | 'replay';
+      feeBps?: number;
+      slippageBps?: number;
+      cash?: number;
+      size?: { kind: 'units'; units: number } | { kind: 'equity'; fraction: number };
+      /** All of them where it is left out */ engines?: (
+        'event-driven' | 'backtrader' | 'vectorbt' | 'backtesting.py' | 'ta4j'
+      )[];
+    };
+    AuditLookaheadInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** A strategy of the list, or features */ strategy: string;
+      params?: { [name: string]: number };
+      /** How often the future is cut off; left out: 24 */ points?: number;
+    };
     MoveBarsInput: {
       /** How old a bar must be; left out: as SERIES_URL says */ days?: number;
       /** True: only says what would be moved */ dryRun?: boolean;
@@ -730,47 +889,6 @@ export interface components {
       name?: string;
       horizonBars?: number;
     };
-    RunBacktestInput: {
-      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** ISO 8601 or epoch milliseconds */ from?: number | string;
-      /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      asOf?: number;
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      strategy: string;
-      params?: { [name: string]: number };
-      feeBps?: number;
-      slippageBps?: number;
-      cash?: number;
-      evaluation?: string;
-    };
-    SweepBacktestInput: {
-      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** ISO 8601 or epoch milliseconds */ from?: number | string;
-      /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      asOf?: number;
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      strategy: string;
-      /** Values by parameter: a list, a range from:to:step with both ends, or one value */ grid: {
-        [name: string]: number | number[] | string;
-      };
-      spec?: {
-        costs?: { feeBps: number; slippageBps: number; halfSpread?: number; impactBps?: number };
-        cash?: number;
-        /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps */ size?: string;
-        closeAtEnd?: boolean;
-        periodsPerYear?: 365 | 252;
-      };
-    };
-    AuditLookaheadInput: {
-      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** ISO 8601 or epoch milliseconds */ from?: number | string;
-      /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      asOf?: number;
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** A strategy of the list, or features */ strategy: string;
-      params?: { [name: string]: number };
-      /** How often the future is cut off; left out: 24 */ points?: number;
-    };
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
       | { kind: 'collectBars'; input: components['schemas']['CollectBarsInput'] }
@@ -794,6 +912,9 @@ export interface components {
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
       | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
+      | { kind: 'searchBacktest'; input: components['schemas']['SearchBacktestInput'] }
+      | { kind: 'compareStrategies'; input: components['schemas']['CompareStrategiesInput'] }
+      | { kind: 'verifyBacktest'; input: components['schemas']['VerifyBacktestInput'] }
       | { kind: 'auditLookahead'; input: components['schemas']['AuditLookaheadInput'] };
     RunsRequest: { runs: components['schemas']['RunRequest'][] };
     TimetableRequest: { /** True: only says what would change */ dryRun?: boolean };
@@ -822,6 +943,9 @@ export interface components {
         | 'predict'
         | 'runBacktest'
         | 'sweepBacktest'
+        | 'searchBacktest'
+        | 'compareStrategies'
+        | 'verifyBacktest'
         | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
@@ -855,6 +979,9 @@ export interface components {
         | 'predict'
         | 'runBacktest'
         | 'sweepBacktest'
+        | 'searchBacktest'
+        | 'compareStrategies'
+        | 'verifyBacktest'
         | 'auditLookahead';
       /** The story's input, as in POST /runs */ input: { [name: string]: unknown };
       /** Five fields, or @hourly and its like */ cron: string;
@@ -913,6 +1040,7 @@ export interface components {
       exposure: number | null;
       fees: number | null;
       bars: number | null;
+      /** Paid on balance; a receipt is negative */ funding?: number | null;
     };
     BacktestSpec: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -921,11 +1049,47 @@ export interface components {
       /** Epoch milliseconds, UTC */ from: number;
       /** Epoch milliseconds, UTC */ to: number;
       /** Epoch milliseconds, UTC */ asOf: number;
-      costs: { feeBps: number; slippageBps: number };
+      costs: {
+        feeBps: number;
+        slippageBps: number;
+        /** Units of the price */ halfSpread?: number;
+        /** For the whole volume of a bar, by the root of the share */ impactBps?: number;
+      };
       cash: number;
-      size: { kind: 'units'; units: number } | { kind: 'equity'; fraction: number };
+      size:
+        | { kind: 'units'; units: number }
+        | { kind: 'cash'; amount: number }
+        | { kind: 'equity'; fraction: number }
+        | { kind: 'volatility'; target: number; lookback: number; maxLeverage: number }
+        | {
+            kind: 'risk';
+            share: number;
+            stop: { kind: 'bps'; bps: number } | { kind: 'atr'; multiple: number; bars: number };
+            maxLeverage: number;
+          };
       closeAtEnd: boolean;
       periodsPerYear: number;
+      /** The stored rates of the perpetual were paid */ funding?: 'stored';
+      /** Absent: vectorised */ engine?: 'vectorised' | 'event-driven';
+      /** Orders beside each entry, basis points of its price */ exits?: {
+        stopBps?: number;
+        targetBps?: number;
+        trailBps?: number;
+      };
+      /** Most of the volume of a bar that one order took */ fillShare?: number;
+    };
+    BacktestAnalysis: {
+      /** 95 %, stationary bootstrap, a year */ sharpeInterval: (number | null)[];
+      /** Probability of a Sharpe above 0 */ probabilisticSharpe: number | null;
+      /** The same against the luckiest of all trials */ deflatedSharpe: number | null;
+      /** Of that luckiest trial, a year */ expectedMaximumSharpe: number | null;
+      /** Null where no number of days would do */ minimumTrackRecordDays: number | null;
+      trials: number;
+      verdict: {
+        finding: 'no result' | 'no edge' | 'luck' | 'doubtful' | 'edge';
+        sentence: string;
+        against: string[];
+      };
     };
     Trade: {
       side: 'long' | 'short';
@@ -935,7 +1099,8 @@ export interface components {
       exitPrice: number | null;
       units: number;
       fees: number;
-      profit: number;
+      funding?: number;
+      /** After fees and funding */ profit: number;
     };
     BacktestDetail: {
       id: string;
@@ -945,11 +1110,14 @@ export interface components {
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
       benchmark: components['schemas']['BacktestMetrics'];
-      trials: number;
+      /** Different things tried on this window when it was run, this one included */ trials: number;
+      analysis?: components['schemas']['BacktestAnalysis'];
       detail: { key: string; sha256: string };
       digest: string;
       barsSha256: string;
-      conventions: string[];
+      /** What sizes, fills, costs and figures mean in this run */ conventions: string[];
+      /** What has to be said of it: orders that waited, ruin */ notes?: string[];
+      /** Of the funding rates that it paid */ fundingSha256?: string;
       run: string | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
@@ -959,6 +1127,17 @@ export interface components {
       /** The first ones, at most `trades` of them */ trades: components['schemas']['Trade'][];
       totalTrades: number;
     };
+    BacktestTrades: {
+      id: string;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      trades: components['schemas']['Trade'][];
+    };
+    BacktestEquity: {
+      id: string;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      time: number[];
+      equity: (number | null)[];
+    };
     Backtest: {
       id: string;
       spec: components['schemas']['BacktestSpec'];
@@ -967,11 +1146,14 @@ export interface components {
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
       benchmark: components['schemas']['BacktestMetrics'];
-      trials: number;
+      /** Different things tried on this window when it was run, this one included */ trials: number;
+      analysis?: components['schemas']['BacktestAnalysis'];
       detail: { key: string; sha256: string };
       digest: string;
       barsSha256: string;
-      conventions: string[];
+      /** What sizes, fills, costs and figures mean in this run */ conventions: string[];
+      /** What has to be said of it: orders that waited, ruin */ notes?: string[];
+      /** Of the funding rates that it paid */ fundingSha256?: string;
       run: string | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
@@ -1515,6 +1697,9 @@ export interface operations {
           | 'predict'
           | 'runBacktest'
           | 'sweepBacktest'
+          | 'searchBacktest'
+          | 'compareStrategies'
+          | 'verifyBacktest'
           | 'auditLookahead';
         /** Only runs in this state */ status?:
           'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
@@ -2343,6 +2528,45 @@ export interface operations {
     requestBody?: never;
     responses: {
       204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getTearSheet: {
+    parameters: { query?: never; header?: never; path: { /** Backtest id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  exportTrades: {
+    parameters: { query?: never; header?: never; path: { /** Backtest id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BacktestTrades'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  exportEquity: {
+    parameters: { query?: never; header?: never; path: { /** Backtest id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BacktestEquity'] };
+      };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };

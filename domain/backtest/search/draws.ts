@@ -60,15 +60,15 @@ export interface Patience {
 }
 
 /**
- * After how many scores, in the order of the trials, the search ends; their number where it goes on. A score that is
- * undefined is no gain.
+ * After how many scores, in the order of the trials, the search ends; null where it goes on. A score that is undefined is
+ * no gain.
  */
-export function endOfSearch(scores: readonly number[], { trials, gain }: Patience): number {
+export function endOfSearch(scores: readonly number[], { trials, gain }: Patience): number | null {
   let best = -Infinity;
   let since = 0;
   for (const [i, score] of scores.entries()) {
     if (score > best + gain || (best === -Infinity && score > best)) [best, since] = [score, 0];
     else if (++since >= trials) return i + 1;
   }
-  return scores.length;
+  return null;
 }

@@ -6,11 +6,8 @@ export type Axis =
   /** `step` null: any number between; on a log scale equal ratios are equally likely. */
   | { kind: 'range'; min: number; max: number; step: number | null; log: boolean };
 
-/** Parameters in the order in which they are given: the first varies slowest in a grid. */
+/** Parameters of a search; `combinationsOf` reads the same lists and ranges as a grid. */
 export type Space = Record<string, Axis>;
-
-/** More are refused: a list of them all would not fit into the memory of a small machine. */
-export const MOST_COMBINATIONS = 5_000_000;
 
 /**
  * Reads `{"fast": [10, 15], "slow": "70:200:10", "z": {"min": 0.5, "max": 3}}`: a list, a number, a range
@@ -86,39 +83,7 @@ export function valuesOf(axis: Axis): readonly number[] | null {
   return Array.from({ length: count }, (_, i) => Number((min + i * step).toPrecision(12)));
 }
 
-/**
- * All combinations, the first parameter varying slowest, without those that `fault` finds wrong (a grid of averages
- * holds pairs with fast above slow). @throws InvalidInputError for an axis without steps, too many or none at all
- */
-export function gridOf(
-  space: Space,
-  fault: (params: Record<string, number>) => string | null = () => null,
-): Record<string, number>[] {
-  const axes = Object.entries(space).map(([name, axis]) => [name, steppedValues(name, axis)] as const);
-  const total = axes.reduce((product, [, values]) => product * values.length, 1);
-  if (total > MOST_COMBINATIONS)
-    throw new InvalidInputError(
-      `The grid has ${total} combinations, more than ${MOST_COMBINATIONS}; widen its steps or search it at random`,
-    );
-  const found: Record<string, number>[] = [];
-  let reason: string | null = null;
-  for (let index = 0; index < total; index++) {
-    const params: Record<string, number> = {};
-    let rest = index;
-    for (let i = axes.length - 1; i >= 0; i--) {
-      const [name, values] = axes[i] as (typeof axes)[number];
-      params[name] = values[rest % values.length] as number;
-      rest = Math.floor(rest / values.length);
-    }
-    const ordered = Object.fromEntries(axes.map(([name]) => [name, params[name] as number]));
-    reason = fault(ordered);
-    if (reason === null) found.push(ordered);
-  }
-  if (found.length === 0) throw new InvalidInputError(`No combination of the grid makes sense: ${reason}`);
-  return found;
-}
-
-/** As `valuesOf`. @throws InvalidInputError for an axis without steps */
+/** The values of an axis of a grid. @throws InvalidInputError for one without steps */
 export function steppedValues(name: string, axis: Axis): readonly number[] {
   const values = valuesOf(axis);
   if (values) return values;

@@ -1,0 +1,26 @@
+import { backtest, type BacktestArgs } from '../../domain/backtest/engine.js';
+import { backtestEvents } from '../../domain/backtest/events/run.js';
+import { strategyOfSignal } from '../../domain/backtest/events/signal.js';
+import type { BacktestOutcome, RunSpec } from '../../domain/backtest/spec.js';
+
+/** A signal through the engine that its spec names, and buying and holding at the same size and costs beside it. */
+export function simulate(args: BacktestArgs): { outcome: BacktestOutcome; benchmark: BacktestOutcome } {
+  const { signal, spec } = args;
+  // Holding lays no orders: what only the event-driven engine knows is no part of it.
+  const { engine, exits: _exits, fillShare: _fillShare, ...plain } = spec;
+  return {
+    outcome: runEngine(args),
+    benchmark: backtest({
+      ...args,
+      signal: new Float64Array(signal.length).fill(1),
+      spec: engine === undefined ? spec : (plain satisfies RunSpec),
+    }),
+  };
+}
+
+/** One run by the engine that the spec names. @throws InvalidInputError as the engines do. */
+export function runEngine(args: BacktestArgs): BacktestOutcome {
+  if (args.spec.engine !== 'event-driven') return backtest(args);
+  const { signal, ...rest } = args;
+  return backtestEvents({ ...rest, strategy: strategyOfSignal(signal) });
+}

@@ -1,0 +1,127 @@
+import { InvalidInputError } from '../../errors.js';
+import type { Exits } from '../spec.js';
+import type { OrderKind, OrderRequest, WorkingOrder } from './types.js';
+
+/** An order that waits. Sides are signs: 1 buys, −1 sells. */
+export interface Order {
+  id: number;
+  request: OrderRequest;
+  kind: OrderKind;
+  sign: number;
+  left: number;
+  /** It closes whatever is held then: exits of an entry that grows in parts. */
+  closes: boolean;
+  limit: number;
+  stop: number;
+  /** Best price since it was laid: what a trailing stop follows. */
+  extreme: number;
+  /** The bar it was laid at. */
+  laid: number;
+  /** Laid by a fill at the open of `laid`, or inside it: then it lives in that bar already. */
+  by: 'close' | 'open' | 'inside';
+  /** Last bar it can be filled in. */
+  lastBar: number;
+  /** A stop that was reached: the rest is a market order. */
+  triggered: boolean;
+  /** No fill before this bar. */
+  from: number;
+  /** The bar of its last fill: one fill a bar. */
+  filledAt: number;
+}
+
+export interface OrderBook {
+  orders: Order[];
+  nextId: number;
+}
+
+export const openOrderBook = (): OrderBook => ({ orders: [], nextId: 1 });
+
+interface Laying {
+  bar: number;
+  by: Order['by'];
+  /** What a trailing stop starts from. */
+  price: number;
+}
+
+/** @throws InvalidInputError naming what is wrong with the request. */
+export function lay(book: OrderBook, request: OrderRequest, { bar, by, price }: Laying): Order {
+  checkRequest(request);
+  const order: Order = {
+    id: book.nextId++,
+    request: { ...request },
+    kind: request.kind,
+    sign: request.side === 'buy' ? 1 : -1,
+    left: request.units,
+    closes: false,
+    limit: request.limit ?? NaN,
+    stop: request.stop ?? NaN,
+    extreme: price,
+    laid: bar,
+    by,
+    lastBar: bar + (request.goodForBars ?? Infinity),
+    triggered: false,
+    from: by === 'close' ? bar + 1 : bar,
+    filledAt: -1,
+  };
+  book.orders.push(order);
+  return order;
+}
+
+/** Lays what protects an entry of so many signed units: a stop, a target and a trailing stop, one cancelling the others. */
+export function layExits(
+  book: OrderBook,
+  exits: Exits,
+  entry: { units: number; closes: boolean } & Laying,
+): void {
+  const { units, price } = entry;
+  // What was sold for nothing has no level beside it.
+  if (!(price > 0)) return;
+  const sign = Math.sign(units);
+  const common = {
+    side: sign > 0 ? ('sell' as const) : ('buy' as const),
+    units: Math.abs(units),
+    reduceOnly: true,
+    oco: `exits of ${book.nextId}`,
+  };
+  const away = (bps: number): number => price * (1 + (sign * bps) / 10_000);
+  const { stopBps, trailBps, targetBps } = exits;
+  const requests: OrderRequest[] = [
+    ...(stopBps ? [{ ...common, kind: 'stop' as const, stop: away(-stopBps) }] : []),
+    ...(trailBps ? [{ ...common, kind: 'trailing' as const, trailBps }] : []),
+    ...(targetBps ? [{ ...common, kind: 'limit' as const, limit: away(targetBps) }] : []),
+  ];
+  for (const request of requests) lay(book, request, entry).closes = entry.closes;
+}
+
+export const removeWhere = (book: OrderBook, goes: (order: Order) => boolean): void => {
+  book.orders = book.orders.filter((order) => !goes(order));
+};
+
+export const viewOf = ({ id, request, left }: Order): WorkingOrder => ({ ...request, id, left });
+
+const KINDS: Record<OrderKind, ('limit' | 'stop' | 'trailBps')[]> = {
+  market: [],
+  limit: ['limit'],
+  stop: ['stop'],
+  'stop-limit': ['stop', 'limit'],
+  trailing: ['trailBps'],
+};
+
+/** @throws InvalidInputError */
+function checkRequest(request: OrderRequest): void {
+  if (typeof request !== 'object' || request === null)
+    throw new InvalidInputError(`An order is ${String(request)}; it must be { side, kind, units, … }`);
+  const { side, kind, units, goodForBars } = request;
+  if (side !== 'buy' && side !== 'sell')
+    throw new InvalidInputError(`An order has side "${side as string}"; known: buy, sell`);
+  if (!Object.hasOwn(KINDS, kind))
+    throw new InvalidInputError(`Unknown kind of order "${kind}"; known: ${Object.keys(KINDS).join(', ')}`);
+  for (const [name, value] of Object.entries({ units, goodForBars: goodForBars ?? 1 }))
+    if (!(value > 0 && value < Infinity))
+      throw new InvalidInputError(`A ${kind} order has ${name} ${value}; it must be above 0`);
+  for (const name of KINDS[kind]) {
+    const value = request[name] ?? NaN;
+    if (!(value > 0 && value < (name === 'trailBps' ? 10_000 : Infinity)))
+      throw new InvalidInputError(`A ${kind} order needs ${name} above 0; it is ${value}`);
+  }
+}
