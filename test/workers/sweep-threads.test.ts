@@ -76,8 +76,10 @@ describe('worker threads of a sweep', () => {
   it('stop soon when they are told to, and serve the next task', async () => {
     const one = pool(1);
     const stop = new AbortController();
+    // Long enough that the word to stop comes before the end.
+    const long = Array.from({ length: 60 }, () => list).flat();
     const work = one.run(
-      { ...task, checkpointEveryMs: 0 },
+      { ...task, list: long, checkpointEveryMs: 0 },
       { signal: stop.signal, onCheckpoint: () => stop.abort() },
     );
     await expect(work).rejects.toMatchObject({ name: 'AbortError' });
