@@ -1,3 +1,4 @@
+import type { PriceName } from '../domain/backtest/blocks.js';
 import type { GridMetrics } from '../domain/backtest/grid-metrics.js';
 import type { RunSpec } from '../domain/backtest/spec.js';
 import type { BarColumns } from '../domain/bars.js';
@@ -28,9 +29,10 @@ export interface SweepOptions {
 
 /** Combinations of a strategy over the same bars, in worker threads that stay warm. */
 export interface SweepsPort extends Closable {
-  /** Batches of bars as columns that threads share, and their tick. @throws InvalidInputError where they need more memory than is free. */
+  /** Batches of bars as columns that threads share, and their tick; prices that are not of `keep` are left empty. @throws InvalidInputError where they need more memory than is free. */
   share(
     batches: AsyncIterable<BarColumns> | Iterable<BarColumns>,
+    keep?: ReadonlySet<PriceName>,
   ): Promise<{ bars: BarColumns; perUnit: number }>;
   /** Figures in the order of the list. @throws what a combination threw, or that its thread crashed, naming it; AbortError */
   run(request: SweepRequest, options?: SweepOptions): Promise<GridMetrics[]>;

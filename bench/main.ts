@@ -1,5 +1,6 @@
 import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { benchApi } from './api.js';
+import { benchBacktest } from './backtest.js';
 import { benchMarket } from './market.js';
 import { benchResearch } from './research.js';
 
@@ -8,6 +9,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   research: benchResearch,
   api: benchApi,
   market: benchMarket,
+  backtest: benchBacktest,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

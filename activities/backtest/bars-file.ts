@@ -1,4 +1,5 @@
 import type { Ports, ReadBarsOptions } from '../../adapters/ports.js';
+import type { PriceName } from '../../domain/backtest/blocks.js';
 import type { BarColumns } from '../../domain/bars.js';
 import { DataQualityError, InvalidInputError } from '../../domain/errors.js';
 
@@ -17,13 +18,16 @@ export interface FileBarsInput extends Omit<ReadBarsOptions, 'onLayout' | 'base'
   path: string;
   /** Bars without any volume are a fault unless it is said that the file has none. */
   noVolume?: boolean;
+  /** Columns of prices to hold; all where absent. */
+  keep?: ReadonlySet<PriceName>;
 }
 
 const MOST_GAPS = 20;
 
 /** A file of bars to test on, as it stands: a backtest leaves no row out in silence. @throws InvalidInputError naming the row */
 export async function readFileBars(ports: Ports, input: FileBarsInput): Promise<FileBars> {
-  const { path, noVolume, ...options } = input;
+  const { path, noVolume, keep, ...options } = input;
+  let zeroVolumeBars = 0;
   async function* sound(): AsyncGenerator<BarColumns> {
     let last = -Infinity;
     for await (const { columns, faults, rows } of ports.formats.read(path, options)) {
@@ -33,10 +37,11 @@ export async function readFileBars(ports: Ports, input: FileBarsInput): Promise<
           `Row ${fault.row} of ${path}: ${fault.reason}; "finsight bars check" lists all such rows, "bars convert" leaves them out`,
         );
       last = checkBatch(columns, { path, rows, last });
+      for (const volume of columns.volume) if (!(volume > 0)) zeroVolumeBars++;
       yield columns;
     }
   }
-  const { bars, perUnit } = await ports.sweeps.share(sound()).catch((error: unknown) => {
+  const { bars, perUnit } = await ports.sweeps.share(sound(), keep).catch((error: unknown) => {
     // What a file holds is the caller's input here, not a store's integrity.
     if (error instanceof DataQualityError) throw new InvalidInputError(error.message);
     throw error;
@@ -46,7 +51,6 @@ export async function readFileBars(ports: Ports, input: FileBarsInput): Promise<
     throw new InvalidInputError(
       `${path} has ${n === 1 ? 'one bar' : 'no bars'}; what is decided at a bar is filled at the next, so that at least 2 are needed`,
     );
-  const zeroVolumeBars = bars.volume.reduce((count, volume) => count + (volume > 0 ? 0 : 1), 0);
   if (zeroVolumeBars === n && !noVolume)
     throw new InvalidInputError(
       `No bar of ${path} has a volume above 0: nothing was traded that could have filled an order; --no-volume takes the file all the same`,

@@ -1,9 +1,15 @@
 import type { Ports } from '../../adapters/ports.js';
 import { analyse, summaryOf, type AnalysisSummary } from '../../domain/backtest/analysis.js';
-import { checkInput } from '../../domain/backtest/checks.js';
+import { checkSpec } from '../../domain/backtest/checks.js';
 import { conventionsOf } from '../../domain/backtest/conventions.js';
 import type { BacktestMetrics, RunSpec, Trade } from '../../domain/backtest/spec.js';
-import { combinationsOf, pathOf, type SweepPath, type SweepRow } from '../../domain/backtest/sweep.js';
+import {
+  combinationsOf,
+  pathOf,
+  pricesNeeded,
+  type SweepPath,
+  type SweepRow,
+} from '../../domain/backtest/sweep.js';
 import { digestOf } from '../../domain/digest.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
@@ -152,10 +158,9 @@ export async function sweepFile(
   if (spec.engine === 'event-driven')
     throw new InvalidInputError('A sweep runs on the vectorised engine; leave out engine event-driven');
   const { list, skipped } = combinationsOf(strategy, grid);
-  const file = await readFileBars(ports, input.file);
+  checkSpec(spec);
+  const file = await readFileBars(ports, { ...input.file, keep: pricesNeeded(strategy, spec, list) });
   const { bars, perUnit, timeframeMs, sha256 } = file;
-  // The kernel looks at no value again: what a single run would refuse is refused here.
-  checkInput({ bars, spec, signal: new Float64Array(bars.time.length) });
   const before = process.cpuUsage();
   const metrics = await ports.sweeps.run(
     { bars, perUnit, timeframeMs, strategy: strategy.name, list, spec },

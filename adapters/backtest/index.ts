@@ -1,3 +1,4 @@
+import type { PriceName } from '../../domain/backtest/blocks.js';
 import { findTick } from '../../domain/backtest/ticks.js';
 import type { BarColumns } from '../../domain/bars.js';
 import { InvalidInputError } from '../../domain/errors.js';
@@ -39,24 +40,23 @@ function partsOf<T>(list: readonly T[], count: number): T[][] {
  */
 async function shareColumns(
   batches: AsyncIterable<BarColumns> | Iterable<BarColumns>,
+  keep: ReadonlySet<PriceName> = new Set(PRICES),
 ): Promise<{ bars: BarColumns; perUnit: number }> {
-  const held: BarColumns[] = [];
+  const names = ['time', ...PRICES.filter((name) => keep.has(name))] as const;
+  const columns = new Map(names.map((name) => [name, reserve(FIRST_ROWS)]));
   let rows = 0;
   for await (const batch of batches) {
-    held.push(batch);
-    rows += batch.time.length;
-    checkMemory(rows);
+    const end = rows + batch.time.length;
+    for (const [name, column] of columns) {
+      if (end > column.length) columns.set(name, grown(column, rows, end));
+      columns.get(name)?.set(batch[name], rows);
+    }
+    rows = end;
+    checkMemory(rows, names.length);
   }
   const column = (name: keyof BarColumns): Float64Array => {
-    const all = new Float64Array(new SharedArrayBuffer(rows * 8));
-    let at = 0;
-    for (const batch of held) {
-      all.set(batch[name], at);
-      at += batch[name].length;
-      // Column by column, so that never more than one is held twice.
-      batch[name] = new Float64Array(0);
-    }
-    return all;
+    const held = columns.get(name);
+    return held ? new Float64Array(held.buffer, 0, rows) : new Float64Array(0);
   };
   const bars = {
     time: column('time'),
@@ -69,13 +69,25 @@ async function shareColumns(
   return { bars, perUnit: findTick([bars.open, bars.high, bars.low, bars.close]) };
 }
 
+const PRICES: PriceName[] = ['open', 'high', 'low', 'close', 'volume'];
+
+/** Room that is reserved takes memory only where it is written: most files fit without being held twice. */
+const FIRST_ROWS = 2 ** 24;
+const reserve = (rows: number): Float64Array => new Float64Array(new SharedArrayBuffer(rows * 8));
+
+function grown(column: Float64Array, rows: number, needed: number): Float64Array {
+  const larger = reserve(Math.max(needed, 2 * column.length));
+  larger.set(column.subarray(0, rows));
+  return larger;
+}
+
 /** What stays free for everything else. */
 const RESERVE = 128 * 2 ** 20;
 
-function checkMemory(rows: number): void {
+function checkMemory(rows: number, columns: number): void {
   const free = process.availableMemory();
-  // The bars are held already; the next column of them, and a batch, are to come.
-  if (rows * 8 + RESERVE < free) return;
+  // What is held is taken already; room for it to grow by a half keeps the machine from swapping.
+  if (rows * columns * 4 + RESERVE < free) return;
   throw new InvalidInputError(
     `The bars need more memory than there is (${Math.round(free / 2 ** 20)} MB are free after ${rows} bars); take a part of them, or a machine with more`,
   );

@@ -61,7 +61,12 @@ export async function runTask(task: SweepTask, control: TaskControl): Promise<Gr
 }
 
 async function singleRuns(task: SweepTask, control: TaskControl): Promise<GridMetrics[]> {
-  const { bars, spec, timeframeMs } = task;
+  const { spec, timeframeMs } = task;
+  const { close } = task.bars;
+  // Columns that no rule reads are not held; a run checks them all the same.
+  const held = (column: Float64Array): Float64Array => (column.length > 0 ? column : close);
+  const { high, low, volume } = task.bars;
+  const bars = { ...task.bars, high: held(high), low: held(low), volume: held(volume) };
   const strategy = resolveStrategy(task.strategy);
   const results: GridMetrics[] = [];
   for (const [i, params] of task.list.entries()) {

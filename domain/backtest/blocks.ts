@@ -1,3 +1,5 @@
+import { scaleOf } from './ticks.js';
+
 /** Bars of a block: a day of minutes, few enough that all columns of a grid stay in the processor's cache. */
 export const BLOCK = 1440;
 /** Bars of a zone, of which the smallest and the largest value are known. */
@@ -14,6 +16,8 @@ export interface BarSource {
   perUnit: number;
   /** Puts the values of bars from `first` on into `target`, as many as it is long. */
   read(name: PriceName | 'time', first: number, target: Float64Array): void;
+  /** The values themselves, where they lie in memory: copying from shared memory is slow. */
+  view?(name: PriceName | 'time', first: number, end: number): Float64Array;
 }
 
 /** Columns in memory as a source. */
@@ -21,6 +25,7 @@ export const sourceOf = (columns: Record<PriceName | 'time', Float64Array>, perU
   length: columns.close.length,
   perUnit,
   read: (name, first, target) => target.set(columns[name].subarray(first, first + target.length)),
+  view: (name, first, end) => columns[name].subarray(first, end),
 });
 
 /** A block of bars and as many before it as its readers look back, in ticks where there is one. */
@@ -33,6 +38,8 @@ export interface BlockWindow {
   prices: Record<PriceName, Float64Array>;
   /** Sums of closes: `prefix[i]` is of those before index i. Null where they are not exact. */
   prefix: Float64Array | null;
+  /** Ticks to a unit of these prices; 0 where sums are not exact. */
+  perUnit: number;
   /** Bars of the block that are the last of their UTC day, without the very last bar of all. */
   dayEnds: Int32Array;
   /** Days without bars before the day that ends there. */
@@ -60,6 +67,7 @@ export function newWindow({ lookback, exact, source }: WindowArgs): BlockWindow 
     base: lookback,
     prices: { open: column(), high: column(), low: column(), close: column(), volume: column() },
     prefix: exact && source.perUnit > 0 ? new Float64Array(lookback + BLOCK + 1) : null,
+    perUnit: exact && source.perUnit > 0 ? source.perUnit / scaleOf(source.perUnit) : 0,
     dayEnds: new Int32Array(BLOCK),
     idleDays: new Int32Array(BLOCK),
     days: 0,
@@ -71,25 +79,35 @@ export function newWindow({ lookback, exact, source }: WindowArgs): BlockWindow 
 /** Reads the block that begins at bar `first`, a multiple of BLOCK, and what lies before it. */
 export function readBlock(window: BlockWindow, args: WindowArgs, first: number): void {
   const { source, names } = args;
+  const scale = args.exact && source.perUnit > 0 ? scaleOf(source.perUnit) : 1;
   const count = Math.min(BLOCK, source.length - first);
-  const { base } = window;
   const follows = window.count > 0 && first === window.first + window.count;
-  for (const name of names) {
-    const column = window.prices[name];
-    if (follows) column.copyWithin(0, window.count, window.count + base);
-    const from = follows ? first : Math.max(0, first - base);
-    const target = column.subarray(base - (first - from), base + count);
-    source.read(name, from, target);
-    if (args.exact && name !== 'volume') toTicks(target, source.perUnit);
-  }
+  if (source.view && scale === 1) {
+    const from = Math.max(0, first - args.lookback);
+    for (const name of names) window.prices[name] = source.view(name, from, first + count);
+    window.base = first - from;
+  } else for (const name of names) readColumn(window, args, { name, first, count, scale, follows });
   window.first = first;
   window.count = count;
   if (window.prefix) sumUp(window);
   findDays(window, source);
 }
 
+function readColumn(
+  { prices, base, count: before }: BlockWindow,
+  { source }: WindowArgs,
+  at: { name: PriceName; first: number; count: number; scale: number; follows: boolean },
+): void {
+  const { name, first, count, scale, follows } = at;
+  const column = prices[name];
+  if (follows) column.copyWithin(0, before, before + base);
+  const from = follows ? first : Math.max(0, first - base);
+  const target = column.subarray(base - (first - from), base + count);
+  source.read(name, from, target);
+  if (scale !== 1 && name !== 'volume') toTicks(target, scale);
+}
+
 function toTicks(values: Float64Array, perUnit: number): void {
-  if (perUnit === 0 || perUnit === 1) return;
   for (let i = 0; i < values.length; i++) values[i] = Math.round(values[i]! * perUnit);
 }
 
@@ -105,22 +123,24 @@ function sumUp({ prefix, prices: { close }, base, count, first }: BlockWindow): 
   }
 }
 
-const times = new Float64Array(BLOCK + 1);
+const buffer = new Float64Array(BLOCK + 1);
 
 function findDays(window: BlockWindow, source: BarSource): void {
   const { first, count } = window;
   const known = Math.min(count + 1, source.length - first);
-  source.read('time', first, times.subarray(0, known));
+  const times = source.view?.('time', first, first + known) ?? buffer;
+  if (times === buffer) source.read('time', first, buffer.subarray(0, known));
   window.days = 0;
   let day = Math.floor(times[0]! / DAY);
   if (first === 0) window.endedDay = day;
-  for (let i = 0; i + 1 < known; i++) {
-    const next = Math.floor(times[i + 1]! / DAY);
-    if (next === day) continue;
-    window.dayEnds[window.days] = i;
+  let ends = (day + 1) * DAY;
+  for (let i = 1; i < known; i++) {
+    if (times[i]! < ends) continue;
+    window.dayEnds[window.days] = i - 1;
     window.idleDays[window.days++] = Math.max(0, day - window.endedDay - 1);
     window.endedDay = day;
-    day = next;
+    day = Math.floor(times[i]! / DAY);
+    ends = (day + 1) * DAY;
   }
   window.lastDay = day;
 }

@@ -77,7 +77,8 @@ function stepLength(length: Length, window: BlockWindow, squares: Squares | null
   const { count } = window;
   average.step(window);
   const middle = average.values();
-  if (squares && period * squares.largest < EXACT) deviateBySums(length, window, squares);
+  if (squares && period * squares.largest * window.perUnit ** 2 < EXACT)
+    deviateBySums(length, window, squares);
   else deviateAfresh(length, window);
   zone(middle, count, length.middle);
   zone(deviation, count, length.spread);

@@ -44,6 +44,8 @@ interface Row extends Column {
   index: number;
   raised: boolean;
   uses: number;
+  /** Its ends are known to be unknown. */
+  blank?: boolean;
 }
 
 const GROUPS: Record<string, (() => Group) | undefined> = { EMA: emaGroup, MACD: macdGroup, BB: bandGroup };
@@ -158,5 +160,9 @@ function endsOf(row: Row, { values, low, high }: Operands, count: number): void 
     raise(low, low, zones);
     raise(high, high, zones);
   } else if (row.uses >= FEW) zone(values, count, { low, high });
-  else [low, high].forEach((ends) => ends.fill(NaN));
+  else if (!row.blank) {
+    low.fill(NaN);
+    high.fill(NaN);
+    row.blank = true;
+  }
 }

@@ -2,7 +2,7 @@ import * as at from './grid-state.js';
 import type { Kernel } from './grid-types.js';
 
 /** Closes what is held and opens what is wanted, at a price before slippage. */
-export function fill(kernel: Kernel, c: number, { bar, price }: { bar: number; price: number }): void {
+export function fill(kernel: Kernel, c: number, bar: number, price: number): void {
   const { state, terms, outputs } = kernel;
   const b = c * at.STRIDE;
   const wanted = state[b + at.HELD]!;
@@ -24,10 +24,10 @@ export function fill(kernel: Kernel, c: number, { bar, price }: { bar: number; p
     if (outputs?.trade) outputs.trade(c, state, { bar, price: exitPrice });
     state[b + at.UNITS] = 0;
   }
-  if (wanted !== 0) enter(kernel, b, { bar, price });
+  if (wanted !== 0) enter(kernel, b, bar, price);
 }
 
-function enter({ state, terms }: Kernel, b: number, { bar, price }: { bar: number; price: number }): void {
+function enter({ state, terms }: Kernel, b: number, bar: number, price: number): void {
   const side = state[b + at.HELD]!;
   const entryPrice = price * (1 + side * terms.slippage);
   const units = unitsOf(terms, state[b + at.CASH]!, entryPrice);

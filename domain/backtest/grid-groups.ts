@@ -89,16 +89,8 @@ const newLine = (fast: number, slow: number): Line => ({
 });
 
 function stepLines(lines: Line[], window: BlockWindow): void {
-  const first = new Map<string, Average>();
-  const twins = new Map<Average, Average>();
-  for (const average of lines.flatMap(({ quick, slow }) => [quick, slow])) {
-    const { period, value, seed } = average;
-    const name = window.first > seed ? `${period} ${value}` : `${period} seeded at ${seed}`;
-    const twin = first.get(name) ?? average;
-    twins.set(average, twin);
-    first.set(name, twin);
-  }
-  stepOf([...first.values()], window, closesOf(window));
+  const twins = twinsOf(lines, window.first);
+  stepOf([...new Set(twins.values())], window, closesOf(window));
   for (const [average, twin] of twins) average.value = twin.value;
   for (const { quick, slow, out } of lines)
     subtract({ out, count: window.count }, twins.get(quick)!.out, twins.get(slow)!.out);
@@ -111,6 +103,24 @@ function stepLines(lines: Line[], window: BlockWindow): void {
     window,
   );
   for (const { signal, out } of signals) signal.shown = shownOf(signal, out, window);
+}
+
+/** For each average the one that is stepped in its place: itself, or one of its length that has its value already. */
+function twinsOf(lines: Line[], first: number): Map<Average, Average> {
+  const distinct = new Map<number, Average[]>();
+  const twins = new Map<Average, Average>();
+  for (const { quick, slow } of lines)
+    for (const average of [quick, slow]) {
+      const { period, value, seed } = average;
+      const known = distinct.get(period) ?? [];
+      distinct.set(period, known);
+      const twin = known.find((other) =>
+        first > seed && first > other.seed ? other.value === value : other.seed === seed,
+      );
+      if (!twin) known.push(average);
+      twins.set(average, twin ?? average);
+    }
+  return twins;
 }
 
 function subtract(to: { out: Float64Array; count: number }, left: Float64Array, right: Float64Array): void {

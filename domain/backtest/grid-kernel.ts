@@ -10,7 +10,7 @@ export function stepBlock(kernel: Kernel, block: KernelBlock): void {
   for (let c = 0; c * RULE < rules.length; c++) {
     const r = c * RULE;
     if (kernel.state[c * at.STRIDE + at.HELD] !== kernel.state[c * at.STRIDE + at.FILLED])
-      fill(kernel, c, { bar: block.first, price: block.open[0]! });
+      fill(kernel, c, block.first, block.open[0]!);
     if (rules[r + 2] === -1 && rules[r + 4] === -1) stepCross(kernel, block, c);
     else stepSides(kernel, block, c);
   }
@@ -36,7 +36,7 @@ function stepCross(kernel: Kernel, block: KernelBlock, c: number): void {
     day = mark(kernel, block, c, marked, from, day);
     marked = from;
     state[b + at.HELD] = held;
-    fill(kernel, c, { bar: block.first + from, price: block.open[from]! });
+    fill(kernel, c, block.first + from, block.open[from]!);
   }
   state[b + at.HELD] = held;
   mark(kernel, block, c, marked, block.marked, day);
@@ -64,7 +64,7 @@ function stepSides(kernel: Kernel, block: KernelBlock, c: number): void {
     day = mark(kernel, block, c, marked, from, day);
     marked = from;
     state[b + at.HELD] = held;
-    fill(kernel, c, { bar: block.first + from, price: block.open[from]! });
+    fill(kernel, c, block.first + from, block.open[from]!);
   }
   state[b + at.HELD] = held;
   mark(kernel, block, c, marked, block.marked, day);

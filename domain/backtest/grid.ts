@@ -24,6 +24,7 @@ import { metricsAt, type GridMetrics } from './grid-metrics.js';
 import * as at from './grid-state.js';
 import type { ColumnRef, Rule, Side } from './rules.js';
 import type { RunSpec } from './spec.js';
+import { scaleOf } from './ticks.js';
 
 export interface GridArgs {
   source: BarSource;
@@ -71,7 +72,7 @@ export interface GridRun {
 export function openGrid(args: GridArgs): GridRun {
   const { source, spec, rules } = args;
   const exact = source.perUnit > 0 && rules.every(isExact);
-  const perUnit = exact ? source.perUnit : 1;
+  const perUnit = exact ? scaleOf(source.perUnit) : 1;
   const terms = at.termsOf(spec, perUnit);
   if (!terms)
     throw new InvalidInputError(
@@ -126,8 +127,8 @@ function gridRun(args: GridArgs, { kernel, columns, operands, exact, perUnit }: 
       stepColumns(columns, window, operands);
       const { base, count } = window;
       Object.assign(block, { first: next, count, marked: next + count < source.length ? count : count - 1 });
-      block.open.set(window.prices.open.subarray(base, base + count));
-      block.close.set(window.prices.close.subarray(base, base + count));
+      block.open = window.prices.open.subarray(base, base + count);
+      block.close = window.prices.close.subarray(base, base + count);
       zone(block.close, count, block);
       Object.assign(block, { dayEnds: window.dayEnds, idleDays: window.idleDays, days: window.days });
       step(kernel, block);
@@ -176,6 +177,8 @@ const ownMemory = ({ rows, combinations }: { rows: number; combinations: number 
   rules: new Int32Array(combinations * RULE),
 });
 
+const PRICES: PriceName[] = ['open', 'high', 'low', 'close', 'volume'];
+
 const refuseWhole = (ref: ColumnRef): never => {
   throw new InvalidInputError(
     `Column ${ref.name} cannot be computed by blocks, and no whole columns are at hand`,
@@ -190,6 +193,18 @@ const columnsOf = (rule: Rule): ColumnRef[] =>
 
 /** Columns that only the registry knows are in units that only it knows: such a grid stays in units of price. */
 const isExact = (rule: Rule): boolean => columnsOf(rule).every(isStreamed);
+
+/** Columns of prices that a grid reads; all of them where an indicator is computed whole. */
+export function pricesOf(rules: readonly Rule[]): Set<PriceName> {
+  const names = new Set<PriceName>(['open', 'close']);
+  for (const ref of rules.flatMap(columnsOf)) {
+    if (!isStreamed(ref)) return new Set(PRICES);
+    if (ref.name === 'DONCHIAN') names.add('high').add('low');
+    const price = PRICES.find((name) => name === ref.name);
+    if (price) names.add(price);
+  }
+  return names;
+}
 
 /** Does the grid need whole columns in memory? */
 export const needsWhole = (rules: readonly Rule[]): boolean => !rules.every(isExact);
@@ -222,7 +237,7 @@ function endRun(
     if (state[b + at.UNITS] !== 0) state[b + at.EXPOSED] = state[b + at.EXPOSED]! + 1;
     if (closeAtEnd && state[b + at.UNITS] !== 0) {
       state[b + at.HELD] = 0;
-      fill(kernel, c, { bar: block.first + k, price: close });
+      fill(kernel, c, block.first + k, close);
     }
     const equity = state[b + at.CASH]! + state[b + at.UNITS]! * close;
     const peak = Math.max(state[b + at.PEAK]!, equity);

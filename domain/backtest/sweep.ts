@@ -1,8 +1,8 @@
 import { InvalidInputError } from '../errors.js';
 import { resolveParams } from '../strategies/index.js';
 import type { Strategy } from '../strategies/strategy.js';
-import { openGrid, type GridRun } from './grid.js';
-import type { BarSource } from './blocks.js';
+import { openGrid, pricesOf, type GridRun } from './grid.js';
+import type { BarSource, PriceName } from './blocks.js';
 import type { GridMetrics } from './grid-metrics.js';
 import { termsOf } from './grid-state.js';
 import type { ColumnRef, Rule } from './rules.js';
@@ -68,6 +68,16 @@ function sorted(strategy: Strategy, all: Record<string, number>[]): Combinations
 /** The path of a strategy under a spec: only rules and plain sizes and costs go through the kernel. */
 export const pathOf = (strategy: Strategy, spec: RunSpec): SweepPath =>
   strategy.rule && termsOf(spec, 1) ? 'grid' : 'single-run';
+
+/** Columns of prices that the combinations read; the others need not be held. */
+export const pricesNeeded = (
+  strategy: Strategy,
+  spec: RunSpec,
+  list: readonly Record<string, number>[],
+): Set<PriceName> =>
+  pathOf(strategy, spec) === 'grid'
+    ? pricesOf(list.map((params) => strategy.rule?.(params) as Rule))
+    : new Set(['open', 'high', 'low', 'close', 'volume']);
 
 /** A grid's run over combinations of a strategy that has a rule. */
 export function openSweep(args: {

@@ -15,6 +15,12 @@ export function findTick(columns: readonly Float64Array[]): number {
   return Math.min(binary, decimal);
 }
 
+/**
+ * What prices are multiplied by so that their sums are exact. A tick of 1/2^k needs nothing: doubles hold its multiples,
+ * and all sums of them, exactly as they are.
+ */
+export const scaleOf = (perUnit: number): number => (Number.isInteger(Math.log2(perUnit)) ? 1 : perUnit);
+
 function finest(columns: readonly Float64Array[], { base, most }: { base: number; most: number }): number {
   let perUnit = 1;
   const limit = base ** most;
