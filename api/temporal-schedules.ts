@@ -77,6 +77,7 @@ export function temporalSchedules(client: Client, within: Within): SchedulesPort
     get: (id) => within(() => find(id)),
     pause: (id, note) => within(() => client.schedule.getHandle(id).pause(note)),
     resume: (id, note) => within(() => client.schedule.getHandle(id).unpause(note)),
+    trigger: (id) => within(() => client.schedule.getHandle(id).trigger()),
     remove: (id) => within(() => client.schedule.getHandle(id).delete()),
   };
 }

@@ -463,6 +463,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/schedules/{id}/trigger': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['triggerSchedule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/principals': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listPrincipals'];
@@ -1752,7 +1763,7 @@ export interface operations {
         /** End of the bar opens, exclusive; ISO 8601 or epoch milliseconds */ to?: string;
         /** Read what was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
         /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
-        /** Default csv */ format?: 'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow';
+        /** Default csv */ format?: 'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow' | 'arrows';
       };
       header?: never;
       path: {
@@ -2074,7 +2085,7 @@ export interface operations {
     parameters: {
       query?: {
         /** Convert: bars that cannot be believed are left out and counted in the headers x-finsight-* */ format?:
-          'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow';
+          'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow' | 'arrows';
         /** Length of a bar; by the rows where it is not given */ timeframe?: string;
         /** time,open,high,low,close,volume by place (_ skips one), or time=<name>,… by name */ columns?: string;
         /** Of epoch times */ timeUnit?: 's' | 'ms' | 'us' | 'ns';
@@ -2521,6 +2532,20 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Schedule'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  triggerSchedule: {
+    parameters: { query?: never; header?: never; path: { /** Schedule id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      202: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Schedule'] };
       };
