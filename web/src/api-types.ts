@@ -644,7 +644,7 @@ export interface components {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      calendar?: 'always' | 'nyse' | 'forex';
+      calendar?: 'always' | 'nyse' | 'lse' | 'forex' | 'weekdays';
       /** True: up to the venue's last closed bar */ follow?: boolean;
     };
     HealBarsInput: {
@@ -652,7 +652,7 @@ export interface components {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      calendar?: 'always' | 'nyse' | 'forex';
+      calendar?: 'always' | 'nyse' | 'lse' | 'forex' | 'weekdays';
       /** True: up to the venue's last closed bar */ follow?: boolean;
       /** Also ask again for what is quarantined or exchange-closed */ recheck?: boolean;
     };
@@ -667,7 +667,7 @@ export interface components {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      calendar?: 'always' | 'nyse' | 'forex';
+      calendar?: 'always' | 'nyse' | 'lse' | 'forex' | 'weekdays';
       /** True: up to the venue's last closed bar */ follow?: boolean;
       /** Also ask again for what is quarantined or exchange-closed */ recheck?: boolean;
       everyMs?: number;
@@ -1091,7 +1091,7 @@ export interface components {
     Coverage: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       source: components['schemas']['Source'];
-      /** When the market trades */ calendar: 'always' | 'nyse' | 'forex';
+      /** When the market trades */ calendar: 'always' | 'nyse' | 'lse' | 'forex' | 'weekdays';
       calendarReason: string;
       /** Epoch milliseconds, UTC */ from: number;
       /** End of the bar opens, exclusive */ to: number;
