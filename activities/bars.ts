@@ -60,6 +60,11 @@ export const barsSteps = (ports: Ports) => ({
       throw new InvalidInputError(
         `No bars of ${input.stream} between ${iso(from)} and ${iso(wanted)}: the source's last bar closes at ${iso(end)}`,
       );
+    const first = (await markets.firstOpen?.(stream)) ?? null;
+    if (first !== null && to <= first)
+      throw new InvalidInputError(
+        `No bars of ${input.stream} between ${iso(from)} and ${iso(to)}: the source has them from ${iso(first)} to ${iso(end)}`,
+      );
     const present = (await ports.series.times({ stream, source, range: { from, to }, asOf: Infinity }))
       .length;
     return { source, stream: streamId(stream), from, to, asOf: Math.max(input.asOf ?? to, to), present };

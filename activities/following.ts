@@ -56,10 +56,11 @@ async function takeQuiet(following: Following): Promise<void> {
   if (ports.now() > state.next + timeframeMs(stream.timeframe) + LATE_MS) await catchUp(following);
 }
 
-async function catchUp(following: Following): Promise<void> {
-  const { ports, stream, source } = following;
+/** Asks for what has closed since the last bar that is stored, up to where the following ends. */
+export async function catchUp(following: Following): Promise<void> {
+  const { ports, stream, source, until } = following;
   const closed = (await ports.markets(source).lastClosed(stream)) + timeframeMs(stream.timeframe);
-  await fill(following, closed);
+  await fill(following, Math.min(closed, until ?? Infinity));
 }
 
 async function takeBars(following: Following, bars: Bar[]): Promise<void> {
@@ -81,7 +82,11 @@ async function takeBars(following: Following, bars: Bar[]): Promise<void> {
       continue;
     }
     if (bar.time !== reached) await storeRun();
-    if (bar.time > reached) await fill(following, bar.time);
+    if (bar.time > reached) await fill(following, Math.min(bar.time, until ?? Infinity));
+    if (until !== null && bar.time >= until) {
+      reached = until;
+      break;
+    }
     run.push(bar);
     // One that was stored already tells nothing new, or a correction: the store knows which.
     if (bar.time < reached) await storeRun();
@@ -91,10 +96,10 @@ async function takeBars(following: Following, bars: Bar[]): Promise<void> {
 }
 
 async function takeTrade(following: Following, trade: Trade): Promise<void> {
-  const { stream, state, tape } = following;
+  const { stream, state, tape, until } = following;
   // Late, of a bar that is stored: it had all its trades, or was asked for.
   if (!addTrade(tape, trade) || trade.time < state.next) return;
-  const over = overBy(trade, stream.timeframe);
+  const over = Math.min(overBy(trade, stream.timeframe), until ?? Infinity);
   if (over <= state.next) return;
   const bars = closeBars(tape, state.next, over);
   if (bars === null) await fill(following, over);

@@ -1,10 +1,10 @@
 import type { Ports } from '../adapters/ports.js';
-import { NotFoundError } from '../domain/errors.js';
+import { InvalidInputError, NotFoundError } from '../domain/errors.js';
 import { emptyTape } from '../domain/live.js';
 import type { Source } from '../domain/sources.js';
 import { ceilToBar, parseStream, timeframeMs } from '../domain/streams.js';
 import { beat, resumed } from './beat.js';
-import { take, type Following, type StreamState } from './following.js';
+import { catchUp, take, type Following, type StreamState } from './following.js';
 import { readSource, readTime, type SourceInput, type TimeInput } from './window.js';
 
 export interface StreamInput {
@@ -23,6 +23,8 @@ export interface StreamPlan {
   /** The next bar to store. */
   next: number;
   until: number | null;
+  /** True where the venue has closed all of it: then it is asked for, and there is nothing to wait for. */
+  past?: boolean;
 }
 
 /** A step ends by itself after so long, so that its history stays readable and a new worker may take over. */
@@ -42,7 +44,11 @@ export const streamSteps = (ports: Ports) => ({
       newest ? newest.time + step : (await markets.lastClosed(stream)) + step;
     const next = input.from === undefined ? await open() : ceilToBar(readTime('from', input.from), timeframe);
     const until = input.until === undefined ? null : ceilToBar(readTime('until', input.until), timeframe);
-    return { stream: input.stream, source, next, until };
+    if (until === null) return { stream: input.stream, source, next, until };
+    if (input.from !== undefined && next >= until)
+      throw new InvalidInputError(`Nothing to follow of ${input.stream}: from is not before until`);
+    const past = next >= until || until <= (await markets.lastClosed(stream)) + step;
+    return { stream: input.stream, source, next, until, past };
   },
 
   /**
@@ -71,6 +77,10 @@ export const streamSteps = (ports: Ports) => ({
     const end = ports.now() + SHIFT_MS;
     const over = (): boolean => (until !== null && state.next >= until) || ports.now() > end;
     if (over()) return state;
+    if (plan.past) {
+      await catchUp(following);
+      return state;
+    }
     for await (const message of ports.markets(source).watch(stream)) {
       await take(following, message);
       beat({ ...state });

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { COLLECTIONS } from '../domain/collections.js';
 import { canonicalJson } from '../domain/digest.js';
-import { DataQualityError, InvalidInputError } from '../domain/errors.js';
+import { DataQualityError, InvalidInputError, NotFoundError } from '../domain/errors.js';
 import { sourceKey } from '../domain/sources.js';
 import { streamId } from '../domain/streams.js';
 import { redacted } from './addresses.js';
@@ -66,6 +67,13 @@ export function contentOf({ from, to, content }: Pick<MoveRequest, 'from' | 'to'
   throw new InvalidInputError(`${shown} hold different things; known: ${all.join(', ')}`);
 }
 
+/** A misspelt path is not an empty store. @throws NotFoundError */
+function checkSource(address: string): void {
+  const path = /^(?:parquet|csv|file|sqlite):([^?]+)/.exec(address)?.[1];
+  if (path !== undefined && !existsSync(path))
+    throw new NotFoundError(`No store lies at ${redacted(address)}; name the directory or file that has it`);
+}
+
 type Report = (progress: MoveProgress) => Promise<void>;
 
 /**
@@ -81,6 +89,7 @@ export async function moveStore(request: MoveRequest, report: Report): Promise<M
     open: (address: string) => T,
     work: (from: T, to: T) => Promise<MoveResult['parts']>,
   ): Promise<MoveResult> => {
+    checkSource(request.from);
     const [from, to] = [open(request.from), open(request.to)];
     try {
       const parts = await work(from, to);

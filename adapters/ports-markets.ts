@@ -34,6 +34,8 @@ export interface MarketsPort extends Closable {
   resolve(request: { symbol: string; timeframe: Timeframe; exchange?: string }): Promise<Stream>;
   /** Open time of the last closed bar, as the source sees its own present. */
   lastClosed(stream: Stream): Promise<number>;
+  /** Open of its first bar, where the source knows that; null or left out where it does not. */
+  firstOpen?(stream: Stream): Promise<number | null>;
   /**
    * One page of closed bars in [from, to), ascending. `seen`: an instant that the venue has told of; where its clock is
    * taken to be behind that, it is asked for again.

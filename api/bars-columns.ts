@@ -25,9 +25,10 @@ export const FORMAT_OF: Record<string, string> = {
   'application/vnd.apache.parquet': 'parquet',
   'application/parquet': 'parquet',
   'application/vnd.apache.arrow.file': 'arrow',
+  'application/vnd.apache.arrow.stream': 'arrows',
 };
 export const FORMAT_TYPES = Object.keys(FORMAT_OF);
-export const FORMAT_NAMES = ['csv', 'json', 'ndjson', 'parquet', 'arrow'] as const;
+export const FORMAT_NAMES = ['csv', 'json', 'ndjson', 'parquet', 'arrow', 'arrows'] as const;
 
 /** Stored bars of a range, window after window, ascending. */
 export async function* columnsIn(context: Context, key: BarsKey): AsyncGenerator<BarColumns> {

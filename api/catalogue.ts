@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { InvalidInputError } from '../domain/errors.js';
+import { InvalidInputError, NotFoundError } from '../domain/errors.js';
+import { nearNames } from '../domain/near-names.js';
 import { streamId } from '../domain/streams.js';
+import type { CataloguePort } from '../adapters/ports-inventory.js';
 import { choice, cursor, limit, segment, text } from './query.js';
 import { route } from './route.js';
 import { answer, instant } from './schemas.js';
@@ -89,10 +91,10 @@ const listSymbols = route({
       );
     const { catalogue, series, now } = context.ports;
     const source = query.source ?? 'stored';
+    const streams = await series.streams();
+    await checkExchange(exchange, catalogue, streams);
     const all =
-      source === 'stored'
-        ? storedSymbols(exchange, await series.streams())
-        : await catalogue.symbols(exchange, source);
+      source === 'stored' ? storedSymbols(exchange, streams) : await catalogue.symbols(exchange, source);
     const wanted = query.contains?.toUpperCase().replace('/', '-') ?? '';
     const rest = all.filter(({ symbol }) => symbol.includes(wanted) && symbol > (query.cursor ?? ''));
     const items = rest.slice(0, query.limit);
@@ -100,6 +102,23 @@ const listSymbols = route({
     return { body: { exchange, source, items, cursor: next, asOf: now() } };
   },
 });
+
+/** @throws NotFoundError naming the ones that are near, or that bars are stored of. */
+async function checkExchange(
+  exchange: string,
+  catalogue: CataloguePort,
+  streams: { stream: { exchange: string } }[],
+): Promise<void> {
+  const stored = new Set(streams.map(({ stream }) => stream.exchange));
+  if (stored.has(exchange)) return;
+  const known = (await catalogue.exchanges()).map(({ id }) => id);
+  if (known.includes(exchange)) return;
+  const near = nearNames(exchange, known);
+  const shown = near.length > 0 ? near : [...new Set([...stored, ...known])].slice(0, 10);
+  throw new NotFoundError(
+    `Unknown exchange "${exchange}"; known: ${shown.join(', ')}, and others: GET /api/v1/exchanges lists all`,
+  );
+}
 
 function storedSymbols(
   exchange: string,

@@ -176,6 +176,23 @@ const resumeSchedule = route({
   },
 });
 
+const triggerSchedule = route({
+  id: 'triggerSchedule',
+  method: 'post',
+  path: '/schedules/{id}/trigger',
+  group: 'schedules',
+  summary:
+    'Start the story of a schedule now, paused or not; a run that goes on already is left alone (overlap)',
+  role: 'operator',
+  params: { id },
+  answers: { 202: { description: 'Asked for; `recent` has it when it has begun', schema: schedule } },
+  example,
+  async handle({ params, context }) {
+    await context.stories.schedules.trigger(params.id);
+    return { status: 202, body: await context.stories.schedules.get(params.id), target: params.id };
+  },
+});
+
 const removeSchedule = route({
   id: 'removeSchedule',
   method: 'delete',
@@ -200,5 +217,6 @@ export const scheduleRoutes = [
   changeSchedule,
   pauseSchedule,
   resumeSchedule,
+  triggerSchedule,
   removeSchedule,
 ];

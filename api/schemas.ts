@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { formFault } from '../domain/forms.js';
-import { parseStream } from '../domain/streams.js';
+import { canonicalStream, parseStream } from '../domain/streams.js';
 
 /** Named schemas become components of the OpenAPI document: answers as they leave, requests as they come. */
 export const answers = z.registry<{ id: string }>();
@@ -21,8 +21,19 @@ export const instant = z.int().describe('Epoch milliseconds, UTC');
 /** NaN and infinities have no JSON: they are null on the wire. */
 export const figure = z.number().nullable();
 
+/** What is no stream stays as it is, and is told below. */
+function asStream(text: string): string {
+  try {
+    return canonicalStream(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Read in any case, as on the command line. */
 export const streamText = z
   .string()
+  .overwrite(asStream)
   .regex(
     /^[a-z0-9]+\/[A-Z0-9]+-[A-Z0-9]+\/[0-9]+[mhdw]$/,
     'must be <ccxt exchange id>/<BASE-QUOTE>/<timeframe>, such as binance/BTC-USDT/1h',

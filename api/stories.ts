@@ -123,5 +123,7 @@ export interface SchedulesPort {
   get(id: string): Promise<Schedule>;
   pause(id: string, note: string): Promise<void>;
   resume(id: string, note: string): Promise<void>;
+  /** Starts its story now, paused or not, as its overlap policy has it. @throws NotFoundError */
+  trigger(id: string): Promise<void>;
   remove(id: string): Promise<void>;
 }

@@ -59,6 +59,11 @@ export const STORY_INPUTS = {
       ...window,
       market: z
         .string()
+        .overwrite((text) =>
+          text
+            .replace(/^[^/]*/, (name) => name.toLowerCase())
+            .replace(/[^/]*$/, (name) => name.toUpperCase()),
+        )
         .regex(/^[a-z0-9]+\/[A-Z0-9]+-[A-Z0-9]+$/, 'must be <exchange>/<BASE-QUOTE>')
         .meta({ examples: ['binanceusdm/BTC-USDT'] }),
     }),

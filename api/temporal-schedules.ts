@@ -42,6 +42,13 @@ export function startOptions(kind: string, input: Record<string, unknown>) {
 export function temporalSchedules(client: Client, within: Within): SchedulesPort {
   const find = async (id: string): Promise<Schedule> =>
     scheduleOf(await client.schedule.getHandle(id).describe());
+  /** Temporal's own words for an unknown schedule speak of workflows. */
+  const named = <T>(id: string, work: () => Promise<T>): Promise<T> =>
+    within(work).catch((error: unknown) => {
+      if (error instanceof NotFoundError && error.message.startsWith('Temporal'))
+        throw new NotFoundError(`No schedule "${id}"; GET /api/v1/schedules lists them all`);
+      throw error;
+    });
   return {
     create: (spec, by) =>
       within(async () => {
@@ -54,7 +61,7 @@ export function temporalSchedules(client: Client, within: Within): SchedulesPort
         });
       }),
     change: (spec, by) =>
-      within(async () => {
+      named(spec.id, async () => {
         checkCron(spec.cron);
         await find(spec.id);
         await client.schedule.getHandle(spec.id).update(({ state }) => ({
@@ -74,10 +81,11 @@ export function temporalSchedules(client: Client, within: Within): SchedulesPort
         const items = found.filter((each) => each !== null);
         return { items, cursor: ids.length > page.length ? (page.at(-1) ?? null) : null };
       }),
-    get: (id) => within(() => find(id)),
-    pause: (id, note) => within(() => client.schedule.getHandle(id).pause(note)),
-    resume: (id, note) => within(() => client.schedule.getHandle(id).unpause(note)),
-    remove: (id) => within(() => client.schedule.getHandle(id).delete()),
+    get: (id) => named(id, () => find(id)),
+    pause: (id, note) => named(id, () => client.schedule.getHandle(id).pause(note)),
+    resume: (id, note) => named(id, () => client.schedule.getHandle(id).unpause(note)),
+    trigger: (id) => named(id, () => client.schedule.getHandle(id).trigger()),
+    remove: (id) => named(id, () => client.schedule.getHandle(id).delete()),
   };
 }
 

@@ -81,7 +81,10 @@ function print(shell: Shell, report: object): void {
 function addExport(bars: Command, run: Run): void {
   addStoredOptions(bars.command('export <stream>'))
     .description('put stored bars into a file, or on stdout')
-    .option('--format <format>', 'csv, json, ndjson, parquet, arrow; by the name of --out where it says it')
+    .option(
+      '--format <format>',
+      'csv, json, ndjson, parquet, arrow, arrows; by the name of --out where it says it',
+    )
     .option('--out <file>')
     .action((stream: string, options: StoredOptions & { format?: string; out?: string }) =>
       run(async (ports) => {
@@ -101,7 +104,10 @@ function addExport(bars: Command, run: Run): void {
 function addConvert(bars: Command, run: Run): void {
   addLayoutOptions(bars.command('convert <in> <out>'))
     .description('write a file of bars in another format')
-    .option('--to <format>', 'csv, json, ndjson, parquet, arrow; by the name of <out> where it says it')
+    .option(
+      '--to <format>',
+      'csv, json, ndjson, parquet, arrow, arrows; by the name of <out> where it says it',
+    )
     .option('--stream <stream>', 'whose bars they are')
     .option('--timeframe <timeframe>', 'length of a bar; by the rows where it is not given')
     .action((path: string, out: string, options: FileOptions & { to?: string; stream?: string }) =>
@@ -153,7 +159,7 @@ export function addLayoutOptions(command: Command): Command {
   const local = new Option('--local', 'in this process (these commands always are)').hideHelp();
   return command
     .addOption(local)
-    .option('--format <format>', 'csv, json, ndjson, parquet, arrow; by what stands in the file')
+    .option('--format <format>', 'csv, json, ndjson, parquet, arrow, arrows; by what stands in the file')
     .option(
       '--columns <list>',
       'time,open,high,low,close,volume by place (_ skips one), or time=<name>,… by name',

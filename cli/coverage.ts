@@ -71,7 +71,7 @@ const measuring = (command: Command): Command =>
     )
     .option('--from <time>', 'the contract is widened to begin here')
     .option('--to <time>', 'the contract is widened to end here')
-    .option('--calendar <name>', 'always, nyse or forex; left out: by venue and bars')
+    .option('--calendar <name>', 'always, nyse, lse, forex or weekdays; left out: by venue and bars')
     .option('--follow', "up to the venue's last closed bar")
     .option('--local', 'in this process, without a running platform');
 

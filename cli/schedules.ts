@@ -29,7 +29,7 @@ interface Shown {
   next: number[];
 }
 
-/** `schedules list|show|create|change|pause|resume|delete|apply`: what starts by itself. */
+/** `schedules list|show|create|change|pause|resume|trigger|delete|apply`: what starts by itself. */
 export const addSchedules: AddCommands = (program, shell) => {
   const schedules = program.command('schedules').description('what starts by itself, and when');
   schedules
@@ -78,6 +78,12 @@ function addStates(schedules: Command, shell: Shell): void {
   schedules.command('resume <id>').action(async (id: string) => {
     show(shell, dataOf(await connectApi(shell.config()).client.POST('/schedules/{id}/resume', on(id))));
   });
+  schedules
+    .command('trigger <id>')
+    .description('start its story now, paused or not')
+    .action(async (id: string) => {
+      show(shell, dataOf(await connectApi(shell.config()).client.POST('/schedules/{id}/trigger', on(id))));
+    });
   schedules
     .command('delete <id>')
     .description('runs that it started go on')

@@ -1,4 +1,5 @@
-import { chooseCalendar, expectedIn, type CalendarName } from './calendars.js';
+import { expectedIn, type CalendarName } from './calendars.js';
+import { chooseCalendar } from './calendars/choice.js';
 import {
   countBars,
   intersect,

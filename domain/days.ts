@@ -3,6 +3,8 @@ export const DAY = 86_400_000;
 
 export const weekdayOf = (day: number): number => (((day + 4) % 7) + 7) % 7;
 
+export const isWeekday = (day: number): boolean => weekdayOf(day) >= 1 && weekdayOf(day) <= 5;
+
 export function dayOf(day: number): { year: number; month: number; date: number } {
   const time = new Date(day * DAY);
   return { year: time.getUTCFullYear(), month: time.getUTCMonth() + 1, date: time.getUTCDate() };

@@ -33,6 +33,11 @@ export const io = proxyActivities<Activities['io']>(
   options('io', { startToCloseTimeout: '15m', heartbeatTimeout: '15s' }),
 );
 
+/** What is asked of a venue before a stream is followed, and what it has closed long since: neither is waited for for ever. */
+export const beforeLive = proxyActivities<Activities['live']>(
+  options('live', { startToCloseTimeout: '24h', heartbeatTimeout: '30s' }),
+);
+
 /** Following a stream: a worker that restarts hands over, however often, and goes on at the next bar. */
 export const live = proxyActivities<Activities['live']>({
   ...options('live', { startToCloseTimeout: '24h', heartbeatTimeout: '30s' }),

@@ -12,71 +12,86 @@ import { headOf, type Input } from './input.js';
 import { decodeLz4 } from './lz4.js';
 
 /**
- * Arrow IPC: files (Feather 2, as pandas and freqtrade write them, plain or packed by LZ4 or ZSTD) and streams. Written
- * as a file without compression: prices as float64, times as UTC timestamps in ms.
+ * Arrow IPC: files (Feather 2, as pandas and freqtrade write them, plain or packed by LZ4 or ZSTD) and streams; either
+ * is read under both names. Written without compression: prices as float64, times as UTC timestamps in ms.
  */
 export const arrow: BarFormat = {
   name: 'arrow',
-  extensions: ['arrow', 'feather', 'ipc', 'arrows'],
+  extensions: ['arrow', 'feather', 'ipc'],
   mediaType: 'application/vnd.apache.arrow.file',
-  async *read(input, options) {
-    const magic = (await headOf(input, 8)).subarray(0, 6).toString('latin1');
-    if (magic.startsWith('FEA1'))
-      throw new DataQualityError(
-        `${input.path} is Feather of version 1, which is given up: write it again with version 2`,
-      );
-    let layout: Layout | null = null;
-    let row = 0;
-    try {
-      for await (const batch of batchesOf(input, magic === 'ARROW1')) {
-        layout ??= layoutOf(batch, options);
-        if (!layout) continue;
-        const numbers = numbersOf(batch, layout);
-        for await (const { rows, columns, faults } of numbers
-          ? batchNumbers([numbers])
-          : batchRows(cellsOf(batch), layout))
-          yield {
-            rows: rows.map((each) => each + row),
-            columns,
-            faults: faults.map((fault) => ({ ...fault, row: fault.row + row })),
-          } satisfies RowBatch;
-        row += batch.numRows;
-      }
-    } catch (error) {
-      if (['InvalidInputError', 'DataQualityError'].includes((error as Error).name)) throw error;
-      throw new DataQualityError(`${input.path} is no readable Arrow file: ${messageOf(error)}`);
-    }
-  },
-  async *encode(batches) {
-    const api = await import('apache-arrow');
-    const fields = COLUMNS.map(
-      (name) =>
-        new api.Field(
-          name,
-          name === 'time' ? new api.Timestamp(api.TimeUnit.MILLISECOND, 'UTC') : new api.Float64(),
-          false,
-        ),
-    );
-    const schema = new api.Schema(fields);
-    // The writer's own queue grows without bounds: what it writes is handed on batch by batch instead.
-    let parts: Uint8Array[] = [];
-    const sink = new api.AsyncByteQueue();
-    sink.write = (chunk) => void parts.push(chunk as Uint8Array);
-    const written = (): Buffer => {
-      const bytes = Buffer.concat(parts);
-      parts = [];
-      return bytes;
-    };
-    const writer = new api.RecordBatchFileWriter();
-    writer.reset(sink, schema);
-    for await (const batch of batches) {
-      writer.write(recordBatch(api, schema, batch));
-      yield written();
-    }
-    writer.finish();
-    yield written();
-  },
+  read,
+  encode: (batches) => encode(batches, 'RecordBatchFileWriter'),
 };
+
+export const arrows: BarFormat = {
+  name: 'arrows',
+  extensions: ['arrows'],
+  mediaType: 'application/vnd.apache.arrow.stream',
+  read,
+  encode: (batches) => encode(batches, 'RecordBatchStreamWriter'),
+};
+
+async function* read(input: Input, options: ReadOptions): AsyncGenerator<RowBatch> {
+  const magic = (await headOf(input, 8)).subarray(0, 6).toString('latin1');
+  if (magic.startsWith('FEA1'))
+    throw new DataQualityError(
+      `${input.path} is Feather of version 1, which is given up: write it again with version 2`,
+    );
+  let layout: Layout | null = null;
+  let row = 0;
+  try {
+    for await (const batch of batchesOf(input, magic === 'ARROW1')) {
+      layout ??= layoutOf(batch, options);
+      if (!layout) continue;
+      const numbers = numbersOf(batch, layout);
+      for await (const { rows, columns, faults } of numbers
+        ? batchNumbers([numbers])
+        : batchRows(cellsOf(batch), layout))
+        yield {
+          rows: rows.map((each) => each + row),
+          columns,
+          faults: faults.map((fault) => ({ ...fault, row: fault.row + row })),
+        } satisfies RowBatch;
+      row += batch.numRows;
+    }
+  } catch (error) {
+    if (['InvalidInputError', 'DataQualityError'].includes((error as Error).name)) throw error;
+    throw new DataQualityError(`${input.path} is no readable Arrow file: ${messageOf(error)}`);
+  }
+}
+
+async function* encode(
+  batches: Parameters<BarFormat['encode']>[0],
+  kind: 'RecordBatchFileWriter' | 'RecordBatchStreamWriter',
+): AsyncGenerator<Uint8Array> {
+  const api = await import('apache-arrow');
+  const fields = COLUMNS.map(
+    (name) =>
+      new api.Field(
+        name,
+        name === 'time' ? new api.Timestamp(api.TimeUnit.MILLISECOND, 'UTC') : new api.Float64(),
+        false,
+      ),
+  );
+  const schema = new api.Schema(fields);
+  // The writer's own queue grows without bounds: what it writes is handed on batch by batch instead.
+  let parts: Uint8Array[] = [];
+  const sink = new api.AsyncByteQueue();
+  sink.write = (chunk) => void parts.push(chunk as Uint8Array);
+  const written = (): Buffer => {
+    const bytes = Buffer.concat(parts);
+    parts = [];
+    return bytes;
+  };
+  const writer = new api[kind]();
+  writer.reset(sink, schema);
+  for await (const batch of batches) {
+    writer.write(recordBatch(api, schema, batch));
+    yield written();
+  }
+  writer.finish();
+  yield written();
+}
 
 type Api = typeof ArrowApi;
 

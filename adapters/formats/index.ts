@@ -6,7 +6,7 @@ import { createGzip } from 'node:zlib';
 import { InvalidInputError } from '../../domain/errors.js';
 import { fileError, replaceFile } from '../files.js';
 import type { FormatsPort } from '../ports.js';
-import { arrow } from './arrow.js';
+import { arrow, arrows } from './arrow.js';
 import { csv } from './csv.js';
 import type { BarFormat } from './format.js';
 import { headOf, openInput, type Input } from './input.js';
@@ -17,7 +17,7 @@ import { parquet } from './parquet.js';
 import { encodeCsv, encodeParquet } from './table.js';
 
 /** Ways to write bars down, by name. */
-export const FORMATS: Record<string, BarFormat> = { csv, json, ndjson, parquet, arrow };
+export const FORMATS: Record<string, BarFormat> = { csv, json, ndjson, parquet, arrow, arrows };
 
 /** @throws InvalidInputError naming the known ones. */
 export function formatNamed(name: string): BarFormat {
@@ -47,6 +47,8 @@ function formatByContent(head: Buffer): BarFormat | null {
   const magic = head.subarray(0, 6).toString('latin1');
   if (magic.startsWith('PAR1')) return parquet;
   if (magic.startsWith('ARROW1') || magic.startsWith('FEA1')) return arrow;
+  // A stream begins with a message, its length behind this mark.
+  if (head.subarray(0, 4).equals(Buffer.alloc(4, 0xff))) return arrows;
   const text = head
     .toString('utf8')
     .replace(/^\uFEFF/, '')

@@ -77,19 +77,27 @@ export async function recordPages(options: FetchesOptions, pages: SealedPage[]):
   const fetches: Fetch[] = [];
   for (const { packed, content, file, ...page } of pages) {
     const before = known.get(page.id);
-    // A file that was not kept the first time may be kept now.
+    // A file that was not kept the first time may be kept now; what was kept and is damaged is put back.
+    const kept = file && (await keepFile(options, file));
+    if (before && packed && before.answers) await putBack(objects, before.answers, packed);
     if (before && (before.file || !file)) continue;
     const { id, stream, source, from, to, bars, rejected, requests, workflow } = page;
     fetches.push({
       ...{ id, stream, source, sourceKey: sourceKey(source), from, to, bars, rejected, requests, workflow },
       parents: page.parents ?? [],
-      ...(file && { file: await keepFile(options, file) }),
+      ...(file && { file: kept ?? null }),
       answers: packed && (await objects.put(`raw/${content}.ndjson.gz`, packed)),
       code: options.code(),
       at: before?.at ?? options.now(),
     });
   }
   if (fetches.length > 0) await documents.upsert('fetches', fetches);
+}
+
+/** The same answer has the same bytes: those that were lost or damaged since are what they were again. */
+async function putBack(objects: ObjectsPort, { key, sha256 }: ObjectRef, packed: Uint8Array): Promise<void> {
+  if (createHash('sha256').update(packed).digest('hex') !== sha256) return;
+  if ((await objects.head(key))?.sha256 !== sha256) await objects.put(key, packed);
 }
 
 const PAGE = 500;

@@ -80,6 +80,7 @@ function replayedMarkets(source: Source, provider: BarProvider): MarketsPort {
       return stream;
     },
     lastClosed: async (stream) => (await venue(stream)).lastClosed(stream),
+    firstOpen: async (stream) => (await provider.bars(stream))?.columns.time.find(Number.isFinite) ?? null,
     fetchBars: ({ stream, ...request }) => answered(async () => (await venue(stream)).fetch(stream, request)),
     watch(stream) {
       throw new InvalidInputError(

@@ -160,7 +160,7 @@ describe('checking and converting', () => {
     await ports.close();
   });
 
-  it.each(['csv', 'json', 'ndjson', 'parquet', 'arrow'])(
+  it.each(['csv', 'json', 'ndjson', 'parquet', 'arrow', 'arrows'])(
     'through %s and back loses nothing',
     async (format) => {
       const ports = portsOf();

@@ -159,7 +159,7 @@ describe('coverage of a stream', () => {
     [{ stream }, /No stored bars of binance\/BTC-USDT\/1h/],
     [
       { stream, source: 'simulated', from: '2024-01-01', calendar: 'mars' as never },
-      /Unknown calendar "mars"; known: always, nyse, forex/,
+      /Unknown calendar "mars"; known: always, nyse, lse, forex/,
     ],
     [{ stream, source: 'simulated', from: '2024-02-01', to: '2024-01-01' }, /is empty/],
   ])('refuses %j', async (input, message) => {

@@ -1,5 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, expect, it } from 'vitest';
+import { madeSteps } from './made-steps.js';
 import { barsSteps, type BarsPlan } from '../../activities/bars.js';
 import type { Ports } from '../../adapters/ports.js';
 import { parseStream } from '../../domain/streams.js';
@@ -98,4 +99,18 @@ it('an attempt that is lost in the middle of a batch loses nothing, doubles noth
   expect(await stateOf(other, plan)).toEqual(expected);
   // What an attempt stored without saying so is not counted again.
   expect(disturbed.stored).toBeLessThanOrEqual(BARS);
+});
+
+it('says what the source has where a window lies before all of it', async () => {
+  const { steps } = madeSteps();
+  const resolve = (stream: string, from: string, to: string) =>
+    steps.resolveBars({ stream, source: 'simulated', from, to });
+  await expect(resolve('binance/BTC-USDT/1m', '2023-01-01', '2023-01-03')).rejects.toThrow(
+    'No bars of binance/BTC-USDT/1m between 2023-01-01T00:00:00.000Z and 2023-01-03T00:00:00.000Z: ' +
+      'the source has them from 2024-10-03T00:01:00.000Z to 2025-01-01T00:00:00.000Z',
+  );
+  await expect(resolve('binance/BTC-USDT/1h', '2018-01-01', '2018-01-03')).rejects.toMatchObject({
+    name: 'InvalidInputError',
+  });
+  expect(await resolve('binance/BTC-USDT/1m', '2024-10-02', '2024-10-04')).toMatchObject({ present: 0 });
 });

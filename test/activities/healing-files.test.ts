@@ -111,7 +111,8 @@ describe('a stream that was imported from files', () => {
 
   it('is verified by the bytes of the kept file', async () => {
     const ports = portsOf();
-    const { sha256 } = await barsFileSteps(ports).importBarsFile({ path: fileOf(hours(50)), stream: STREAM });
+    const path = fileOf(hours(50));
+    const { sha256 } = await barsFileSteps(ports).importBarsFile({ path, stream: STREAM });
     expect(await ports.lineage.verify(STREAM)).toMatchObject({ ok: true });
     const key = `files/${sha256}`;
     writeFileSync(ports.objects.locate(key), 'something else');
@@ -120,6 +121,12 @@ describe('a stream that was imported from files', () => {
     await expect(heal(ports, '1')).rejects.toMatchObject({ name: 'DataQualityError' });
     rmSync(ports.objects.locate(key));
     expect((await ports.lineage.verify(STREAM)).firstBroken?.found).toBe('missing');
+    // The same file once more stores no bar, and puts back what was damaged or lost.
+    for (const damage of [() => undefined, () => writeFileSync(ports.objects.locate(key), 'else')]) {
+      damage();
+      await barsFileSteps(ports).importBarsFile({ path, stream: STREAM });
+      expect(await ports.lineage.verify(STREAM)).toMatchObject({ ok: true });
+    }
     await ports.close();
   });
 

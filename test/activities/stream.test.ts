@@ -77,6 +77,29 @@ it('hands over to another worker where it stands, and loses and doubles nothing'
   expect(state.stored + state.healed).toBe(109);
 });
 
+it('asks for a window that is over, ends where it is told and follows nothing', async () => {
+  const lines = hourlyLines(121).slice(1);
+  const provider = recordedProvider(madeRecording({ 'ohlcv/binance_spot_1h/BTCUSD_1h.csv': csvOf(lines) }));
+  const market = { exchange: 'binance', symbol: 'BTC-USD', timeframe: '1h' as const };
+  const replay = kept(
+    await startLiveReplay({ provider, market, from: at(60), barsPerSecond: 20, seed: '1' }),
+  );
+  const hosts = { FINSIGHT_EXCHANGE_HOSTS: JSON.stringify({ binance: replay.url }) };
+  const { ports, steps } = madeSteps(hosts);
+  const stream = 'binance/BTC-USD/1h';
+  const plan = await steps.planStream({ stream, from: at(10), until: at(30) });
+  expect(plan).toMatchObject({ past: true });
+  const state = await steps.followStream(plan);
+  expect(state).toEqual({ next: at(30), stored: 0, healed: 20, connections: 0 });
+  const key = { stream: parseStream(stream), source: plan.source, asOf: ports.now() };
+  const times = await ports.series.times({ ...key, range: { from: 0, to: Infinity } });
+  expect(Array.from(times)).toEqual(Array.from({ length: 20 }, (_, i) => at(10 + i)));
+  expect(await steps.planStream({ stream, from: at(50), until: at(70) })).toMatchObject({ past: false });
+  await expect(steps.planStream({ stream, from: at(30), until: at(20) })).rejects.toThrow(
+    `Nothing to follow of ${stream}: from is not before until`,
+  );
+});
+
 describe.each(Object.entries(PLAYED))('%s, followed live', (exchange, { first, cuts }) => {
   it(`stores over ${cuts} cut connections what it stores undisturbed, bit for bit`, async () => {
     const calm = await follow(exchange, '1', {});

@@ -144,6 +144,9 @@ describe('what a venue answered', () => {
     expect((await lineage.verify(node.id)).ok).toBe(true);
     appendFileSync(objects.locate(String(node.facts['object'])).replace(/^file:(\/\/)?/, ''), 'x');
     expect((await lineage.verify(node.id)).firstBroken?.what).toMatch(/^sha256 of raw\//);
+    // The same answer once more puts its bytes back.
+    await lineage.record([await lineage.seal(page)]);
+    expect((await lineage.verify(node.id)).ok).toBe(true);
     await made.remove();
   });
 });

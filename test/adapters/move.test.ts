@@ -162,3 +162,15 @@ it('a store cannot be moved to itself, nor from a cursor of something else', asy
   const odd = moveStore({ from: file('csv'), to: file('parquet'), cursor: 'x' }, quiet);
   await expect(odd).rejects.toThrow(/Unknown cursor "x"/);
 });
+
+it.each(['parquet', 'csv', 'file', 'sqlite'])(
+  'does not take a misspelt %s: path for an empty store',
+  async (scheme) => {
+    const from = `${scheme}:${join(temporaryDirectory(), 'nothing-here')}`;
+    const to = `${scheme}:${join(temporaryDirectory(), 'x')}`;
+    const content = scheme === 'parquet' || scheme === 'csv' ? 'bars' : undefined;
+    await expect(moveStore({ from, to, ...(content ? { content } : {}) }, quiet)).rejects.toThrow(
+      `No store lies at ${from}`,
+    );
+  },
+);

@@ -78,7 +78,8 @@ it('pages symbols and finds them by a part of their name', async () => {
 });
 
 it.each([
-  ['/exchanges/binanse/symbols?source=live', 400, 'binance'],
+  ['/exchanges/binanse/symbols?source=live', 404, 'binance'],
+  ['/exchanges/binanse/symbols', 404, 'known: binance'],
   ['/exchanges/coinbase/symbols?source=recorded', 404, 'coinbase'],
   ['/exchanges/..%2Fetc/symbols', 400, 'ccxt'],
   ['/exchanges/binance/symbols?source=dead', 400, 'query.source'],

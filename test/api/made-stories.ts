@@ -103,6 +103,7 @@ export function madeStories(): StoriesPort & { stories: Map<string, Story>; reac
       get: find,
       pause: async (id) => void schedules.set(id, { ...(await find(id)), paused: true }),
       resume: async (id) => void schedules.set(id, { ...(await find(id)), paused: false }),
+      trigger: async (id) => void (await find(id)),
       async remove(id) {
         await find(id);
         schedules.delete(id);

@@ -70,6 +70,17 @@ describe('an API with keys', () => {
     expect(problem['requestId']).toBe(response.headers.get('x-request-id'));
   });
 
+  it('takes streams in any case, as the command line does', async () => {
+    const started = async (kind: string, input: object): Promise<unknown> => {
+      const body = { kind, input };
+      return (await json(await platform.call('/api/v1/runs', { method: 'POST', body })))['workflowId'];
+    };
+    const written = await started('healBars', { stream: 'Binance/sol-usdt/1h' });
+    expect(written).toBe(await started('healBars', { stream: 'binance/SOL-USDT/1h' }));
+    const market = await started('collectFunding', { market: 'BinanceUSDM/sol-usdt' });
+    expect(market).toBe(await started('collectFunding', { market: 'binanceusdm/SOL-USDT' }));
+  });
+
   const badAddresses: [string, number, string][] = [
     ['/api/v1/bars/binance/BTC-USDT/7h', 400, '1h'],
     ['/api/v1/bars/binance/DOGE-USDT/1h', 404, 'collectBars'],

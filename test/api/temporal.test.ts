@@ -134,6 +134,11 @@ describe.skipIf(binary === null)('stories on a Temporal server (skipped without 
     await expect
       .poll(async () => (await schedules.list({ limit: 5 })).items)
       .toMatchObject([{ cron: '7 * * * *', input: changed.input }]);
+    await schedules.trigger('hourly');
+    await expect.poll(async () => (await schedules.get('hourly')).recent).toHaveLength(1);
+    const { trigger, remove, pause } = schedules;
+    for (const refuse of [trigger, remove, (id: string) => pause(id, '')])
+      await expect(refuse('none')).rejects.toThrow('No schedule "none"');
     await schedules.resume('hourly', 'on');
     await expect
       .poll(async () => (await schedules.list({ limit: 5 })).items.map(({ id }) => id))

@@ -134,17 +134,20 @@ it('keeps nothing of an upload that breaks off', async () => {
   expect((await platform.call('/api/v1/uploads/half.csv')).status).toBe(404);
 });
 
-it.each(['json', 'ndjson', 'parquet', 'arrow', 'csv'])('converts a file into %s', async (format) => {
-  await put('convert.csv', CSV);
-  const path = `/api/v1/uploads/convert.csv/download?format=${format}`;
-  const response = await platform.call(path);
-  expect(response.status).toBe(200);
-  expect(response.headers.get('content-disposition')).toBe(`attachment; filename="convert.${format}"`);
-  expect(response.headers.get('x-finsight-rows')).toBe('50');
-  expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(500);
-  const etag = String(response.headers.get('etag'));
-  expect((await platform.call(path, { headers: { 'if-none-match': etag } })).status).toBe(304);
-});
+it.each(['json', 'ndjson', 'parquet', 'arrow', 'arrows', 'csv'])(
+  'converts a file into %s',
+  async (format) => {
+    await put('convert.csv', CSV);
+    const path = `/api/v1/uploads/convert.csv/download?format=${format}`;
+    const response = await platform.call(path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-disposition')).toBe(`attachment; filename="convert.${format}"`);
+    expect(response.headers.get('x-finsight-rows')).toBe('50');
+    expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(500);
+    const etag = String(response.headers.get('etag'));
+    expect((await platform.call(path, { headers: { 'if-none-match': etag } })).status).toBe(304);
+  },
+);
 
 it('leaves out what cannot be believed, and counts it', async () => {
   const lines = CSV.trim().split('\n');

@@ -496,6 +496,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/schedules/{id}/trigger': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['triggerSchedule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/principals': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listPrincipals'];
@@ -792,7 +803,7 @@ export interface components {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      calendar?: 'always' | 'nyse' | 'forex';
+      calendar?: 'always' | 'nyse' | 'lse' | 'forex' | 'weekdays';
       /** True: up to the venue's last closed bar */ follow?: boolean;
     };
     HealBarsInput: {
@@ -800,7 +811,7 @@ export interface components {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      calendar?: 'always' | 'nyse' | 'forex';
+      calendar?: 'always' | 'nyse' | 'lse' | 'forex' | 'weekdays';
       /** True: up to the venue's last closed bar */ follow?: boolean;
       /** Also ask again for what is quarantined or exchange-closed */ recheck?: boolean;
     };
@@ -815,7 +826,7 @@ export interface components {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      calendar?: 'always' | 'nyse' | 'forex';
+      calendar?: 'always' | 'nyse' | 'lse' | 'forex' | 'weekdays';
       /** True: up to the venue's last closed bar */ follow?: boolean;
       /** Also ask again for what is quarantined or exchange-closed */ recheck?: boolean;
       everyMs?: number;
@@ -1268,7 +1279,7 @@ export interface components {
     Coverage: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       source: components['schemas']['Source'];
-      /** When the market trades */ calendar: 'always' | 'nyse' | 'forex';
+      /** When the market trades */ calendar: 'always' | 'nyse' | 'lse' | 'forex' | 'weekdays';
       calendarReason: string;
       /** Epoch milliseconds, UTC */ from: number;
       /** End of the bar opens, exclusive */ to: number;
@@ -1953,7 +1964,7 @@ export interface operations {
         /** End of the bar opens, exclusive; ISO 8601 or epoch milliseconds */ to?: string;
         /** Read what was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
         /** Kind of source, where a stream has several: live, recorded, simulated */ source?: string;
-        /** Default csv */ format?: 'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow';
+        /** Default csv */ format?: 'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow' | 'arrows';
       };
       header?: never;
       path: {
@@ -2275,7 +2286,7 @@ export interface operations {
     parameters: {
       query?: {
         /** Convert: bars that cannot be believed are left out and counted in the headers x-finsight-* */ format?:
-          'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow';
+          'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow' | 'arrows';
         /** Length of a bar; by the rows where it is not given */ timeframe?: string;
         /** time,open,high,low,close,volume by place (_ skips one), or time=<name>,… by name */ columns?: string;
         /** Of epoch times */ timeUnit?: 's' | 'ms' | 'us' | 'ns';
@@ -2764,6 +2775,20 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Schedule'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  triggerSchedule: {
+    parameters: { query?: never; header?: never; path: { /** Schedule id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      202: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Schedule'] };
       };
