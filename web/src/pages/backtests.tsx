@@ -1,18 +1,20 @@
-import { useMemo } from 'react';
-import { client, dataOf, useLoaded, type Schemas } from '../api';
+import { useMemo, useState } from 'react';
+import { client, dataOf, useLoaded } from '../api';
+import { BacktestForm } from '../backtests/form';
+import { Results } from '../backtests/results';
 import { LinePlot } from '../charts/line';
 import { groupsOf, rebased, type Group } from '../equity';
-import { change, date, fixed, number, percent } from '../format';
-import { Card, Digest, Heading, Named, Provenance, State, type PageProps } from '../parts';
-import { Table } from '../table';
+import { date, fixed } from '../format';
+import { Card, Heading, Provenance, State, type PageProps } from '../parts';
 
-type Backtest = Schemas['Backtest'];
 const COLOURS = ['--c1', '--c2', '--c3', '--c4'];
 
 /** Equity of the strategies of a stream beside buy-and-hold, with costs, and all results. */
 export function Backtests({ rest }: PageProps) {
+  const [turn, setTurn] = useState(0);
+  const again = (): void => setTurn((before) => before + 1);
   const page = useLoaded(
-    'backtests',
+    `backtests ${turn}`,
     async () => dataOf(await client.GET('/backtests', { params: { query: { limit: 100 } } })),
     10_000,
   );
@@ -46,7 +48,10 @@ export function Backtests({ rest }: PageProps) {
       {shown && <Equity key={shown.id} group={shown} />}
       <Card title="All results, newest first">
         <State of={page} isEmpty={items.length === 0} empty="No backtest stored yet: start a run." />
-        <Results items={items} shown={shown?.backtests ?? []} />
+        <Results items={items} shown={shown?.backtests ?? []} onChange={again} />
+      </Card>
+      <Card title="Run a backtest">
+        <BacktestForm onDone={again} />
       </Card>
     </>
   );
@@ -94,45 +99,5 @@ function Equity({ group }: { group: Group }) {
         set to 100 at its start. Fills at the open after the decision. Drag to zoom, double-click to see all.
       </p>
     </Card>
-  );
-}
-
-function Results({ items, shown }: { items: Backtest[]; shown: Backtest[] }) {
-  const ids = new Set(shown.map((each) => each.id));
-  return (
-    <Table
-      label="All backtests"
-      isCurrent={(row) => ids.has(items[row]?.id ?? '')}
-      head={[
-        'strategy',
-        { name: 'return', kind: 'number' },
-        { name: 'hold', kind: 'number', title: 'Return of buying and holding over the same window' },
-        { name: 'Sharpe', kind: 'number', title: 'Of daily returns, × √365 for crypto' },
-        { name: 'hold Sharpe', kind: 'number' },
-        { name: 'drawdown', kind: 'number', title: 'Largest fall from a peak' },
-        { name: 'entries', kind: 'number' },
-        { name: 'bps a side', kind: 'number', title: 'Fee + slippage' },
-        { name: 'trials', kind: 'number', title: 'Parameter sets that were tried for this result' },
-        'window',
-        'as of',
-        'digest',
-      ]}
-      rows={items.map((each) => [
-        <Named key="n" of={each}>
-          <a href={`#/backtests/${groupsOf([each])[0]?.id}`}>{each.strategy}</a>
-        </Named>,
-        change(each.metrics.totalReturn),
-        change(each.benchmark.totalReturn),
-        fixed(each.metrics.sharpe, 2),
-        fixed(each.benchmark.sharpe, 2),
-        percent(each.metrics.maxDrawdown),
-        number(each.metrics.entries),
-        `${each.spec.costs.feeBps} + ${each.spec.costs.slippageBps}`,
-        each.trials,
-        `${date(each.spec.from)} … ${date(each.spec.to)}`,
-        date(each.spec.asOf),
-        <Digest key="d" sha256={each.digest} />,
-      ])}
-    />
   );
 }
