@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify, parseArgs } from 'node:util';
+import { peerCommands } from '../adapters/engines/peers.js';
 import { openPool } from '../adapters/backtest/pool.js';
 import { openPorts } from '../adapters/open.js';
 import { readConfig } from '../adapters/config.js';
@@ -10,6 +11,8 @@ import { readToolPaths } from '../adapters/toolchain.js';
 import { readFileBars } from '../activities/backtest/bars-file.js';
 import { sourceOf } from '../domain/backtest/blocks.js';
 import { backtest } from '../domain/backtest/engine.js';
+import { backtestEvents } from '../domain/backtest/events/run.js';
+import { strategyOfSignal } from '../domain/backtest/events/signal.js';
 import { openGrid } from '../domain/backtest/grid.js';
 import type { Outputs } from '../domain/backtest/grid-types.js';
 import type { Rule } from '../domain/backtest/rules.js';
@@ -24,6 +27,8 @@ import { barObjects, naiveRun } from './backtest/naive.js';
 import { interleaved } from './backtest/times.js';
 
 const ROUNDS = 5;
+const FASTS = Array.from({ length: 11 }, (_, i) => 10 + 5 * i);
+const SLOWS = Array.from({ length: 14 }, (_, i) => 70 + 10 * i);
 const run = promisify(execFile);
 
 /**
@@ -110,11 +115,19 @@ async function singleFigures(bars: BarColumns): Promise<Record<string, unknown>>
       engine: () =>
         backtest({ bars, spec: SPEC, signal: strategy.signal({ bars, params, timeframeMs: 60_000 }) }),
       gridOfOne: () => stepAll(bars, [rule], perUnit, { equity, bars: bars.time.length, trade: null }),
+      eventDriven: () => {
+        const signal = strategy.signal({ bars, params, timeframeMs: 60_000 });
+        backtestEvents({ bars, spec: SPEC, strategy: strategyOfSignal(signal) });
+      },
       naive: () => naiveRun(objects, { fast: 20, slow: 100 }),
     },
     ROUNDS,
   );
-  return { singleRunMs: best, naiveNsPerBar: (best['naive']! * 1e6) / bars.time.length };
+  return {
+    singleRunMs: best,
+    naiveNsPerBar: (best['naive']! * 1e6) / bars.time.length,
+    eventDrivenNsPerBar: (best['eventDriven']! * 1e6) / bars.time.length,
+  };
 }
 
 async function realFigures(path: string): Promise<Record<string, unknown>> {
@@ -197,6 +210,21 @@ async function peerFigures(bars: BarColumns, python?: string): Promise<Record<st
         },
         (error: unknown) => ({ skipped: messageOf(error).trim().split('\n').at(-1) }),
       );
+    // Those that `finsight backtest verify` has installed measure themselves; Backtrader takes half a minute a run.
+    for (const engine of ['vectorbt', 'backtesting.py', 'backtrader', 'ta4j']) {
+      const isSlow = engine.startsWith('back');
+      const wanted = {
+        bars: close.length,
+        fasts: isSlow ? [20] : FASTS,
+        slows: isSlow ? [100] : SLOWS,
+        engines: [engine],
+      };
+      for (const { command, args, cwd } of peerCommands(wanted))
+        found[engine] = await run(command, args, { cwd }).then(
+          ({ stdout }) => JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as unknown,
+          (error: unknown) => ({ skipped: messageOf(error).trim().split('\n').at(-1) }),
+        );
+    }
     return found;
   } finally {
     rmSync(directory, { recursive: true, force: true });
