@@ -64,7 +64,7 @@ describe.skipIf(!binary)('a cancelled run (skipped where the Temporal binary is 
   it('in collection ends its children too, and the record says so', async () => {
     const { workflowId, runId } = await start('research', {
       ...research,
-      symbols: ['SOL/USDT', 'LINK/USDT'],
+      symbols: ['SOL', 'LINK', 'BNB', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC'].map((base) => `${base}/USDT`),
     });
     const children = async () =>
       (await platform.stories.list({ limit: 50, children: true })).items.filter(
@@ -73,10 +73,12 @@ describe.skipIf(!binary)('a cancelled run (skipped where the Temporal binary is 
     await expect.poll(async () => (await children()).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
     expect(await cancel(workflowId)).toBeLessThan(10);
     await expect
-      .poll(async () => (await children()).filter(({ status }) => status === 'running'))
+      .poll(async () => (await children()).filter(({ status }) => status === 'running'), { timeout: 15_000 })
       .toEqual([]);
     const bars = (await children()).filter(({ kind }) => kind === 'collectBars');
-    expect(bars.map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
+    // A quick one may have come to its end before.
+    for (const { status } of bars) expect(['cancelled', 'completed']).toContain(status);
+    expect(bars.map(({ status }) => status)).toContain('cancelled');
     const run = await platform.ports.documents.get<Run>('runs', `run_${runId.replaceAll('-', '')}`);
     expect(run).toMatchObject({ status: 'cancelled', output: null });
     expect(run?.finishedAt).toBeGreaterThan(0);
