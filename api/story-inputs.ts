@@ -5,6 +5,7 @@ import { researchInput } from '../domain/research-input.js';
 import { parseSource } from '../domain/sources.js';
 import { parseTimeframe } from '../domain/streams.js';
 import { request, streamText } from './schemas.js';
+import { strategyFault } from './strategies.js';
 import { upkeepInputs } from './upkeep-inputs.js';
 
 const time = z.union([z.number(), z.string().min(1)]).describe('ISO 8601 or epoch milliseconds');
@@ -156,16 +157,18 @@ export const STORY_INPUTS = {
   ),
   runBacktest: request(
     'RunBacktestInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      strategy: z.string().min(1),
-      params: z.record(z.string(), z.number()).optional(),
-      feeBps: basisPoints.optional(),
-      slippageBps: basisPoints.optional(),
-      cash: z.number().positive().optional(),
-      evaluation: z.string().min(1).optional(),
-    }),
+    z
+      .strictObject({
+        ...window,
+        stream: streamText,
+        strategy: z.string().min(1),
+        params: z.record(z.string(), z.number()).optional(),
+        feeBps: basisPoints.optional(),
+        slippageBps: basisPoints.optional(),
+        cash: z.number().positive().optional(),
+        evaluation: z.string().min(1).optional(),
+      })
+      .superRefine(strategyFault),
   ),
   auditLookahead: request(
     'AuditLookaheadInput',
@@ -184,7 +187,6 @@ export const STORY_INPUTS = {
 
 export type StoryKind = keyof typeof STORY_INPUTS;
 export const STORY_KINDS = Object.keys(STORY_INPUTS) as [StoryKind, ...StoryKind[]];
-
 const variants = STORY_KINDS.map((kind) =>
   z.strictObject({ kind: z.literal(kind), input: STORY_INPUTS[kind] }),
 );
