@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
-import { client, dataOf, keyHeader, textOf, useLoaded, type Schemas } from '../api';
+import { client, dataOf, textOf, useLoaded, type Schemas } from '../api';
 import { followRun } from '../events';
 import { duration, moment } from '../format';
+import { PageLink } from '../page-link';
 import { Badge, Failure } from '../parts';
 
 type Progress = Schemas['RunProgress'];
@@ -44,25 +45,12 @@ function Actions({ run }: { run: Schemas['RunSummary'] }) {
   };
   return (
     <span className="actions">
-      {run.kind === 'research' && run.status === 'completed' && <ReportLink run={run} />}
+      {run.kind === 'research' && run.status === 'completed' && (
+        <PageLink address={`/api/v1/runs/${runIdOf(run)}/report`} name="Report" />
+      )}
       {run.status === 'running' && <button onClick={() => void cancel()}>Cancel</button>}
       <Failure error={error} />
     </span>
-  );
-}
-
-/** A link cannot send an API key: with one the report is fetched and opened as a file of this tab. */
-function ReportLink({ run }: { run: Schemas['RunSummary'] }) {
-  const address = `/api/v1/runs/${runIdOf(run)}/report`;
-  const open = async (): Promise<void> => {
-    const answer = await fetch(address, { headers: keyHeader() });
-    window.open(URL.createObjectURL(await answer.blob()), '_blank', 'noopener');
-  };
-  if (keyHeader()['authorization']) return <button onClick={() => void open()}>Report</button>;
-  return (
-    <a className="button" href={address} target="_blank" rel="noreferrer">
-      Report
-    </a>
   );
 }
 
