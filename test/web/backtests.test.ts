@@ -69,6 +69,9 @@ describe.skipIf(!chromium)('backtests in a browser (skipped where no Chromium is
     // What was left empty takes the story's default.
     expect(started()!.input).not.toHaveProperty('slippageBps');
     const { workflowId } = started()!;
+    let lists = 0;
+    page.on('request', (each) => void (lists += Number(each.url().includes('/backtests?'))));
+    const before = lists;
     platform.stories.stories.set(workflowId, {
       ...started()!,
       status: 'completed',
@@ -78,6 +81,8 @@ describe.skipIf(!chromium)('backtests in a browser (skipped where no Chromium is
     const link = page.getByRole('link', { name: 'The new result' });
     await link.waitFor();
     await page.getByRole('region', { name: 'Started run' }).getByText('Not distinguishable').waitFor();
+    // The lists below know it without a reload.
+    await expect.poll(() => lists).toBeGreaterThan(before);
     await link.click();
     await page.getByRole('heading', { name: 'Is it more than luck?' }).waitFor();
     expect(watched.faults).toEqual([]);
@@ -219,8 +224,11 @@ describe.skipIf(!chromium)('backtests in a browser (skipped where no Chromium is
   it('deletes a result after it was asked once more', async () => {
     const page = await open('/bt_removable');
     await page.getByRole('button', { name: 'Delete' }).click();
+    // The harmless answer has the focus, and after it the question again.
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Keep');
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Delete' }).click();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Delete');
+    await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Yes, delete' }).click();
     await page.getByRole('heading', { name: 'All results' }).waitFor();
     expect(await platform.ports.documents.get('backtests', 'bt_removable')).toBeNull();

@@ -21,10 +21,13 @@ const COLOURS = ['--c1', '--c2', '--c3', '--c4'];
 /** More curves than this are no picture any more. */
 const MOST = 8;
 
-/** Results of one stream and window beside each other. `shownId` is the group in the address, if any. */
-export function Comparison({ shownId }: { shownId: string }) {
+/**
+ * Results of one stream and window beside each other. `shownId` is the group in the address, if any; read anew with
+ * each `version`.
+ */
+export function Comparison({ shownId, version }: { shownId: string; version: number }) {
   const page = useLoaded(
-    'backtests to compare',
+    `backtests to compare ${version}`,
     async () => dataOf(await client.GET('/backtests', { params: { query: { limit: 200 } } })),
     10_000,
   );
@@ -38,7 +41,7 @@ export function Comparison({ shownId }: { shownId: string }) {
         <Provenance source={shown.source} asOf={Math.max(...shown.backtests.map((each) => each.spec.asOf))} />
       }
     >
-      <label className="inline">
+      <label>
         Stream and window
         <select
           value={shown.id}
@@ -67,9 +70,7 @@ function Chosen({ group }: { group: Group }) {
   return (
     <>
       <fieldset className="choices">
-        <legend>
-          Results, at most {MOST} of {group.covering.length}
-        </legend>
+        <legend>Results over this window, at most {MOST} at once</legend>
         {group.covering.map((each) => (
           <label key={each.id} className="inline">
             <input
@@ -84,7 +85,9 @@ function Chosen({ group }: { group: Group }) {
       </fieldset>
       {chosen.length === 0 && <p className="empty">No result is chosen yet.</p>}
       {chosen.length > 0 && <Curves key={ids.join(' ')} group={group} chosen={chosen} />}
-      <Beside group={group} chosen={chosen} />
+      <div className="beside">
+        <Beside group={group} chosen={chosen} />
+      </div>
     </>
   );
 }

@@ -15,8 +15,8 @@ import {
 
 const PAGE = 50;
 
-/** All stored results, newest first, a page at a time. */
-export function History() {
+/** All stored results, newest first, a page at a time; read anew with each `version`. */
+export function History({ version }: { version: number }) {
   const [stream, setStream] = useState('');
   const [strategy, setStrategy] = useState('');
   // Cursors of the pages behind the first, up to the one shown.
@@ -29,7 +29,7 @@ export function History() {
     ...(cursor ? { cursor } : {}),
   };
   const page = useLoaded(
-    `backtests ${JSON.stringify(query)}`,
+    `backtests ${JSON.stringify(query)} ${version}`,
     async () => dataOf(await client.GET('/backtests', { params: { query } })),
     10_000,
   );
@@ -129,15 +129,15 @@ function Results({ items }: { items: Backtest[] }) {
         { name: 'drawdown', kind: 'number', title: 'Largest fall from a peak' },
         { name: 'entries', kind: 'number' },
         { name: 'bps a side', kind: 'number', title: 'Fee + slippage' },
-        { name: 'trials', kind: 'number', title: 'Different things tried on this window' },
+        { name: 'trials', kind: 'number', title: 'Different things tried on this window when it was run' },
         'window',
         'as of',
         'digest',
       ]}
       rows={items.map((each) => [
         <Named key="n" of={each}>
-          <a href={addressOf(each.id)}>{each.strategy}</a>{' '}
-          <span className="soft">{paramsText(each.spec.params)}</span>
+          <a href={addressOf(each.id)}>{each.strategy}</a>
+          <span className="under">{paramsText(each.spec.params)}</span>
         </Named>,
         change(each.metrics.totalReturn),
         change(each.benchmark.totalReturn),

@@ -26,7 +26,11 @@ export function Judgement({ of }: { of: Backtest }) {
       <dl className="row">
         <Fact name="Sharpe, 95 % interval" value={`${fixed(of.metrics.sharpe, 2)} (${intervalText(of)})`} />
         <Fact name="Deflated Sharpe" value={deflatedText(of)} title="Probability of more than luck" />
-        <Fact name="Trials on this window" value={trialsText(of)} />
+        <Fact
+          name="Trials on this window"
+          value={trialsText(of)}
+          title="Different things tried on it when this was run, this one included"
+        />
         <Fact
           name="Luckiest trial without skill"
           value={fixed(analysis.expectedMaximumSharpe, 2)}

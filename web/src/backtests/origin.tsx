@@ -16,6 +16,7 @@ export function Origin({ of }: { of: Backtest }) {
         <Fact name="Costs" value={costsText(spec)} />
         <Fact name="Cash" value={`${number(spec.cash, 9)} ${quoteOf(of.stream)}`} />
         <Fact name="Size" value={sizeText(spec)} />
+        <Fact name="Periods a year" value={String(spec.periodsPerYear)} title="By which Sharpe is annual" />
         <Fact name="Source" value={sourceText(of.source)} />
         <Fact name="Engine" value={of.engine} />
         <Fact name="Run at" value={moment(of.createdAt)} />

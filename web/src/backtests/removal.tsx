@@ -5,7 +5,7 @@ import { Failure } from '../parts';
 /** Asks once more before a result goes for good; those who may only look see no button. */
 export function Removal({ id }: { id: string }) {
   const me = useLoaded('me', async () => dataOf(await client.GET('/me')));
-  const [asked, setAsked] = useState(false);
+  const [state, setState] = useState<'quiet' | 'asked' | 'kept'>('quiet');
   const [error, setError] = useState<string | null>(null);
   const mayRemove = me.data?.roles.some((role) => role === 'operator' || role === 'admin') ?? false;
   const remove = async (): Promise<void> => {
@@ -18,14 +18,16 @@ export function Removal({ id }: { id: string }) {
       location.hash = '#/backtests';
     } catch (reason) {
       setError(textOf(reason));
-      setAsked(false);
+      setState('kept');
     }
   };
   if (!mayRemove) return null;
-  if (!asked)
+  if (state !== 'asked')
     return (
       <>
-        <button onClick={() => setAsked(true)}>Delete</button>
+        <button ref={state === 'kept' ? focus : null} onClick={() => setState('asked')}>
+          Delete
+        </button>
         <Failure error={error} />
       </>
     );
@@ -36,7 +38,7 @@ export function Removal({ id }: { id: string }) {
         Yes, delete
       </button>{' '}
       {/* The harmless answer is the one that Enter gives. */}
-      <button ref={focus} onClick={() => setAsked(false)}>
+      <button ref={focus} onClick={() => setState('kept')}>
         Keep
       </button>
     </span>

@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from 'react';
 import { client, dataOf, textOf, useLoaded, type Schemas } from '../api';
-import { date, quoteOf, whole } from '../format';
+import { date, number, quoteOf, whole } from '../format';
 import { SourceBadge, State } from '../parts';
 import { sourceText } from '../streams';
 import { inputOf } from './run-input';
@@ -10,7 +10,7 @@ type Stored = Schemas['StreamInfo'];
 export type Strategy = Schemas['StrategyList']['items'][number];
 
 /** Starts the story `runBacktest` on a stored stream, and follows it to its result. */
-export function RunForm() {
+export function RunForm({ onResult }: { onResult(): void }) {
   const streams = useLoaded(
     'streams to run on',
     async () => dataOf(await client.GET('/streams', { params: { query: { limit: 1000 } } })).items,
@@ -27,12 +27,21 @@ export function RunForm() {
           empty="No stream is stored yet: start the main job, or collect bars."
         />
       )}
-      {ready && <Fields streams={streams.data ?? []} strategies={strategies.data ?? []} />}
+      {ready && (
+        <Fields streams={streams.data ?? []} strategies={strategies.data ?? []} onResult={onResult} />
+      )}
     </>
   );
 }
 
-function Fields({ streams, strategies }: { streams: Stored[]; strategies: Strategy[] }) {
+interface Lists {
+  streams: Stored[];
+  strategies: Strategy[];
+  /** A new result is stored: lists that were read before are old. */
+  onResult(): void;
+}
+
+function Fields({ streams, strategies, onResult }: Lists) {
   const [place, setPlace] = useState(0);
   const [name, setName] = useState('sma-cross');
   const [failure, setFailure] = useState('');
@@ -93,7 +102,7 @@ function Fields({ streams, strategies }: { streams: Stored[]; strategies: Strate
           {failure}
         </output>
       </form>
-      {begun && <Started key={begun.attempt} workflowId={begun.workflowId} />}
+      {begun && <Started key={begun.attempt} workflowId={begun.workflowId} onResult={onResult} />}
     </>
   );
 }
@@ -116,7 +125,7 @@ function Parameters({ of }: { of: Strategy }) {
           />
           <span className="under" id={`about ${name}`.replaceAll(' ', '-')}>
             {help}; {integer ? 'whole, ' : ''}
-            {min} … {max}
+            {number(min, 9)} … {number(max, 9)}
           </span>
         </label>
       ))}

@@ -8,7 +8,7 @@ import { addressOf, costsText, nameOf, windowText } from './words';
 const POLL_MS = 1000;
 
 /** A run from its start to its end: progress, why it failed, or the new result. */
-export function Started({ workflowId }: { workflowId: string }) {
+export function Started({ workflowId, onResult }: { workflowId: string; onResult(): void }) {
   const [closed, setClosed] = useState(false);
   const path = { workflowId };
   const run = useLoaded(
@@ -20,25 +20,29 @@ export function Started({ workflowId }: { workflowId: string }) {
   useEffect(() => setClosed(status !== undefined && status !== 'running'), [status]);
   const { id } = (run.data?.result ?? {}) as { id?: string };
   return (
-    <section aria-label="Started run" aria-live="polite">
+    <section aria-label="Started run" className="started">
       <Failure error={run.error} />
       {run.data && <RunRow key={run.data.status} run={run.data} />}
-      {status === 'completed' && id && <NewResult id={id} />}
+      {status === 'completed' && id && <NewResult id={id} onShown={onResult} />}
     </section>
   );
 }
 
-function NewResult({ id }: { id: string }) {
+function NewResult({ id, onShown }: { id: string; onShown(): void }) {
   const path = { id };
   const query = { points: 2, trades: 0 };
   const loaded = useLoaded(`new result ${id}`, async () =>
     dataOf(await client.GET('/backtests/{id}', { params: { path, query } })),
   );
   const result = loaded.data;
+  const isShown = result !== null;
+  useEffect(() => {
+    if (isShown) onShown();
+  }, [isShown, onShown]);
   if (!result) return <Failure error={loaded.error} />;
   return (
     <>
-      <p className="line">
+      <p className="line" role="status">
         <a href={addressOf(id)}>The new result: {nameOf(result)}</a>, {result.stream},{' '}
         {windowText(result.spec)}, {costsText(result.spec)}{' '}
         <Provenance source={result.source} asOf={result.spec.asOf} />

@@ -1,7 +1,8 @@
 import type { Schemas } from '../api';
-import { moment, number, quoteOf, whole } from '../format';
+import { moment, number, price, quoteOf, whole } from '../format';
 import { Card, Provenance } from '../parts';
 import { Table } from '../table';
+import { money } from './words';
 
 /** The first trades; the tear sheet and the API have the rest. */
 export function Trades({ of }: { of: Schemas['BacktestDetail'] }) {
@@ -30,12 +31,12 @@ export function Trades({ of }: { of: Schemas['BacktestDetail'] }) {
           rows={trades.map((each) => [
             moment(each.entryTime),
             each.side,
-            number(each.entryPrice, 8),
+            price(each.entryPrice),
             each.exitTime === null ? 'still open' : moment(each.exitTime),
-            number(each.exitPrice, 8),
+            price(each.exitPrice),
             number(each.units, 6),
-            number(each.fees, 6),
-            number(each.profit, 6),
+            money(each.fees),
+            money(each.profit),
           ])}
         />
       </div>

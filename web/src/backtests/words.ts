@@ -1,5 +1,5 @@
 import type { Schemas } from '../api';
-import { change, date, fixed, number, percent, range, whole } from '../format';
+import { change, date, fixed, number, percent, price, range, whole } from '../format';
 
 export type Backtest = Schemas['Backtest'];
 export type Metrics = Schemas['BacktestMetrics'];
@@ -12,7 +12,9 @@ interface Figure {
 }
 
 const ratio = (value: number | null | undefined): string => fixed(value, 2);
-const money = (value: number | null): string => number(value, 9);
+const count = (value: number | null): string => number(value, 9);
+/** Of the quote currency, to the digits that it is counted in at this size. */
+export const money = (value: number | null): string => (value === 0 ? '0' : price(value));
 
 /** The figures of a result and of buying and holding over the same bars, in the order of their weight. */
 export const FIGURES: Figure[] = [
@@ -23,17 +25,22 @@ export const FIGURES: Figure[] = [
   { key: 'sortino', name: 'Sortino', show: ratio },
   { key: 'calmar', name: 'Calmar', title: 'Return a year over drawdown', show: ratio },
   { key: 'maxDrawdown', name: 'drawdown', title: 'Largest fall from a peak', show: percent },
-  { key: 'valueAtRisk', name: 'VaR 5 %', title: 'Daily loss, historical', show: percent },
-  { key: 'conditionalValueAtRisk', name: 'CVaR 5 %', title: 'Mean of the worst days', show: percent },
+  {
+    key: 'valueAtRisk',
+    name: 'VaR 5 %',
+    title: 'Daily return that one day in twenty is below',
+    show: percent,
+  },
+  { key: 'conditionalValueAtRisk', name: 'CVaR 5 %', title: 'Mean of those days', show: percent },
   { key: 'exposure', name: 'exposure', title: 'Share of bars with a position', show: percent },
-  { key: 'entries', name: 'entries', show: money },
-  { key: 'exits', name: 'exits', show: money },
+  { key: 'entries', name: 'entries', show: count },
+  { key: 'exits', name: 'exits', show: count },
   { key: 'winRate', name: 'trades won', show: percent },
   { key: 'profitFactor', name: 'profit factor', title: 'Gains over losses', show: ratio },
   { key: 'fees', name: 'fees paid', title: 'In the quote currency', show: money },
   { key: 'startEquity', name: 'start equity', title: 'In the quote currency', show: money },
   { key: 'finalEquity', name: 'final equity', title: 'In the quote currency', show: money },
-  { key: 'bars', name: 'bars', show: money },
+  { key: 'bars', name: 'bars', show: count },
 ];
 
 /** `fast 20, slow 100`; empty where a strategy takes none. */

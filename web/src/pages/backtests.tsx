@@ -1,3 +1,4 @@
+import { useCallback, useState } from 'react';
 import { Comparison } from '../backtests/comparison';
 import { Detail } from '../backtests/detail';
 import { History } from '../backtests/history';
@@ -6,6 +7,8 @@ import { Card, Heading, type PageProps } from '../parts';
 
 /** `#/backtests/bt_…` is one result; anything else behind the page's name is the group that is compared. */
 export function Backtests({ rest }: PageProps) {
+  const [version, setVersion] = useState(0);
+  const renew = useCallback(() => setVersion((old) => old + 1), []);
   const address = rest.join('/');
   if (address.startsWith('bt_')) return <Detail key={address} id={address} />;
   return (
@@ -15,10 +18,10 @@ export function Backtests({ rest }: PageProps) {
         about="Strategies after costs, beside buying and holding over the same window."
       />
       <Card title="Run a backtest">
-        <RunForm />
+        <RunForm onResult={renew} />
       </Card>
-      <Comparison shownId={address} />
-      <History />
+      <Comparison shownId={address} version={version} />
+      <History version={version} />
     </>
   );
 }
