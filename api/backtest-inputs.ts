@@ -5,6 +5,7 @@ import { parseSize } from '../domain/backtest/sizing.js';
 import { OTHER_ENGINES } from '../domain/backtest/verification.js';
 import { formFault } from '../domain/forms.js';
 import { request, streamText } from './schemas.js';
+import { strategyFault } from './strategies.js';
 import { window } from './window-inputs.js';
 
 const basisPoints = z.number().min(0).max(1000);
@@ -96,14 +97,16 @@ const terms = {
 export const backtestInputs = {
   runBacktest: request(
     'RunBacktestInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      strategy: z.string().min(1),
-      params: z.record(z.string(), z.number()).optional(),
-      ...terms,
-      evaluation: z.string().min(1).optional(),
-    }),
+    z
+      .strictObject({
+        ...window,
+        stream: streamText,
+        strategy: z.string().min(1),
+        params: z.record(z.string(), z.number()).optional(),
+        ...terms,
+        evaluation: z.string().min(1).optional(),
+      })
+      .superRefine(strategyFault),
   ),
   sweepBacktest: request(
     'SweepBacktestInput',

@@ -150,7 +150,6 @@ export const STORY_INPUTS = {
 
 export type StoryKind = keyof typeof STORY_INPUTS;
 export const STORY_KINDS = Object.keys(STORY_INPUTS) as [StoryKind, ...StoryKind[]];
-
 const variants = STORY_KINDS.map((kind) =>
   z.strictObject({ kind: z.literal(kind), input: STORY_INPUTS[kind] }),
 );

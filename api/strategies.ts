@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { STRATEGIES } from '../domain/strategies/index.js';
+import { formFault } from '../domain/forms.js';
+import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
 import { route } from './route.js';
 import { answer } from './schemas.js';
 
@@ -29,7 +30,12 @@ const listStrategies = route({
         'StrategyList',
         z.object({
           items: z.array(
-            z.object({ name: z.string(), summary: z.string(), params: z.record(z.string(), parameter) }),
+            z.object({
+              name: z.string(),
+              summary: z.string(),
+              needs: z.enum(['forecasts', 'sentiment']).optional().describe('What it needs beside bars'),
+              params: z.record(z.string(), parameter),
+            }),
           ),
         }),
       ),
@@ -37,9 +43,29 @@ const listStrategies = route({
   },
   handle: async () => ({
     body: {
-      items: Object.entries(STRATEGIES).map(([name, { summary, params }]) => ({ name, summary, params })),
+      items: Object.entries(STRATEGIES).map(([name, { summary, needs, params }]) => ({
+        name,
+        summary,
+        ...(needs && { needs }),
+        params,
+      })),
     },
   }),
 });
+
+interface Faults {
+  addIssue(issue: { code: 'custom'; message: string; path: string[] }): void;
+}
+
+/** As a zod refinement: an unknown strategy or parameter, or one out of its range, is refused before a story starts. */
+export function strategyFault(
+  { strategy, params = {} }: { strategy: string; params?: Record<string, number> | undefined },
+  faults: Faults,
+): void {
+  const known = Object.hasOwn(STRATEGIES, strategy);
+  const read = known ? () => resolveParams(resolveStrategy(strategy), params) : resolveStrategy;
+  const path = [known ? 'params' : 'strategy'];
+  formFault(read)(strategy, { addIssue: (issue) => faults.addIssue({ ...issue, path }) });
+}
 
 export const strategyRoutes = [listStrategies];

@@ -58,6 +58,21 @@ describe('an API with keys', () => {
       400,
       'Unknown source "dead"',
     ],
+    [
+      'a parameter out of its range, before a backtest starts',
+      {
+        kind: 'runBacktest',
+        input: { stream: 'binance/BTC-USDT/1h', strategy: 'sma-cross', params: { fast: 0 } },
+      },
+      400,
+      'input.params: fast of sma-cross is 0',
+    ],
+    [
+      'an unknown strategy is told a near one',
+      { kind: 'runBacktest', input: { stream: 'binance/BTC-USDT/1h', strategy: 'sma-cros' } },
+      400,
+      'input.strategy: Unknown strategy "sma-cros"; did you mean "sma-cross"',
+    ],
     ['a body that is no object', '17', 400, 'body'],
     ['a body too large', JSON.stringify({ kind: 'x'.repeat(300_000) }), 413, '262144'],
   ];

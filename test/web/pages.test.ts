@@ -68,7 +68,7 @@ const PAGES: [name: string, path: string, title: string, shown: string[]][] = [
     '/#/backtests',
     'Backtests · FinSight',
     [
-      'sma-cross 105.0',
+      'sma-cross fast 20, bt_remova 105.0',
       'simulated',
       'as of 2023-01-01 02:00 UTC',
       '10 bps fee and 2 bps slippage',

@@ -1544,6 +1544,22 @@ export interface components {
         /** Stored versions of bars that are removed, or would be */ versions: number;
       }[];
     };
+    StrategyParameter: {
+      default: number;
+      min: number;
+      max: number;
+      integer: boolean;
+      help: string;
+      /** Left out of a result where it has its default */ later?: true;
+    };
+    StrategyList: {
+      items: {
+        name: string;
+        summary: string;
+        /** What it needs beside bars */ needs?: 'forecasts' | 'sentiment';
+        params: { [name: string]: components['schemas']['StrategyParameter'] };
+      }[];
+    };
     RunsStarted: {
       started: number;
       items: {
@@ -1683,21 +1699,6 @@ export interface components {
     };
     StorageEnsured: { stores: string[]; collections: string[] };
     Settings: { settings: { [name: string]: unknown }; /** Epoch milliseconds, UTC */ asOf: number };
-    StrategyParameter: {
-      default: number;
-      min: number;
-      max: number;
-      integer: boolean;
-      help: string;
-      /** Left out of a result where it has its default */ later?: true;
-    };
-    StrategyList: {
-      items: {
-        name: string;
-        summary: string;
-        params: { [name: string]: components['schemas']['StrategyParameter'] };
-      }[];
-    };
   };
 }
 

@@ -11,6 +11,9 @@ export interface Group {
   source: Source;
   from: number;
   to: number;
+  /** All that cover the window, newest first. */
+  covering: Backtest[];
+  /** Of each strategy the newest. */
   backtests: Backtest[];
 }
 
@@ -28,7 +31,7 @@ export function groupsOf(backtests: Backtest[]): Group[] {
         each.spec.from <= from &&
         each.spec.to >= to,
     );
-    groups.set(id, { id, stream, source, from, to, backtests: newestOfEach(covering) });
+    groups.set(id, { id, stream, source, from, to, covering, backtests: newestOfEach(covering) });
   }
   // The long windows come first: a held-out window is the second look.
   return [...groups.values()].toSorted((a, b) => b.to - b.from - (a.to - a.from) || (a.id < b.id ? -1 : 1));

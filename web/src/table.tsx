@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 
-/** A name alone is a column of text; numbers are set right-aligned, `wide` text may wrap. */
-export type Column = string | { name: string; kind: 'text' | 'number' | 'wide'; title?: string };
+/** A name alone is a column of text; numbers are set right-aligned, `wide` text may wrap; `address` makes a link. */
+export type Column =
+  string | { name: string; kind: 'text' | 'number' | 'wide'; title?: string; address?: string };
 
 const nameOf = (column: Column): string => (typeof column === 'string' ? column : column.name);
 const kindOf = (column: Column | undefined): string => (typeof column === 'object' ? column.kind : 'text');
@@ -31,7 +32,11 @@ export function Table({ label, head, rows, isCurrent }: Rows) {
                 className={kindOf(column)}
                 title={typeof column === 'object' ? column.title : undefined}
               >
-                {nameOf(column)}
+                {typeof column === 'object' && column.address ? (
+                  <a href={column.address}>{column.name}</a>
+                ) : (
+                  nameOf(column)
+                )}
               </th>
             ))}
           </tr>

@@ -119,7 +119,7 @@ function Results() {
         ]}
         rows={newest.slice(0, 9).map((each) => [
           <Named key="n" of={each}>
-            {each.strategy}
+            <a href={`#/backtests/${each.id}`}>{each.strategy}</a>
           </Named>,
           change(each.metrics.totalReturn),
           change(each.benchmark.totalReturn),

@@ -2,8 +2,8 @@ import { useEffect, useState } from 'react';
 import { client, dataOf, textOf, useLoaded, type Schemas } from '../api';
 import { followRun } from '../events';
 import { duration, moment } from '../format';
+import { PageLink } from '../page-link';
 import { Badge, Failure } from '../parts';
-import { ReportLink } from '../report-link';
 
 type Progress = Schemas['RunProgress'];
 
@@ -46,7 +46,7 @@ function Actions({ run }: { run: Schemas['RunSummary'] }) {
   return (
     <span className="actions">
       {run.kind === 'research' && run.status === 'completed' && (
-        <ReportLink address={`/api/v1/runs/${runIdOf(run)}/report`}>Report</ReportLink>
+        <PageLink address={`/api/v1/runs/${runIdOf(run)}/report`} name="Report" />
       )}
       {run.status === 'running' && <button onClick={() => void cancel()}>Cancel</button>}
       <Failure error={error} />

@@ -1,0 +1,73 @@
+import type { Schemas } from '../api';
+import { change, date, fixed, number, percent, price, range, whole } from '../format';
+
+export type Backtest = Schemas['Backtest'];
+export type Metrics = Schemas['BacktestMetrics'];
+
+interface Figure {
+  key: keyof Metrics;
+  name: string;
+  title?: string;
+  show: (value: number | null) => string;
+}
+
+const ratio = (value: number | null | undefined): string => fixed(value, 2);
+const count = (value: number | null): string => number(value, 9);
+/** Of the quote currency, to the digits that it is counted in at this size. */
+export const money = (value: number | null): string => (value === 0 ? '0' : price(value));
+
+/** The figures of a result and of buying and holding over the same bars, in the order of their weight. */
+export const FIGURES: Figure[] = [
+  { key: 'totalReturn', name: 'return', show: change },
+  { key: 'annualReturn', name: 'return a year', show: change },
+  { key: 'annualVolatility', name: 'volatility a year', show: percent },
+  { key: 'sharpe', name: 'Sharpe', title: 'Of daily returns, a year', show: ratio },
+  { key: 'sortino', name: 'Sortino', show: ratio },
+  { key: 'calmar', name: 'Calmar', title: 'Return a year over drawdown', show: ratio },
+  { key: 'maxDrawdown', name: 'drawdown', title: 'Largest fall from a peak', show: percent },
+  {
+    key: 'valueAtRisk',
+    name: 'VaR 5 %',
+    title: 'Daily return that one day in twenty is below',
+    show: percent,
+  },
+  { key: 'conditionalValueAtRisk', name: 'CVaR 5 %', title: 'Mean of those days', show: percent },
+  { key: 'exposure', name: 'exposure', title: 'Share of bars with a position', show: percent },
+  { key: 'entries', name: 'entries', show: count },
+  { key: 'exits', name: 'exits', show: count },
+  { key: 'winRate', name: 'trades won', show: percent },
+  { key: 'profitFactor', name: 'profit factor', title: 'Gains over losses', show: ratio },
+  { key: 'fees', name: 'fees paid', title: 'In the quote currency', show: money },
+  { key: 'startEquity', name: 'start equity', title: 'In the quote currency', show: money },
+  { key: 'finalEquity', name: 'final equity', title: 'In the quote currency', show: money },
+  { key: 'bars', name: 'bars', show: count },
+];
+
+/** `fast 20, slow 100`; empty where a strategy takes none. */
+export const paramsText = (params: Record<string, number>): string =>
+  Object.entries(params)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+
+/** Tells results of one strategy apart. */
+export const nameOf = ({ strategy, spec: { params } }: Backtest): string =>
+  [strategy, paramsText(params)].filter(Boolean).join(' ');
+
+export const costsText = ({ costs: { feeBps, slippageBps } }: Backtest['spec']): string =>
+  `${feeBps} bps fee and ${slippageBps} bps slippage a side`;
+
+export const sizeText = ({ size }: Backtest['spec']): string =>
+  size.kind === 'units'
+    ? `${size.units} units an entry`
+    : `${percent(size.fraction, 0)} of the equity an entry`;
+
+export const windowText = ({ from, to }: Backtest['spec']): string => `${date(from)} … ${date(to)}`;
+
+/** 95 % interval of the Sharpe ratio; a dash for results from before it was computed. */
+export const intervalText = ({ analysis }: Backtest): string => range(analysis?.sharpeInterval ?? [], ratio);
+
+export const deflatedText = ({ analysis }: Backtest): string => percent(analysis?.deflatedSharpe);
+
+export const trialsText = ({ analysis, trials }: Backtest): string => whole(analysis?.trials ?? trials);
+
+export const addressOf = (id: string): string => `#/backtests/${id}`;
