@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { client, dataOf, useLoaded } from '../api';
 import { change, date, fixed, number, percent } from '../format';
 import { Card, Digest, Named, State } from '../parts';
@@ -131,7 +131,6 @@ function Results({ items }: { items: Backtest[] }) {
         { name: 'bps a side', kind: 'number', title: 'Fee + slippage' },
         { name: 'trials', kind: 'number', title: 'Different things tried on this window when it was run' },
         'window',
-        'as of',
         'digest',
       ]}
       rows={items.map((each) => [
@@ -149,8 +148,10 @@ function Results({ items }: { items: Backtest[] }) {
         number(each.metrics.entries),
         `${each.spec.costs.feeBps} + ${each.spec.costs.slippageBps}`,
         trialsText(each),
-        windowText(each.spec),
-        date(each.spec.asOf),
+        <Fragment key="w">
+          {windowText(each.spec)}
+          <span className="under">as of {date(each.spec.asOf)}</span>
+        </Fragment>,
         <Digest key="d" sha256={each.digest} />,
       ])}
     />
