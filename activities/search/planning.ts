@@ -221,6 +221,10 @@ export async function searchBars(
   return ports.sweeps.share([await ports.series.readColumns(key)]);
 }
 
+/** With the defaults of what is not searched. */
+export const wholeParams = (strategy: string, params: Record<string, number>): Record<string, number> =>
+  resolveParams(resolveStrategy(strategy), params);
+
 export function sweep(
   ports: Ports,
   plan: SearchPlan,
@@ -230,6 +234,7 @@ export function sweep(
   const { strategy, spec, stream } = plan;
   return ports.sweeps.run({
     ...on,
+    list: on.list.map((params) => wholeParams(strategy, params)),
     ...{ strategy, spec, timeframeMs: timeframeMs(parseStream(stream).timeframe) },
   });
 }
@@ -243,7 +248,7 @@ export function runDaily(
   const strategy = resolveStrategy(plan.strategy);
   const spec = { ...plan.spec, closeAtEnd };
   const step = timeframeMs(parseStream(plan.stream).timeframe);
-  const signal = strategy.signal({ bars, params, timeframeMs: step });
+  const signal = strategy.signal({ bars, params: wholeParams(plan.strategy, params), timeframeMs: step });
   // What is decided at the close before the window is filled at its first open.
   for (let i = 0; i < signal.length && (bars.time[i] ?? NaN) + step < tradeFrom; i++) signal[i] = 0;
   const { equity, metrics } = backtest({ bars, signal, spec });

@@ -19,7 +19,7 @@ import { sharpeIntervals } from '../../domain/significance/intervals.js';
 import { stationaryResamples } from '../../domain/significance/resampling.js';
 import { mean } from '../../domain/statistics.js';
 import { resolveStrategy } from '../../domain/strategies/index.js';
-import { listOf, runDaily, searchBars, splitsOf, sweep } from './planning.js';
+import { listOf, runDaily, searchBars, splitsOf, sweep, wholeParams } from './planning.js';
 
 const DAY = 86_400_000;
 /** Trials times days that are held as a matrix: 160 MB of numbers. */
@@ -45,7 +45,7 @@ export const validationSteps = (ports: Ports) => ({
     const strategy = resolveStrategy(plan.strategy);
     const list = listOf(plan);
     const { bars, perUnit } = await searchBars(ports, plan);
-    const warmUp = Math.max(0, ...list.map((params) => strategy.warmUp(params)));
+    const warmUp = Math.max(0, ...list.map((params) => strategy.warmUp(wholeParams(plan.strategy, params))));
     const timeOf = (day: number): number => (Math.floor(plan.from / DAY) + day) * DAY;
     const window = {
       bars: sliceFrom(bars, { from: timeOf(train.from), to: timeOf(train.to), warmUp }),
@@ -56,7 +56,7 @@ export const validationSteps = (ports: Ports) => ({
       list.map((each, i) => ({ params: each, score: metrics[i]?.[plan.objective] ?? null })),
     );
     const [from, to] = [timeOf(test.from), Math.min(timeOf(test.to), plan.to)];
-    const tested = sliceFrom(bars, { from, to, warmUp: strategy.warmUp(params) });
+    const tested = sliceFrom(bars, { from, to, warmUp: strategy.warmUp(wholeParams(plan.strategy, params)) });
     const { returns, entries } = runDaily(plan, params, { bars: tested, tradeFrom: from, closeAtEnd: true });
     // What lies before the window is warm-up, flat by construction.
     const before = Math.floor(from / DAY) - Math.floor((tested.time[0] ?? from) / DAY);

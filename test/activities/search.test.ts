@@ -98,8 +98,37 @@ describe('a search of parameters', () => {
     expect(report.outOfSample).toMatchObject({ kind: 'walk-forward', days: 79, paths: 1 });
     // What was chosen as best looks better in its training than afterwards.
     expect(report.outOfSample!.inSampleSharpe).toBeGreaterThan(report.outOfSample!.sharpe);
+    expect(report.best.metrics?.exits).toBeGreaterThan(0);
     const again = await steps.finishSearch({ plan, scored, parts, outOfSample: null });
     expect(again.digest).toBe(report.digest);
+  });
+
+  it('takes the defaults of what is not searched', async () => {
+    const plan = await steps.planSearch({ ...input, strategy: 'rsi', space: { length: '5:20' }, trials: 10 });
+    const { scored } = await steps.tryTrials({ plan, from: 0, to: 10 });
+    const best = bestOf(scored);
+    const report = await steps.finishSearch({
+      plan,
+      scored: { best, tried: 10, stoppedEarly: false },
+      parts: [],
+      outOfSample: null,
+    });
+    expect(report.best.metrics?.sharpe).toBeCloseTo(best.score ?? NaN, 10);
+    const validation = {
+      kind: 'walk-forward' as const,
+      train: 60,
+      test: 30,
+      purge: 1,
+      embargo: 0,
+      anchored: false,
+    };
+    const walked = await steps.planSearch({
+      ...input,
+      strategy: 'rsi',
+      space: { length: '5:20' },
+      validation,
+    });
+    expect((await steps.walkPart({ plan: walked, index: 0 })).entries).toBeGreaterThan(1);
   });
 
   it('does not let the future into a window: other bars after it change nothing of it', async () => {

@@ -159,14 +159,16 @@ function Beside({ group, chosen }: { group: Group; chosen: Backtest[] }) {
         })),
       ]}
       rows={[
-        ...FIGURES.slice(0, 1).map(({ key, name, show }) => row(name, (of) => show(of.metrics[key]))),
+        ...FIGURES.slice(0, 1).map(({ key, name, show }) => row(name, (of) => show(of.metrics[key] ?? null))),
         row('buy and hold', (of) => change(of.benchmark.totalReturn)),
-        ...FIGURES.slice(1, 4).map(({ key, name, show }) => row(name, (of) => show(of.metrics[key]))),
+        ...FIGURES.slice(1, 4).map(({ key, name, show }) => row(name, (of) => show(of.metrics[key] ?? null))),
         row('95 % interval', intervalText),
         row('hold Sharpe', (of) => fixed(of.benchmark.sharpe, 2)),
         row('deflated Sharpe', deflatedText),
         row('trials', trialsText),
-        ...FIGURES.slice(4, -3).map(({ key, name, show }) => row(name, (of) => show(of.metrics[key]))),
+        ...FIGURES.slice(4, -3).map(({ key, name, show }) =>
+          row(name, (of) => show(of.metrics[key] ?? null)),
+        ),
         row('costs, bps a side', ({ spec: { costs } }) => `${costs.feeBps} + ${costs.slippageBps}`),
         row('own window', ({ spec }) => windowText(spec)),
         row('as of', ({ spec }) => date(spec.asOf)),

@@ -64,8 +64,8 @@ export function FiguresTable({ of }: { of: Backtest }) {
         <span key="n" title={title}>
           {name}
         </span>,
-        show(of.metrics[key]),
-        show(of.benchmark[key]),
+        show(of.metrics[key] ?? null),
+        show(of.benchmark[key] ?? null),
       ])}
     />
   );

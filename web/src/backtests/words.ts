@@ -56,10 +56,20 @@ export const nameOf = ({ strategy, spec: { params } }: Backtest): string =>
 export const costsText = ({ costs: { feeBps, slippageBps } }: Backtest['spec']): string =>
   `${feeBps} bps fee and ${slippageBps} bps slippage a side`;
 
-export const sizeText = ({ size }: Backtest['spec']): string =>
-  size.kind === 'units'
-    ? `${size.units} units an entry`
-    : `${percent(size.fraction, 0)} of the equity an entry`;
+export function sizeText({ size }: Backtest['spec']): string {
+  switch (size.kind) {
+    case 'units':
+      return `${size.units} units an entry`;
+    case 'cash':
+      return `${size.amount} of cash an entry`;
+    case 'equity':
+      return `${percent(size.fraction, 0)} of the equity an entry`;
+    case 'volatility':
+      return `a volatility of ${percent(size.target, 0)} a year an entry`;
+    case 'risk':
+      return `${percent(size.share, 1)} of the equity at risk an entry`;
+  }
+}
 
 export const windowText = ({ from, to }: Backtest['spec']): string => `${date(from)} … ${date(to)}`;
 
