@@ -149,15 +149,17 @@ function Terms({ stored }: { stored: Stored }) {
       <Amount name="feeBps" label="Fee, bps a side" standard={10} />
       <Amount name="slippageBps" label="Slippage, bps a side" standard={2} />
       <Amount name="cash" label={`Cash, ${quoteOf(stored.stream)}`} standard={100_000} />
+      <Amount name="size" label="Size of an entry" standard="equity:1" />
       <p className="soft note line">
-        Without dates all stored bars are used. An entry takes the whole equity; buying and holding over the
-        same window, at the same costs, stands beside the result.
+        Without dates all stored bars are used. A size is units:1, cash:1000, equity:0.5, volatility:0.2/168
+        or risk:0.01/200bps; buying and holding over the same window, at the same costs, stands beside the
+        result.
       </p>
     </fieldset>
   );
 }
 
-function Amount({ name, label, standard }: { name: string; label: string; standard: number }) {
+function Amount({ name, label, standard }: { name: string; label: string; standard: number | string }) {
   return (
     <label>
       {label}

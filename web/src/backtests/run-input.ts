@@ -15,7 +15,10 @@ export function inputOf(
 ): Record<string, unknown> {
   const params = Object.keys(of.strategy.params).map((name) => [name, numberOf(form, `param ${name}`)]);
   const terms = ['feeBps', 'slippageBps', 'cash'].map((name) => [name, numberOf(form, name)]);
-  const texts = ['from', 'to', 'evaluation'].map((name) => [name, String(form.get(name) ?? '') || undefined]);
+  const texts = ['from', 'to', 'evaluation', 'size'].map((name) => [
+    name,
+    String(form.get(name) ?? '') || undefined,
+  ]);
   return {
     stream: of.stream,
     source: of.source,
