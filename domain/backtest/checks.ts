@@ -1,6 +1,6 @@
 import type { BarColumns } from '../bars.js';
 import type { BacktestArgs } from './engine.js';
-import type { RunSpec } from './spec.js';
+import type { Exits, RunSpec } from './spec.js';
 import { InvalidInputError } from '../errors.js';
 import { checkSize } from './sizing.js';
 import { checkSlippage } from './slippage.js';
@@ -106,7 +106,21 @@ function checkEvents({ engine, exits, fillShare }: RunSpec): void {
     );
   if (fillShare !== undefined && !(fillShare > 0 && fillShare <= 1))
     throw new InvalidInputError(`fillShare is ${fillShare}; it must be above 0 and at most 1`);
-  for (const [name, bps] of Object.entries(exits ?? {}) as [string, number][])
-    if (!(bps > 0 && bps < 10_000))
+  if (exits !== undefined) checkExits(exits);
+}
+
+const EXITS: readonly string[] = ['stopBps', 'targetBps', 'trailBps'] satisfies (keyof Exits)[];
+
+/** @throws InvalidInputError naming the member that no order could be laid by. */
+export function checkExits(exits: Exits): void {
+  if (typeof exits !== 'object' || exits === null)
+    throw new InvalidInputError(
+      `exits is ${String(exits)}; it must be { ${EXITS.join(', ')} }, some of them`,
+    );
+  for (const [name, bps] of Object.entries(exits) as [string, number | undefined][]) {
+    if (!EXITS.includes(name))
+      throw new InvalidInputError(`Unknown exits.${name}; known: ${EXITS.join(', ')}`);
+    if (bps !== undefined && !(typeof bps === 'number' && bps > 0 && bps < 10_000))
       throw new InvalidInputError(`exits.${name} is ${bps}; it must be basis points above 0 and below 10000`);
+  }
 }

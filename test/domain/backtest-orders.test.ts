@@ -284,6 +284,34 @@ describe('a strategy of callbacks', () => {
       (context) => context.order(null as unknown as OrderRequest),
       /An order is null/,
     ],
+    [
+      'misspells a member',
+      order({ stopp: 90 } as Partial<OrderRequest>),
+      /An order has no member "stopp"; did you mean stop\?/,
+    ],
+    ['counts in texts', order({ units: '2' as unknown as number }), /units "2"; it must be above 0/],
+    ['counts in big integers', order({ units: 2n as unknown as number }), /units 2; it must be above 0/],
+    ['has a text for a limit', order({ kind: 'limit', limit: '98' as never }), /needs limit .*; it is "98"/],
+    ['lets an order live for half a bar', order({ goodForBars: 0.5 }), /goodForBars 0.5; it must be a whole/],
+    ['names a group by a number', order({ oco: 5 as never }), /oco 5; it must be the name of a group/],
+    [
+      'says yes for true',
+      order({ reduceOnly: 'yes' as never }),
+      /reduceOnly "yes"; it must be true or false/,
+    ],
+    [
+      'trails by everything',
+      order({ kind: 'trailing', trailBps: 10_000 }),
+      /trailBps above 0 and below 10000/,
+    ],
+    ['sets a stop beyond', order({ exits: { stopBps: -50 } }), /exits.stopBps is -50/],
+    ['sets no stop', order({ exits: { stopBps: NaN } }), /exits.stopBps is NaN/],
+    [
+      'misspells a stop',
+      order({ exits: { stopsBps: 5 } as never }),
+      /Unknown exits.stopsBps; known: stopBps/,
+    ],
+    ['has a number for exits', order({ exits: 5 as never }), /exits is 5; it must be \{ stopBps/],
     ['writes to the context', (context) => Object.assign(context, { cash: 1e9 }), /onBar failed at bar 0/],
   ])('that %s is told with its bar', (_, onBar, message) => {
     expect(() => run(onBar)).toThrow(expect.objectContaining({ name: 'InvalidInputError' }));

@@ -1,5 +1,5 @@
-import { InvalidInputError } from '../../errors.js';
 import type { Exits } from '../spec.js';
+import { readRequest } from './requests.js';
 import type { OrderKind, OrderRequest, WorkingOrder } from './types.js';
 
 /** An order that waits. Sides are signs: 1 buys, −1 sells. */
@@ -44,11 +44,14 @@ interface Laying {
 }
 
 /** @throws InvalidInputError naming what is wrong with the request. */
-export function lay(book: OrderBook, request: OrderRequest, { bar, by, price }: Laying): Order {
-  checkRequest(request);
+export function lay(book: OrderBook, asked: OrderRequest, laying: Laying): Order {
+  return layChecked(book, readRequest(asked), laying);
+}
+
+function layChecked(book: OrderBook, request: OrderRequest, { bar, by, price }: Laying): Order {
   const order: Order = {
     id: book.nextId++,
-    request: { ...request },
+    request,
     kind: request.kind,
     sign: request.side === 'buy' ? 1 : -1,
     left: request.units,
@@ -90,7 +93,7 @@ export function layExits(
     ...(trailBps ? [{ ...common, kind: 'trailing' as const, trailBps }] : []),
     ...(targetBps ? [{ ...common, kind: 'limit' as const, limit: away(targetBps) }] : []),
   ];
-  for (const request of requests) lay(book, request, entry).closes = entry.closes;
+  for (const request of requests) layChecked(book, request, entry).closes = entry.closes;
 }
 
 export const removeWhere = (book: OrderBook, goes: (order: Order) => boolean): void => {
@@ -98,30 +101,3 @@ export const removeWhere = (book: OrderBook, goes: (order: Order) => boolean): v
 };
 
 export const viewOf = ({ id, request, left }: Order): WorkingOrder => ({ ...request, id, left });
-
-const KINDS: Record<OrderKind, ('limit' | 'stop' | 'trailBps')[]> = {
-  market: [],
-  limit: ['limit'],
-  stop: ['stop'],
-  'stop-limit': ['stop', 'limit'],
-  trailing: ['trailBps'],
-};
-
-/** @throws InvalidInputError */
-function checkRequest(request: OrderRequest): void {
-  if (typeof request !== 'object' || request === null)
-    throw new InvalidInputError(`An order is ${String(request)}; it must be { side, kind, units, … }`);
-  const { side, kind, units, goodForBars } = request;
-  if (side !== 'buy' && side !== 'sell')
-    throw new InvalidInputError(`An order has side "${side as string}"; known: buy, sell`);
-  if (!Object.hasOwn(KINDS, kind))
-    throw new InvalidInputError(`Unknown kind of order "${kind}"; known: ${Object.keys(KINDS).join(', ')}`);
-  for (const [name, value] of Object.entries({ units, goodForBars: goodForBars ?? 1 }))
-    if (!(value > 0 && value < Infinity))
-      throw new InvalidInputError(`A ${kind} order has ${name} ${value}; it must be above 0`);
-  for (const name of KINDS[kind]) {
-    const value = request[name] ?? NaN;
-    if (!(value > 0 && value < (name === 'trailBps' ? 10_000 : Infinity)))
-      throw new InvalidInputError(`A ${kind} order needs ${name} above 0; it is ${value}`);
-  }
-}
