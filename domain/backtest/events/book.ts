@@ -11,6 +11,8 @@ export interface Order {
   left: number;
   /** It closes whatever is held then: exits of an entry that grows in parts. */
   closes: boolean;
+  /** Laid beside an entry, in a group that no name of a strategy's can be taken for. */
+  isExit: boolean;
   limit: number;
   stop: number;
   /** Best price since it was laid: what a trailing stop follows. */
@@ -56,6 +58,7 @@ function layChecked(book: OrderBook, request: OrderRequest, { bar, by, price }: 
     sign: request.side === 'buy' ? 1 : -1,
     left: request.units,
     closes: false,
+    isExit: false,
     limit: request.limit ?? NaN,
     stop: request.stop ?? NaN,
     extreme: price,
@@ -93,7 +96,8 @@ export function layExits(
     ...(trailBps ? [{ ...common, kind: 'trailing' as const, trailBps }] : []),
     ...(targetBps ? [{ ...common, kind: 'limit' as const, limit: away(targetBps) }] : []),
   ];
-  for (const request of requests) layChecked(book, request, entry).closes = entry.closes;
+  for (const request of requests)
+    Object.assign(layChecked(book, request, entry), { closes: entry.closes, isExit: true });
 }
 
 export const removeWhere = (book: OrderBook, goes: (order: Order) => boolean): void => {
@@ -101,3 +105,20 @@ export const removeWhere = (book: OrderBook, goes: (order: Order) => boolean): v
 };
 
 export const viewOf = ({ id, request, left }: Order): WorkingOrder => ({ ...request, id, left });
+
+/**
+ * What a fill does to the others of its group: the first one cancels them, but a target that is filled in part leaves
+ * the stop beside what is still held. A stop that is filled in part goes on at the market: nothing waits for a better
+ * price then.
+ */
+export function settleGroup(book: OrderBook, filled: Order, units: number): void {
+  const { oco } = filled.request;
+  if (oco === undefined) return;
+  const isOther = (each: Order): boolean =>
+    each !== filled && each.request.oco === oco && each.isExit === filled.isExit;
+  if (!filled.isExit || filled.kind !== 'limit') return removeWhere(book, isOther);
+  // Those that close whatever is held go with the position.
+  if (filled.closes) return;
+  for (const each of book.orders) if (isOther(each)) each.left -= units;
+  removeWhere(book, (each) => isOther(each) && !(each.left > 0));
+}

@@ -1,6 +1,6 @@
 import { fillUnits } from '../book.js';
 import { noteWait } from '../notes.js';
-import { layExits, removeWhere, type Order } from './book.js';
+import { layExits, removeWhere, settleGroup, type Order } from './book.js';
 import { followExtreme, matchLimit, matchOpen, matchStop, type BarPrices, type Match } from './match.js';
 import { capacityOf, lacksVolume, type EventRun } from './state.js';
 import { fillTarget } from './targets.js';
@@ -57,8 +57,7 @@ function fillOrder(run: EventRun, order: Order, { price, slips, worst }: Match):
     order.filledAt = index;
   }
   if (!(order.left > 0) || room === 0) removeWhere(book, (each) => each === order);
-  const { oco } = order.request;
-  if (units > 0 && oco !== undefined) removeWhere(book, (each) => each !== order && each.request.oco === oco);
+  if (units > 0) settleGroup(book, order, units);
 }
 
 /** Carries out a fill and what follows from it: exits laid or dropped, the target given up. */

@@ -26,7 +26,10 @@ export function matchOpen(order: Order, bar: BarPrices): Match | null {
   if (order.kind === 'market' || order.triggered) return atOpen;
   if (order.kind !== 'limit') {
     if (sign * (bar.open - stopOf(order)) < 0) return null;
-    if (order.kind !== 'stop-limit') return atOpen;
+    if (order.kind !== 'stop-limit') {
+      order.triggered = true;
+      return atOpen;
+    }
     // Reached at the open, it is a limit that arrives there.
     Object.assign(order, { kind: 'limit', laid: bar.index, from: bar.index });
     return sign * (order.limit - bar.open) >= 0 ? { ...atOpen, worst: order.limit } : null;
