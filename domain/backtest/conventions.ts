@@ -21,7 +21,7 @@ const FUNDING =
 const IMPACT =
   'The share of volume costs by the square-root law of market impact (Tóth et al. 2011): so many basis points times the root of the units over the volume of the bar of the fill; a bar without volume fills nothing, and the order waits.';
 const EVENTS = [
-  'Orders inside a bar are filled against the trader: stops before targets where the bar reaches both, a stop that is gapped through at the open, a limit never better than its price unless the bar opens beyond it.',
+  'Orders inside a bar are filled against the trader: stops before targets where the bar reaches both, a stop that is gapped through at the open, a limit at its price and no better once the bar trades through it; only one that arrives beyond the market is filled at the open.',
   'The extreme that a trailing stop follows is moved after the fills of a bar.',
 ];
 
