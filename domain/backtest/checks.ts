@@ -1,12 +1,13 @@
 import type { BarColumns } from '../bars.js';
 import type { BacktestArgs } from './engine.js';
-import type { Exits, RunSpec } from './spec.js';
+import { checkFunding } from './funding.js';
+import type { Exits, FundingColumns, RunSpec } from './spec.js';
 import { InvalidInputError } from '../errors.js';
 import { checkSize } from './sizing.js';
 import { checkSlippage } from './slippage.js';
 
 /** @throws InvalidInputError naming the first thing that no result could be right for. */
-export function checkInput({ bars, signal, spec }: BacktestArgs): void {
+export function checkInput({ bars, signal, spec, funding }: BacktestArgs): void {
   checkBars(bars, Boolean(spec.costs.impactBps) || spec.fillShare !== undefined);
   const n = bars.close.length;
   if (signal.length !== n)
@@ -17,6 +18,15 @@ export function checkInput({ bars, signal, spec }: BacktestArgs): void {
       `Signal ${signal[wild]} at bar ${wild}; it must lie between -1 and 1, or be NaN`,
     );
   checkSpec(spec);
+  checkRates(spec, funding);
+}
+
+/** @throws InvalidInputError also where a spec asks for rates that are not given: a run without them would look cheaper. */
+export function checkRates(spec: Pick<RunSpec, 'funding'>, funding: FundingColumns | undefined): void {
+  if (!spec.funding) return;
+  if (!funding)
+    throw new InvalidInputError(`funding is "${spec.funding}", but no rates were given to be paid`);
+  checkFunding(funding);
 }
 
 /** `byVolume`: fills look at the volume, so that it must be told. */

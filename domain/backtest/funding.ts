@@ -1,3 +1,4 @@
+import { InvalidInputError } from '../errors.js';
 import { payFunding, type Position } from './book.js';
 import type { FundingColumns } from './spec.js';
 
@@ -17,4 +18,21 @@ export function fundingOf(position: Position, rates: FundingColumns | null | und
       next++;
     }
   };
+}
+
+/** @throws InvalidInputError naming the first rate that cannot be paid; one that is NaN would make the cash NaN. */
+export function checkFunding({ time, rate }: FundingColumns): void {
+  if (time.length !== rate.length)
+    throw new InvalidInputError(
+      `Funding has ${time.length} times and ${rate.length} rates; they must be equal`,
+    );
+  for (let i = 0; i < time.length; i++) {
+    const [at, before] = [time[i] as number, i > 0 ? (time[i - 1] as number) : -Infinity];
+    if (!(at >= before && Math.abs(at) < Infinity))
+      throw new InvalidInputError(`Funding rate ${i} has time ${at}; times must ascend, in epoch ms`);
+    if (!(Math.abs(rate[i] as number) < Infinity))
+      throw new InvalidInputError(
+        `Funding rate ${i} is ${rate[i]}; it must be a share of the position's value, as 0.0001`,
+      );
+  }
 }

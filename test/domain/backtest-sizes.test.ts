@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conventionsOf } from '../../domain/backtest/conventions.js';
 import { backtest, type BacktestArgs } from '../../domain/backtest/engine.js';
+import { backtestEvents } from '../../domain/backtest/events/run.js';
+import { backtestPortfolio } from '../../domain/backtest/portfolio/run.js';
 import { parseSize, printSize } from '../../domain/backtest/sizing.js';
 import { parseSlippage, printSlippage } from '../../domain/backtest/slippage.js';
 import type { RunSpec, Size } from '../../domain/backtest/spec.js';
@@ -207,6 +209,31 @@ describe('funding', () => {
     expect(long.trades[0]?.funding).toBeCloseTo(71 * 0.03, 12);
     expect(long.trades[0]?.profit).toBeCloseTo(-71 * 0.03, 9);
     expect(run(-1, paid).metrics.finalEquity).toBeCloseTo(1000 + 71 * 0.03, 9);
+  });
+
+  it('is refused where it cannot be paid, by each engine', () => {
+    const bars = columnsOf(4);
+    const spec: RunSpec = { ...SPEC, funding: 'stored' };
+    const refused = (funding: ReturnType<typeof rates> | undefined, message: RegExp) => {
+      const args = { bars, spec, ...(funding && { funding }) };
+      expect(() => backtest({ ...args, signal: new Float64Array(4) })).toThrow(message);
+      expect(() => backtestEvents({ ...args, strategy: { onBar: () => undefined } })).toThrow(message);
+    };
+    refused(undefined, /funding is "stored", but no rates were given/);
+    refused(rates([1, 2], [0.1]), /2 times and 1 rates/);
+    refused(rates([2, 1], [0.1, 0.1]), /Funding rate 1 has time .*; times must ascend/);
+    refused(rates([NaN], [0.1]), /Funding rate 0 has time NaN/);
+    refused(rates([1], [NaN]), /Funding rate 0 is NaN/);
+    const instrument = {
+      name: 'A',
+      bars,
+      signal: new Float64Array(4),
+      weight: 1,
+      funding: rates([1], [NaN]),
+    };
+    expect(() => backtestPortfolio([instrument], { ...spec, rebalance: { kind: 'signals' } })).toThrow(
+      /A: Funding rate 0 is NaN/,
+    );
   });
 
   it('is no part of a run that does not ask for it', () => {

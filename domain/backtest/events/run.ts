@@ -1,7 +1,7 @@
 import type { BarColumns } from '../../bars.js';
 import { InvalidInputError, messageOf } from '../../errors.js';
 import { openAccount, openPosition, splitOpen } from '../book.js';
-import { checkBars, checkSpec } from '../checks.js';
+import { checkBars, checkRates, checkSpec } from '../checks.js';
 import { metricsOf } from '../figures.js';
 import { fundingOf } from '../funding.js';
 import { notesOf, noteWait, openNotebook } from '../notes.js';
@@ -60,9 +60,10 @@ export function backtestEvents(args: EventArgs): BacktestOutcome {
   };
 }
 
-function checkArgs({ bars, strategy, spec, options = {} }: EventArgs): void {
+function checkArgs({ bars, strategy, spec, funding, options = {} }: EventArgs): void {
   const asEvents: RunSpec = { ...spec, engine: 'event-driven' };
   checkSpec(asEvents);
+  checkRates(spec, funding);
   checkBars(bars, Boolean(spec.costs.impactBps) || spec.fillShare !== undefined);
   if (typeof strategy.onBar !== 'function')
     throw new InvalidInputError('The strategy has no function onBar(context)');

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../errors.js';
 import { checkInput } from '../checks.js';
+import { checkFunding } from '../funding.js';
 import type { RunSpec } from '../spec.js';
 import type { Instrument, PortfolioSpec } from './types.js';
 
@@ -12,12 +13,15 @@ export function checkPortfolio(instruments: Instrument[], spec: PortfolioSpec): 
   const names = instruments.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new InvalidInputError(`The instrument "${twice}" is there twice`);
-  const run: RunSpec = { ...spec, size: { kind: 'equity', fraction: 1 } };
-  for (const { name, bars, signal, weight } of instruments) {
+  // An instrument without rates is a spot market beside perpetuals: it pays none.
+  const { funding: _, ...unfunded } = spec;
+  const run: RunSpec = { ...unfunded, size: { kind: 'equity', fraction: 1 } };
+  for (const { name, bars, signal, weight, funding } of instruments) {
     if (!(weight > 0 && weight <= 1))
       throw new InvalidInputError(`${name} has weight ${weight}; it must be above 0 and at most 1`);
     try {
       checkInput({ bars, signal, spec: run });
+      if (spec.funding && funding) checkFunding(funding);
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       throw new InvalidInputError(`${name}: ${error.message}`, { cause: error });
