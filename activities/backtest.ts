@@ -32,7 +32,7 @@ export const backtestSteps = (ports: Ports) => ({
     const { sha256: barsSha256, rows } = await ports.series.digest(key);
     if (rows === 0)
       throw new NotFoundError(`No stored bars of ${input.stream} in the window; collect them first`);
-    const funding = await readFunding(ports, key, input.funding);
+    const { used: funding, unpaid } = await readFunding(ports, key, input.funding);
     if (funding) spec.funding = 'stored';
     const signal = strategy.signal(await signalInput(ports, { input, strategy, key, bars, spec }));
     const { outcome, benchmark } = simulate({
@@ -52,7 +52,8 @@ export const backtestSteps = (ports: Ports) => ({
     const made = { spec, barsSha256, ...(funding && { fundingSha256: funding.sha256 }) };
     const digest = digestOf({ ...made, metrics: outcome.metrics, trades: outcome.trades });
     const id = `bt_${digestOf({ ...made, evaluation: input.evaluation ?? null }).slice(0, 24)}`;
-    const notes = [...outcome.notes, ...(funding ? [funding.note] : [])];
+    const aside = funding?.note ?? unpaid;
+    const notes = [...outcome.notes, ...(aside === null ? [] : [aside])];
     const result: BacktestResult = {
       id,
       ...made,

@@ -13,17 +13,20 @@ export interface FundingUsed {
   note: string;
 }
 
+/** `unpaid`: what a reader should know where a perpetual's run pays none, for there are no rates; else null. */
+type FundingFound = { used: FundingUsed; unpaid: null } | { used: null; unpaid: string | null };
+
 /**
- * The stored rates that a run pays, as they were known; null where it pays none. @throws NotFoundError where they were
- * asked for and none are stored.
+ * The stored rates that a run pays, as they were known. @throws NotFoundError where they were asked for and none are
+ * stored.
  */
 export async function readFunding(
   ports: Ports,
   { stream, source, range, asOf }: BarsKey,
   wanted: boolean | undefined,
-): Promise<FundingUsed | null> {
-  if (wanted === false) return null;
-  if (wanted === undefined && !tradesPerpetualsOnly(stream.exchange)) return null;
+): Promise<FundingFound> {
+  const isPaid = wanted ?? tradesPerpetualsOnly(stream.exchange);
+  if (!isPaid) return { used: null, unpaid: null };
   const market = `${stream.exchange}/${stream.symbol}`;
   const where = { market, sourceKey: sourceKey(source) };
   const rates: StoredFunding[] = [];
@@ -36,11 +39,11 @@ export async function readFunding(
     for (const rate of page.items) if (rate.knownAt <= asOf) rates.push(rate);
     cursor = page.cursor;
   } while (cursor !== null);
-  if (rates.length === 0) {
-    if (wanted === undefined) return null;
+  if (rates.length > 0) return { used: usedOf(rates), unpaid: null };
+  if (wanted)
     throw new NotFoundError(`No stored funding rates of ${market} in the window; collect them first`);
-  }
-  return usedOf(rates);
+  const unpaid = `No funding was paid: ${market} is a perpetual, but no rates of it were stored in the window.`;
+  return { used: null, unpaid };
 }
 
 function usedOf(rates: StoredFunding[]): FundingUsed {

@@ -30,7 +30,7 @@ async function stored(input: Partial<BacktestInput>): Promise<BacktestResult> {
 
 describe('a backtest on stored bars', () => {
   it('that asks for nothing new has the spec of before', async () => {
-    const { spec, engine, notes, fundingSha256 } = await stored({});
+    const { spec, engine, notes, fundingSha256 } = await stored({ stream: SPOT });
     expect(Object.keys(spec).sort()).toEqual(
       [
         ...['stream', 'strategy', 'params', 'from', 'to', 'asOf'],
@@ -42,6 +42,13 @@ describe('a backtest on stored bars', () => {
       size: { kind: 'equity', fraction: 1 },
     });
     expect({ engine, notes, fundingSha256 }).toEqual({ engine: 'vectorised' });
+  });
+
+  it('says so where a perpetual has no funding rates to be paid, unless none were wanted', async () => {
+    expect((await stored({ cash: 4000 })).notes).toEqual([
+      expect.stringMatching(/^No funding was paid: binanceusdm\/BTC-USDT is a perpetual, but no rates/),
+    ]);
+    expect(await stored({ cash: 4000, funding: false, closeAtEnd: true })).not.toHaveProperty('notes');
   });
 
   it('has the size, slippage and engine that were asked for, and says what they mean', async () => {
