@@ -10,7 +10,8 @@ import { buildProgram, startWorkerProcess, type WorkerProcess } from './processe
 const binary = temporalBinary();
 const BY = { principal: 'local', tenant: 'default' };
 const STREAM = 'binance/BTC-USDT/1m';
-const BARS = 400_000;
+/** Enough that a part takes several times as long as a heartbeat is held back. */
+const BARS = 1_000_000;
 /** 100 × 100 combinations. */
 const input = {
   stream: STREAM,
