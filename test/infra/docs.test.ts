@@ -26,6 +26,9 @@ describe('docs/temporal.md', () => {
       'enrichSentiment',
       'predict',
       'runBacktest',
+      'sweepBacktest',
+      'searchBacktest',
+      'compareStrategies',
       'verifyBacktest',
       'auditLookahead',
     ]);
