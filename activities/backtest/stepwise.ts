@@ -12,6 +12,8 @@ interface Cursor {
 }
 
 const LOOK_EVERY_MS = 250;
+/** Heartbeats are told some seconds apart: the first one should have the first checkpoint to tell of. */
+const FIRST_BEAT_MS = 1500;
 
 /**
  * Computes combinations in a worker thread, puts its checkpoints into the objects and their keys into the heartbeat. An
@@ -25,6 +27,7 @@ export async function stepwise(
   const stop = new AbortController();
   let made: { bytes: Uint8Array; next: number } | null = null;
   let ended = false;
+  const began = performance.now();
   const work = ports.sweeps
     .run(checkpoint ? { ...request, checkpoint } : request, {
       signal: stop.signal,
@@ -39,7 +42,7 @@ export async function stepwise(
       const taken = made as { bytes: Uint8Array; next: number } | null;
       made = null;
       if (taken) await keep(ports, prefix, taken);
-      else beat();
+      else if (performance.now() - began > FIRST_BEAT_MS) beat();
     }
   } catch (error) {
     stop.abort();
