@@ -1,50 +1,31 @@
 import type { Ports, TableColumn } from '../adapters/ports.js';
-import { checkInput } from '../domain/backtest/checks.js';
-import type { GridMetrics } from '../domain/backtest/grid-metrics.js';
-import type { RunSpec } from '../domain/backtest/spec.js';
-import { parseSize } from '../domain/backtest/sizing.js';
 import { combinationsOf, pathOf, type SweepPath, type SweepRow } from '../domain/backtest/sweep.js';
-import { trialOf } from '../domain/backtest/trials.js';
-import type { BarColumns } from '../domain/bars.js';
 import { digestOf, sha256Hex } from '../domain/digest.js';
-import { DataQualityError, InvalidInputError } from '../domain/errors.js';
+import { InvalidInputError } from '../domain/errors.js';
 import type { ObjectRef } from '../domain/models.js';
-import type { Source } from '../domain/sources.js';
 import { resolveStrategy } from '../domain/strategies/index.js';
 import { parseStream, timeframeMs } from '../domain/streams.js';
-import { findStream } from './backtest.js';
+import {
+  planBars,
+  plannedBars,
+  recordTrials,
+  type PlannedBars,
+  type PlannedInput,
+} from './backtest/planned.js';
 import { stepwise } from './backtest/stepwise.js';
 import { rowsOf, tableOf } from './backtest/sweep-tables.js';
-import { trialLedger } from './trials.js';
-import { readTime, type WindowInput } from './window.js';
 
-export interface SweepInput extends WindowInput {
-  stream: string;
-  strategy: string;
+export interface SweepInput extends PlannedInput {
   /** As `combinationsOf` reads it. */
   grid: Record<string, unknown>;
-  /** What differs from the usual: a fee of 10 bps, 100,000 of cash, all of the equity. */
-  spec?: Partial<Omit<RunSpec, 'size'>> & {
-    /** As `parseSize` reads it. */
-    size?: string;
-  };
-  run?: string;
 }
 
 /** Everything that decides the rows; small, as it travels to every step. */
-export interface SweepPlan {
-  /** `sw_` and 24 hex digits of the digest of all the rest. */
+export interface SweepPlan extends PlannedBars {
+  /** `sw_` and 24 hex digits of the digest of all that decides the rows. */
   id: string;
-  stream: string;
-  source: Source;
   strategy: string;
   grid: Record<string, unknown>;
-  spec: RunSpec;
-  from: number;
-  to: number;
-  asOf: number;
-  bars: number;
-  barsSha256: string;
   combinations: number;
   skipped: number;
   path: SweepPath;
@@ -64,16 +45,8 @@ export interface SweepReport extends Omit<SweepPlan, 'grid'> {
   best: SweepRow[];
 }
 
-const USUAL: RunSpec = {
-  costs: { feeBps: 10, slippageBps: 2 },
-  cash: 100_000,
-  size: { kind: 'equity', fraction: 1 },
-  closeAtEnd: false,
-  periodsPerYear: 365,
-};
 const BEST = 10;
 const CHECKPOINT_MS = 1_000;
-const DAY = 86_400_000;
 
 /** A grid of parameters as durable steps: a plan, parts of its combinations, and the rows put together. */
 export const sweepSteps = (ports: Ports) => ({
@@ -83,28 +56,17 @@ export const sweepSteps = (ports: Ports) => ({
     if (strategy.name === 'model-signal' || strategy.name === 'news-sentiment')
       throw new InvalidInputError(`${strategy.name} has no grid: what it decides by does not come from bars`);
     const { list, skipped } = combinationsOf(strategy, input.grid);
-    const stored = await findStream(ports, input);
-    const from = input.from === undefined ? stored.from : readTime('from', input.from);
-    const to = input.to === undefined ? stored.to : readTime('to', input.to);
-    const { size, ...given } = input.spec ?? {};
-    const spec = { ...USUAL, ...given, ...(size !== undefined && { size: parseSize(size) }) };
-    const stream = parseStream(input.stream);
-    const asOf = input.asOf ?? Math.max(to, stored.to) + timeframeMs(stream.timeframe);
-    const window = { from, to, asOf, source: stored.source };
-    const key = { stream, source: stored.source, range: { from, to }, asOf };
-    const { sha256: barsSha256, rows: bars } = await ports.series.digest(key);
-    if (bars < 2)
-      throw new InvalidInputError(`${input.stream} has ${bars} bars in the window; at least 2 are needed`);
-    const plan = { stream: input.stream, strategy: strategy.name, grid: input.grid, spec, ...window };
+    const { bars, barsSha256, ...planned } = await planBars(ports, input);
+    const plan = { ...planned, strategy: strategy.name, grid: input.grid };
     const id = `sw_${digestOf({ ...plan, barsSha256 }).slice(0, 24)}`;
     const counts = { bars, barsSha256, combinations: list.length, skipped: skipped.length };
-    return { id, ...plan, ...counts, path: pathOf(strategy, spec) };
+    return { id, ...plan, ...counts, path: pathOf(strategy, plan.spec) };
   },
 
   /** Rows of the combinations from `first` to before `end`; an attempt that was lost goes on at its last checkpoint. */
   async sweepPart({ plan, first, end }: { plan: SweepPlan; first: number; end: number }): Promise<SweepPart> {
     const list = combinationsOf(resolveStrategy(plan.strategy), plan.grid).list.slice(first, end);
-    const { bars, perUnit } = await readBars(ports, plan);
+    const { bars, perUnit } = await plannedBars(ports, plan);
     const { strategy, spec, stream } = plan;
     const step = timeframeMs(parseStream(stream).timeframe);
     const prefix = `backtests/${plan.id}/${first}`;
@@ -144,39 +106,6 @@ export const sweepSteps = (ports: Ports) => ({
     return report;
   },
 });
-
-async function readBars(ports: Ports, plan: SweepPlan): Promise<{ bars: BarColumns; perUnit: number }> {
-  const { from, to, asOf, source } = plan;
-  const key = { stream: parseStream(plan.stream), source, range: { from, to }, asOf };
-  const { sha256 } = await ports.series.digest(key);
-  if (sha256 !== plan.barsSha256)
-    throw new DataQualityError(
-      `The bars of ${plan.stream} have changed since the sweep was planned (digest ${sha256}, planned ${plan.barsSha256}); start it again`,
-    );
-  const shared = await ports.sweeps.share([await ports.series.readColumns(key)]);
-  // The kernel looks at no value again: what a single run would refuse is refused here.
-  const signal = new Float64Array(shared.bars.time.length);
-  checkInput({ bars: shared.bars, spec: plan.spec, signal });
-  return shared;
-}
-
-/** Every combination that was looked at counts, also those that are not kept. */
-async function recordTrials(
-  ports: Ports,
-  plan: SweepPlan,
-  { list, metrics, bars }: { list: Record<string, number>[]; metrics: GridMetrics[]; bars: BarColumns },
-): Promise<void> {
-  const { stream, strategy, spec, from, to, source } = plan;
-  const day = (time: number | undefined): number => Math.floor((time ?? NaN) / DAY);
-  const days = day(bars.time.at(-1)) - day(bars.time[0]) + 1;
-  const trials = metrics.map(({ sharpe }, i) =>
-    trialOf({
-      spec: { stream, strategy, params: list[i] ?? {}, size: spec.size, from, to },
-      ...{ source, days, sharpe: sharpe / Math.sqrt(spec.periodsPerYear), at: ports.now() },
-    }),
-  );
-  await trialLedger(ports.documents).record(trials);
-}
 
 function joined(tables: TableColumn[][]): (TableColumn & { type: 'float64' })[] {
   const [first = []] = tables;

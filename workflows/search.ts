@@ -1,7 +1,12 @@
 import type { SearchInput } from '../activities/search/planning.js';
 import type { SearchReport } from '../activities/search/validating.js';
 import { endOfSearch } from '../domain/backtest/search/draws.js';
-import type { ForwardPart, ScoredTrial, SearchPlan } from '../domain/backtest/search/search.js';
+import {
+  bestOf,
+  type ForwardPart,
+  type ScoredTrial,
+  type SearchPlan,
+} from '../domain/backtest/search/search.js';
 import { mapBounded } from './fan-out.js';
 import { trackProgress, type Progress } from './progress.js';
 import { cpu, train } from './steps.js';
@@ -61,12 +66,6 @@ async function searchAll(plan: SearchPlan, progress: Progress): Promise<Scored> 
     if (end !== null) return { best: bestOf(told.slice(0, end)), tried: told.length, stoppedEarly: true };
   }
   return { best: bestOf(told), tried: told.length, stoppedEarly: false };
-}
-
-function bestOf(told: readonly ScoredTrial[]): ScoredTrial {
-  let best: ScoredTrial = told[0] ?? { params: {}, score: null };
-  for (const each of told) if ((each.score ?? -Infinity) > (best.score ?? -Infinity)) best = each;
-  return best;
 }
 
 async function suggest(plan: SearchPlan, told: ScoredTrial[], count: number) {

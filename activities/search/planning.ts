@@ -1,11 +1,10 @@
 import type { Ports } from '../../adapters/ports.js';
 import { backtest } from '../../domain/backtest/engine.js';
-import { parseSize } from '../../domain/backtest/sizing.js';
-import type { RunSpec } from '../../domain/backtest/spec.js';
 import { combinationsOf } from '../../domain/backtest/sweep.js';
 import { drawCombinations, type Patience } from '../../domain/backtest/search/draws.js';
 import {
   checkMethod,
+  scoreOf,
   toAxes,
   type Method,
   type Objective,
@@ -15,7 +14,6 @@ import {
 } from '../../domain/backtest/search/search.js';
 import { parseSpace } from '../../domain/backtest/search/space.js';
 import { combinatorial, walkForward, type Split } from '../../domain/backtest/search/splits.js';
-import { trialOf } from '../../domain/backtest/trials.js';
 import type { BarColumns } from '../../domain/bars.js';
 import { digestOf } from '../../domain/digest.js';
 import { InvalidInputError } from '../../domain/errors.js';
@@ -23,13 +21,9 @@ import { dailyReturns } from '../../domain/metrics.js';
 import type { SuggestRequest } from '../../domain/ml.js';
 import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
 import { parseStream, timeframeMs } from '../../domain/streams.js';
-import { findStream } from '../backtest.js';
-import { trialLedger } from '../trials.js';
-import { readTime, type WindowInput } from '../window.js';
+import { planBars, plannedBars, recordTrials, type PlannedInput } from '../backtest/planned.js';
 
-export interface SearchInput extends WindowInput {
-  stream: string;
-  strategy: string;
+export interface SearchInput extends PlannedInput {
   space: Record<string, unknown>;
   method?: Method;
   objective?: Objective;
@@ -37,8 +31,6 @@ export interface SearchInput extends WindowInput {
   seed?: number;
   patience?: Patience;
   validation?: Validation;
-  spec?: Partial<Omit<RunSpec, 'size'>> & { size?: string };
-  run?: string;
 }
 
 export interface TriedBatch {
@@ -47,13 +39,6 @@ export interface TriedBatch {
   refused: number;
 }
 
-const USUAL: RunSpec = {
-  costs: { feeBps: 10, slippageBps: 2 },
-  cash: 100_000,
-  size: { kind: 'equity', fraction: 1 },
-  closeAtEnd: false,
-  periodsPerYear: 365,
-};
 const DAY = 86_400_000;
 const MOST_TRIALS = 20_000;
 /** Each asks for all that was told before, which must stay a small payload. */
@@ -69,23 +54,10 @@ export const searchSteps = (ports: Ports) => ({
     const validation = input.validation ?? { kind: 'none' };
     checkMethod(method, validation);
     const trials = countOf(input, method);
-    const stored = await findStream(ports, input);
-    const from = input.from === undefined ? stored.from : readTime('from', input.from);
-    const to = input.to === undefined ? stored.to : readTime('to', input.to);
-    const stream = parseStream(input.stream);
-    const asOf = input.asOf ?? Math.max(to, stored.to) + timeframeMs(stream.timeframe);
-    const key = { stream, source: stored.source, range: { from, to }, asOf };
-    const { sha256: barsSha256, rows: bars } = await ports.series.digest(key);
-    if (bars < 2)
-      throw new InvalidInputError(`${input.stream} has ${bars} bars in the window; at least 2 are needed`);
-    const { size, ...given } = input.spec ?? {};
-    const spec = { ...USUAL, ...given, ...(size !== undefined && { size: parseSize(size) }) };
     const plan = {
-      stream: input.stream,
-      source: stored.source,
+      ...(await planBars(ports, input)),
       strategy: strategy.name,
-      ...{ space: input.space, method, objective, trials, seed, patience, validation, spec },
-      ...{ from, to, asOf, bars, barsSha256 },
+      ...{ space: input.space, method, objective, trials, seed, patience, validation },
     };
     const splits = validation.kind === 'none' ? 0 : splitsOf(plan).length;
     return { id: `srch_${digestOf(plan).slice(0, 24)}`, ...plan, splits };
@@ -107,25 +79,13 @@ export const searchSteps = (ports: Ports) => ({
       return strategy.fault?.(params) ? null : params;
     });
     const list = sound.filter((each) => each !== null);
-    const { bars, perUnit } = await searchBars(ports, plan);
+    const { bars, perUnit } = await plannedBars(ports, plan);
     const metrics = await sweep(ports, plan, { list, bars, perUnit });
-    const days = Math.round((plan.to - plan.from) / DAY);
-    await trialLedger(ports.documents).record(
-      list.map((params, i) =>
-        trialOf({
-          spec: { ...plan, ...plan.spec, params },
-          source: plan.source,
-          sharpe: (metrics[i]?.sharpe ?? NaN) / Math.sqrt(plan.spec.periodsPerYear),
-          days,
-          at: ports.now(),
-        }),
-      ),
-    );
+    await recordTrials(ports, plan, { list, metrics, bars });
     let next = 0;
     const scored = sound.map((params, i): ScoredTrial => {
       const found = params === null ? undefined : metrics[next++];
-      const score = found?.[plan.objective] ?? NaN;
-      return { params: wanted[i] ?? {}, score: Number.isFinite(score) ? score : null };
+      return { params: wanted[i] ?? {}, score: scoreOf(found, plan.objective) };
     });
     return { scored, refused: wanted.length - list.length };
   },
@@ -205,20 +165,6 @@ export function splitsOf({ validation, from, to }: Planned): Split[] {
   if (validation.kind === 'walk-forward') return walkForward({ periods, ...validation });
   if (validation.kind === 'combinatorial') return combinatorial({ periods, ...validation });
   return [];
-}
-
-export async function searchBars(
-  ports: Ports,
-  plan: SearchPlan,
-): Promise<{ bars: BarColumns; perUnit: number }> {
-  const { from, to, asOf, source } = plan;
-  const key = { stream: parseStream(plan.stream), source, range: { from, to }, asOf };
-  const { sha256 } = await ports.series.digest(key);
-  if (sha256 !== plan.barsSha256)
-    throw new InvalidInputError(
-      `The bars of ${plan.stream} have changed since the search was planned; start it again`,
-    );
-  return ports.sweeps.share([await ports.series.readColumns(key)]);
 }
 
 /** With the defaults of what is not searched. */

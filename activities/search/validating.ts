@@ -2,12 +2,14 @@ import type { Ports } from '../../adapters/ports.js';
 import { beat } from '../beat.js';
 import { crossValidate, type ReturnsMatrix } from '../../domain/backtest/search/choosing.js';
 import type { CombinatorialSplit } from '../../domain/backtest/search/splits.js';
-import type {
-  ForwardPart,
-  OutOfSample,
-  ScoredTrial,
-  SearchOutcome,
-  SearchPlan,
+import {
+  bestOf,
+  scoreOf,
+  type ForwardPart,
+  type OutOfSample,
+  type ScoredTrial,
+  type SearchOutcome,
+  type SearchPlan,
 } from '../../domain/backtest/search/search.js';
 import type { BarColumns } from '../../domain/bars.js';
 import { sliceColumns } from '../../domain/bars/columns.js';
@@ -19,7 +21,8 @@ import { sharpeIntervals } from '../../domain/significance/intervals.js';
 import { stationaryResamples } from '../../domain/significance/resampling.js';
 import { mean } from '../../domain/statistics.js';
 import { resolveStrategy } from '../../domain/strategies/index.js';
-import { listOf, runDaily, searchBars, splitsOf, sweep, wholeParams } from './planning.js';
+import { plannedBars } from '../backtest/planned.js';
+import { listOf, runDaily, splitsOf, sweep, wholeParams } from './planning.js';
 
 const DAY = 86_400_000;
 /** Trials times days that are held as a matrix: 160 MB of numbers. */
@@ -44,7 +47,7 @@ export const validationSteps = (ports: Ports) => ({
       throw new InvalidInputError(`The search has no part ${index}; it has ${plan.splits}`);
     const strategy = resolveStrategy(plan.strategy);
     const list = listOf(plan);
-    const { bars, perUnit } = await searchBars(ports, plan);
+    const { bars, perUnit } = await plannedBars(ports, plan);
     const warmUp = Math.max(0, ...list.map((params) => strategy.warmUp(wholeParams(plan.strategy, params))));
     const timeOf = (day: number): number => (Math.floor(plan.from / DAY) + day) * DAY;
     const window = {
@@ -53,7 +56,7 @@ export const validationSteps = (ports: Ports) => ({
     };
     const metrics = await sweep(ports, plan, { list, ...window });
     const { params, score } = bestOf(
-      list.map((each, i) => ({ params: each, score: metrics[i]?.[plan.objective] ?? null })),
+      list.map((each, i) => ({ params: each, score: scoreOf(metrics[i], plan.objective) })),
     );
     const [from, to] = [timeOf(test.from), Math.min(timeOf(test.to), plan.to)];
     const tested = sliceFrom(bars, { from, to, warmUp: strategy.warmUp(wholeParams(plan.strategy, params)) });
@@ -68,7 +71,7 @@ export const validationSteps = (ports: Ports) => ({
   /** Chooses among all trials on every combination of groups of days, as of one matrix of their daily returns. */
   async crossValidateSearch({ plan }: { plan: SearchPlan }): Promise<OutOfSample> {
     const list = listOf(plan);
-    const { bars } = await searchBars(ports, plan);
+    const { bars } = await plannedBars(ports, plan);
     const matrix = dailyMatrix(plan, list, bars);
     const splits = splitsOf({
       ...plan,
@@ -99,7 +102,7 @@ export const validationSteps = (ports: Ports) => ({
     outOfSample: OutOfSample | null;
   }): Promise<SearchReport> {
     const { plan, scored, parts } = args;
-    const { bars, perUnit } = await searchBars(ports, plan);
+    const { bars, perUnit } = await plannedBars(ports, plan);
     const [metrics = null] = await sweep(ports, plan, { list: [scored.best.params], bars, perUnit });
     const best = { ...scored.best, metrics };
     const outOfSample =
@@ -113,19 +116,6 @@ export const validationSteps = (ports: Ports) => ({
     return report;
   },
 });
-
-/** The first of the highest; of undefined scores the first trial. */
-export function bestOf(scored: readonly ScoredTrial[]): ScoredTrial {
-  const [first] = scored;
-  if (!first) throw new InvalidInputError('There is no trial to choose from');
-  return scored.reduce(
-    (best, each) =>
-      Number.isFinite(each.score ?? NaN) && !((best.score ?? -Infinity) >= (each.score ?? -Infinity))
-        ? each
-        : best,
-    { ...first, score: Number.isFinite(first.score ?? NaN) ? first.score : null },
-  );
-}
 
 /** Bars of [from, to) and so many before them. */
 function sliceFrom(

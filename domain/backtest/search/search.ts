@@ -57,6 +57,20 @@ export interface ScoredTrial {
   score: number | null;
 }
 
+export function scoreOf(metrics: GridMetrics | undefined, objective: Objective): number | null {
+  const score = metrics?.[objective] ?? NaN;
+  return Number.isFinite(score) ? score : null;
+}
+
+/** The first of the highest; of undefined scores the first trial. @throws InvalidInputError without any */
+export function bestOf(scored: readonly ScoredTrial[]): ScoredTrial {
+  const [first, ...others] = scored;
+  if (!first) throw new InvalidInputError('There is no trial to choose from');
+  let best = first;
+  for (const each of others) if ((each.score ?? -Infinity) > (best.score ?? -Infinity)) best = each;
+  return best;
+}
+
 /** One test window of a walk-forward: what was chosen before it, and what that earned in it. */
 export interface ForwardPart {
   params: Record<string, number>;
