@@ -7,8 +7,8 @@ export interface BatchLimits {
   ms: number;
 }
 
-/** About 1 MB of columns: a partition is then rewritten some times, not once a page. */
-const BATCH: BatchLimits = { pages: 20, ms: 2000 };
+/** A month of minutes, which is a partition of them, by pages of 1,000: 2.4 MB of columns. */
+const BATCH: BatchLimits = { pages: 44, ms: 2000 };
 
 export interface StoredBatch<P extends JudgedPage> extends StoredCounts {
   pages: P[];

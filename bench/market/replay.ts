@@ -8,13 +8,13 @@ import { parseStream } from '../../domain/streams.js';
 import type { MarketPart } from '../market.js';
 
 /** Bars of a timeframe as a whole simulated history, by pages of 1,000 from the replay exchange. */
-const STREAMS = ['binance/BTC-USDT/1h', 'binance/BTC-USDT/1m'];
-/** Of the passes over the pages alone, before and after the collection, the middle one counts. */
-const PASSES = 3;
+const TIMEFRAMES = ['1h', '1m'];
+/** Of so many passes with a collection and as many without one, each over another symbol, the middle one counts. */
+const SYMBOLS = ['BTC-USDT', 'ETH-USDT', 'BNB-USDT', 'SOL-USDT', 'XRP-USDT'];
 
 /**
  * Collection from the replay exchange on loopback, which answers at once. What the pages take by themselves (the request,
- * the venue's answer, the client's reading of it) is measured apart, without a collection beside it: whatever the
+ * the venue's answer, the client's reading of it) is measured apart, in turn with the collection: whatever the
  * collection takes longer than that is ours, be it waiting or work that slows the pages down.
  */
 export const benchReplay: MarketPart = async ({ directory }) => {
@@ -24,36 +24,40 @@ export const benchReplay: MarketPart = async ({ directory }) => {
     // What is loaded once, the client and the store, is loaded before the clock runs.
     const warm = await barsSteps(ports).resolveBars({ stream: 'binance/WARM-USDT/1h', source: 'simulated' });
     await collect(ports, warm);
-    for (const stream of STREAMS) streams.push(await benchStream(ports, stream));
+    for (const timeframe of TIMEFRAMES) streams.push(await benchTimeframe(ports, timeframe));
   } finally {
     await ports.close();
   }
   return { streams, limits: { ourShare: 0.3 } };
 };
 
-async function benchStream(ports: Ports, stream: string): Promise<Record<string, unknown>> {
-  // The history is made before the clock runs.
-  const plan = await barsSteps(ports).resolveBars({ stream, source: 'simulated', from: 0 });
-  await pagesAlone(ports, plan);
-  const alone = [
-    await measured(() => pagesAlone(ports, plan)),
-    await measured(() => pagesAlone(ports, plan)),
-  ];
-  const whole = await measured(() => collect(ports, plan));
-  while (alone.length < PASSES) alone.push(await measured(() => pagesAlone(ports, plan)));
-  const middle = (name: 'ms' | 'cpuMs'): number => medianOf(Float64Array.from(alone, (pass) => pass[name]));
-  const pages = alone[0]?.result ?? NaN;
-  const { result: stored, ms, cpuMs } = whole;
+async function benchTimeframe(ports: Ports, timeframe: string): Promise<Record<string, unknown>> {
+  const alone: Pass[] = [];
+  const whole: Pass[] = [];
+  for (const symbol of SYMBOLS) {
+    const stream = `binance/${symbol}/${timeframe}`;
+    // The history is made before the clock runs.
+    const plan = await barsSteps(ports).resolveBars({ stream, source: 'simulated', from: 0 });
+    await pagesAlone(ports, plan);
+    alone.push(await measured(() => pagesAlone(ports, plan)));
+    whole.push(await measured(() => collect(ports, plan)));
+  }
+  const middle = (passes: Pass[], name: keyof Pass): number =>
+    medianOf(Float64Array.from(passes, (pass) => pass[name]));
+  const pages = middle(alone, 'result');
+  const stored = middle(whole, 'result');
+  const [pageMs, ms] = [middle(alone, 'ms'), middle(whole, 'ms')];
   return {
-    stream,
+    timeframe,
+    symbols: SYMBOLS.length,
     stored,
     pages,
     barsPerSecond: Math.round((stored / ms) * 1000),
-    pageMs: Number((middle('ms') / pages).toFixed(2)),
-    ourMsPerPage: Number(((ms - middle('ms')) / pages).toFixed(2)),
-    ourShare: Number((1 - middle('ms') / ms).toFixed(3)),
+    pageMs: Number((pageMs / pages).toFixed(2)),
+    ourMsPerPage: Number(((ms - pageMs) / pages).toFixed(2)),
+    ourShare: Number((1 - pageMs / ms).toFixed(3)),
     // Of all threads: what a busy machine takes from the wall clock is not in it.
-    ourShareOfCpu: Number((1 - middle('cpuMs') / cpuMs).toFixed(3)),
+    ourShareOfCpu: Number((1 - middle(alone, 'cpuMs') / middle(whole, 'cpuMs')).toFixed(3)),
   };
 }
 
@@ -80,7 +84,13 @@ async function collect(ports: Ports, plan: BarsPlan): Promise<number> {
   return stored;
 }
 
-async function measured<T>(work: () => Promise<T>): Promise<{ result: T; ms: number; cpuMs: number }> {
+interface Pass {
+  result: number;
+  ms: number;
+  cpuMs: number;
+}
+
+async function measured(work: () => Promise<number>): Promise<Pass> {
   const start = performance.now();
   const before = process.cpuUsage();
   const result = await work();
