@@ -1,7 +1,7 @@
 import type { NewsPage, Ports } from '../adapters/ports.js';
 import { digestOf } from '../domain/digest.js';
 import { FINAL_ERRORS, messageOf } from '../domain/errors.js';
-import { cleanItem, precedes, type Article, type RejectedItem } from '../domain/news.js';
+import { cleanItem, precedes, type Article, type RejectedItem } from '../domain/news/articles.js';
 import { sourceKey, type Source } from '../domain/sources.js';
 import { attempt, beat, resumed } from './beat.js';
 import { readSource, readTime, twoYearsBefore, type WindowInput } from './window.js';

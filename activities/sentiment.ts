@@ -1,5 +1,5 @@
 import type { Ports } from '../adapters/ports.js';
-import type { Article } from '../domain/news.js';
+import type { Article } from '../domain/news/articles.js';
 import type { SentimentReport } from '../domain/research.js';
 import {
   abstentionReason,

@@ -2,7 +2,7 @@
 import type { Bar, TimeRange } from '../domain/bars.js';
 import type { FundingPage } from '../domain/funding.js';
 import type { VenueAnswer } from '../domain/lineage.js';
-import type { RawItem } from '../domain/news.js';
+import type { RawItem } from '../domain/news/articles.js';
 import type { Source } from '../domain/sources.js';
 import type { Stream, Timeframe } from '../domain/streams.js';
 import type { Trade } from '../domain/trades.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NotFoundError } from '../domain/errors.js';
-import type { Article } from '../domain/news.js';
+import type { Article } from '../domain/news/articles.js';
 import { SENTIMENT_LABELS, type Score } from '../domain/sentiment.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';

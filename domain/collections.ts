@@ -9,7 +9,15 @@ export interface CollectionSpec {
 }
 
 export const COLLECTIONS = {
-  articles: { time: 'publishedAt', fields: ['feed', 'language', 'sourceKey'], arrays: ['tickers'] },
+  articles: {
+    time: 'publishedAt',
+    fields: ['feed', 'language', 'sourceKey', 'storyId', 'contentSha256'],
+    arrays: ['tickers', 'topics'],
+  },
+  articleVersions: { time: 'seenAt', fields: ['articleId'], arrays: [] },
+  stories: { time: 'lastAt', fields: ['sourceKey'], arrays: ['tickers', 'topics', 'feeds'] },
+  newsSources: { time: 'createdAt', fields: ['kind', 'state', 'host'], arrays: [] },
+  savedSearches: { time: 'createdAt', fields: ['principal'], arrays: [] },
   rejectedItems: { time: 'seenAt', fields: ['feed'], arrays: [] },
   scores: {
     time: 'knownAt',

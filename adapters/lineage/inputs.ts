@@ -1,6 +1,6 @@
 import { barsId } from '../../domain/lineage.js';
 import type { ModelVersion } from '../../domain/models.js';
-import type { Article } from '../../domain/news.js';
+import type { Article } from '../../domain/news/articles.js';
 import type { Run } from '../../domain/research.js';
 import { formatSource, type Source } from '../../domain/sources.js';
 import { baseOf, parseStream } from '../../domain/streams.js';

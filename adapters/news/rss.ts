@@ -1,6 +1,6 @@
 import Parser from 'rss-parser';
 import { DataQualityError, messageOf, NotFoundError, UnreachableError } from '../../domain/errors.js';
-import type { RawItem } from '../../domain/news.js';
+import type { RawItem } from '../../domain/news/articles.js';
 import type { NewsPage } from '../ports.js';
 import { decodeXml } from './encoding.js';
 

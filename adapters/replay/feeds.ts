@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { DataQualityError, messageOf, NotFoundError } from '../../domain/errors.js';
-import { readPublished } from '../../domain/news-dates.js';
+import { readPublished } from '../../domain/news/dates.js';
 import { simulateHeadlines, SIMULATED_FEEDS } from '../../domain/simulation.js';
 import { parseCsv } from '../csv.js';
 import { closeServer } from './exchange.js';

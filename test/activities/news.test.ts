@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { newsSteps } from '../../activities/news.js';
 import type { DocumentsPort, NewsPort, Ports } from '../../adapters/ports.js';
 import { DataQualityError, NotFoundError, UnreachableError } from '../../domain/errors.js';
-import type { Article, RawItem } from '../../domain/news.js';
+import type { Article, RawItem } from '../../domain/news/articles.js';
 import type { Source } from '../../domain/sources.js';
 import { madePorts } from './made-ports.js';
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openNews } from '../../adapters/news/index.js';
 import { fetchFeed } from '../../adapters/news/rss.js';
 import { DataQualityError, InvalidInputError, NotFoundError, UnreachableError } from '../../domain/errors.js';
-import type { RawItem } from '../../domain/news.js';
+import type { RawItem } from '../../domain/news/articles.js';
 import type { Source } from '../../domain/sources.js';
 import { recordedDirectory } from '../recorded.js';
 

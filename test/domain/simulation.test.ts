@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toColumns, validateBars } from '../../domain/bars.js';
-import { canonicalUrl } from '../../domain/news.js';
+import { canonicalUrl } from '../../domain/news/articles.js';
 import { simulateBars, simulatedGenesis, simulateHeadlines, SIMULATED_NOW } from '../../domain/simulation.js';
 import { timeframeMs, type Timeframe } from '../../domain/streams.js';
 

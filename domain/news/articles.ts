@@ -1,8 +1,8 @@
-import { sha256Hex } from './digest.js';
+import { sha256Hex } from '../digest.js';
 import { tickersOf } from './instruments.js';
-import { readPublished } from './news-dates.js';
-import { languageOf, normalised, plainText } from './news-text.js';
-import { sourceKey, type Source } from './sources.js';
+import { readPublished } from './dates.js';
+import { languageOf, normalised, plainText } from './text.js';
+import { sourceKey, type Source } from '../sources.js';
 
 /** What a feed item says, before anything is cleaned. */
 export interface RawItem {
@@ -37,6 +37,36 @@ export interface Article {
   tickers: string[];
   categories: string[];
   source: Source;
+  /** As the feed gave it. */
+  guid?: string | null;
+  /** sha256 of the normalised title and text. */
+  contentSha256?: string;
+  /** Of the story that tells the same event, by one outlet or several: `sto_` and 24 hex digits. */
+  storyId?: string;
+  /** The article that this one nearly repeats, and how nearly (0 … 1, estimated Jaccard index of their shingles). */
+  similar?: { articleId: string; similarity: number } | null;
+  /** Where the text speaks of which instrument or entity. */
+  mentions?: Mention[];
+  /** Such as `regulation`; a list of the platform, unlike the feed's own `categories`. */
+  topics?: string[];
+  /** What may be done with the text, by its source's definition. */
+  licence?: string | null;
+  /** After this time the text is removed; null: kept. */
+  retainUntil?: number | null;
+  /** 1, and one more with each change of title or text; those before are kept as `articleVersions`. */
+  revision?: number;
+}
+
+/** Offsets count UTF-16 units of the title, or of the text. */
+export interface Mention {
+  /** Ticker such as `BTC`, or the id of another entity. */
+  entity: string;
+  kind: string;
+  field: 'title' | 'text';
+  from: number;
+  to: number;
+  /** As written. */
+  surface: string;
 }
 
 /** An item that could not become an article, with the reason. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tickersOf } from '../../domain/instruments.js';
+import { tickersOf } from '../../domain/news/instruments.js';
 
 describe('assets that a text speaks of', () => {
   it.each<[string, string[]]>([
