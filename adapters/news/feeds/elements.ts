@@ -1,6 +1,6 @@
 import { resolveAddress } from './addresses.js';
 import type { Problems } from './model.js';
-import { canonicalName, OUTERMOST, scopeWithin, type Scope } from './names.js';
+import { canonicalName, OUTERMOST, scopeWithin, undeclaredPrefix, type Scope } from './names.js';
 
 /** An element that means something in a feed. In it is text, markup or other such elements. */
 export interface Element {
@@ -54,6 +54,8 @@ export interface Reading {
   readonly open: Map<string, number>;
   root: Element | null;
   item: Element | null;
+  /** Prefixes without a declaration, each told once. */
+  readonly undeclared: Set<string>;
   /** How many open elements are beyond the deepest that is read. */
   tooDeep: number;
   tags: number;
@@ -68,6 +70,7 @@ interface StartTag {
 
 /** How many tags a document has, how deep they stand and how many are in one: no feed comes near. */
 const LIMITS = { tags: 500_000, depth: 256, children: 2000 };
+const MOST_PREFIXES = 20;
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 /** Stands for all elements that mean nothing. */
 const SKIPPED: { text?: undefined; markup: string | null } = { markup: null };
@@ -86,6 +89,7 @@ export function startTag(reading: Reading, tag: StartTag): void {
   const meaning = isPlainMarkup(before, written)
     ? null
     : reading.reader.meaningOf(canonicalName(written, scope));
+  if (!before?.leaf) checkPrefix(reading, { written, scope });
   if (meaning && reading.root) endUnclosed(reading, { meaning, end: from - written.length - 2 });
   const outer = frames[frames.length - 1];
   reading.open.set(written, (reading.open.get(written) ?? 0) + 1);
@@ -98,6 +102,16 @@ export function startTag(reading: Reading, tag: StartTag): void {
   const isSkipped = reading.root !== null && element === null;
   const leaf = isSkipped ? SKIPPED : meaning?.kind === 'leaf' ? element : null;
   frames.push({ written, element, leaf, scope, from });
+}
+
+function checkPrefix(
+  { undeclared, problems }: Reading,
+  { written, scope }: { written: string; scope: Scope },
+): void {
+  const prefix = undeclaredPrefix(written, scope);
+  if (prefix === null || undeclared.has(prefix) || undeclared.size > MOST_PREFIXES) return;
+  undeclared.add(prefix);
+  problems.add('namespace', `its prefix "${prefix.slice(0, 40)}" is not declared`);
 }
 
 /** Whether a tag within a leaf is markup for sure: almost all are, and are not looked up. */

@@ -17,7 +17,16 @@ export function readMarkup(
   const prolog = readProlog(xml, problems);
   const reading: Reading = {
     ...{ xml, reader, problems, base },
-    ...{ frames: [], open: new Map(), root: null, item: null, tooDeep: 0, tags: 0, isOver: false },
+    ...{
+      frames: [],
+      open: new Map(),
+      undeclared: new Set(),
+      root: null,
+      item: null,
+      tooDeep: 0,
+      tags: 0,
+      isOver: false,
+    },
   };
   const decode = openDecoder(prolog.entities, problems);
   const tokenizer: Tokenizer = new Tokenizer(
