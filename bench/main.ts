@@ -1,6 +1,7 @@
 import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { benchApi } from './api.js';
 import { benchBacktest } from './backtest.js';
+import { benchFeeds } from './feeds.js';
 import { benchMarket } from './market.js';
 import { benchResearch } from './research.js';
 
@@ -10,6 +11,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   api: benchApi,
   market: benchMarket,
   backtest: benchBacktest,
+  feeds: benchFeeds,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
