@@ -1,7 +1,8 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import type { Problems } from './model.js';
 import { openDecoder, readProlog } from './prolog.js';
-import { endAll, endTag, startTag, type Element, type MarkupReader, type Reading } from './elements.js';
+import type { Element, MarkupReader, Reading } from './elements.js';
+import { endAll, endTag, startTag } from './tags.js';
 
 /** More attributes of one element are left out. */
 const ATTRIBUTES = 100;
