@@ -1,4 +1,4 @@
-import { addElement, SKIPPED, type Element, type Frame, type Meaning, type Reading } from './elements.js';
+import { addElement, SKIPPED, type Frame, type Meaning, type Reading } from './elements.js';
 import { canonicalName, OUTERMOST, scopeWithin, undeclaredPrefix, type Scope } from './names.js';
 
 interface StartTag {
