@@ -10,6 +10,7 @@ import {
 } from './blocks.js';
 import {
   addComparison,
+  bindRows,
   isStreamed,
   newColumnSet,
   stepColumns,
@@ -83,6 +84,7 @@ export function openGrid(args: GridArgs): GridRun {
   const compiled = compileRules(rules, columns);
   const memory = (args.stepper?.memory ?? ownMemory)({ rows: columns.rows.size, combinations: rules.length });
   memory.rules.set(compiled);
+  bindRows(columns, memory.operands);
   const state = at.newState(rules.length, terms.cash, memory.state);
   const kernel: Kernel = { terms, state, rules: memory.rules, outputs: args.outputs ?? null };
   return gridRun(args, { kernel, columns, operands: memory.operands, exact, perUnit });
