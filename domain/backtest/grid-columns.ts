@@ -60,8 +60,8 @@ const STREAMED = new Set([...PRICES, ...Object.keys(GROUPS), 'SMA', 'RSI', 'DONC
 const PRICED = new Set(['SMA', 'EMA', 'MACD', 'BB', 'DONCHIAN', 'MOM', 'open', 'high', 'low', 'close']);
 /** What is meant where no output is named. */
 const FIRST: Record<string, string> = { MACD: 'MACD', BB: 'UPPER', DONCHIAN: 'UPPER' };
-/** Below so many uses a row's ends cost more than they save. */
-const FEW = 4;
+/** Below so many uses the ends of a row's zones cost more than they save. */
+export const FEW = 4;
 
 const outputOf = ({ name, output }: ColumnRef): string => output ?? FIRST[name] ?? '';
 const keyOf = (ref: ColumnRef): string => `${ref.name}:${ref.args.join(',')}:${outputOf(ref)}`;
