@@ -54,7 +54,7 @@ export function readAddress(text: string, allowed: Allowed): URL {
   const port = portOf(url);
   const isNamed = allowed.names.some((each) => covers(each, host, port));
   if (METADATA_NAMES.has(host) && !isNamed) throw wrong(`${host} tells a machine's secrets`);
-  if (port < 1024 && port !== 80 && port !== 443 && !isNamed && !portIsAllowed(port, allowed))
+  if (port < 1024 && port !== 80 && port !== 443 && !isNamed && !rangeIsAllowed(host, port, allowed))
     throw wrong(`port ${port} is for other protocols; allow it with FINSIGHT_ALLOW_HOSTS=<host>:${port}`);
   const reason = isIP(host) ? refusalOf({ host, address: host, port }, allowed) : null;
   if (reason) throw wrong(reason);
@@ -140,5 +140,8 @@ function covers(entry: Entry, place: Address | string, port: number): boolean {
   );
 }
 
-const portIsAllowed = (port: number, allowed: Allowed): boolean =>
-  allowed.ranges.some((each) => each.port === port);
+/** Of an address that it is allowed, of a name that its port is: what the name leads to is not known yet. */
+const rangeIsAllowed = (host: string, port: number, allowed: Allowed): boolean =>
+  allowed.ranges.some((each) =>
+    isIP(host) ? covers(each, unwrapped(ipaddr.parse(host)), port) : each.port === port,
+  );

@@ -12,20 +12,26 @@ import type { HttpAnswer, HttpClient, HttpRequest } from './http.js';
 import type { Rate } from './politeness.js';
 import { firstHop, MOST_REDIRECTS, nextHop, type Hop } from './redirects.js';
 
-export interface HttpOptions {
-  /** Holds what all processes share: rates, pauses, robots.txt and breakers. */
-  cache: Pick<CachePort, 'get' | 'set' | 'take'>;
+interface CommonOptions {
   /** Hosts, addresses and CIDRs beyond the public Internet that may be asked. */
   allow?: readonly string[];
   /** Whom a site can write to about FinSight's requests. */
   contact?: string;
-  /** One origin of the platform's own: it alone is asked, wherever it is, without politeness. */
-  only?: string;
   rate?: Rate;
   limits?: Partial<HttpLimits>;
   lookup?: Lookup;
   now?: () => number;
 }
+
+export type HttpOptions = CommonOptions &
+  (
+    | {
+        /** Holds what all processes share: rates, pauses, robots.txt and breakers. */
+        cache: Pick<CachePort, 'get' | 'set' | 'take'>;
+      }
+    /** One origin of the platform's own: it alone is asked, wherever it is, without politeness. */
+    | { only: string }
+  );
 
 export interface HttpLimits extends Omit<BodyLimits, 'maxBytes'> {
   connectMs: number;
@@ -52,7 +58,7 @@ export function openHttp(options: HttpOptions): HttpClient {
   const limits = { ...LIMITS, ...options.limits };
   const now = options.now ?? Date.now;
   const userAgent = `finsight/${releaseVersion()}${options.contact ? ` (+${options.contact})` : ''}`;
-  const own = options.only === undefined ? null : new URL(options.only);
+  const own = 'only' in options ? new URL(options.only) : null;
   const allowed = readAllowed(own ? [hostAndPort(own)] : (options.allow ?? []));
   const judge = (address: string): URL => {
     if (own && (!URL.canParse(address) || new URL(address).origin !== own.origin))
@@ -82,13 +88,14 @@ export function openHttp(options: HttpOptions): HttpClient {
       maxBytes: request.maxBytes ?? MAX_BYTES,
       signal: request.signal,
     });
-  const door: Door | null = own
-    ? null
-    : openDoor({
-        ...options,
-        now,
-        read: (request) => follow(request, { judge, ask, now, door, isRobots: true }),
-      });
+  const door: Door | null =
+    'only' in options
+      ? null
+      : openDoor({
+          ...options,
+          now,
+          read: (request) => follow(request, { judge, ask, now, door, isRobots: true }),
+        });
   return {
     request: (request) => follow(request, { judge, ask, now, door, isRobots: false }),
     async close() {
