@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
-import { InvalidInputError } from '../../domain/errors.js';
+import { InvalidInputError, UnreachableError } from '../../domain/errors.js';
 import { refusalOf, type Allowed } from './addresses.js';
 
 /** All addresses of a name. */
@@ -49,7 +49,8 @@ const pinned =
     lookup(host).then((found) => {
       const good = found.filter(({ address }) => refused(address) === null);
       const [first] = good;
-      if (!first) fail(refused(found[0]?.address ?? '') ?? new Error(`${host} has no address`));
+      const refusal = found.map(({ address }) => refused(address)).find((each) => each !== null);
+      if (!first) fail(refusal ?? new UnreachableError(`${host} has no address at present`));
       else if (all) callback(null, good);
       else callback(null, first.address, first.family);
     }, fail);

@@ -77,6 +77,8 @@ export function readReason(hop: Hop, { type, text }: { type: string; text: strin
     .flatMap((value) => [value, ...value.split(/[\s,;=]+/), encodeURIComponent(value)])
     .filter((value) => value.length >= SHORTEST_SECRET)
     .toSorted((a, b) => b.length - a.length);
+  // The path of a webhook is a secret as well.
+  if (hop.method === 'POST' && hop.url.pathname !== '/') sent.unshift(hop.url.pathname);
   const plain = sent.reduce((said, value) => said.replaceAll(value, '…'), text.replace(/\s+/g, ' ').trim());
   return plain.slice(0, LONGEST_REASON);
 }
