@@ -50,7 +50,9 @@ export function openPoliteness(options: {
             `No turn within ${LONGEST_WAIT_MS / 1000} s of the rate at which all processes ask ${host}`,
             { retryAfterMs: waitMs },
           );
-        await wait(waitMs, undefined, signal ? { signal } : {});
+        await wait(waitMs, undefined, signal ? { signal } : {}).catch((error: unknown) => {
+          throw signal?.reason ?? error;
+        });
       }
     },
 
