@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { InvalidInputError, messageOf } from '../domain/errors.js';
-import { readDotEnv, readFeeds, readHosts } from './config-values.js';
+import { readAllowHosts, readContact, readDotEnv, readFeeds, readHosts } from './config-values.js';
 
 const DEFAULT_FEEDS =
   'coindesk=https://www.coindesk.com/arc/outboundfeeds/rss/,cointelegraph=https://cointelegraph.com/rss';
@@ -32,6 +32,8 @@ export const SCHEMA = z.object({
   FINSIGHT_RATE_LIMIT_PER_MINUTE: count.default(12_000),
   FINSIGHT_UPLOAD_LIMIT_MB: count.default(8192),
   FINSIGHT_FEEDS: z.string().default(DEFAULT_FEEDS).transform(readFeeds),
+  FINSIGHT_ALLOW_HOSTS: text.transform(readAllowHosts),
+  FINSIGHT_CONTACT: text.transform(readContact),
   FINSIGHT_LIVE_TIMEOUT_MS: count.default(5000),
   FINSIGHT_EXCHANGE_HOSTS: z.string().default('{}').transform(readHosts),
   FINSIGHT_KEEP_ANSWERS: onOff.default('on'),
@@ -66,6 +68,10 @@ export interface Config {
   ml: 'on' | 'off';
   /** Feed name → address. */
   feeds: Record<string, string>;
+  /** Hosts, addresses and CIDRs beyond the public Internet that addresses of users may lead to. */
+  allowHosts: string[];
+  /** Whom a site can write to about FinSight's requests; empty: nobody. */
+  contact: string;
   liveTimeoutMs: number;
   /** ccxt exchange id → base address that replaces the venue's own. */
   exchangeHosts: Record<string, string>;
@@ -119,6 +125,8 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     recordedDir: resolve(root, value.FINSIGHT_RECORDED_DIR || join('..', 'shared', 'data')),
     ml: value.FINSIGHT_ML,
     feeds: value.FINSIGHT_FEEDS,
+    allowHosts: value.FINSIGHT_ALLOW_HOSTS,
+    contact: value.FINSIGHT_CONTACT,
     liveTimeoutMs: value.FINSIGHT_LIVE_TIMEOUT_MS,
     exchangeHosts: value.FINSIGHT_EXCHANGE_HOSTS,
     keepAnswers: value.FINSIGHT_KEEP_ANSWERS === 'on',

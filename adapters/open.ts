@@ -10,6 +10,7 @@ import { openEngines } from './engines/index.js';
 import { openEvents } from './events/index.js';
 import { fileFormats } from './formats/index.js';
 import { chooseSource } from './markets/choice.js';
+import { openHttp } from './http/client.js';
 import { openLineage } from './lineage/index.js';
 import { openMarkets } from './markets/index.js';
 import { openNews } from './news/index.js';
@@ -39,6 +40,7 @@ export function openPorts(config: Config): Ports {
     sources.set(key, opened);
     return opened;
   };
+  const http = openHttp({ cache, allow: config.allowHosts, contact: config.contact });
   const documents = openDocuments(config.documentsUrl);
   const own = {
     documents,
@@ -49,6 +51,7 @@ export function openPorts(config: Config): Ports {
     serving: openServing(config.servingUrl, { objects }),
     cache,
     objects,
+    http,
   };
   return {
     ...own,
@@ -60,7 +63,7 @@ export function openPorts(config: Config): Ports {
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
-    news: (source) => bySource('news', source, () => openNews(source, { config, cache })),
+    news: (source) => bySource('news', source, () => openNews(source, { config, http })),
     chooseSource: () => chooseSource(config),
     trainer: () => trainerOf(config),
     shippedSentiment: loadShippedSentiment,

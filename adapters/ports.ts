@@ -12,6 +12,7 @@ import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js'
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
 import type { StrategyFilesPort } from './ports-strategies.js';
+import type { HttpClient } from './http/http.js';
 
 /*
  * The interfaces of the outside world. An adapter is a function that returns an object of methods,
@@ -45,7 +46,16 @@ export type {
 export type { SentimentRequest } from './ports-inventory.js';
 export type { StrategyFile, StrategyFilesPort } from './ports-strategies.js';
 export type { SweepOptions, SweepRequest, SweepsPort } from './ports-backtest.js';
-export type { BarPage, LiveMessage, MarketsPort, NewsPage, NewsPort } from './ports-markets.js';
+export type {
+  BarPage,
+  LiveMessage,
+  MarketsPort,
+  NewsPage,
+  NewsPort,
+  NewsRequest,
+  Validators,
+} from './ports-markets.js';
+export type { HttpAnswer, HttpClient, HttpRequest } from './http/http.js';
 
 // ---------------------------------------------------------------- serving
 
@@ -88,6 +98,8 @@ export interface Ports extends Closable {
   tables: TablesPort;
   formats: FormatsPort;
   cache: CachePort;
+  /** For addresses that users give. */
+  http: HttpClient;
   serving: ServingPort;
   sweeps: SweepsPort;
   lineage: LineagePort;

@@ -1,11 +1,8 @@
 import Parser from 'rss-parser';
-import { DataQualityError, messageOf, NotFoundError, UnreachableError } from '../../domain/errors.js';
+import { DataQualityError, messageOf } from '../../domain/errors.js';
 import type { RawItem } from '../../domain/news/articles.js';
-import type { NewsPage } from '../ports.js';
-import { decodeXml } from './encoding.js';
-
-const TIMEOUT_MS = 15_000;
-const MAX_BYTES = 10 * 1024 * 1024;
+import type { HttpClient, NewsPage } from '../ports.js';
+import { downloadFeed, feedName, type FeedRequest } from './download.js';
 
 type Written = Record<string, unknown>;
 
@@ -25,10 +22,13 @@ const customFields = {
 
 /**
  * One page of an RSS or Atom feed; `next` is the address of the page after (RFC 5005), where the feed has one on
- * its own site. @throws UnreachableError, NotFoundError, and DataQualityError where it is no feed or above 10 MiB.
+ * its own site. @throws as `HttpClient.request`, and DataQualityError where it is no feed.
  */
-export async function fetchFeed(feed: string, address: string): Promise<NewsPage> {
-  const xml = await download(feed, address);
+export async function fetchFeed(http: HttpClient, request: FeedRequest): Promise<NewsPage> {
+  const { text: xml, url: address, etag, lastModified } = await downloadFeed(http, request);
+  const validators = { etag: etag ?? null, lastModified: lastModified ?? null };
+  if (xml === null) return { items: [], next: null, notModified: true, ...validators };
+  const { feed } = request;
   try {
     // A parser keeps state of a document that broke it: each gets its own.
     const parser = new Parser<Written, Written>({ customFields: customFields as never, defaultRSS: 2 });
@@ -36,11 +36,11 @@ export async function fetchFeed(feed: string, address: string): Promise<NewsPage
     const items = parsed.items.map((item) =>
       rawItem({ feed, address, language: flatText(parsed['language']) }, item),
     );
-    return { items, next: nextPage(parsed, address) };
+    return { items, next: nextPage(parsed, address), ...validators };
   } catch (error) {
     const line = (text: string): string => text.replace(/\s+/g, ' ');
     throw new DataQualityError(
-      `Feed "${feed}" (${address}) is no readable RSS or Atom: ${line(messageOf(error))}; it begins with "${line(xml.slice(0, 60))}"`,
+      `${feedName(request)} is no readable RSS or Atom: ${line(messageOf(error))}; it begins with "${line(xml.slice(0, 60))}"`,
     );
   }
 }
@@ -86,46 +86,4 @@ function flatText(value: unknown): string {
     .map(([, part]) => flatText(part))
     .join(' ')
     .trim();
-}
-
-async function download(feed: string, address: string): Promise<string> {
-  const name = `Feed "${feed}" (${address})`;
-  try {
-    const accept =
-      'application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1';
-    const headers = { accept, 'user-agent': 'finsight/0.1' };
-    // fetch follows at most 20 redirects.
-    const answer = await fetch(address, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (!answer.ok) throw await refusal(name, answer);
-    return decodeXml(await readLimited(name, answer), answer.headers.get('content-type'));
-  } catch (error) {
-    if (
-      error instanceof NotFoundError ||
-      error instanceof DataQualityError ||
-      error instanceof UnreachableError
-    )
-      throw error;
-    throw new UnreachableError(`${name} does not answer: ${messageOf((error as Error).cause ?? error)}`);
-  }
-}
-
-async function refusal(name: string, answer: Response): Promise<Error> {
-  const isText = answer.headers.get('content-type')?.startsWith('text/plain') ?? false;
-  const reason = isText ? `: ${(await answer.text()).slice(0, 300)}` : '';
-  if (!isText) await answer.body?.cancel();
-  if (answer.status === 404 || answer.status === 410)
-    return new NotFoundError(`${name} is not there (HTTP ${answer.status}${reason})`);
-  if (answer.status === 422) return new DataQualityError(`${name} cannot be given (HTTP 422${reason})`);
-  return new UnreachableError(`${name} answers HTTP ${answer.status}${reason}`);
-}
-
-async function readLimited(name: string, answer: Response): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of answer.body ?? []) {
-    bytes += part.length;
-    if (bytes > MAX_BYTES) throw new DataQualityError(`${name} is larger than ${MAX_BYTES / 2 ** 20} MiB`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openHttp } from '../../adapters/http/client.js';
 import { openNews } from '../../adapters/news/index.js';
 import { fetchFeed } from '../../adapters/news/rss.js';
 import { DataQualityError, InvalidInputError, NotFoundError, UnreachableError } from '../../domain/errors.js';
@@ -13,9 +14,15 @@ import type { Source } from '../../domain/sources.js';
 import { recordedDirectory } from '../recorded.js';
 
 const RANGE = { from: Date.UTC(2022, 0, 1), to: Date.UTC(2023, 0, 1) };
-const cache = { take: async () => ({ waitMs: 0, remaining: 1 }) };
+const cache = {
+  get: async () => null,
+  set: async () => undefined,
+  take: async () => ({ waitMs: 0, remaining: 1 }),
+};
+const http = openHttp({ cache, allow: ['127.0.0.1'] });
+afterAll(() => http.close());
 const news = (source: Source, feeds: Record<string, string> = {}) =>
-  openNews(source, { config: { feeds }, cache });
+  openNews(source, { config: { feeds }, http });
 
 async function readAll(source: Source, feed: string): Promise<{ items: RawItem[]; pages: number }> {
   const port = news(source);
@@ -81,7 +88,7 @@ afterAll(() => {
 
 describe('a feed over HTTP', () => {
   it('keeps dates as written, resolves links, and follows its next page', async () => {
-    const { items, next } = await fetchFeed('atom', `${site}/moved`);
+    const { items, next } = await fetchFeed(http, { feed: 'atom', address: `${site}/moved` });
     expect(next).toBe(`${site}/p2`);
     expect(items).toEqual([
       {
@@ -96,14 +103,14 @@ describe('a feed over HTTP', () => {
   });
 
   it('is read in its own encoding whatever its content type says, and a guid may be its address', async () => {
-    const { items } = await fetchFeed('latin', `${site}/latin`);
+    const { items } = await fetchFeed(http, { feed: 'latin', address: `${site}/latin` });
     expect(items).toEqual([
       { feed: 'latin', guid: 'https://x.com/g', url: 'https://x.com/g', title: 'Café' },
     ]);
   });
 
   it('does not lead to another site by its next link', async () => {
-    expect((await fetchFeed('f', `${site}/elsewhere`)).next).toBeNull();
+    expect((await fetchFeed(http, { feed: 'f', address: `${site}/elsewhere` })).next).toBeNull();
   });
 
   it.each([
@@ -119,7 +126,9 @@ describe('a feed over HTTP', () => {
     ['/cut', UnreachableError, /does not answer/],
     ['/gone', NotFoundError, /HTTP 404/],
   ])('at %s fails as %o', async (path, kind, message) => {
-    const failure: unknown = await fetchFeed('f', `${site}${path}`).catch((error: unknown) => error);
+    const failure: unknown = await fetchFeed(http, { feed: 'f', address: `${site}${path}` }).catch(
+      (error: unknown) => error,
+    );
     expect(failure).toBeInstanceOf(kind);
     expect((failure as Error).message).toMatch(message);
   });

@@ -94,6 +94,7 @@ function embeddedPorts(directory: string): Ports {
     cache: openCache(`sqlite:${join(directory, 'cache.db')}`),
     sweeps: openSweeps(),
     tables: parquetTables(),
+    http: { request: absent, close: async () => {} },
   };
   // The same places by their configuration; keys of this machine's environment stay out of it.
   const settings = readConfig({

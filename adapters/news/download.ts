@@ -1,0 +1,48 @@
+import { DataQualityError, InvalidInputError, NotFoundError, UnreachableError } from '../../domain/errors.js';
+import type { HttpClient, Validators } from '../ports.js';
+import { shownAddress } from '../http/addresses.js';
+import { decodeXml } from './encoding.js';
+
+/** A feed is asked for by its address, and whether it is still as it was where that is known. */
+export interface FeedRequest extends Validators {
+  /** As messages call it. */
+  feed: string;
+  address: string;
+  interactive?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface Download extends Validators {
+  /** Null: as it was before. */
+  text: string | null;
+  /** After redirects: what relative links are relative to. */
+  url: string;
+}
+
+const ACCEPT =
+  'application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1';
+
+/** How a feed is called in messages: an address can hold a key. */
+export const feedName = ({ feed, address }: Pick<FeedRequest, 'feed' | 'address'>): string =>
+  `Feed "${feed}" (${shownAddress(address)})`;
+
+/** The text of a feed. @throws as `HttpClient.request`, naming the feed. */
+export async function downloadFeed(http: HttpClient, request: FeedRequest): Promise<Download> {
+  const { feed: _, address, ...rest } = request;
+  try {
+    const answer = await http.request({ url: address, headers: { accept: ACCEPT }, ...rest });
+    const { url, etag, lastModified, notModified, bytes, headers } = answer;
+    const text = notModified ? null : decodeXml(bytes, headers['content-type'] ?? null);
+    return { text, url, etag, lastModified };
+  } catch (error) {
+    throw named(feedName(request), error);
+  }
+}
+
+/** The same error with the feed's name before it. */
+function named(name: string, error: unknown): unknown {
+  const kind = [InvalidInputError, NotFoundError, DataQualityError].find((each) => error instanceof each);
+  if (kind) return new kind(`${name}: ${(error as Error).message}`);
+  if (!(error instanceof UnreachableError)) return error;
+  return new UnreachableError(`${name}: ${error.message}`, { retryAfterMs: error.retryAfterMs });
+}
