@@ -95,7 +95,7 @@ describe('a feed over HTTP', () => {
         feed: 'atom',
         guid: 'urn:1',
         url: `${site}/a`,
-        title: 'Bitcoin up',
+        title: 'Bitcoin <b>up</b>',
         publishedAt: '2022-01-01T10:00:00',
       },
       { feed: 'atom', url: `${site}/b`, title: 'Bad date', publishedAt: 'never', categories: ['defi'] },
@@ -117,7 +117,7 @@ describe('a feed over HTTP', () => {
     [
       '/html',
       DataQualityError,
-      /Feed "f" \(http:.*\/html\) is no readable RSS or Atom.*begins with "<html><body>/,
+      /Feed "f" \(http:.*\/html\) is no readable feed: it is an HTML page.*begins with "<html><body>/,
     ],
     ['/huge', DataQualityError, /larger than 10 MiB/],
     ['/busy', UnreachableError, /HTTP 429/],
