@@ -1,4 +1,5 @@
 // Documents, events and the cache: a part of ports.ts.
+import type { ArticlesPort } from './ports-articles.js';
 import type { Closable } from './ports-closable.js';
 
 export type Json = Record<string, unknown>;
@@ -31,7 +32,7 @@ export interface EventRow {
 }
 
 /** Collections and their time member and filterable members are declared in domain/collections.ts. */
-export interface DocumentsPort extends Closable {
+export interface DocumentsPort extends Closable, ArticlesPort {
   /** Inserts what is new by id, leaves what is there untouched; events join the same transaction, for new ids only. */
   insert<T>(
     collection: string,
