@@ -12,6 +12,7 @@ import { fileFormats } from './formats/index.js';
 import { chooseSource } from './markets/choice.js';
 import { openLineage } from './lineage/index.js';
 import { openMarkets } from './markets/index.js';
+import { openNewsReads } from './news-reads.js';
 import { openNews } from './news/index.js';
 import { openObjects } from './objects/index.js';
 import type { Closable, Ports } from './ports.js';
@@ -56,6 +57,7 @@ export function openPorts(config: Config): Ports {
     catalogue: openCatalogue(config, cache),
     storage: openStorage(config),
     engines: openEngines(),
+    newsReads: openNewsReads({ documents, cache }),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),

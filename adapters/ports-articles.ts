@@ -77,3 +77,46 @@ export interface ArticlesPort {
   /** Articles whose text may be kept no longer. */
   expiredArticles(query: { before: number; limit: number }): Promise<string[]>;
 }
+
+/** Of one process since its start. */
+export interface CacheFigures {
+  hits: number;
+  /** Answers computed here. */
+  misses: number;
+  /** Reads that waited for an answer that another was computing. */
+  waits: number;
+  /** Calls of the cache that failed; the reads were answered without it. */
+  failures: number;
+  /** Share of reads that computed nothing; null where nothing was read. */
+  hitRate: number | null;
+  /** Of the last 1000 each. */
+  cachedMs: { p50: number; p95: number } | null;
+  uncachedMs: { p50: number; p95: number } | null;
+  /** Share of the time that the same reads would have taken without the cache. */
+  saved: number | null;
+}
+
+/** An article in a list: without its text, with what of it was found. */
+export type NewsHit = Omit<Article, 'text' | 'mentions'> & {
+  /** Places in the title that were asked for, `[from, to)`. */
+  titleMarks: [number, number][];
+  snippet: { text: string; marks: [number, number][] };
+  relevance: number | null;
+};
+
+export interface NewsHits {
+  items: NewsHit[];
+  cursor: string | null;
+  complete: boolean;
+}
+
+/** The reads of news that many ask for, through the cache. */
+export interface NewsReadsPort {
+  search(query: ArticleQuery): Promise<NewsHits>;
+  counts(query: ArticleCountQuery): Promise<ArticleCounts>;
+  /** New articles of a kind of source (`live` …) are stored: what was read before is old. */
+  refresh(sourceKey: string): Promise<void>;
+  /** Reads ahead what is asked for most: the newest, by each of the busiest assets, and the counts. */
+  warm(sourceKey: string): Promise<number>;
+  figures(): CacheFigures;
+}

@@ -63,6 +63,8 @@ export interface EventsPort extends Closable {
 export interface CachePort extends Closable {
   get(key: string): Promise<string | null>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
+  /** Sets what is not there; false where it is: of several processes one is told true. */
+  add(key: string, value: string, ttlMs: number): Promise<boolean>;
   invalidate(prefix: string): Promise<void>;
   /** Takes from a bucket shared by all processes; `waitMs` is 0 where the call may go ahead. */
   take(
