@@ -87,7 +87,7 @@ export const newsQuery = {
   from: time('Published at or after'),
   to: time('Published before'),
   asOf: time('Only what was known then, as it was then; default now'),
-  order: choice(['newest', 'oldest', 'relevance'], 'Relevance ranks the newest 400 matches; default newest'),
+  order: choice(['newest', 'oldest', 'relevance'], 'Relevance ranks the newest 300 matches; default newest'),
   limit: limit(),
   cursor,
 };

@@ -41,7 +41,7 @@ const stats = answer(
     to: instant.nullable(),
     countedFrom: instant
       .nullable()
-      .describe('Values within another value count the newest 20,000 articles: back to here'),
+      .describe('Values within another value count the newest 10,000 articles: back to here'),
     complete: z.boolean().describe('False while older articles are still being indexed'),
     asOf: instant,
   }),

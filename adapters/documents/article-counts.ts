@@ -4,7 +4,7 @@ import { instant } from './query.js';
 
 const HOUR = 3_600_000;
 /** Articles read for the values of one member within another's: what is older is left out, and said. */
-export const NEWEST_COUNTED = 20_000;
+export const NEWEST_COUNTED = 10_000;
 
 /** The window in whole hours, outwards. @throws InvalidInputError for what cannot be counted. */
 export function countedWindow({ by, only, model, range }: ArticleCountQuery): { from: number; to: number } {

@@ -47,7 +47,7 @@ export function factsOf(doc: object, at: number): ArticleFacts {
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const textsOf = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
+  Array.isArray(value) ? [...new Set(value.filter((each) => typeof each === 'string'))] : [];
 
 const sourceOf = (source: Source | undefined): string =>
   typeof source?.kind === 'string' ? keyOf(source) : '';

@@ -22,8 +22,9 @@ const SCORES = `SELECT coalesce(json_extract(doc, '$.sourceKey'), '') AS source,
 export const SCORES_BACKFILL = Object.entries(STEPS).map(
   ([step, length]) => `INSERT INTO article_counts (source, dimension, step, value, time, n)
     SELECT source, 'sentiment', '${step}', value, at - ((at % ${length}) + ${length}) % ${length} AS time, count(*)
-    FROM (${SCORES}) WHERE value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM article_index WHERE name = 'scores')
-    GROUP BY source, value, time`,
+    -- Of an empty left side nothing on the right is read: a store that is counted opens at once.
+    FROM (SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM article_index WHERE name = 'scores')) CROSS JOIN (${SCORES})
+    WHERE value IS NOT NULL GROUP BY source, value, time`,
 );
 
 interface Counted {

@@ -32,7 +32,7 @@ export const INDEX_SCHEMA = [
   ...COUNTS_SCHEMA,
   `INSERT OR IGNORE INTO article_index (name, done) SELECT 'articles', NOT EXISTS (SELECT 1 FROM articles)`,
   ...SCORES_BACKFILL,
-  `INSERT OR IGNORE INTO article_index (name, done) VALUES ('scores', 1)`,
+  `INSERT OR IGNORE INTO article_index (name, at, done) VALUES ('scores', NULL, 1), ('lead', 0, 1)`,
 ];
 
 /** Bits of a row's number that tell articles of the same millisecond apart. */
@@ -94,7 +94,17 @@ export function reindex(file: SqliteFile, articles: string[]): void {
   rows.sort((a, b) => a.at - b.at);
   for (const row of rows) addRow(file, row, tally);
   tally.write(file);
+  noteLead(file, rows);
 }
+
+/** By how much an article at most was known before it was published: a search as of then need not look at later ones. */
+function noteLead(file: SqliteFile, rows: Revision[]): void {
+  const lead = Math.max(0, ...rows.map(({ at, facts }) => at - facts.knownFrom));
+  if (lead > leadOf(file)) file.run(`UPDATE article_index SET at = ? WHERE name = 'lead'`, [lead]);
+}
+
+export const leadOf = (file: SqliteFile): number =>
+  file.get<{ at: number }>(`SELECT at FROM article_index WHERE name = 'lead'`)?.at ?? 0;
 
 function removeRows(file: SqliteFile, id: string, tally: Tally): void {
   // Numbers are text on this side: they have more bits than a JavaScript number.

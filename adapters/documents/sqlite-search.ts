@@ -7,7 +7,7 @@ import type { SqliteFile } from '../sqlite.js';
 import type { Candidate, SearchBackend, SearchPlan } from './article-search.js';
 import { fromJson } from './json.js';
 import { instant } from './query.js';
-import { EVERY, indexTime, NUMBER_BITS, tagOf } from './sqlite-index.js';
+import { EVERY, indexTime, leadOf, NUMBER_BITS, tagOf } from './sqlite-index.js';
 
 interface Row extends Candidate {
   version: string | null;
@@ -29,7 +29,7 @@ export function sqliteSearch(file: SqliteFile, getMany: SearchBackend<Row>['getM
     exact: true,
     getMany,
     async candidates(plan, after, limit) {
-      const { sql, values } = buildSearch(plan, after);
+      const { sql, values } = buildSearch(plan, after, plan.query.asOf === undefined ? 0 : leadOf(file));
       return file.all<Row>(sql, [...values, limit]);
     },
     async load(rows) {
@@ -60,7 +60,11 @@ export function sqliteSearch(file: SqliteFile, getMany: SearchBackend<Row>['getM
 
 type Built = { sql: string; values: (string | number)[] };
 
-function buildSearch({ search, query, oldest, start }: SearchPlan, after: string | null): Built {
+function buildSearch(
+  { search, query, oldest, start }: SearchPlan,
+  after: string | null,
+  lead: number,
+): Built {
   const conditions = ['article_words MATCH ?'];
   const values: (string | number)[] = [matchText(search, query)];
   const add = (condition: string, ...more: (string | number)[]): void => {
@@ -77,6 +81,7 @@ function buildSearch({ search, query, oldest, start }: SearchPlan, after: string
   if (query.asOf === undefined) add('t.known_to IS NULL');
   else {
     const asOf = instant(query.asOf);
+    add(`w.rowid < ${first}`, indexTime(asOf + lead + 1));
     add('t.known_from <= ? AND (t.known_to IS NULL OR t.known_to > ?)', asOf, asOf);
   }
   return {

@@ -1,7 +1,7 @@
 import type { ArticleCountQuery, ArticleCounts } from '../ports-articles.js';
 import type { SqliteFile } from '../sqlite.js';
 import { countedWindow, NEWEST_COUNTED, valueOf } from './article-counts.js';
-import { STEPS, type Facets, type Step } from './sqlite-counts.js';
+import { STEPS, type Step } from './sqlite-counts.js';
 import { EVERY, indexTime, NUMBER_BITS, tagOf } from './sqlite-index.js';
 
 type Range = { from: number; to: number };
@@ -83,16 +83,26 @@ function byTime(
   return rows.map(({ key, articles }) => ({ key: String(key), articles }));
 }
 
+/** A seek for each value, then only its own hours or days: a window reads nothing of the years around it. */
+const BY_VALUE = `WITH RECURSIVE v (value) AS (
+    SELECT min(value) FROM article_counts WHERE source = ?1 AND dimension = ?2 AND step = 'd'
+    UNION ALL SELECT (SELECT min(c.value) FROM article_counts AS c
+      WHERE c.source = ?1 AND c.dimension = ?2 AND c.step = 'd' AND c.value > v.value)
+    FROM v WHERE v.value IS NOT NULL)
+  SELECT v.value AS key, (SELECT coalesce(sum(n), 0) FROM article_counts AS c WHERE c.source = ?1
+    AND c.dimension = ?2 AND c.step = ?3 AND c.value = v.value AND c.time >= ?4 AND c.time < ?5) AS articles
+  FROM v WHERE v.value IS NOT NULL`;
+
 function byValue(
   file: SqliteFile,
   want: { sources: readonly string[]; range: Range; by: string; query: ArticleCountQuery },
 ): ArticleCounts['items'] {
   const { sources, range, by, query } = want;
   const counts = new Map<string, number>();
-  const sql = `SELECT value AS key, sum(n) AS articles ${SELECT} AND time >= ? AND time < ? GROUP BY value`;
-  for (const { step, from, to } of partsOf(range))
-    for (const { key, articles } of file.all<Row>(sql, [JSON.stringify(sources), by, step, from, to]))
-      counts.set(String(key), (counts.get(String(key)) ?? 0) + articles);
+  for (const source of sources)
+    for (const { step, from, to } of partsOf(range))
+      for (const { key, articles } of file.all<Row>(BY_VALUE, [source, by, step, from, to]))
+        counts.set(String(key), (counts.get(String(key)) ?? 0) + articles);
   const model = `${query.model ?? ''} `;
   const values = [...counts].flatMap(([key, articles]): [string, number][] => {
     if (by !== 'sentiment') return [[key, articles]];
@@ -117,21 +127,25 @@ function within(
   const { by, only, range, sources, total, limit } = want;
   const tags = sources.map((each) => `"${tagOf('source', each)}"`).join(' OR ') || `"${EVERY}"`;
   const text = `tags : "${tagOf(only?.dimension ?? '', only?.value ?? '')}" AND tags : (${tags})`;
-  const rows = file.all<{ facets: string; at: number }>(
-    `SELECT t.facets, w.rowid >> ${NUMBER_BITS} AS at
-     FROM article_words AS w CROSS JOIN article_texts AS t ON t.number = w.rowid
-     WHERE article_words MATCH ? AND t.known_to IS NULL
-       AND w.rowid >= CAST(? AS INTEGER) << ${NUMBER_BITS} AND w.rowid < CAST(? AS INTEGER) << ${NUMBER_BITS}
-     ORDER BY w.rowid DESC LIMIT ?`,
-    [text, indexTime(range.from), indexTime(range.to), NEWEST_COUNTED],
+  const newest = `SELECT t.facets, w.rowid >> ${NUMBER_BITS} AS at
+    FROM article_words AS w CROSS JOIN article_texts AS t ON t.number = w.rowid
+    WHERE article_words MATCH ? AND t.known_to IS NULL
+      AND w.rowid >= CAST(? AS INTEGER) << ${NUMBER_BITS} AND w.rowid < CAST(? AS INTEGER) << ${NUMBER_BITS}
+    ORDER BY w.rowid DESC LIMIT ${NEWEST_COUNTED}`;
+  const values = [text, indexTime(range.from), indexTime(range.to)];
+  const several = by === 'ticker' || by === 'topic';
+  const counted = several
+    ? `SELECT j.value AS key, count(*) AS articles FROM (${newest}) AS n, json_each(n.facets, '$.${by}s') AS j GROUP BY 1`
+    : `SELECT json_extract(facets, '$.${by}') AS key, count(*) AS articles FROM (${newest}) GROUP BY 1`;
+  const rows = file.all<Row>(counted, values);
+  const seen = file.get<{ n: number; at: number | null }>(
+    `SELECT count(*) AS n, min(at) AS at FROM (${newest})`,
+    values,
   );
-  const counts = new Map<string, number>();
-  for (const row of rows) {
-    const { feed, language, tickers, topics } = JSON.parse(row.facets) as Facets;
-    const values = { feed: [feed], language: [language], ticker: tickers, topic: topics }[by as 'feed'];
-    for (const value of new Set(values)) counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  const last = rows.at(-1);
-  const all = rows.length < NEWEST_COUNTED || !last;
-  return { items: mostFirst(counts, limit), total, countedFrom: all ? range.from : last.at };
+  const all = (seen?.n ?? 0) < NEWEST_COUNTED;
+  return {
+    items: mostFirst(new Map(rows.map(({ key, articles }) => [String(key), articles])), limit),
+    total,
+    countedFrom: all ? range.from : (seen?.at ?? range.from),
+  };
 }

@@ -14,32 +14,16 @@ export interface Marked {
 
 type Phrase = { words: string[]; prefix: boolean };
 
-interface Field {
-  words: Word[];
-  places: Map<string, number[]>;
-}
-
-/** An article's words by where they stand; made once, asked by many searches. */
+/** An article's words in their order; made once, asked by many searches. */
 export interface WordIndex {
-  title: Field;
-  text: Field;
+  title: Word[];
+  text: Word[];
 }
 
 export const indexWords = ({ title, text }: SearchedText): WordIndex => ({
-  title: fieldOf(title),
-  text: fieldOf(text),
+  title: wordsIn(title),
+  text: wordsIn(text),
 });
-
-function fieldOf(text: string): Field {
-  const words = wordsIn(text);
-  const places = new Map<string, number[]>();
-  words.forEach(({ word }, at) => {
-    const held = places.get(word);
-    if (held) held.push(at);
-    else places.set(word, [at]);
-  });
-  return { words, places };
-}
 
 /** The same answer as an index's: a phrase lies in the title or in the text, never across both. */
 export function matches(search: Search, index: WordIndex): boolean {
@@ -51,40 +35,38 @@ export function matches(search: Search, index: WordIndex): boolean {
 }
 
 /** Positions at which a phrase begins. */
-export function placesOf({ words, prefix }: Phrase, { places, words: all }: Field): number[] {
+export function placesOf({ words, prefix }: Phrase, all: Word[]): number[] {
+  const places: number[] = [];
   const last = words.length - 1;
   const fits = (at: number, i: number): boolean => {
-    const word = all[at + i]?.word;
+    const word = all[at]?.word;
     const wanted = words[i] ?? '';
     return word === wanted || (prefix && i === last && word !== undefined && word.startsWith(wanted));
   };
-  const first = words[0] ?? '';
-  const starts =
-    last === 0 && prefix
-      ? [...places].flatMap(([word, at]) => (word.startsWith(first) ? at : [])).sort((a, b) => a - b)
-      : (places.get(first) ?? []);
-  return starts.filter((at) => words.every((_, i) => fits(at, i)));
+  for (let at = 0; at + last < all.length; at++) {
+    let i = 0;
+    while (i <= last && fits(at + i, i)) i++;
+    if (i > last) places.push(at);
+  }
+  return places;
 }
 
 const SNIPPET = 240;
 
 /** Title and the stretch of the text with the most of what was asked for; without a search its beginning. */
-export function highlight(
-  article: SearchedText,
-  search: Search | null,
-  index: WordIndex = indexWords(article),
-): { title: Marked; snippet: Marked } {
+export function highlight(article: SearchedText, search: Search | null): { title: Marked; snippet: Marked } {
   const phrases = search ? wantedPhrases(search) : [];
+  const index = indexWords(phrases.length > 0 ? article : { title: '', text: '' });
   const title = marksIn(index.title, phrases);
   const text = marksIn(index.text, phrases);
   return { title: { text: article.title, marks: title }, snippet: snippetOf(article.text, text) };
 }
 
-function marksIn(field: Field, phrases: Phrase[]): Marked['marks'] {
+function marksIn(words: Word[], phrases: Phrase[]): Marked['marks'] {
   const marks = phrases.flatMap((phrase) =>
-    placesOf(phrase, field).map((at): [number, number] => [
-      field.words[at]?.from ?? 0,
-      field.words[at + phrase.words.length - 1]?.to ?? 0,
+    placesOf(phrase, words).map((at): [number, number] => [
+      words[at]?.from ?? 0,
+      words[at + phrase.words.length - 1]?.to ?? 0,
     ]),
   );
   marks.sort((a, b) => a[0] - b[0] || a[1] - b[1]);

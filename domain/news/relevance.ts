@@ -17,7 +17,7 @@ export function relevances(search: Search, candidates: WordIndex[]): number[] {
       (phrase) => TITLE_WEIGHT * placesOf(phrase, each.title).length + placesOf(phrase, each.text).length,
     ),
   );
-  const lengths = candidates.map(({ title, text }) => TITLE_WEIGHT * title.words.length + text.words.length);
+  const lengths = candidates.map(({ title, text }) => TITLE_WEIGHT * title.length + text.length);
   const mean = lengths.reduce((sum, each) => sum + each, 0) / Math.max(1, lengths.length) || 1;
   const weights = phrases.map((_, i) => {
     const having = counts.filter((each) => (each[i] ?? 0) > 0).length;

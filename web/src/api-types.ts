@@ -1702,7 +1702,7 @@ export interface components {
       /** Articles of the window, each once */ total: number;
       /** Null: from the first on */ from: number | null;
       to: number | null;
-      /** Values within another value count the newest 20,000 articles: back to here */ countedFrom:
+      /** Values within another value count the newest 10,000 articles: back to here */ countedFrom:
         number | null;
       /** False while older articles are still being indexed */ complete: boolean;
       /** Epoch milliseconds, UTC */ asOf: number;
@@ -2598,7 +2598,7 @@ export interface operations {
         /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
         /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
         /** Only what was known then, as it was then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
-        /** Relevance ranks the newest 400 matches; default newest */ order?:
+        /** Relevance ranks the newest 300 matches; default newest */ order?:
           'newest' | 'oldest' | 'relevance';
         /** Items of a page */ limit?: number;
         /** From the page before */ cursor?: string;
@@ -2634,7 +2634,7 @@ export interface operations {
         /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
         /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
         /** Only what was known then, as it was then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
-        /** Relevance ranks the newest 400 matches; default newest */ order?:
+        /** Relevance ranks the newest 300 matches; default newest */ order?:
           'newest' | 'oldest' | 'relevance';
         /** Items of a page */ limit?: number;
         /** From the page before */ cursor?: string;
