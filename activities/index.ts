@@ -15,6 +15,8 @@ import { fundingSteps } from './funding.js';
 import { healingSteps } from './healing.js';
 import { lookaheadSteps } from './lookahead.js';
 import { newsSteps } from './news.js';
+import { newsSearchSteps } from './news/searches.js';
+import { newsUpkeepSteps } from './news/upkeep.js';
 import { predictionSteps } from './prediction.js';
 import { reportSteps } from './report.js';
 import { researchSteps } from './research.js';
@@ -40,6 +42,8 @@ export const createActivities = (ports: Ports) => ({
     ...cleaningSteps(ports),
     ...transformSteps(ports),
     ...newsSteps(ports),
+    ...newsSearchSteps(ports),
+    ...newsUpkeepSteps(ports),
     ...trainingSteps(ports),
     ...registrySteps(ports),
     ...deploymentSteps(ports),

@@ -13,6 +13,7 @@ import { chooseSource } from './markets/choice.js';
 import { openHttp } from './http/client.js';
 import { openLineage } from './lineage/index.js';
 import { openMarkets } from './markets/index.js';
+import { openNewsReads } from './news-reads.js';
 import { openNews } from './news/index.js';
 import { openObjects } from './objects/index.js';
 import type { Closable, Ports } from './ports.js';
@@ -59,6 +60,7 @@ export function openPorts(config: Config): Ports {
     catalogue: openCatalogue(config, cache),
     storage: openStorage(config),
     engines: openEngines(),
+    newsReads: openNewsReads({ documents, cache }),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),

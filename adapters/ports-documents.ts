@@ -1,4 +1,5 @@
 // Documents, events and the cache: a part of ports.ts.
+import type { ArticlesPort } from './ports-articles.js';
 import type { Closable } from './ports-closable.js';
 
 export type Json = Record<string, unknown>;
@@ -31,7 +32,7 @@ export interface EventRow {
 }
 
 /** Collections and their time member and filterable members are declared in domain/collections.ts. */
-export interface DocumentsPort extends Closable {
+export interface DocumentsPort extends Closable, ArticlesPort {
   /** Inserts what is new by id, leaves what is there untouched; events join the same transaction, for new ids only. */
   insert<T>(
     collection: string,
@@ -62,6 +63,8 @@ export interface EventsPort extends Closable {
 export interface CachePort extends Closable {
   get(key: string): Promise<string | null>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
+  /** Sets what is not there; false where it is: of several processes one is told true. */
+  add(key: string, value: string, ttlMs: number): Promise<boolean>;
   invalidate(prefix: string): Promise<void>;
   /** Takes from a bucket shared by all processes; `waitMs` is 0 where the call may go ahead. */
   take(

@@ -9,6 +9,7 @@ import type { SweepsPort } from './ports-backtest.js';
 import type { FormatsPort, ObjectsPort, SeriesPort, TablesPort } from './ports-bars.js';
 import type { Closable } from './ports-closable.js';
 import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js';
+import type { NewsReadsPort } from './ports-articles.js';
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
 import type { StrategyFilesPort } from './ports-strategies.js';
@@ -43,6 +44,16 @@ export type {
   TableColumn,
   TablesPort,
 } from './ports-bars.js';
+export type {
+  ArticleCountQuery,
+  ArticleCounts,
+  ArticlePage,
+  ArticleQuery,
+  CacheFigures,
+  NewsHit,
+  NewsHits,
+  NewsReadsPort,
+} from './ports-articles.js';
 export type { SentimentRequest } from './ports-inventory.js';
 export type { StrategyFile, StrategyFilesPort } from './ports-strategies.js';
 export type { SweepOptions, SweepRequest, SweepsPort } from './ports-backtest.js';
@@ -106,6 +117,8 @@ export interface Ports extends Closable {
   catalogue: CataloguePort;
   storage: StoragePort;
   strategyFiles: StrategyFilesPort;
+  /** Searches and counts of articles, through the cache. */
+  newsReads: NewsReadsPort;
   /** Sentiment about an asset as it was known, and the digest of it. */
   sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
   markets(source: Source): MarketsPort;

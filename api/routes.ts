@@ -11,6 +11,10 @@ import { healthRoutes } from './health.js';
 import { lineageRoutes } from './lineage.js';
 import { modelRoutes } from './models.js';
 import { newsRoutes } from './news.js';
+import { newsSearchRoutes } from './news-search.js';
+import { newsSearchesRoutes } from './news-searches.js';
+import { newsStatsRoutes } from './news-stats.js';
+import { newsStoryRoutes } from './news-stories.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { retentionRoutes } from './retention.js';
@@ -37,6 +41,11 @@ export const ROUTES: Route[] = [
   ...coverageRoutes,
   ...fundingRoutes,
   ...uploadRoutes,
+  // Before /news/{id}, which would take their names for ids.
+  ...newsSearchRoutes,
+  ...newsStatsRoutes,
+  ...newsStoryRoutes,
+  ...newsSearchesRoutes,
   ...newsRoutes,
   ...sentimentRoutes,
   ...modelRoutes,

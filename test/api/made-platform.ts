@@ -10,6 +10,7 @@ import { openDocuments } from '../../adapters/documents/index.js';
 import { readSentimentPoints } from '../../adapters/documents/points.js';
 import { openEngines } from '../../adapters/engines/index.js';
 import { openEvents } from '../../adapters/events/index.js';
+import { openNewsReads } from '../../adapters/news-reads.js';
 import { openLineage } from '../../adapters/lineage/index.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { Ports } from '../../adapters/ports.js';
@@ -109,6 +110,7 @@ function embeddedPorts(directory: string): Ports {
     catalogue: openCatalogue(settings, own.cache),
     storage: openStorage(settings),
     engines: openEngines(),
+    newsReads: openNewsReads(own),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
@@ -121,7 +123,11 @@ function embeddedPorts(directory: string): Ports {
     news: absent,
     chooseSource: absent,
     trainer: () => ({ trainer: 'ridge', reason: 'a test' }),
-    shippedSentiment: absent,
+    shippedSentiment: async () => ({
+      ref: { name: 'ngram', version: '1', onnx: { key: 'none', sha256: '', bytes: 1 } },
+      threshold: 0.5,
+      languages: ['en'],
+    }),
     now: () => Date.now(),
     async close() {
       for (const each of Object.values(own)) await each.close();

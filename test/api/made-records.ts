@@ -41,6 +41,31 @@ export async function seed(ports: Ports): Promise<void> {
   await documents.insert('articles', [
     { ...article, ...times, tickers: ['BTC'], categories: [], source: SOURCE, sourceKey: 'simulated-1' },
   ]);
+  await documents.insert('articles', [
+    {
+      ...article,
+      id: 'art_removable',
+      ...times,
+      tickers: [],
+      categories: [],
+      source: SOURCE,
+      sourceKey: 'simulated-1',
+    },
+  ]);
+  await documents.insert('stories', [
+    {
+      id: 'sto_example',
+      title: 'Bitcoin rises',
+      lastAt: FIRST_BAR,
+      tickers: ['BTC'],
+      sourceKey: 'simulated-1',
+    },
+  ]);
+  const saved = { name: 'a', filter: { text: 'bitcoin' }, principal: 'admin', tenant: 'default' };
+  await documents.insert('savedSearches', [
+    { id: 'sea_example', ...saved, createdAt: FIRST_BAR },
+    { id: 'sea_removable', ...saved, createdAt: FIRST_BAR },
+  ]);
   await documents.insert('scores', [
     madeScore('art_example', FIRST_BAR, 0.5),
     madeScore('art_b', FIRST_BAR + 1, 0.1),
