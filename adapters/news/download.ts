@@ -1,7 +1,6 @@
 import { DataQualityError, InvalidInputError, NotFoundError, UnreachableError } from '../../domain/errors.js';
 import type { HttpClient, Validators } from '../ports.js';
 import { shownAddress } from '../http/addresses.js';
-import { decodeXml } from './encoding.js';
 
 /** A feed is asked for by its address, and whether it is still as it was where that is known. */
 export interface FeedRequest extends Validators {
@@ -14,7 +13,8 @@ export interface FeedRequest extends Validators {
 
 export interface Download extends Validators {
   /** Null: as it was before. */
-  text: string | null;
+  bytes: Uint8Array | null;
+  contentType: string | null;
   /** After redirects: what relative links are relative to. */
   url: string;
 }
@@ -26,14 +26,14 @@ const ACCEPT =
 export const feedName = ({ feed, address }: Pick<FeedRequest, 'feed' | 'address'>): string =>
   `Feed "${feed}" (${shownAddress(address)})`;
 
-/** The text of a feed. @throws as `HttpClient.request`, naming the feed. */
+/** A feed as it is sent. @throws as `HttpClient.request`, naming the feed. */
 export async function downloadFeed(http: HttpClient, request: FeedRequest): Promise<Download> {
   const { feed: _, address, ...rest } = request;
   try {
     const answer = await http.request({ url: address, headers: { accept: ACCEPT }, ...rest });
-    const { url, etag, lastModified, notModified, bytes, headers } = answer;
-    const text = notModified ? null : decodeXml(bytes, headers['content-type'] ?? null);
-    return { text, url, etag, lastModified };
+    const { url, etag, lastModified, headers } = answer;
+    const bytes = answer.notModified ? null : answer.bytes;
+    return { bytes, contentType: headers['content-type'] ?? null, url, etag, lastModified };
   } catch (error) {
     throw named(feedName(request), error);
   }

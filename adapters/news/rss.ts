@@ -3,6 +3,7 @@ import { DataQualityError, messageOf } from '../../domain/errors.js';
 import type { RawItem } from '../../domain/news/articles.js';
 import type { HttpClient, NewsPage } from '../ports.js';
 import { downloadFeed, feedName, type FeedRequest } from './download.js';
+import { decodeXml } from './encoding.js';
 
 type Written = Record<string, unknown>;
 
@@ -25,10 +26,10 @@ const customFields = {
  * its own site. @throws as `HttpClient.request`, and DataQualityError where it is no feed.
  */
 export async function fetchFeed(http: HttpClient, request: FeedRequest): Promise<NewsPage> {
-  const { text: xml, url: address, etag, lastModified } = await downloadFeed(http, request);
-  const validators = { etag: etag ?? null, lastModified: lastModified ?? null };
-  if (xml === null) return { items: [], next: null, notModified: true, ...validators };
+  const { bytes, contentType, url: address, ...validators } = await downloadFeed(http, request);
+  if (bytes === null) return { items: [], next: null, notModified: true, ...validators };
   const { feed } = request;
+  const xml = decodeXml(bytes, contentType);
   try {
     // A parser keeps state of a document that broke it: each gets its own.
     const parser = new Parser<Written, Written>({ customFields: customFields as never, defaultRSS: 2 });
