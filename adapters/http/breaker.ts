@@ -9,12 +9,12 @@ export interface BreakerState {
   state: 'closed' | 'open' | 'half-open';
   /** Passing failures one after the other, up to now. */
   failures: number;
-  /** When it lets a request through again, epoch ms; null while it is closed. */
-  opensAt: number | null;
+  /** Until when the host is not asked, epoch ms; null unless it is open. */
+  until: number | null;
   lastFailure: string | null;
 }
 
-type Kept = Pick<BreakerState, 'failures' | 'lastFailure'> & { until: number | null };
+type Kept = Pick<BreakerState, 'failures' | 'lastFailure' | 'until'>;
 
 export interface BreakerOptions {
   cache: Pick<CachePort, 'get' | 'set' | 'take'>;
@@ -85,7 +85,7 @@ export function openBreaker({ cache, failures = 5, pauseMs = 60_000, now = Date.
       };
       const isOver = until !== null && until <= now();
       const state = until === null ? 'closed' : isOver ? 'half-open' : 'open';
-      return { host, state, failures: count, opensAt: until, lastFailure };
+      return { host, state, failures: count, until: isOver ? null : until, lastFailure };
     },
   };
 }

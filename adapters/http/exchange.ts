@@ -43,7 +43,9 @@ export async function exchange(hop: Hop, options: Exchange): Promise<Exchanged> 
   const leave = (): void => stop.abort(signal?.reason);
   signal?.addEventListener('abort', leave, { once: true });
   try {
-    const headers = { ...hop.headers, 'user-agent': userAgent, 'accept-encoding': ENCODINGS };
+    // A name that is given stands behind ours: a site shall know who asks.
+    const name = [userAgent, hop.headers['user-agent']].filter(Boolean).join(' ');
+    const headers = { ...hop.headers, 'user-agent': name, 'accept-encoding': ENCODINGS };
     const { method, body } = hop;
     const answer = await request(hop.url, { dispatcher: agent, method, headers, body, signal: stop.signal });
     return await received(hop, { answer, limits: options });

@@ -29,7 +29,6 @@ const OURS = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-  'user-agent',
 ]);
 
 /** @throws InvalidInputError for a header that may not be given, without its value. */

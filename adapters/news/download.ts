@@ -26,14 +26,14 @@ const ACCEPT =
 export const feedName = ({ feed, address }: Pick<FeedRequest, 'feed' | 'address'>): string =>
   `Feed "${feed}" (${shownAddress(address)})`;
 
-/** The bytes of a feed. @throws as `HttpClient.request`, naming the feed. */
+/** A feed as it is sent. @throws as `HttpClient.request`, naming the feed. */
 export async function downloadFeed(http: HttpClient, request: FeedRequest): Promise<Download> {
   const { feed: _, address, ...rest } = request;
   try {
     const answer = await http.request({ url: address, headers: { accept: ACCEPT }, ...rest });
-    const { url, etag, lastModified, notModified, bytes, headers } = answer;
-    const contentType = headers['content-type'] ?? null;
-    return { bytes: notModified ? null : bytes, contentType, url, etag, lastModified };
+    const { url, etag, lastModified, headers } = answer;
+    const bytes = answer.notModified ? null : answer.bytes;
+    return { bytes, contentType: headers['content-type'] ?? null, url, etag, lastModified };
   } catch (error) {
     throw named(feedName(request), error);
   }

@@ -11,8 +11,7 @@ import { escaped, present } from './feeds/values.js';
  * feed has one on its own site. @throws as `HttpClient.request`, and DataQualityError where it is no feed.
  */
 export async function fetchFeed(http: HttpClient, request: FeedRequest): Promise<NewsPage> {
-  const { bytes, contentType, url: address, etag, lastModified } = await downloadFeed(http, request);
-  const validators = { etag: etag ?? null, lastModified: lastModified ?? null };
+  const { bytes, contentType, url: address, ...validators } = await downloadFeed(http, request);
   if (bytes === null) return { items: [], next: null, notModified: true, ...validators };
   const page = readPage(parseFeed(bytes, { contentType, url: address }), { feed: request.feed, address });
   return { ...page, ...validators };

@@ -232,6 +232,16 @@ describe('a name whose address changes', () => {
   });
 });
 
+it('localhost is looked up as every name is, and refused', async () => {
+  const { url, sockets } = await madeWire((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\ninside'));
+  const http = openHttp({ cache: madeCache() });
+  const { error } = await failed(http.request(asked(url.replace('127.0.0.1', 'localhost'))));
+  expect(error).toBeInstanceOf(InvalidInputError);
+  expect(error.message).toMatch(/localhost is at a loopback address/);
+  expect(sockets.size).toBe(0);
+  await http.close();
+});
+
 describe('a body that is too large', async () => {
   const zeros = Buffer.alloc(MIB);
   /** 512 MiB of zeros each. */

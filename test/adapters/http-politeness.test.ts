@@ -253,13 +253,13 @@ describe('a breaker', () => {
       host: 'h',
       state: 'open',
       failures: 3,
-      opensAt: now + 10_000,
+      until: now + 10_000,
       lastFailure: 'HTTP 500',
     });
     await expect(two.admit('h')).rejects.toMatchObject({ name: 'UnreachableError', retryAfterMs: 10_000 });
     await two.admit('other');
     now += 10_000;
-    expect((await one.state('h')).state).toBe('half-open');
+    expect(await one.state('h')).toMatchObject({ state: 'half-open', until: null });
     const admitted = await Promise.allSettled([one, two, one, two].map((each) => each.admit('h')));
     expect(admitted.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     await two.failed('h', 'no answer');

@@ -59,6 +59,10 @@ const answers: Record<string, RequestListener> = {
         '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="next" href="http://169.254.169.254/x"/>',
       ),
     ),
+  '/tagged': (request, response) =>
+    request.headers['if-none-match'] === '"1"'
+      ? response.writeHead(304).end()
+      : response.setHeader('etag', '"1"').end(ATOM),
   '/html': (_, response) => response.end('<html><body><p>Log in'),
   '/huge': (_, response) => response.end(Buffer.alloc(11 * 1024 * 1024, 32)),
   '/busy': (_, response) => response.writeHead(429).end(),
@@ -75,7 +79,9 @@ let server: Server;
 let site: string;
 beforeAll(async () => {
   server = createServer((request, response) => {
-    const answer = answers[request.url ?? ''] ?? ((_: unknown, r: typeof response) => r.writeHead(404).end());
+    const answer =
+      answers[request.url?.split('?')[0] ?? ''] ??
+      ((_: unknown, r: typeof response) => r.writeHead(404).end());
     answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -139,6 +145,39 @@ describe('a feed over HTTP', () => {
     expect((await live.fetchPage({ feed: 'a', range: RANGE })).items).toHaveLength(2);
     await expect(live.fetchPage({ feed: 'b', range: RANGE })).rejects.toThrow(InvalidInputError);
     await expect(live.fetchPage({ feed: 'b', range: RANGE })).rejects.toThrow('Unknown feed "b"; known: a');
+  });
+});
+
+describe('a live feed', () => {
+  const live: Source = { kind: 'live', detail: '' };
+  const feeds = (address: string) => ({ a: address });
+
+  it('is asked whether it changed, and gives nothing where it did not', async () => {
+    const port = news(live, feeds(`${site}/tagged`));
+    const { items, etag } = await port.fetchPage({ feed: 'a', range: RANGE });
+    expect([items.length, etag]).toEqual([2, '"1"']);
+    const again = await port.fetchPage({ feed: 'a', range: RANGE, etag: etag ?? null });
+    expect(again).toMatchObject({ items: [], next: null, notModified: true, etag: '"1"' });
+  });
+
+  it('is not taken from this machine, unless it is configured', async () => {
+    const guarded = openHttp({ cache });
+    const port = openNews(live, { config: { feeds: feeds(`${site}/atom`) }, http: guarded });
+    const failure: unknown = await port
+      .fetchPage({ feed: 'a', range: RANGE })
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(InvalidInputError);
+    expect(String(failure)).toMatch(/Feed "a" .*loopback address.*FINSIGHT_ALLOW_HOSTS/);
+    await guarded.close();
+  });
+
+  it.each(['/html', '/busy', '/gone', '/huge'])('with a key does not show it: %s', async (path) => {
+    const port = news(live, feeds(`${site}${path}?key=hidden-key`));
+    const failure: unknown = await port
+      .fetchPage({ feed: 'a', range: RANGE })
+      .catch((error: unknown) => error);
+    expect(String(failure)).toContain(`${path}?…`);
+    expect(String(failure)).not.toContain('hidden-key');
   });
 });
 
