@@ -15,15 +15,22 @@ export function resolveAddress(written: string, base: string | null): string {
 const HOST = /^https?:\/\/[^/?#@]*(?=[/?#]|$)/i;
 const SCHEME = /^[a-z][a-z\d+.-]*:/i;
 
+/** Links of one text beyond so many stay as written. */
+const MOST_LINKS = 5000;
+
 /** Links and images of HTML, absolute. */
 export function resolveLinks(html: string, base: string | null): string {
   if (!base || !html.includes('<')) return html;
+  let left = MOST_LINKS;
   return html.replace(TAG, (tag) =>
-    tag.replace(ADDRESS, (written, before: string, double?: string, single?: string) => {
-      const address = double ?? single ?? '';
-      const whole = resolveAddress(address, base);
-      return whole === address ? written : `${before}"${whole.replaceAll('"', '%22')}"`;
-    }),
+    left <= 0
+      ? tag
+      : tag.replace(ADDRESS, (written, before: string, double?: string, single?: string) => {
+          left--;
+          const address = double ?? single ?? '';
+          const whole = resolveAddress(address, base);
+          return whole === address ? written : `${before}"${whole.replaceAll('"', '%22')}"`;
+        }),
   );
 }
 

@@ -11,6 +11,8 @@ export interface Element {
   text: string;
   /** Its inner markup as written, where it has any that no element of a feed accounts for. */
   markup: string | null;
+  /** Its text or, where it has any, its markup: made when first asked for. */
+  whole: string | null;
   children: Element[];
   base: string | null;
   language: string | null;
@@ -54,6 +56,7 @@ export interface Reading {
   item: Element | null;
   /** How many open elements are beyond the deepest that is read. */
   tooDeep: number;
+  tags: number;
   isOver: boolean;
 }
 
@@ -63,82 +66,132 @@ interface StartTag {
   from: number;
 }
 
-const LIMITS = { depth: 256, children: 2000 };
+/** How many tags a document has, how deep they stand and how many are in one: no feed comes near. */
+const LIMITS = { tags: 500_000, depth: 256, children: 2000 };
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 /** Stands for all elements that mean nothing. */
 const SKIPPED: { text?: undefined; markup: string | null } = { markup: null };
 
 export function startTag(reading: Reading, tag: StartTag): void {
-  const { frames, reader, open, problems } = reading;
-  if (reading.isOver) return;
+  const { frames, problems } = reading;
+  if (isOver(reading)) return;
   if (frames.length >= LIMITS.depth) {
     if (reading.tooDeep++ === 0)
       problems.add('nesting', `its elements are nested deeper than ${LIMITS.depth}; those are left out`);
     return;
   }
   const { written, from } = tag;
-  let outer = frames[frames.length - 1];
-  const scope = outer?.leaf ? outer.scope : scopeWithin(outer?.scope ?? OUTERMOST, tag.attributes);
-  const meaning = reader.meaningOf(canonicalName(written, scope));
-  if (meaning?.kind === 'item' && reading.root) {
-    if (reading.item) endOpenItem(reading, tag.from - written.length);
-    outer = frames[frames.length - 1];
-    if (outer?.leaf) outer = undefined;
-  }
-  open.set(written, (open.get(written) ?? 0) + 1);
-  if (outer?.leaf) {
+  const before = frames[frames.length - 1];
+  const scope = before?.leaf ? before.scope : scopeWithin(before?.scope ?? OUTERMOST, tag.attributes);
+  const meaning = isPlainMarkup(before, written)
+    ? null
+    : reading.reader.meaningOf(canonicalName(written, scope));
+  if (meaning && reading.root) endUnclosed(reading, { meaning, end: from - written.length - 2 });
+  const outer = frames[frames.length - 1];
+  reading.open.set(written, (reading.open.get(written) ?? 0) + 1);
+  if (outer?.leaf && meaning?.kind !== 'item') {
     outer.leaf.markup ??= '';
     frames.push({ written, element: null, leaf: outer.leaf, scope, from });
     return;
   }
-  const element = meaning && addElement(reading, { ...meaning, attributes: tag.attributes ?? NO_ATTRIBUTES });
+  const element = meaning && addElement(reading, meaning, tag.attributes ?? NO_ATTRIBUTES);
   const isSkipped = reading.root !== null && element === null;
   const leaf = isSkipped ? SKIPPED : meaning?.kind === 'leaf' ? element : null;
   frames.push({ written, element, leaf, scope, from });
 }
 
+/** Whether a tag within a leaf is markup for sure: almost all are, and are not looked up. */
+const isPlainMarkup = (outer: Frame | undefined, written: string): boolean =>
+  outer?.leaf !== undefined &&
+  outer.leaf !== null &&
+  !(outer.element && isShort(outer.element.name)) &&
+  !/(item|entry)$/i.test(written);
+
+/** Elements without markup in them: what else begins there shows that they were not closed. */
+const isShort = (name: string): boolean => SHORT.has(name);
+const SHORT = new Set([
+  'link',
+  'guid',
+  'pubdate',
+  'dc:date',
+  'published',
+  'updated',
+  'issued',
+  'modified',
+  'id',
+  'language',
+]);
+
+/** Items do not nest, and short elements hold no others. */
+function endUnclosed(reading: Reading, { meaning, end }: { meaning: Meaning; end: number }): void {
+  const { frames, problems, item } = reading;
+  const last = frames[frames.length - 1];
+  if (meaning.kind === 'item' && item) {
+    const at = frames.findIndex((frame) => frame.element === item);
+    problems.add('unclosed', `<${frames[at]?.written}> is not closed before the next one`);
+    while (frames.length > at) endLast(reading, end);
+  } else if (last?.element && last.leaf === last.element && isShort(last.element.name)) {
+    problems.add('unclosed', `<${last.written}> is not closed before <${meaning.name}>`);
+    endLast(reading, end);
+  }
+}
+
+function isOver(reading: Reading): boolean {
+  if (!reading.isOver && reading.tags++ >= LIMITS.tags) {
+    reading.problems.add('too-many-tags', `it has more than ${LIMITS.tags} tags; the rest is not read`);
+    reading.isOver = true;
+  }
+  return reading.isOver;
+}
+
 /** Null for what stands before the root, and for a child too many. */
 function addElement(
   reading: Reading,
-  { name, kind, attributes }: Meaning & Pick<Element, 'attributes'>,
+  { name, kind }: Meaning,
+  attributes: Element['attributes'],
 ): Element | null {
   if (!reading.root && kind !== 'root' && kind !== 'item') return null;
-  const parent = reading.frames.findLast((frame) => frame.element)?.element ?? reading.root;
-  const from = parent ?? { base: reading.base, language: null };
-  const base = attributes.get('xml:base');
-  const element: Element = {
-    ...{ name, attributes, text: '', markup: null, children: [] },
-    base: base === undefined ? from.base : resolveAddress(base, from.base),
-    language: attributes.get('xml:lang') ?? from.language,
-  };
-  if (!reading.root) {
-    reading.root = element;
-    reading.isOver = !reading.reader.onRoot(element);
-  }
-  if (kind === 'item') return (reading.item = element);
-  if (!parent) return element;
-  if (parent.children.length >= LIMITS.children) {
+  const parent = lastElement(reading);
+  if (parent && kind !== 'item' && parent.children.length >= LIMITS.children) {
     reading.problems.add(
       'children',
       `<${parent.name}> has more than ${LIMITS.children} children; the rest is left out`,
     );
     return null;
   }
-  parent.children.push(element);
+  const outerBase = parent ? parent.base : reading.base;
+  const base = attributes.get('xml:base');
+  const element: Element = {
+    name,
+    attributes,
+    text: '',
+    markup: null,
+    whole: null,
+    children: [],
+    base: base === undefined ? outerBase : resolveAddress(base, outerBase),
+    language: attributes.get('xml:lang') ?? parent?.language ?? null,
+  };
+  if (!reading.root) {
+    reading.root = element;
+    reading.isOver = !reading.reader.onRoot(element);
+  }
+  if (kind === 'item') reading.item = element;
+  else parent?.children.push(element);
   return element;
 }
 
-/** Items do not nest: one that begins within another shows that this was not closed. */
-function endOpenItem(reading: Reading, end: number): void {
-  const { frames, item, problems } = reading;
-  const at = frames.findIndex((frame) => frame.element === item);
-  problems.add('unclosed', `<${frames[at]?.written}> is not closed before the next one`);
-  while (frames.length > at) endLast(reading, end);
+/** The element around: what is before the root, or beyond what is read, has none. */
+function lastElement({ frames, root }: Reading): Element | null {
+  for (let i = frames.length - 1; i >= 0; i--) {
+    const element = frames[i]?.element;
+    if (element) return element;
+  }
+  return root;
 }
 
 export function endTag(reading: Reading, written: string, end: number): void {
   const { frames, open, problems } = reading;
-  if (reading.isOver) return;
+  if (isOver(reading)) return;
   if (reading.tooDeep > 0) {
     reading.tooDeep--;
     return;

@@ -4,6 +4,9 @@ import { resolveLinks } from './addresses.js';
 import type { FeedHead, FeedItem, ParsedFeed, Problems } from './model.js';
 import { checkedAddress, present } from './values.js';
 
+/** As of a feed in XML. */
+const MOST_ITEMS = 50_000;
+
 type Members = Record<string, unknown>;
 
 /** JSON Feed 1.0 and 1.1; format `none` for any other JSON. */
@@ -11,9 +14,9 @@ export function readJsonFeed(
   json: string,
   { base, problems }: { base: string | null; problems: Problems },
 ): Omit<ParsedFeed, 'problems'> {
-  const document = parsed(json, problems);
+  const document = parsed(json, problems) ?? salvaged(json);
   if (!isFeed(document)) {
-    if (document !== undefined)
+    if (document !== null)
       problems.add(
         'no-feed',
         'it is JSON, but no JSON Feed: that has a version of jsonfeed.org and a list "items"',
@@ -22,7 +25,10 @@ export function readJsonFeed(
   }
   const feed = headOf(document, base);
   const items: FeedItem[] = [];
-  for (const item of listOf(document['items']))
+  const written = listOf(document['items']);
+  if (written.length > MOST_ITEMS)
+    problems.add('too-many-items', `it has more than ${MOST_ITEMS} items; the rest is not read`);
+  for (const item of written.slice(0, MOST_ITEMS))
     if (isMembers(item)) items.push(itemOf(item, { feed, at: items.length, base, problems }));
     else problems.add('bad-item', 'an item is no object', items.length);
   const version = /(\d+(?:\.\d+)*)$/.exec(textOf(document['version']) ?? '')?.[1] ?? null;
@@ -30,10 +36,59 @@ export function readJsonFeed(
 }
 
 function parsed(json: string, problems: Problems): unknown {
+  if (isTooDeep(json)) {
+    problems.add('nesting', `it is JSON nested deeper than ${DEEPEST}, which is not read`);
+    return undefined;
+  }
   try {
     return JSON.parse(json);
   } catch (error) {
     problems.add('bad-json', `it begins as JSON and cannot be read: ${messageOf(error).slice(0, 200)}`);
+    return undefined;
+  }
+}
+
+const DEEPEST = 200;
+
+/** A parser would take ten times a document's memory for brackets alone. */
+function isTooDeep(json: string): boolean {
+  let [depth, isText] = [0, false];
+  for (let i = 0; i < json.length && depth <= DEEPEST; i++) {
+    const code = json.charCodeAt(i);
+    if (code === 0x22) isText = !isText;
+    else if (isText) i += Number(code === 0x5c);
+    else if (code === 0x5b || code === 0x7b) depth++;
+    else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return depth > DEEPEST;
+}
+
+/** Of JSON that breaks off or has a fault: what stands before the items, and those that are whole. Null where there is none. */
+function salvaged(json: string): Members | null {
+  if (isTooDeep(json)) return null;
+  const list = /"items"\s*:\s*\[/.exec(json);
+  if (!list) return null;
+  const head = silently(`${json.slice(0, list.index)}"items":[]}`);
+  if (!isMembers(head)) return null;
+  const items: unknown[] = [];
+  const token = /"(?:[^"\\]|\\[^])*"|[{}]/g;
+  token.lastIndex = list.index + list[0].length;
+  let [depth, start] = [0, 0];
+  for (
+    let found = token.exec(json);
+    found && depth >= 0 && items.length < MOST_ITEMS;
+    found = token.exec(json)
+  ) {
+    if (found[0] === '{' && depth++ === 0) start = found.index;
+    if (found[0] === '}' && --depth === 0) items.push(silently(json.slice(start, token.lastIndex)));
+  }
+  return { ...head, items: items.filter((item) => item !== undefined) };
+}
+
+function silently(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
     return undefined;
   }
 }

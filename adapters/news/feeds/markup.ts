@@ -17,7 +17,7 @@ export function readMarkup(
   const prolog = readProlog(xml, problems);
   const reading: Reading = {
     ...{ xml, reader, problems, base },
-    ...{ frames: [], open: new Map(), root: null, item: null, tooDeep: 0, isOver: false },
+    ...{ frames: [], open: new Map(), root: null, item: null, tooDeep: 0, tags: 0, isOver: false },
   };
   const decode = openDecoder(prolog.entities, problems);
   const tokenizer: Tokenizer = new Tokenizer(
@@ -28,10 +28,8 @@ export function readMarkup(
   tokenizer.write(prolog.from > 0 ? ' '.repeat(prolog.from) + xml.slice(prolog.from) : xml);
   tokenizer.end();
   const last = reading.frames.at(-1);
-  if (last && !reading.isOver) {
-    problems.add('cut', `the document ends within <${last.written.slice(0, 40)}>`);
-    endAll(reading);
-  }
+  if (last && !reading.isOver) problems.add('cut', `the document ends within <${last.written.slice(0, 40)}>`);
+  endAll(reading);
   return reading.root;
 }
 
@@ -44,14 +42,21 @@ function callbacksOf(
   let name = '';
   let attributes: Map<string, string> | null = null;
   let attribute = { name: '', value: '' };
-  const text = (value: string): void => {
+  // Text comes in pieces, one for each `<` that begins no tag: those that adjoin are taken together.
+  const piece = { from: 0, to: 0 };
+  const add = (value: string): void => {
     const frame = frames[frames.length - 1];
     const target = frame?.leaf ?? frame?.element;
     if (target?.text !== undefined && target !== reading.root) target.text += value;
   };
+  const flush = (): void => {
+    if (piece.to > piece.from) add(decode(xml.slice(piece.from, piece.to)));
+    piece.to = piece.from;
+  };
   const start = (from: number): void => startTag(reading, { written: name, attributes, from });
   return {
     onopentagname(from, to) {
+      flush();
       name = xml.slice(from, to);
       attributes = null;
     },
@@ -73,13 +78,23 @@ function callbacksOf(
       check();
     },
     onclosetag(from, to) {
+      flush();
       endTag(reading, xml.slice(from, to), xml.lastIndexOf('<', from));
       check();
     },
-    ontext: (from, to) => text(decode(xml.slice(from, to))),
-    oncdata: (from, to, offset) => text(xml.slice(from, to - offset)),
+    ontext(from, to) {
+      if (piece.to !== from || piece.to === piece.from) {
+        flush();
+        piece.from = from;
+      }
+      piece.to = to;
+    },
+    oncdata(from, to, offset) {
+      flush();
+      add(xml.slice(from, to - offset));
+    },
     ...{ onattribentity: ignore, ontextentity: ignore, oncomment: ignore, ondeclaration: ignore },
-    ...{ onprocessinginstruction: ignore, onend: ignore },
+    ...{ onprocessinginstruction: ignore, onend: flush },
   };
 }
 

@@ -49,8 +49,8 @@ export type Scope = ReadonlyMap<string, string>;
 
 export const OUTERMOST: Scope = new Map([['xml', 'xml']]);
 
-/** What is declared on one element: more than so many is an attack. */
-const DECLARED = 100;
+/** More in one scope is an attack: each element that declares one costs as much as all that are known. */
+const DECLARED = 40;
 
 /** The scope within an element of these attributes; Atom's version is in its namespace only. */
 export function scopeWithin(outer: Scope, attributes: ReadonlyMap<string, string> | null): Scope {

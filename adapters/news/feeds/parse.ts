@@ -50,7 +50,26 @@ function readText(
       'text-before',
       `"${text.slice(0, Math.min(start, 40)).trim()}" stands before its first element`,
     );
-  return readXmlFeed(start > 0 ? text.slice(start) : text, options);
+  return readXmlFeed(withLooseMarks(start > 0 ? text.slice(start) : text), options);
+}
+
+/** A `<` that begins no tag, such as in `<3`: it would take what follows with it. */
+const LOOSE = /<+[\d=&$%+*(),.;:"'#@~<-]/;
+const LOOSE_OR_CDATA = /<!\[CDATA\[[^]*?(?:\]\]>|$)|<(?=[\d=<&$%+*(),.;:"'#@~-])/g;
+/** In a text with more of them it is no slip. */
+const MOST_LOOSE = 10_000;
+
+function withLooseMarks(xml: string): string {
+  if (!LOOSE.test(xml)) return xml;
+  const parts: string[] = [];
+  let from = 0;
+  for (const { 0: found, index } of xml.matchAll(LOOSE_OR_CDATA)) {
+    if (parts.length > MOST_LOOSE) break;
+    if (found !== '<') continue;
+    parts.push(xml.slice(from, index));
+    from = index + 1;
+  }
+  return [...parts, xml.slice(from)].join('&lt;');
 }
 
 /** Bytes that a server sent packed without saying so; a text says why they cannot be unpacked. */

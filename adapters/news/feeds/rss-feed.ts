@@ -97,9 +97,12 @@ function permalink(guid: Element | undefined): string {
     : '';
 }
 
+const LONGEST_NAME = 500;
+
 /** `mail@example.org (Name)` and `Name <mail@example.org>` are that name. */
 function personOf(element: Element | undefined): string | undefined {
   const text = lineOf(element);
+  if (text.length > LONGEST_NAME) return text.slice(0, LONGEST_NAME);
   const name =
     /^\S+@\S+\s+\((.+)\)$/.exec(text)?.[1] ?? /^([^<>()]+?)\s*[<(]\S+@[^\s<>()]+[>)]$/.exec(text)?.[1];
   return (name ?? text) || undefined;

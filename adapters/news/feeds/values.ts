@@ -11,8 +11,7 @@ export interface Construct {
 /** The first of these elements that has anything in it, by the order of the names. */
 export function firstOf(parent: Element, ...names: string[]): Element | undefined {
   for (const name of names) {
-    const found = parent.children.find((child) => child.name === name && wholeText(child));
-    if (found) return found;
+    for (const child of parent.children) if (child.name === name && wholeText(child)) return child;
   }
   return undefined;
 }
@@ -23,7 +22,7 @@ export const allOf = (parent: Element, ...names: string[]): Element[] =>
 /** An element's text, or its markup where it has any. */
 export function wholeText(element: Element | undefined): string {
   if (!element) return '';
-  return (element.markup === null ? element.text : markupOf(element.markup)).trim();
+  return (element.whole ??= (element.markup === null ? element.text : markupOf(element.markup)).trim());
 }
 
 /** Text, or text within markup, on one line: for names, dates and identifiers. */
@@ -134,9 +133,12 @@ export function checkedAddress(
 }
 
 /** Leaves out members that are undefined or empty. */
-export const present = <T extends object>(members: { [K in keyof T]: T[K] | undefined }): T =>
-  Object.fromEntries(
-    Object.entries(members).filter(
-      ([, value]) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0),
-    ),
-  ) as T;
+export function present<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T {
+  const kept: Record<string, unknown> = {};
+  for (const name in members) {
+    const value = members[name] as unknown;
+    if (value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0))
+      kept[name] = value;
+  }
+  return kept as T;
+}
