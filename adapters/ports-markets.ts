@@ -51,11 +51,27 @@ export interface NewsPage {
   items: RawItem[];
   /** Opaque, for the page after; null at the end. */
   next: string | null;
+  /** It is as it was when its validators were told: there are no items to read. */
+  notModified?: boolean;
+  /** Of a first page: what to send back to be told that it is as it was. */
+  validators?: PageValidators;
+}
+
+/** What a site said of a page, and of which address. */
+export interface PageValidators {
+  url: string;
+  etag: string | null;
+  lastModified: string | null;
 }
 
 export interface NewsPort extends Closable {
   source: Source;
   /** Names of the feeds this source has. */
   feeds(): Promise<string[]>;
-  fetchPage(request: { feed: string; range: TimeRange; cursor?: string }): Promise<NewsPage>;
+  fetchPage(request: {
+    feed: string;
+    range: TimeRange;
+    cursor?: string;
+    validators?: PageValidators;
+  }): Promise<NewsPage>;
 }

@@ -1,11 +1,26 @@
 import Parser from 'rss-parser';
-import { DataQualityError, messageOf, NotFoundError, UnreachableError } from '../../domain/errors.js';
+import { DataQualityError, messageOf } from '../../domain/errors.js';
 import type { RawItem } from '../../domain/news/articles.js';
+import { rssSettings } from '../../domain/news/mapping.js';
+import type { HttpClient } from '../http/http.js';
 import type { NewsPage } from '../ports.js';
 import { decodeXml } from './encoding.js';
+import { told, type PageRequest, type SourceKind } from './kind.js';
+import { checkSettings, schemaOf } from './settings.js';
 
-const TIMEOUT_MS = 15_000;
-const MAX_BYTES = 10 * 1024 * 1024;
+/** RSS, Atom and what else a feed reader reads. */
+export const rss: SourceKind = {
+  kind: 'rss',
+  summary: 'A feed: RSS or Atom',
+  schema: schemaOf(rssSettings),
+  file: null,
+  check: (given) => checkSettings('rss', rssSettings, given),
+  hostOf: ({ url }) => new URL(String(url)).host,
+  addressOf: ({ url }) => String(url),
+  windowed: () => false,
+  fetchPage: ({ source, cursor, ...request }, { http }) =>
+    fetchFeed({ feed: source.id, address: cursor ?? String(source.settings['url']), http, ...request }),
+};
 
 type Written = Record<string, unknown>;
 
@@ -23,12 +38,41 @@ const customFields = {
   ],
 };
 
+const ACCEPT = 'application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1';
+
+interface FeedRequest extends Pick<PageRequest, 'validators' | 'interactive'> {
+  feed: string;
+  address: string;
+  http: HttpClient;
+}
+
 /**
  * One page of an RSS or Atom feed; `next` is the address of the page after (RFC 5005), where the feed has one on
  * its own site. @throws UnreachableError, NotFoundError, and DataQualityError where it is no feed or above 10 MiB.
  */
-export async function fetchFeed(feed: string, address: string): Promise<NewsPage> {
-  const xml = await download(feed, address);
+export async function fetchFeed({ feed, address, http, ...request }: FeedRequest): Promise<NewsPage> {
+  const held = request.validators?.url === address ? request.validators : undefined;
+  const answer = await told(`Feed "${feed}"`, () =>
+    http.request({
+      url: address,
+      headers: { accept: ACCEPT },
+      ...(held ? { etag: held.etag, lastModified: held.lastModified } : {}),
+      ...(request.interactive ? { interactive: true } : {}),
+    }),
+  );
+  const { etag, lastModified } = answer;
+  if (answer.notModified) return { items: [], next: null, notModified: true };
+  const page = await readFeed({ feed, address }, answer.bytes, answer.headers['content-type'] ?? null);
+  return { ...page, ...(etag || lastModified ? { validators: { url: address, etag, lastModified } } : {}) };
+}
+
+/** @throws DataQualityError where the bytes are no feed */
+async function readFeed(
+  { feed, address }: { feed: string; address: string },
+  bytes: Uint8Array,
+  contentType: string | null,
+): Promise<NewsPage> {
+  const xml = decodeXml(bytes, contentType);
   try {
     // A parser keeps state of a document that broke it: each gets its own.
     const parser = new Parser<Written, Written>({ customFields: customFields as never, defaultRSS: 2 });
@@ -86,46 +130,4 @@ function flatText(value: unknown): string {
     .map(([, part]) => flatText(part))
     .join(' ')
     .trim();
-}
-
-async function download(feed: string, address: string): Promise<string> {
-  const name = `Feed "${feed}" (${address})`;
-  try {
-    const accept =
-      'application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1';
-    const headers = { accept, 'user-agent': 'finsight/0.1' };
-    // fetch follows at most 20 redirects.
-    const answer = await fetch(address, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (!answer.ok) throw await refusal(name, answer);
-    return decodeXml(await readLimited(name, answer), answer.headers.get('content-type'));
-  } catch (error) {
-    if (
-      error instanceof NotFoundError ||
-      error instanceof DataQualityError ||
-      error instanceof UnreachableError
-    )
-      throw error;
-    throw new UnreachableError(`${name} does not answer: ${messageOf((error as Error).cause ?? error)}`);
-  }
-}
-
-async function refusal(name: string, answer: Response): Promise<Error> {
-  const isText = answer.headers.get('content-type')?.startsWith('text/plain') ?? false;
-  const reason = isText ? `: ${(await answer.text()).slice(0, 300)}` : '';
-  if (!isText) await answer.body?.cancel();
-  if (answer.status === 404 || answer.status === 410)
-    return new NotFoundError(`${name} is not there (HTTP ${answer.status}${reason})`);
-  if (answer.status === 422) return new DataQualityError(`${name} cannot be given (HTTP 422${reason})`);
-  return new UnreachableError(`${name} answers HTTP ${answer.status}${reason}`);
-}
-
-async function readLimited(name: string, answer: Response): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of answer.body ?? []) {
-    bytes += part.length;
-    if (bytes > MAX_BYTES) throw new DataQualityError(`${name} is larger than ${MAX_BYTES / 2 ** 20} MiB`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }

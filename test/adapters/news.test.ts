@@ -5,17 +5,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDocuments } from '../../adapters/documents/index.js';
+import { plainClient } from '../../adapters/http/plain.js';
 import { openNews } from '../../adapters/news/index.js';
-import { fetchFeed } from '../../adapters/news/rss.js';
+import { fetchFeed as fetchFrom } from '../../adapters/news/rss.js';
+import { openSources } from '../../adapters/news/sources.js';
 import { DataQualityError, InvalidInputError, NotFoundError, UnreachableError } from '../../domain/errors.js';
 import type { RawItem } from '../../domain/news/articles.js';
 import type { Source } from '../../domain/sources.js';
+import { temporaryDirectory } from './directories.js';
 import { recordedDirectory } from '../recorded.js';
 
 const RANGE = { from: Date.UTC(2022, 0, 1), to: Date.UTC(2023, 0, 1) };
 const cache = { take: async () => ({ waitMs: 0, remaining: 1 }) };
-const news = (source: Source, feeds: Record<string, string> = {}) =>
-  openNews(source, { config: { feeds }, cache });
+const http = plainClient();
+const documents = openDocuments(`sqlite:${join(temporaryDirectory(), 'news.db')}`);
+const news = (source: Source, feeds: Record<string, string> = {}) => {
+  const config = { feeds, newsAdapters: [], newsKeys: {} };
+  return openNews(source, openSources({ config, documents, cache, http }));
+};
+const fetchFeed = (feed: string, address: string) => fetchFrom({ feed, address, http });
 
 async function readAll(source: Source, feed: string): Promise<{ items: RawItem[]; pages: number }> {
   const port = news(source);

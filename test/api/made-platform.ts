@@ -10,7 +10,9 @@ import { openDocuments } from '../../adapters/documents/index.js';
 import { readSentimentPoints } from '../../adapters/documents/points.js';
 import { openEngines } from '../../adapters/engines/index.js';
 import { openEvents } from '../../adapters/events/index.js';
+import { plainClient } from '../../adapters/http/plain.js';
 import { openLineage } from '../../adapters/lineage/index.js';
+import { openSources } from '../../adapters/news/sources.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { Ports } from '../../adapters/ports.js';
 import { strategyFiles } from '../../adapters/sandbox/quickjs.js';
@@ -118,6 +120,7 @@ function embeddedPorts(directory: string): Ports {
     },
     markets: absent,
     news: absent,
+    sources: openSources({ config: settings, ...own, http: plainClient() }),
     chooseSource: absent,
     trainer: () => ({ trainer: 'ridge', reason: 'a test' }),
     shippedSentiment: absent,
