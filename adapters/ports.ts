@@ -53,8 +53,10 @@ export type {
   MarketsPort,
   NewsPage,
   NewsPort,
-  PageValidators,
+  NewsRequest,
+  Validators,
 } from './ports-markets.js';
+export type { HttpAnswer, HttpClient, HttpRequest } from './http/http.js';
 
 // ---------------------------------------------------------------- serving
 

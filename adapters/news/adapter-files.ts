@@ -141,7 +141,7 @@ function kindOf(adapter: UserAdapter, file: string): SourceKind {
 
 async function fetchOwn(
   { adapter, inFile }: { adapter: UserAdapter; inFile: string },
-  { source, range, cursor, interactive }: PageRequest,
+  { source, range, cursor, interactive, signal }: PageRequest,
   tools: KindTools,
 ): Promise<NewsPage> {
   const answered = await told(`Source "${source.id}"`, () =>
@@ -151,7 +151,8 @@ async function fetchOwn(
       ...range,
       cursor: cursor ?? null,
       async request(asked) {
-        const answer = await tools.http.request({ ...asked, ...(interactive ? { interactive } : {}) });
+        const more = { ...(interactive ? { interactive } : {}), ...(signal ? { signal } : {}) };
+        const answer = await tools.http.request({ isApi: true, ...asked, ...more });
         return { ...answer, text: new TextDecoder().decode(answer.bytes) };
       },
       secret(name) {

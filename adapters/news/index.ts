@@ -65,7 +65,7 @@ function replayedNews(source: Source, provider: FeedProvider): NewsPort {
       const { url } = await (replay ??= startFeedReplay(provider));
       // The cursor is an address of this process's site; after a restart only its query still holds.
       const query = cursor ? new URL(cursor).search : `?from=${range.from}&to=${range.to}`;
-      return fetchFeed({ feed, address: `${url}/${encodeURIComponent(feed)}${query}`, http });
+      return fetchFeed(http, { feed, address: `${url}/${encodeURIComponent(feed)}${query}` });
     },
     async close() {
       await (await replay)?.close();

@@ -1,7 +1,6 @@
-import type { TimeRange } from '../../domain/bars.js';
 import type { NewsSource } from '../../domain/news/source.js';
 import type { HttpClient } from '../http/http.js';
-import type { CachePort, NewsPage } from '../ports.js';
+import type { CachePort, NewsPage, NewsRequest } from '../ports.js';
 
 /** What a kind of source works with. */
 export interface KindTools {
@@ -11,14 +10,8 @@ export interface KindTools {
   secret(name: string): string | undefined;
 }
 
-export interface PageRequest {
+export interface PageRequest extends Omit<NewsRequest, 'feed'> {
   source: Pick<NewsSource, 'id' | 'settings'>;
-  range: TimeRange;
-  cursor?: string | undefined;
-  /** Of the first page, when it was stored last. */
-  validators?: { url: string; etag: string | null; lastModified: string | null } | undefined;
-  /** A person waits for it. */
-  interactive?: boolean | undefined;
 }
 
 /** A kind of news source: what its settings are, and how a page of it is fetched. */

@@ -1,10 +1,10 @@
 import { InvalidInputError } from '../../domain/errors.js';
 import { nearNames } from '../../domain/near-names.js';
 import { loadAdapters } from './adapter-files.js';
+import { rss } from './feed.js';
 import { graphql } from './graphql.js';
 import type { SourceKind } from './kind.js';
 import { rest } from './rest.js';
-import { rss } from './rss.js';
 
 /** Kinds of news sources that come with the platform. */
 export const KINDS: readonly SourceKind[] = [rss, rest, graphql];

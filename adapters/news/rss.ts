@@ -1,26 +1,8 @@
 import Parser from 'rss-parser';
 import { DataQualityError, messageOf } from '../../domain/errors.js';
 import type { RawItem } from '../../domain/news/articles.js';
-import { rssSettings } from '../../domain/news/mapping.js';
-import type { HttpClient } from '../http/http.js';
-import type { NewsPage } from '../ports.js';
-import { decodeXml } from './encoding.js';
-import { told, type PageRequest, type SourceKind } from './kind.js';
-import { checkSettings, schemaOf } from './settings.js';
-
-/** RSS, Atom and what else a feed reader reads. */
-export const rss: SourceKind = {
-  kind: 'rss',
-  summary: 'A feed: RSS or Atom',
-  schema: schemaOf(rssSettings),
-  file: null,
-  check: (given) => checkSettings('rss', rssSettings, given),
-  hostOf: ({ url }) => new URL(String(url)).host,
-  addressOf: ({ url }) => String(url),
-  windowed: () => false,
-  fetchPage: ({ source, cursor, ...request }, { http }) =>
-    fetchFeed({ feed: source.id, address: cursor ?? String(source.settings['url']), http, ...request }),
-};
+import type { HttpClient, NewsPage } from '../ports.js';
+import { downloadFeed, feedName, type FeedRequest } from './download.js';
 
 type Written = Record<string, unknown>;
 
@@ -38,41 +20,15 @@ const customFields = {
   ],
 };
 
-const ACCEPT = 'application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1';
-
-interface FeedRequest extends Pick<PageRequest, 'validators' | 'interactive'> {
-  feed: string;
-  address: string;
-  http: HttpClient;
-}
-
 /**
  * One page of an RSS or Atom feed; `next` is the address of the page after (RFC 5005), where the feed has one on
- * its own site. @throws UnreachableError, NotFoundError, and DataQualityError where it is no feed or above 10 MiB.
+ * its own site. @throws as `HttpClient.request`, and DataQualityError where it is no feed.
  */
-export async function fetchFeed({ feed, address, http, ...request }: FeedRequest): Promise<NewsPage> {
-  const held = request.validators?.url === address ? request.validators : undefined;
-  const answer = await told(`Feed "${feed}"`, () =>
-    http.request({
-      url: address,
-      headers: { accept: ACCEPT },
-      ...(held ? { etag: held.etag, lastModified: held.lastModified } : {}),
-      ...(request.interactive ? { interactive: true } : {}),
-    }),
-  );
-  const { etag, lastModified } = answer;
-  if (answer.notModified) return { items: [], next: null, notModified: true };
-  const page = await readFeed({ feed, address }, answer.bytes, answer.headers['content-type'] ?? null);
-  return { ...page, ...(etag || lastModified ? { validators: { url: address, etag, lastModified } } : {}) };
-}
-
-/** @throws DataQualityError where the bytes are no feed */
-async function readFeed(
-  { feed, address }: { feed: string; address: string },
-  bytes: Uint8Array,
-  contentType: string | null,
-): Promise<NewsPage> {
-  const xml = decodeXml(bytes, contentType);
+export async function fetchFeed(http: HttpClient, request: FeedRequest): Promise<NewsPage> {
+  const { text: xml, url: address, etag, lastModified } = await downloadFeed(http, request);
+  const validators = { etag: etag ?? null, lastModified: lastModified ?? null };
+  if (xml === null) return { items: [], next: null, notModified: true, ...validators };
+  const { feed } = request;
   try {
     // A parser keeps state of a document that broke it: each gets its own.
     const parser = new Parser<Written, Written>({ customFields: customFields as never, defaultRSS: 2 });
@@ -80,11 +36,11 @@ async function readFeed(
     const items = parsed.items.map((item) =>
       rawItem({ feed, address, language: flatText(parsed['language']) }, item),
     );
-    return { items, next: nextPage(parsed, address) };
+    return { items, next: nextPage(parsed, address), ...validators };
   } catch (error) {
     const line = (text: string): string => text.replace(/\s+/g, ' ');
     throw new DataQualityError(
-      `Feed "${feed}" (${address}) is no readable RSS or Atom: ${line(messageOf(error))}; it begins with "${line(xml.slice(0, 60))}"`,
+      `${feedName(request)} is no readable RSS or Atom: ${line(messageOf(error))}; it begins with "${line(xml.slice(0, 60))}"`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../domain/digest.js';
 import { InvalidInputError, NotFoundError } from '../../domain/errors.js';
 import { nearNames } from '../../domain/near-names.js';
 import type { Article } from '../../domain/news/articles.js';
@@ -13,10 +14,10 @@ import {
 } from '../../domain/news/source-health.js';
 import type { Config } from '../config.js';
 import type { HttpClient } from '../http/http.js';
-import type { CachePort, DocumentsPort, NewsPage } from '../ports.js';
+import type { CachePort, DocumentsPort, NewsPage, NewsRequest } from '../ports.js';
 import type { Breaker, SourcesPort } from '../ports-sources.js';
 import { discover } from './discover.js';
-import type { KindTools, PageRequest, SourceKind } from './kind.js';
+import type { KindTools, SourceKind } from './kind.js';
 import { allKinds, kindNamed } from './kinds.js';
 
 export interface SourcesOptions {
@@ -37,7 +38,7 @@ const HEAD_TIMEOUT_MS = 5000;
 
 /** News sources with the pages that they give. */
 export interface NewsSources extends SourcesPort {
-  fetchPage(request: Omit<PageRequest, 'source'> & { feed: string }): Promise<NewsPage>;
+  fetchPage(request: NewsRequest): Promise<NewsPage>;
 }
 
 export function openSources(options: SourcesOptions): NewsSources {
@@ -90,7 +91,17 @@ export function openSources(options: SourcesOptions): NewsSources {
       const only = Object.keys(change).length === 1 && change.state === 'paused';
       return only ? source : checked(source);
     },
-    save: (source) => documents.upsert('newsSources', [source]),
+    async save(source) {
+      const before = await get(source.id).catch(() => null);
+      await documents.upsert('newsSources', [source]);
+      // What was as it was by the old settings need not be by the new ones.
+      const isAsked = before && canonicalJson(before.settings) !== canonicalJson(source.settings);
+      if (isAsked && (await documents.get('sourceHealth', source.id)))
+        await documents.update<SourceRecord>('sourceHealth', source.id, (record) => ({
+          ...(record ?? emptyRecord(source.id)),
+          validators: null,
+        }));
+    },
     async remove(id) {
       const source = await get(id);
       const isBase = base.some((each) => each.id === id);
@@ -167,9 +178,10 @@ async function storedSources(documents: DocumentsPort): Promise<Stored[]> {
 async function checkAddress(url: string | null, http: HttpClient): Promise<void> {
   if (url === null) return;
   await http
-    .request({ url, method: 'HEAD', interactive: true, timeoutMs: HEAD_TIMEOUT_MS, maxBytes: 1024 })
+    .request({ url, method: 'HEAD', interactive: true, timeoutMs: HEAD_TIMEOUT_MS })
     .catch((error: unknown) => {
-      if (error instanceof InvalidInputError) throw error;
+      // An answer such as "HTTP 405" is one: it was asked.
+      if (error instanceof InvalidInputError && !/\bHTTP \d{3}\b/.test(error.message)) throw error;
     });
 }
 

@@ -12,7 +12,7 @@ export interface SourceRecord {
   /** The last collections, oldest first; `key` tells one from its repetition. */
   collections: { key: string; at: number; ok: boolean }[];
   /** What the source said of its first page, with the window that was stored of it. */
-  validators: Validators | null;
+  validators: KeptValidators | null;
   /** Up to here every window that a source can be asked for has been collected; null: never. */
   collectedTo: number | null;
   /** Silences that it has been asked for again. */
@@ -20,8 +20,7 @@ export interface SourceRecord {
 }
 
 /** For a conditional GET: who has stored from `from` on needs nothing of a page that is as it was. */
-export interface Validators {
-  url: string;
+export interface KeptValidators {
   etag: string | null;
   lastModified: string | null;
   from: number;
@@ -35,7 +34,7 @@ export interface Outcome {
   failure: string | null;
   /** Window that was stored to its end; null where it failed. */
   window: Silence | null;
-  validators: Validators | null;
+  validators: KeptValidators | null;
 }
 
 /** Kept collections: two days of one each quarter of an hour. */

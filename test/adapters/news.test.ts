@@ -24,7 +24,7 @@ const news = (source: Source, feeds: Record<string, string> = {}) => {
   const config = { feeds, newsAdapters: [], newsKeys: {} };
   return openNews(source, openSources({ config, documents, cache, http }));
 };
-const fetchFeed = (feed: string, address: string) => fetchFrom({ feed, address, http });
+const fetchFeed = (feed: string, address: string) => fetchFrom(http, { feed, address });
 
 async function readAll(source: Source, feed: string): Promise<{ items: RawItem[]; pages: number }> {
   const port = news(source);

@@ -40,7 +40,7 @@ export async function fetchMapped(
   tools: KindTools,
   { settings, requestOf, checkBody, steady }: Mapped,
 ): Promise<NewsPage> {
-  const { source, range, cursor, interactive } = request;
+  const { source, range, cursor, etag, lastModified, ...rest } = request;
   const state = readCursor(cursor);
   const name = `Source "${source.id}"`;
   if (state.n > settings.maxPages)
@@ -50,22 +50,21 @@ export async function fetchMapped(
   const secret = secretOf(settings, tools);
   // Only of a first and only page can be said that nothing is new.
   const keeps = steady && cursor === undefined && settings.paging.kind === 'none';
-  const held = keeps && request.validators?.url === settings.url ? request.validators : undefined;
+  const held = keeps ? { ...(etag ? { etag } : {}), ...(lastModified ? { lastModified } : {}) } : {};
   const work = async (): Promise<NewsPage> => {
     await takeTurn(source.id, settings, tools);
     const answer = await tools.http.request({
       ...requestOf({ state, range, secret }),
-      ...(held ? { etag: held.etag, lastModified: held.lastModified } : {}),
-      ...(interactive ? { interactive } : {}),
+      ...held,
+      ...rest,
+      isApi: true,
     });
-    if (answer.notModified) return { items: [], next: null, notModified: true };
+    if (answer.notModified) return { items: [], next: null, notModified: true, ...held };
     const body = jsonOf(answer);
     checkBody?.(body);
     const items = readItems(body, settings, { feed: source.id, address: answer.url });
     const next = nextCursor({ settings, state, answer, body, items, range });
-    const { etag, lastModified } = answer;
-    const validators = { url: settings.url, etag, lastModified };
-    return { items, next, ...(keeps && (etag || lastModified) ? { validators } : {}) };
+    return { items, next, ...(keeps ? { etag: answer.etag, lastModified: answer.lastModified } : {}) };
   };
   return told(name, work, secret);
 }
