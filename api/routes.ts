@@ -21,6 +21,7 @@ import { scheduleRoutes } from './schedules.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
 import { uploadRoutes } from './uploads.js';
+import { sourceRoutes } from './sources.js';
 import { storageRoutes } from './storage.js';
 import { strategyRoutes } from './strategies.js';
 
@@ -38,6 +39,7 @@ export const ROUTES: Route[] = [
   ...fundingRoutes,
   ...uploadRoutes,
   ...newsRoutes,
+  ...sourceRoutes,
   ...sentimentRoutes,
   ...modelRoutes,
   ...predictionRoutes,

@@ -86,10 +86,11 @@ export function openSources(options: SourcesOptions): NewsSources {
     define: (definition, by) =>
       checked(sourceOf(definition, { host: '', origin: 'made', createdAt: now(), createdBy: by })),
     async change(id, change) {
-      const source = changedSource(await get(id), change, now());
-      // Pausing one that has become unusable must be possible.
-      const only = Object.keys(change).length === 1 && change.state === 'paused';
-      return only ? source : checked(source);
+      const before = await get(id);
+      const source = changedSource(before, change, now());
+      // One that has become unusable can be paused, or kept for longer; it cannot be begun with.
+      const begins = source.state === 'enabled' && before.state === 'paused';
+      return change.settings !== undefined || begins ? checked(source) : source;
     },
     async save(source) {
       const before = await get(source.id).catch(() => null);

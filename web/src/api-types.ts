@@ -276,6 +276,94 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/sources': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSources'];
+    put?: never;
+    post: operations['createSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/source-kinds': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSourceKinds'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/discover': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['discoverSources'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSource'];
+    put?: never;
+    post?: never;
+    delete: operations['removeSource'];
+    options?: never;
+    head?: never;
+    patch: operations['changeSource'];
+    trace?: never;
+  };
+  '/sources/{id}/pause': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['pauseSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/{id}/resume': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['resumeSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/{id}/test': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['testSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/{id}/health': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSourceHealth'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/sentiment/{asset}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['readSentiment'];
@@ -871,6 +959,7 @@ export interface components {
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
       asOf?: number;
       feeds?: string[];
+      /** Ids of news sources, in the place of source and feeds */ sources?: string[];
     };
     EnrichSentimentInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
@@ -1013,6 +1102,41 @@ export interface components {
       catchUpSeconds?: number;
       note?: string;
     };
+    NewsSourceRequest: {
+      id: string;
+      name?: string;
+      /** rss, rest, graphql, or the kind of an adapter of your own */ kind: string;
+      /** As the kind wants them; GET /source-kinds has their schemas */ settings: {
+        [name: string]: unknown;
+      };
+      language?: string | null;
+      licence?: string | null;
+      /** How long text is kept; null: for ever */ retentionDays?: number | null;
+      cadence?: {
+        /** Five fields, or @hourly and its like */ cron: string;
+        timeZone?: string;
+        jitterSeconds?: number;
+        overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
+      };
+      state?: 'enabled' | 'paused';
+    };
+    NewsSourceChange: {
+      name?: string;
+      /** As the kind wants them; GET /source-kinds has their schemas */ settings?: {
+        [name: string]: unknown;
+      };
+      language?: string | null;
+      licence?: string | null;
+      /** How long text is kept; null: for ever */ retentionDays?: number | null;
+      cadence?: {
+        /** Five fields, or @hourly and its like */ cron: string;
+        timeZone?: string;
+        jitterSeconds?: number;
+        overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
+      };
+      state?: 'enabled' | 'paused';
+    };
+    DiscoverRequest: { url: string };
     Source: {
       kind: 'live' | 'recorded' | 'simulated';
       /** Empty for live, the directory for recorded, the seed for simulated */ detail: string;
@@ -1681,6 +1805,85 @@ export interface components {
       items: components['schemas']['Upload'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    NewsSource: {
+      /** The `feed` of its articles */ id: string;
+      name: string;
+      kind: string;
+      /** Without secrets: they are named, never held */ settings: { [name: string]: unknown };
+      language: string | null;
+      /** What may be done with its text; null: not known */ licence: string | null;
+      retentionDays: number | null;
+      cadence: {
+        cron: string;
+        timeZone: string;
+        jitterSeconds: number;
+        overlap: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
+      };
+      state: 'enabled' | 'paused';
+      host: string;
+      origin: 'default' | 'configured' | 'made';
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      /** Epoch milliseconds, UTC */ updatedAt: number;
+    };
+    NewsSourcePage: {
+      items: components['schemas']['NewsSource'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    SourceKinds: {
+      kinds: {
+        kind: string;
+        summary: string;
+        /** JSON Schema of its settings */ settings: { [name: string]: unknown } | null;
+        /** Of an adapter of your own */ file: string | null;
+      }[];
+    };
+    SourceTest: {
+      items: {
+        feed: string;
+        guid?: string;
+        url?: string;
+        title?: string;
+        content?: string;
+        author?: string;
+        language?: string;
+        categories?: string[];
+        /** As written */ publishedAt?: string;
+      }[];
+      /** Items of the page; the first of them are shown */ found: number;
+      /** Whether there is a page after it */ more: boolean;
+      elapsedMs: number;
+    };
+    SourceHealth: {
+      id: string;
+      state: 'paused' | 'new' | 'healthy' | 'silent' | 'unreliable' | 'failing';
+      lastSuccessAt: number | null;
+      lastFailureAt: number | null;
+      /** Why the last failed collection failed */ lastFailure: string | null;
+      failuresInARow: number;
+      collectedTo: number | null;
+      freshness: {
+        newestPublishedAt: number | null;
+        /** Between two items, usually; null: too few to tell */ medianMs: number | null;
+        /** The longest silence that is nothing unusual */ patienceMs: number | null;
+        /** Hours of the day, UTC, in which it never publishes */ quietHours: number[];
+        /** Null: as fresh as usual */ silentSince: number | null;
+      };
+      errorBudget: {
+        /** Of the last 24 hours */ collections: number;
+        failed: number;
+        share: number | null;
+        allowed: number;
+        spent: boolean;
+      };
+      breaker: { state: 'closed' | 'open' | 'half-open'; until: number | null };
+      /** Oldest first */ itemsPerDay: { day: string; items: number }[];
+    };
+    DiscoveredFeeds: {
+      feeds: { /** As written */ href: string; url: string; type: string; title: string | null }[];
+      canonical: string | null;
     };
     StorageInfo: {
       stores: {
@@ -2362,6 +2565,164 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['ScorePage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSources: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSourcePage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createSource: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['NewsSourceRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSourceKinds: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SourceKinds'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  discoverSources: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['DiscoverRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DiscoveredFeeds'] };
+      };
+      503: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removeSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  changeSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['NewsSourceChange'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  pauseSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  resumeSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  testSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SourceTest'] };
+      };
+      503: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSourceHealth: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SourceHealth'] };
       };
       default: {
         headers: { [name: string]: unknown };
