@@ -15,8 +15,8 @@ import {
   sourceTest,
 } from './source-schemas.js';
 
-const id = segment('Source id', 'own');
-const example = { params: { id: 'own' } };
+const id = segment('Source id', 'coindesk');
+const example = { params: { id: 'coindesk' } };
 const one = { description: 'The source', schema: newsSource };
 const TESTED = 10;
 
