@@ -59,3 +59,10 @@ export function readDotEnv(content: string): Record<string, string> {
   }
   return values;
 }
+
+/** Values separated by commas. */
+export const readList = (given: string): string[] =>
+  given
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean);

@@ -14,7 +14,7 @@ import { openHttp } from './http/client.js';
 import { openLineage } from './lineage/index.js';
 import { openMarkets } from './markets/index.js';
 import { openNewsReads } from './news-reads.js';
-import { openNews } from './news/index.js';
+import { openNews, openNewsSources } from './news/index.js';
 import { openObjects } from './objects/index.js';
 import type { Closable, Ports } from './ports.js';
 import { strategyFiles } from './sandbox/quickjs.js';
@@ -43,6 +43,7 @@ export function openPorts(config: Config): Ports {
   };
   const http = openHttp({ cache, allow: config.allowHosts, contact: config.contact });
   const documents = openDocuments(config.documentsUrl);
+  const newsSources = openNewsSources(config, { documents, cache, http });
   const own = {
     documents,
     events: openEvents(config.eventsUrl),
@@ -65,7 +66,8 @@ export function openPorts(config: Config): Ports {
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
-    news: (source) => bySource('news', source, () => openNews(source, { config, http })),
+    news: (source) => bySource('news', source, () => openNews(source, newsSources)),
+    sources: newsSources,
     chooseSource: () => chooseSource(config),
     trainer: () => trainerOf(config),
     shippedSentiment: loadShippedSentiment,
@@ -73,7 +75,7 @@ export function openPorts(config: Config): Ports {
     async close() {
       // What the series still has to tell goes into the documents.
       const { documents: last, ...others } = own;
-      const all: Closable[] = [...sources.values(), ...Object.values(others)];
+      const all: Closable[] = [...sources.values(), newsSources, ...Object.values(others)];
       sources.clear();
       // One that cannot close must not keep the others open.
       const closed = await Promise.allSettled(all.map((each) => each.close()));

@@ -45,8 +45,16 @@ export interface DocumentsPort extends Closable, ArticlesPort {
   getMany<T>(collection: string, ids: string[]): Promise<Doc<T>[]>;
   find<T>(collection: string, query: DocumentQuery): Promise<DocumentPage<T>>;
   count(collection: string, query: DocumentQuery): Promise<number>;
-  /** Changes one document under a lock; `change` gets null where there is none. Returns what was written. */
-  update<T>(collection: string, id: string, change: (doc: Doc<T> | null) => Doc<T>): Promise<Doc<T>>;
+  /**
+   * Changes one document under a lock; `change` gets null where there is none, and may be called again. Events about
+   * the change join the same transaction. Returns what was written.
+   */
+  update<T>(
+    collection: string,
+    id: string,
+    change: (doc: Doc<T> | null) => Doc<T>,
+    events?: (after: Doc<T>, before: Doc<T> | null) => EventRow[],
+  ): Promise<Doc<T>>;
   remove(collection: string, ids: string[]): Promise<number>;
 }
 

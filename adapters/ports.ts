@@ -12,6 +12,7 @@ import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js'
 import type { NewsReadsPort } from './ports-articles.js';
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
+import type { SourcesPort } from './ports-sources.js';
 import type { StrategyFilesPort } from './ports-strategies.js';
 import type { HttpClient } from './http/http.js';
 
@@ -55,6 +56,7 @@ export type {
   NewsReadsPort,
 } from './ports-articles.js';
 export type { SentimentRequest } from './ports-inventory.js';
+export type { FoundFeed, SourceHealth, SourceKindInfo, SourcesPort, SourceTest } from './ports-sources.js';
 export type { StrategyFile, StrategyFilesPort } from './ports-strategies.js';
 export type { SweepOptions, SweepRequest, SweepsPort } from './ports-backtest.js';
 export type {
@@ -123,6 +125,8 @@ export interface Ports extends Closable {
   sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
   markets(source: Source): MarketsPort;
   news(source: Source): NewsPort;
+  /** News sources as they are managed; what they give is read through `news`. */
+  sources: SourcesPort;
   /** The source where none is asked for: live when an exchange answers, else recorded, else simulated; and why. */
   chooseSource(): Promise<{ source: Source; reason: string }>;
   /** The trainer that this installation has, and why: `ridge` where the Python environment is switched off. */

@@ -25,6 +25,7 @@ import { scheduleRoutes } from './schedules.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
 import { uploadRoutes } from './uploads.js';
+import { sourceRoutes } from './sources.js';
 import { storageRoutes } from './storage.js';
 import { strategyRoutes } from './strategies.js';
 
@@ -47,6 +48,7 @@ export const ROUTES: Route[] = [
   ...newsStoryRoutes,
   ...newsSearchesRoutes,
   ...newsRoutes,
+  ...sourceRoutes,
   ...sentimentRoutes,
   ...modelRoutes,
   ...predictionRoutes,

@@ -16,6 +16,7 @@ export const COLLECTIONS = {
   },
   articleVersions: { time: 'seenAt', fields: ['articleId'], arrays: [] },
   stories: { time: 'lastAt', fields: ['sourceKey'], arrays: ['tickers', 'topics', 'feeds'] },
+  sourceHealth: { time: 'updatedAt', fields: [], arrays: [] },
   newsSources: { time: 'createdAt', fields: ['kind', 'state', 'host'], arrays: [] },
   savedSearches: { time: 'createdAt', fields: ['principal'], arrays: [] },
   rejectedItems: { time: 'seenAt', fields: ['feed'], arrays: [] },

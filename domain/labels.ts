@@ -96,6 +96,7 @@ function subjectOf(input: Input): string {
     what.join(', ') ||
     textOf(input['market']) ||
     textOf(input['feed']) ||
+    textsOf(input['sources']).slice(0, 5).join(', ') ||
     textOf(input['dataset']);
   const model = textOf(input['model']) || textOf(input['name']);
   return [model, strategy, about].filter(Boolean).join(' on ');

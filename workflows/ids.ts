@@ -43,11 +43,12 @@ const PREFIXES: Record<string, string> = {
 };
 
 function subjectOf(input: Record<string, unknown>): string[] {
-  const { stream, market, symbols, timeframe, name, model, strategy } = input;
+  const { stream, market, symbols, timeframe, name, model, strategy, sources } = input;
   const parts: unknown[] = [];
   if (typeof strategy === 'string') parts.push(strategy);
   if (typeof stream === 'string') parts.push(stream);
   else if (typeof market === 'string') parts.push(market);
+  else if (Array.isArray(sources) && sources.length <= 3) parts.push(sources.join('+'));
   else if (Array.isArray(symbols)) parts.push(symbols.map(dashed).join('+'), timeframe ?? '1h');
   else if (typeof name === 'string') parts.push(name);
   else if (typeof model === 'string') parts.push(model);

@@ -84,19 +84,31 @@ export function mongoDocuments(address: string): DocumentsPort {
       const filter = mongoFilter(collection, specOf(collection), query);
       return use(collection, (all) => all.countDocuments(filter));
     },
-    async update<T>(collection: string, id: string, change: (doc: Doc<T> | null) => Doc<T>) {
+    async update<T>(
+      collection: string,
+      id: string,
+      change: (doc: Doc<T> | null) => Doc<T>,
+      events?: (after: Doc<T>, before: Doc<T> | null) => EventRow[],
+    ) {
       const spec = specOf(collection);
-      return untilWritten(`${id} in ${collection}`, () =>
+      const written = await untilWritten(`${id} in ${collection}`, () =>
         use(collection, async (all) => {
           const held = await all.findOne({ _id: id });
-          const doc = change(held ? fromStored<T>(held) : null);
+          const before = held ? fromStored<T>(held) : null;
+          const doc = change(before);
           checkSameId(collection, id, doc);
+          const pending = events?.(doc, before) ?? [];
           const stored = toStored(spec, doc, timeOf(collection, spec, doc));
-          if (!held) return (await insertNew(all, [stored])).length === 1 ? doc : null;
-          const { matchedCount } = await all.updateOne({ _id: id, rev: held.rev }, replacing(stored, []));
+          if (!held) return (await insertNew(all, [{ ...stored, pending }])).length === 1 ? doc : null;
+          const { matchedCount } = await all.updateOne(
+            { _id: id, rev: held.rev },
+            replacing(stored, pending),
+          );
           return matchedCount === 1 ? doc : null;
         }),
       );
+      if (events) await appendPending(mongo, collection, [id]);
+      return written;
     },
     async remove(collection: string, ids: string[]) {
       return use(collection, async (all) => (await all.deleteMany({ _id: { $in: ids } })).deletedCount);

@@ -85,15 +85,22 @@ export function sqliteDocuments(path: string): DocumentsPort {
       const { from, values } = buildQuery(collection, specOf(collection), query);
       return file.get<{ n: number }>(`SELECT count(*) AS n ${from}`, values)?.n ?? 0;
     },
-    async update<T>(collection: string, id: string, change: (doc: Doc<T> | null) => Doc<T>) {
+    async update<T>(
+      collection: string,
+      id: string,
+      change: (doc: Doc<T> | null) => Doc<T>,
+      events?: (after: Doc<T>, before: Doc<T> | null) => EventRow[],
+    ) {
       const spec = specOf(collection);
       return file.transact(() => {
-        const doc = change(read<T>(collection, id));
+        const before = read<T>(collection, id);
+        const doc = change(before);
         checkSameId(collection, id, doc);
         inStep(file, { collection, ids: [id] }, () => {
           putRow(file, { collection, spec, doc, replace: true });
           return [id];
         });
+        insertEvents(file, events?.(doc, before) ?? []);
         return doc;
       });
     },

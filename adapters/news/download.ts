@@ -1,6 +1,6 @@
-import { DataQualityError, InvalidInputError, NotFoundError, UnreachableError } from '../../domain/errors.js';
 import type { HttpClient, Validators } from '../ports.js';
 import { shownAddress } from '../http/addresses.js';
+import { told } from './kind.js';
 
 /** A feed is asked for by its address, and whether it is still as it was where that is known. */
 export interface FeedRequest extends Validators {
@@ -27,22 +27,12 @@ export const feedName = ({ feed, address }: Pick<FeedRequest, 'feed' | 'address'
   `Feed "${feed}" (${shownAddress(address)})`;
 
 /** A feed as it is sent. @throws as `HttpClient.request`, naming the feed. */
-export async function downloadFeed(http: HttpClient, request: FeedRequest): Promise<Download> {
+export function downloadFeed(http: HttpClient, request: FeedRequest): Promise<Download> {
   const { feed: _, address, ...rest } = request;
-  try {
+  return told(feedName(request), async () => {
     const answer = await http.request({ url: address, headers: { accept: ACCEPT }, ...rest });
     const { url, etag, lastModified, headers } = answer;
     const bytes = answer.notModified ? null : answer.bytes;
     return { bytes, contentType: headers['content-type'] ?? null, url, etag, lastModified };
-  } catch (error) {
-    throw named(feedName(request), error);
-  }
-}
-
-/** The same error with the feed's name before it. */
-function named(name: string, error: unknown): unknown {
-  const kind = [InvalidInputError, NotFoundError, DataQualityError].find((each) => error instanceof each);
-  if (kind) return new kind(`${name}: ${(error as Error).message}`);
-  if (!(error instanceof UnreachableError)) return error;
-  return new UnreachableError(`${name}: ${error.message}`, { retryAfterMs: error.retryAfterMs });
+  });
 }

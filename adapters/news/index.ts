@@ -1,31 +1,35 @@
 import { InvalidInputError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
 import type { Config } from '../config.js';
+import { openBreaker } from '../http/breaker.js';
 import { openHttp } from '../http/client.js';
-import type { HttpClient, NewsPort } from '../ports.js';
+import type { CachePort, DocumentsPort, HttpClient, NewsPort } from '../ports.js';
 import { recordedFeeds, simulatedFeeds, startFeedReplay, type FeedProvider } from '../replay/feeds.js';
 import { fetchFeed } from './rss.js';
-
-type Options = { config: Pick<Config, 'feeds'>; http: HttpClient };
+import { openSources, type NewsSources } from './sources.js';
 
 /** News by kind of source; recorded and simulated feeds come from a replay site on loopback. */
-export const NEWS: Record<Source['kind'], (source: Source, options: Options) => NewsPort> = {
-  live: (source, { config, http }) => liveNews(source, { feeds: config.feeds, http }),
+export const NEWS: Record<Source['kind'], (source: Source, sources: NewsSources) => NewsPort> = {
+  live: liveNews,
   recorded: (source) => replayedNews(source, recordedFeeds(source.detail)),
   simulated: (source) => replayedNews(source, simulatedFeeds(source.detail)),
 };
 
-export const openNews = (source: Source, options: Options): NewsPort => NEWS[source.kind](source, options);
+export const openNews = (source: Source, sources: NewsSources): NewsPort =>
+  NEWS[source.kind](source, sources);
 
-function liveNews(
-  source: Source,
-  { feeds, http }: { feeds: Record<string, string>; http: HttpClient },
-): NewsPort {
+/** Live news come by the client that keeps away from where it may not go. */
+export const openNewsSources = (
+  config: Config,
+  { documents, cache, http }: { documents: DocumentsPort; cache: CachePort; http: HttpClient },
+): NewsSources =>
+  openSources({ config, documents, cache, http, breaker: (host) => openBreaker({ cache }).state(host) });
+
+function liveNews(source: Source, sources: NewsSources): NewsPort {
   return {
     source,
-    feeds: async () => Object.keys(feeds),
-    fetchPage: async ({ feed, cursor, range: _, ...request }) =>
-      fetchFeed(http, { feed, address: cursor ?? addressOf(feed, feeds), ...request }),
+    feeds: async () => (await sources.list()).filter(({ state }) => state === 'enabled').map(({ id }) => id),
+    fetchPage: (request) => sources.fetchPage(request),
     close: async () => undefined,
   };
 }
@@ -37,7 +41,8 @@ function replayedNews(source: Source, provider: FeedProvider): NewsPort {
     feeds: () => provider.names(),
     async fetchPage({ feed, range, cursor, ...request }) {
       const names = await provider.names();
-      if (!names.includes(feed)) throw unknownFeed(feed, names);
+      if (!names.includes(feed))
+        throw new InvalidInputError(`Unknown feed "${feed}"; known: ${names.join(', ')}`);
       const { url, http } = await (replay ??= openReplay(provider));
       // The cursor is an address of this process's site; after a restart only its query still holds.
       const query = cursor ? new URL(cursor).search : `?from=${range.from}&to=${range.to}`;
@@ -63,12 +68,3 @@ async function openReplay(
   };
   return { url: site.url, http, close };
 }
-
-function addressOf(feed: string, feeds: Record<string, string>): string {
-  const address = Object.hasOwn(feeds, feed) ? feeds[feed] : undefined;
-  if (address) return address;
-  throw unknownFeed(feed, Object.keys(feeds));
-}
-
-const unknownFeed = (feed: string, known: string[]): InvalidInputError =>
-  new InvalidInputError(`Unknown feed "${feed}"; known: ${known.join(', ')}`);

@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDocuments } from '../../adapters/documents/index.js';
 import { openHttp } from '../../adapters/http/client.js';
 import { openNews } from '../../adapters/news/index.js';
 import { fetchFeed } from '../../adapters/news/rss.js';
+import { openSources } from '../../adapters/news/sources.js';
 import { DataQualityError, InvalidInputError, NotFoundError, UnreachableError } from '../../domain/errors.js';
 import type { RawItem } from '../../domain/news/articles.js';
 import type { Source } from '../../domain/sources.js';
+import { temporaryDirectory } from './directories.js';
 import { recordedDirectory } from '../recorded.js';
 
 const RANGE = { from: Date.UTC(2022, 0, 1), to: Date.UTC(2023, 0, 1) };
@@ -21,8 +24,11 @@ const cache = {
 };
 const http = openHttp({ cache, allow: ['127.0.0.1'] });
 afterAll(() => http.close());
-const news = (source: Source, feeds: Record<string, string> = {}) =>
-  openNews(source, { config: { feeds }, http });
+const documents = openDocuments(`sqlite:${join(temporaryDirectory(), 'news.db')}`);
+const news = (source: Source, feeds: Record<string, string> = {}, client = http) => {
+  const config = { feeds, newsAdapters: [], newsKeys: {} };
+  return openNews(source, openSources({ config, documents, cache, http: client }));
+};
 
 async function readAll(source: Source, feed: string): Promise<{ items: RawItem[]; pages: number }> {
   const port = news(source);
@@ -162,7 +168,7 @@ describe('a live feed', () => {
 
   it('is not taken from this machine, unless it is configured', async () => {
     const guarded = openHttp({ cache });
-    const port = openNews(live, { config: { feeds: feeds(`${site}/atom`) }, http: guarded });
+    const port = news(live, feeds(`${site}/atom`), guarded);
     const failure: unknown = await port
       .fetchPage({ feed: 'a', range: RANGE })
       .catch((error: unknown) => error);

@@ -1,5 +1,6 @@
 import type { Ports } from '../../adapters/ports.js';
 import type { Bar } from '../../domain/bars.js';
+import { DEFAULT_SOURCES } from '../../domain/news/default-sources.js';
 import type { Source } from '../../domain/sources.js';
 
 export const SOURCE: Source = { kind: 'simulated', detail: '1' };
@@ -70,6 +71,7 @@ export async function seed(ports: Ports): Promise<void> {
     madeScore('art_example', FIRST_BAR, 0.5),
     madeScore('art_b', FIRST_BAR + 1, 0.1),
   ]);
+  await documents.insert('newsSources', [{ ...DEFAULT_SOURCES.find(({ id }) => id === 'coindesk')! }]);
   await documents.insert('models', [madeModel]);
   await documents.insert('evaluations', [madeEvaluation]);
   await documents.insert('predictions', [madePrediction]);

@@ -243,94 +243,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/news': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listNews'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/news/search': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['searchNews'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/news/stats': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['readNewsStats'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/news/cache': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['readNewsCache'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/news/stories': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listNewsStories'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/news/stories/{id}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getNewsStory'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/news/searches': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listNewsSearches'];
-    put?: never;
-    post: operations['createNewsSearch'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/news/searches/{id}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getNewsSearch'];
-    put?: never;
-    post?: never;
-    delete: operations['deleteNewsSearch'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/articles': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listArticles'];
@@ -364,12 +276,89 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/news/{id}': {
+  '/sources': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getNews'];
+    get: operations['listSources'];
+    put?: never;
+    post: operations['createSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/source-kinds': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSourceKinds'];
     put?: never;
     post?: never;
-    delete: operations['deleteNews'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/discover': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['discoverSources'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSource'];
+    put?: never;
+    post?: never;
+    delete: operations['removeSource'];
+    options?: never;
+    head?: never;
+    patch: operations['changeSource'];
+    trace?: never;
+  };
+  '/sources/{id}/pause': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['pauseSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/{id}/resume': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['resumeSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/{id}/test': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['testSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/{id}/health': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSourceHealth'];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -720,17 +709,6 @@ export interface paths {
 
 export interface components {
   schemas: {
-    SavedSearchRequest: {
-      name: string;
-      filter: {
-        /** Words, "phrases", AND, OR, NOT or -word, (groups), prefixes such as regulat* */ text?: string;
-        tickers?: string[];
-        topics?: string[];
-        feeds?: string[];
-        languages?: string[];
-        /** live, recorded or simulated-<seed> */ source?: string;
-      };
-    };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
@@ -981,6 +959,7 @@ export interface components {
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
       asOf?: number;
       feeds?: string[];
+      /** Ids of news sources, in the place of source and feeds */ sources?: string[];
     };
     EnrichSentimentInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
@@ -1123,6 +1102,41 @@ export interface components {
       catchUpSeconds?: number;
       note?: string;
     };
+    NewsSourceRequest: {
+      id: string;
+      name?: string;
+      /** rss, rest, graphql, or the kind of an adapter of your own */ kind: string;
+      /** As the kind wants them; GET /source-kinds has their schemas */ settings: {
+        [name: string]: unknown;
+      };
+      language?: string | null;
+      licence?: string | null;
+      /** How long text is kept; null: for ever */ retentionDays?: number | null;
+      cadence?: {
+        /** Five fields, or @hourly and its like */ cron: string;
+        timeZone?: string;
+        jitterSeconds?: number;
+        overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
+      };
+      state?: 'enabled' | 'paused';
+    };
+    NewsSourceChange: {
+      name?: string;
+      /** As the kind wants them; GET /source-kinds has their schemas */ settings?: {
+        [name: string]: unknown;
+      };
+      language?: string | null;
+      licence?: string | null;
+      /** How long text is kept; null: for ever */ retentionDays?: number | null;
+      cadence?: {
+        /** Five fields, or @hourly and its like */ cron: string;
+        timeZone?: string;
+        jitterSeconds?: number;
+        overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
+      };
+      state?: 'enabled' | 'paused';
+    };
+    DiscoverRequest: { url: string };
     Source: {
       kind: 'live' | 'recorded' | 'simulated';
       /** Empty for live, the directory for recorded, the seed for simulated */ detail: string;
@@ -1550,63 +1564,15 @@ export interface components {
       id: string;
       url: string | null;
       title: string;
-      feed: string;
-      author: string | null;
-      language: string;
-      /** Epoch milliseconds, UTC */ publishedAt: number;
-      /** When the platform could first know it */ firstSeenAt: number;
-      tickers: string[];
-      /** The feed's own */ categories: string[];
-      source: components['schemas']['Source'];
       text: string;
-      guid?: string | null;
-      contentSha256?: string;
-      storyId?: string;
-      similar?: { articleId: string; similarity: number } | null;
-      /** The platform's own */ topics?: string[];
-      licence?: string | null;
-      retainUntil?: number | null;
-      revision?: number;
-      revisedAt?: number | null;
-      mentions?: {
-        entity: string;
-        kind: string;
-        field: 'title' | 'text';
-        from: number;
-        to: number;
-        surface: string;
-        [name: string]: unknown;
-      }[];
-      [name: string]: unknown;
-    };
-    NewsHit: {
-      id: string;
-      url: string | null;
-      title: string;
       feed: string;
       author: string | null;
       language: string;
       /** Epoch milliseconds, UTC */ publishedAt: number;
       /** When the platform could first know it */ firstSeenAt: number;
       tickers: string[];
-      /** The feed's own */ categories: string[];
+      categories: string[];
       source: components['schemas']['Source'];
-      guid?: string | null;
-      contentSha256?: string;
-      storyId?: string;
-      similar?: { articleId: string; similarity: number } | null;
-      /** The platform's own */ topics?: string[];
-      licence?: string | null;
-      retainUntil?: number | null;
-      revision?: number;
-      revisedAt?: number | null;
-      /** Places in the title that were asked for, [from, to) in UTF-16 units */ titleMarks: [
-        number,
-        number,
-      ][];
-      /** Plain text, not HTML */ snippet: { text: string; marks: [number, number][] };
-      /** Only where ordered by relevance */ relevance: number | null;
-      [name: string]: unknown;
     };
     Score: {
       id: string;
@@ -1628,123 +1594,6 @@ export interface components {
     };
     ScorePage: {
       items: components['schemas']['Score'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
-    NewsArticle: {
-      id: string;
-      url: string | null;
-      title: string;
-      feed: string;
-      author: string | null;
-      language: string;
-      /** Epoch milliseconds, UTC */ publishedAt: number;
-      /** When the platform could first know it */ firstSeenAt: number;
-      tickers: string[];
-      /** The feed's own */ categories: string[];
-      source: components['schemas']['Source'];
-      text: string;
-      guid?: string | null;
-      contentSha256?: string;
-      storyId?: string;
-      similar?: { articleId: string; similarity: number } | null;
-      /** The platform's own */ topics?: string[];
-      licence?: string | null;
-      retainUntil?: number | null;
-      revision?: number;
-      revisedAt?: number | null;
-      mentions?: {
-        entity: string;
-        kind: string;
-        field: 'title' | 'text';
-        from: number;
-        to: number;
-        surface: string;
-        [name: string]: unknown;
-      }[];
-      /** Newest first */ scores: components['schemas']['Score'][];
-      /** Earlier revisions, newest first */ versions: {
-        revision: number;
-        /** When this revision was first seen */ seenAt: number;
-        title: string;
-        text: string;
-        [name: string]: unknown;
-      }[];
-      /** Epoch milliseconds, UTC */ asOf: number;
-      [name: string]: unknown;
-    };
-    NewsPage: {
-      items: components['schemas']['NewsHit'][];
-      /** For the next page; a page may be short, even empty, and have one. Null at the end */ cursor:
-        string | null;
-      /** False while older articles are still being indexed */ complete: boolean;
-      /** What was known when the articles were read */ asOf: number;
-    };
-    SavedSearch: {
-      id: string;
-      name: string;
-      filter: { [name: string]: unknown };
-      /** Who made it */ principal: string;
-      tenant: string;
-      /** Epoch milliseconds, UTC */ createdAt: number;
-    };
-    SavedSearchPage: {
-      items: components['schemas']['SavedSearch'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
-    NewsStats: {
-      by: 'day' | 'hour' | 'feed' | 'ticker' | 'topic' | 'language' | 'sentiment';
-      /** Most first; by time newest first */ items: {
-        /** The value, or the start of the hour or day as ISO 8601 */ key: string;
-        articles: number;
-      }[];
-      /** Articles of the window, each once */ total: number;
-      /** Null: from the first on */ from: number | null;
-      to: number | null;
-      /** Values within another value count the newest 10,000 articles: back to here */ countedFrom:
-        number | null;
-      /** False while older articles are still being indexed */ complete: boolean;
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
-    NewsCache: {
-      hits: number;
-      misses: number;
-      /** Reads that waited for an answer that another was computing */ waits: number;
-      /** Calls of the cache that failed; the reads were answered without it */ failures: number;
-      hitRate: number | null;
-      cachedMs: { p50: number; p95: number } | null;
-      uncachedMs: { p50: number; p95: number } | null;
-      /** Share of the time that the reads would have taken without it */ saved: number | null;
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
-    NewsStory: {
-      id: string;
-      title: string | null;
-      firstAt: number | null;
-      /** When its newest article was published */ lastAt: number;
-      tickers: string[];
-      topics: string[];
-      feeds: string[];
-      source: components['schemas']['Source'] | null;
-      [name: string]: unknown;
-    };
-    NewsStoryArticles: {
-      id: string;
-      title: string | null;
-      firstAt: number | null;
-      /** When its newest article was published */ lastAt: number;
-      tickers: string[];
-      topics: string[];
-      feeds: string[];
-      source: components['schemas']['Source'] | null;
-      /** Oldest first */ articles: components['schemas']['NewsHit'][];
-      /** For more of its articles: GET /news with story and this cursor */ cursor: string | null;
-      /** Epoch milliseconds, UTC */ asOf: number;
-      [name: string]: unknown;
-    };
-    NewsStoryPage: {
-      items: components['schemas']['NewsStory'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
@@ -1956,6 +1805,85 @@ export interface components {
       items: components['schemas']['Upload'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    NewsSource: {
+      /** The `feed` of its articles */ id: string;
+      name: string;
+      kind: string;
+      /** Without secrets: they are named, never held */ settings: { [name: string]: unknown };
+      language: string | null;
+      /** What may be done with its text; null: not known */ licence: string | null;
+      retentionDays: number | null;
+      cadence: {
+        cron: string;
+        timeZone: string;
+        jitterSeconds: number;
+        overlap: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
+      };
+      state: 'enabled' | 'paused';
+      host: string;
+      origin: 'default' | 'configured' | 'made';
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      /** Epoch milliseconds, UTC */ updatedAt: number;
+    };
+    NewsSourcePage: {
+      items: components['schemas']['NewsSource'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    SourceKinds: {
+      kinds: {
+        kind: string;
+        summary: string;
+        /** JSON Schema of its settings */ settings: { [name: string]: unknown } | null;
+        /** Of an adapter of your own */ file: string | null;
+      }[];
+    };
+    SourceTest: {
+      items: {
+        feed: string;
+        guid?: string;
+        url?: string;
+        title?: string;
+        content?: string;
+        author?: string;
+        language?: string;
+        categories?: string[];
+        /** As written */ publishedAt?: string;
+      }[];
+      /** Items of the page; the first of them are shown */ found: number;
+      /** Whether there is a page after it */ more: boolean;
+      elapsedMs: number;
+    };
+    SourceHealth: {
+      id: string;
+      state: 'paused' | 'new' | 'healthy' | 'silent' | 'unreliable' | 'failing';
+      lastSuccessAt: number | null;
+      lastFailureAt: number | null;
+      /** Why the last failed collection failed */ lastFailure: string | null;
+      failuresInARow: number;
+      collectedTo: number | null;
+      freshness: {
+        newestPublishedAt: number | null;
+        /** Between two items, usually; null: too few to tell */ medianMs: number | null;
+        /** The longest silence that is nothing unusual */ patienceMs: number | null;
+        /** Hours of the day, UTC, in which it never publishes */ quietHours: number[];
+        /** Null: as fresh as usual */ silentSince: number | null;
+      };
+      errorBudget: {
+        /** Of the last 24 hours */ collections: number;
+        failed: number;
+        share: number | null;
+        allowed: number;
+        spent: boolean;
+      };
+      breaker: { state: 'closed' | 'open' | 'half-open'; until: number | null };
+      /** Oldest first */ itemsPerDay: { day: string; items: number }[];
+    };
+    DiscoveredFeeds: {
+      feeds: { /** As written */ href: string; url: string; type: string; title: string | null }[];
+      canonical: string | null;
     };
     StorageInfo: {
       stores: {
@@ -2584,238 +2512,6 @@ export interface operations {
       };
     };
   };
-  listNews: {
-    parameters: {
-      query?: {
-        /** Base assets spoken of, one of them */ ticker?: string;
-        /** Topics, one of them */ topic?: string;
-        /** Names of feeds, one of them */ feed?: string;
-        /** Languages, one of them */ language?: string;
-        /** Of this story */ story?: string;
-        /** Only from this kind of source: live, recorded or simulated-<seed> */ source?: string;
-        /** What the model made of it */ sentiment?: 'negative' | 'neutral' | 'positive';
-        /** <name>@<version>; default the shipped model */ model?: string;
-        /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
-        /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
-        /** Only what was known then, as it was then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
-        /** Relevance ranks the newest 300 matches; default newest */ order?:
-          'newest' | 'oldest' | 'relevance';
-        /** Items of a page */ limit?: number;
-        /** From the page before */ cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['NewsPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  searchNews: {
-    parameters: {
-      query?: {
-        /** Words, "phrases", AND, OR, NOT or -word, (groups) and prefixes such as regulat* */ q: string;
-        /** Base assets spoken of, one of them */ ticker?: string;
-        /** Topics, one of them */ topic?: string;
-        /** Names of feeds, one of them */ feed?: string;
-        /** Languages, one of them */ language?: string;
-        /** Of this story */ story?: string;
-        /** Only from this kind of source: live, recorded or simulated-<seed> */ source?: string;
-        /** What the model made of it */ sentiment?: 'negative' | 'neutral' | 'positive';
-        /** <name>@<version>; default the shipped model */ model?: string;
-        /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
-        /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
-        /** Only what was known then, as it was then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
-        /** Relevance ranks the newest 300 matches; default newest */ order?:
-          'newest' | 'oldest' | 'relevance';
-        /** Items of a page */ limit?: number;
-        /** From the page before */ cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['NewsPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  readNewsStats: {
-    parameters: {
-      query?: {
-        /** What is counted; default day */ by?:
-          'day' | 'hour' | 'feed' | 'ticker' | 'topic' | 'language' | 'sentiment';
-        /** Only this feed */ feed?: string;
-        /** Only articles that speak of this base asset */ ticker?: string;
-        /** Only this topic */ topic?: string;
-        /** Only this language */ language?: string;
-        /** Only this label, by day or hour */ sentiment?: 'negative' | 'neutral' | 'positive';
-        /** <name>@<version>; default the shipped model */ model?: string;
-        /** Only from this kind of source: live, recorded or simulated-<seed> */ source?: string;
-        /** Published at or after; whole hours are counted; ISO 8601 or epoch milliseconds */ from?: string;
-        /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
-        /** Items of a page */ limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['NewsStats'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  readNewsCache: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['NewsCache'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listNewsStories: {
-    parameters: {
-      query?: {
-        /** Base assets spoken of, one of them */ ticker?: string;
-        /** Topics, one of them */ topic?: string;
-        /** Names of feeds, one of them */ feed?: string;
-        /** Only from this kind of source: live, recorded or simulated-<seed> */ source?: string;
-        /** Newest article at or after; ISO 8601 or epoch milliseconds */ from?: string;
-        /** Newest article before; ISO 8601 or epoch milliseconds */ to?: string;
-        /** Items of a page */ limit?: number;
-        /** From the page before */ cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['NewsStoryPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getNewsStory: {
-    parameters: {
-      query?: { /** Items of a page */ limit?: number };
-      header?: never;
-      path: { /** Story id */ id: string };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['NewsStoryArticles'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listNewsSearches: {
-    parameters: {
-      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['SavedSearchPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  createNewsSearch: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['SavedSearchRequest'] } };
-    responses: {
-      201: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['SavedSearch'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getNewsSearch: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** Id of a saved search */ id: string };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['SavedSearch'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  deleteNewsSearch: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** Id of a saved search */ id: string };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      204: { headers: { [name: string]: unknown }; content?: never };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
   listArticles: {
     parameters: {
       query?: {
@@ -2876,18 +2572,18 @@ export interface operations {
       };
     };
   };
-  getNews: {
+  listSources: {
     parameters: {
-      query?: { /** As it was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string };
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
       header?: never;
-      path: { /** Article id */ id: string };
+      path?: never;
       cookie?: never;
     };
     requestBody?: never;
     responses: {
       200: {
         headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['NewsArticle'] };
+        content: { 'application/json': components['schemas']['NewsSourcePage'] };
       };
       default: {
         headers: { [name: string]: unknown };
@@ -2895,11 +2591,139 @@ export interface operations {
       };
     };
   };
-  deleteNews: {
-    parameters: { query?: never; header?: never; path: { /** Article id */ id: string }; cookie?: never };
+  createSource: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['NewsSourceRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSourceKinds: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SourceKinds'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  discoverSources: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['DiscoverRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DiscoveredFeeds'] };
+      };
+      503: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removeSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
     requestBody?: never;
     responses: {
       204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  changeSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['NewsSourceChange'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  pauseSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  resumeSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  testSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SourceTest'] };
+      };
+      503: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSourceHealth: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SourceHealth'] };
+      };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
