@@ -1,3 +1,4 @@
+import { addDedupe } from './news/dedupe.js';
 import { connectApi, dataOf } from './api.js';
 import { printJson, printTable } from './output.js';
 import { runStory } from './run.js';
@@ -35,6 +36,7 @@ export const addNews: AddCommands = (program, shell) => {
         })),
       );
     });
+  addDedupe(news, shell);
   news.command('show <id>').action(async (id: string) => {
     const { client } = connectApi(shell.config());
     printJson(dataOf(await client.GET('/articles/{id}', { params: { path: { id } } } as never)));
