@@ -13,6 +13,7 @@ import { chooseSource } from './markets/choice.js';
 import { openLineage } from './lineage/index.js';
 import { openMarkets } from './markets/index.js';
 import { openNews } from './news/index.js';
+import { openLexicon } from './news/lexicon.js';
 import { openObjects } from './objects/index.js';
 import type { Closable, Ports } from './ports.js';
 import { strategyFiles } from './sandbox/quickjs.js';
@@ -61,6 +62,7 @@ export function openPorts(config: Config): Ports {
     strategyFiles: strategyFiles(),
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
     news: (source) => bySource('news', source, () => openNews(source, { config, cache })),
+    lexicon: openLexicon(config.instrumentsFile),
     chooseSource: () => chooseSource(config),
     trainer: () => trainerOf(config),
     shippedSentiment: loadShippedSentiment,

@@ -118,6 +118,7 @@ function embeddedPorts(directory: string): Ports {
     },
     markets: absent,
     news: absent,
+    lexicon: absent,
     chooseSource: absent,
     trainer: () => ({ trainer: 'ridge', reason: 'a test' }),
     shippedSentiment: absent,
