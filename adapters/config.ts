@@ -37,6 +37,7 @@ export const SCHEMA = z.object({
   FINSIGHT_LIVE_TIMEOUT_MS: count.default(5000),
   FINSIGHT_EXCHANGE_HOSTS: z.string().default('{}').transform(readHosts),
   FINSIGHT_KEEP_ANSWERS: onOff.default('on'),
+  FINSIGHT_INSTRUMENTS: text,
   TEMPORAL_ADDRESS: text,
   TEMPORAL_NAMESPACE: z.string().default('finsight'),
   TEMPORAL_API_KEY: text,
@@ -85,6 +86,8 @@ export interface Config {
   exchangeHosts: Record<string, string>;
   /** Whether the bytes that venues answered are kept as objects. */
   keepAnswers: boolean;
+  /** A user's file of instruments, entities and topics; empty: none. */
+  instrumentsFile: string;
   /** An empty address means the development server that `finsight up` starts. */
   temporal: { address: string; namespace: string; tls: boolean; apiKey: string };
   api: {
@@ -140,6 +143,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     liveTimeoutMs: value.FINSIGHT_LIVE_TIMEOUT_MS,
     exchangeHosts: value.FINSIGHT_EXCHANGE_HOSTS,
     keepAnswers: value.FINSIGHT_KEEP_ANSWERS === 'on',
+    instrumentsFile: value.FINSIGHT_INSTRUMENTS && resolve(root, value.FINSIGHT_INSTRUMENTS),
     temporal: {
       address: value.TEMPORAL_ADDRESS,
       namespace: value.TEMPORAL_NAMESPACE,

@@ -15,6 +15,7 @@ import { openLineage } from './lineage/index.js';
 import { openMarkets } from './markets/index.js';
 import { openNewsReads } from './news-reads.js';
 import { openNews, openNewsSources } from './news/index.js';
+import { openLexicon } from './news/lexicon.js';
 import { openObjects } from './objects/index.js';
 import type { Closable, Ports } from './ports.js';
 import { strategyFiles } from './sandbox/quickjs.js';
@@ -68,6 +69,7 @@ export function openPorts(config: Config): Ports {
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
     news: (source) => bySource('news', source, () => openNews(source, newsSources)),
     sources: newsSources,
+    lexicon: openLexicon(config.instrumentsFile),
     chooseSource: () => chooseSource(config),
     trainer: () => trainerOf(config),
     shippedSentiment: loadShippedSentiment,

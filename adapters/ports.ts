@@ -1,6 +1,7 @@
 import type { BacktestEnginesPort } from './ports-engines.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { FetchedPage, KeptFile, LineageNode, SealedPage, Verification } from '../domain/lineage.js';
+import type { Lexicon } from '../domain/news/tags/lexicon.js';
 import type { ModelRef } from '../domain/models.js';
 import type { Trainer } from '../domain/research.js';
 import type { SentimentModel } from '../domain/sentiment.js';
@@ -127,6 +128,8 @@ export interface Ports extends Closable {
   news(source: Source): NewsPort;
   /** News sources as they are managed; what they give is read through `news`. */
   sources: SourcesPort;
+  /** The dictionary of instruments, other entities and topics. @throws InvalidInputError for a faulty user's file */
+  lexicon(): Promise<Lexicon>;
   /** The source where none is asked for: live when an exchange answers, else recorded, else simulated; and why. */
   chooseSource(): Promise<{ source: Source; reason: string }>;
   /** The trainer that this installation has, and why: `ridge` where the Python environment is switched off. */
