@@ -42,7 +42,7 @@ export function openPorts(config: Config): Ports {
   const documents = openDocuments(config.documentsUrl);
   const own = {
     documents,
-    events: openEvents(config.eventsUrl),
+    events: openEvents(config.eventsUrl, { documentsUrl: config.documentsUrl, documents }),
     series: countReads(openSeries(config.seriesUrl), documents),
     tables: parquetTables(),
     sweeps: openSweeps(),

@@ -20,6 +20,7 @@ import type { StrategyFilesPort } from './ports-strategies.js';
 export type { Closable } from './ports-closable.js';
 export type {
   CachePort,
+  ConsumerProgress,
   Doc,
   DocumentPage,
   DocumentQuery,
