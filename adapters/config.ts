@@ -46,6 +46,11 @@ export const SCHEMA = z.object({
   EVENTS_URL: address.default(''),
   SERVING_URL: address.default('onnx:'),
   MLFLOW_TRACKING_URI: text,
+  SMTP_URL: z
+    .string()
+    .regex(/^(smtps?:\/\/.+)?$/, 'an address is smtp://<user>:<password>@<host>:587 or smtps://…')
+    .default(''),
+  SMTP_FROM: text,
 });
 
 /** These may also be given as the path of a file, `<NAME>_FILE`: an address of a store can hold its password. */
@@ -58,6 +63,7 @@ export const SECRETS = [
   'CACHE_URL',
   'SERIES_URL',
   'OBJECTS_URL',
+  'SMTP_URL',
 ] as const;
 
 export interface Config {
@@ -93,6 +99,8 @@ export interface Config {
   eventsUrl: string;
   servingUrl: string;
   mlflowTrackingUri: string;
+  /** What sends e-mail, and in whose name; empty: none. */
+  smtp: { url: string; from: string };
 }
 
 /** The process's own environment with the project's `.env` below it. */
@@ -136,6 +144,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     objectsUrl: place(value.OBJECTS_URL, 'file', 'objects'),
     servingUrl: value.SERVING_URL,
     mlflowTrackingUri: value.MLFLOW_TRACKING_URI || `sqlite:///${join(dataDir, 'mlflow.db')}`,
+    smtp: { url: value.SMTP_URL, from: value.SMTP_FROM },
   };
 }
 

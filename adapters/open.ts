@@ -3,12 +3,14 @@ import { formatSource } from '../domain/sources.js';
 import { openSweeps } from './backtest/index.js';
 import { openCache } from './cache/index.js';
 import { openCatalogue } from './catalogue.js';
+import { openChannels } from './channels/index.js';
 import type { Config } from './config.js';
 import { openDocuments } from './documents/index.js';
 import { readSentimentPoints } from './documents/points.js';
 import { openEngines } from './engines/index.js';
 import { openEvents } from './events/index.js';
 import { fileFormats } from './formats/index.js';
+import { absentHttp } from './http/absent.js';
 import { chooseSource } from './markets/choice.js';
 import { openLineage } from './lineage/index.js';
 import { openMarkets } from './markets/index.js';
@@ -43,6 +45,7 @@ export function openPorts(config: Config): Ports {
   const own = {
     documents,
     events: openEvents(config.eventsUrl, { documentsUrl: config.documentsUrl, documents }),
+    channels: openChannels({ http: absentHttp(), smtp: config.smtp }),
     series: countReads(openSeries(config.seriesUrl), documents),
     tables: parquetTables(),
     sweeps: openSweeps(),

@@ -11,6 +11,7 @@ import type { Closable } from './ports-closable.js';
 import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js';
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
+import type { ChannelsPort } from './ports-notifications.js';
 import type { StrategyFilesPort } from './ports-strategies.js';
 
 /*
@@ -44,6 +45,7 @@ export type {
   TablesPort,
 } from './ports-bars.js';
 export type { SentimentRequest } from './ports-inventory.js';
+export type { ChannelsPort } from './ports-notifications.js';
 export type { StrategyFile, StrategyFilesPort } from './ports-strategies.js';
 export type { SweepOptions, SweepRequest, SweepsPort } from './ports-backtest.js';
 export type { BarPage, LiveMessage, MarketsPort, NewsPage, NewsPort } from './ports-markets.js';
@@ -84,6 +86,7 @@ export interface Ports extends Closable {
   engines: BacktestEnginesPort;
   documents: DocumentsPort;
   events: EventsPort;
+  channels: ChannelsPort;
   series: SeriesPort;
   objects: ObjectsPort;
   tables: TablesPort;

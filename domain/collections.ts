@@ -47,7 +47,7 @@ export const COLLECTIONS = {
   consumerStates: { time: 'at', fields: [], arrays: [] },
   leases: { time: 'at', fields: ['owner'], arrays: [] },
   handledEvents: { time: 'at', fields: ['consumer'], arrays: [] },
-  newsAggregates: { time: 'from', fields: ['asset'], arrays: [] },
+  newsAggregates: { time: 'from', fields: ['asset', 'sourceKey'], arrays: [] },
   subscriptions: { time: 'createdAt', fields: ['state'], arrays: [] },
   deliveries: { time: 'dueAt', fields: ['subscription', 'state'], arrays: [] },
   audit: { time: 'at', fields: ['principal', 'action', 'target'], arrays: [] },
