@@ -32,7 +32,9 @@ export function emailChannel({ smtp }: ChannelsBeside): ChannelSender<'email'> {
           disableFileAccess: true,
           disableUrlAccess: true,
         });
-        return `SMTP ${String((sent as { response?: unknown }).response ?? 'accepted').slice(0, 200)}`;
+        const { response = 'accepted', rejected = [] } = sent as { response?: string; rejected?: unknown[] };
+        const left = rejected.length > 0 ? `; refused: ${rejected.map(String).join(', ')}` : '';
+        return `SMTP ${response.slice(0, 200)}${left}`;
       } catch (error) {
         throw translated(smtp.url, error);
       }

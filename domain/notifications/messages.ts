@@ -25,9 +25,9 @@ export const signature = (secret: string, seconds: number, body: string): string
 
 export function messageOf(delivery: Delivery, name: string): Message {
   const { id, event, facts } = delivery;
-  const title = `${event.type}: ${headline(event.payload, facts)}`.replace(/\s+/g, ' ').slice(0, 200);
+  const title = oneLine(`${event.type}: ${headline(event.payload, facts)}`).slice(0, 200);
   const lines = [
-    facts.title,
+    facts.title && oneLine(facts.title),
     facts.url,
     facts.tickers.length > 0 ? `Assets: ${facts.tickers.join(', ')}` : null,
     facts.sources.length > 0 ? `Source: ${facts.sources.join(', ')}` : null,
@@ -54,6 +54,8 @@ function headline(payload: Record<string, unknown>, facts: Facts): string {
   const what = facts.title ?? facts.stream ?? facts.tickers.join(', ');
   return `${label}${what || Object.values(payload).map(plain).join(' ')}`;
 }
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
 const plain = (value: unknown): string =>
   typeof value === 'string' ? value.slice(0, 500) : (JSON.stringify(value) ?? '').slice(0, 500);
