@@ -5,12 +5,16 @@ import { barStatsRoutes } from './bars-stats.js';
 import { barRoutes } from './bars.js';
 import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
+import { eventRoutes } from './event-consumers.js';
 import { engineRoutes } from './engines.js';
 import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
 import { lineageRoutes } from './lineage.js';
 import { modelRoutes } from './models.js';
+import { newsAggregateRoutes } from './news-aggregates.js';
 import { newsRoutes } from './news.js';
+import { deliveryRoutes } from './notifications/deliveries.js';
+import { subscriptionRoutes } from './notifications/subscriptions.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { retentionRoutes } from './retention.js';
@@ -38,6 +42,10 @@ export const ROUTES: Route[] = [
   ...fundingRoutes,
   ...uploadRoutes,
   ...newsRoutes,
+  ...newsAggregateRoutes,
+  ...eventRoutes,
+  ...subscriptionRoutes,
+  ...deliveryRoutes,
   ...sentimentRoutes,
   ...modelRoutes,
   ...predictionRoutes,

@@ -276,6 +276,116 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/news/aggregates': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listNewsAggregates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/events': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/events/consumers': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listEventConsumers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/events/dead-letters': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDeadLetters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/events/dead-letters/{id}/requeue': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['requeueDeadLetter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSubscriptions'];
+    put?: never;
+    post: operations['createSubscription'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSubscription'];
+    put: operations['changeSubscription'];
+    post?: never;
+    delete: operations['removeSubscription'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications/{id}/test': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['testSubscription'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications/{id}/deliveries': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDeliveries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications/{id}/deliveries/{delivery}/retry': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['retryDelivery'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/sentiment/{asset}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['readSentiment'];
@@ -621,6 +731,54 @@ export interface paths {
 
 export interface components {
   schemas: {
+    SubscriptionRequest: {
+      name: string;
+      types: string[];
+      /** Members that are given must all hold, each with any of its values */ filters?: {
+        tickers?: string[];
+        sources?: string[];
+        streams?: string[];
+      };
+      /** Nothing is sent then; it is sent at the end of them */ quietHours?: {
+        from: string;
+        to: string;
+        timeZone: string;
+      } | null;
+      /** Notifications an hour; those above wait */ perHour?: number | null;
+      state?: 'active' | 'paused';
+      channel:
+        | {
+            kind: 'webhook';
+            url: string;
+            /** Signs each request; left out: one is made and shown once */ secret?: string;
+          }
+        | { kind: 'slack'; url: string }
+        | { kind: 'email'; to: string[] };
+    };
+    SubscriptionChange: {
+      name: string;
+      types: string[];
+      /** Members that are given must all hold, each with any of its values */ filters?: {
+        tickers?: string[];
+        sources?: string[];
+        streams?: string[];
+      };
+      /** Nothing is sent then; it is sent at the end of them */ quietHours?: {
+        from: string;
+        to: string;
+        timeZone: string;
+      } | null;
+      /** Notifications an hour; those above wait */ perHour?: number | null;
+      state?: 'active' | 'paused';
+      /** Left out: the channel stays; a webhook without `secret` keeps its own */ channel?:
+        | {
+            kind: 'webhook';
+            url: string;
+            /** Signs each request; left out: one is made and shown once */ secret?: string;
+          }
+        | { kind: 'slack'; url: string }
+        | { kind: 'email'; to: string[] };
+    };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
@@ -1312,6 +1470,48 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    Event: {
+      id: string;
+      type: string;
+      /** Epoch milliseconds, UTC */ at: number;
+      payload: { [name: string]: unknown };
+    };
+    EventList: { items: components['schemas']['Event'][]; /** Epoch milliseconds, UTC */ asOf: number };
+    EventConsumer: {
+      /** `relay` hands events to the broker, `sender` sends notifications */ consumer: string;
+      /** Events, or notifications that are due, which wait for it */ lag: number;
+      /** Time of the oldest event that waits */ oldestAt: number | null;
+      handled: number;
+      handledAt: number | null;
+      /** In a row; 0 where it works */ failures: number;
+      error: string | null;
+      errorAt: number | null;
+      deadLetters: number;
+    };
+    EventConsumerList: {
+      items: components['schemas']['EventConsumer'][];
+      /** The process that runs them */ leader: {
+        owner: string;
+        /** Epoch milliseconds, UTC */ until: number;
+      } | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    DeadLetter: {
+      id: string;
+      consumer: string;
+      type: string;
+      event: components['schemas']['Event'];
+      error: string;
+      attempts: number;
+      /** Of the last failure */ at: number;
+      /** failing: it comes again and holds up what is behind it; dead: given up; requeued: to be tried again */ state:
+        'failing' | 'dead' | 'requeued';
+    };
+    DeadLetterPage: {
+      items: components['schemas']['DeadLetter'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     BacktestEngine: {
       name: string;
       version: string | null;
@@ -1436,6 +1636,29 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
+    NewsAggregate: {
+      id: string;
+      asset: string;
+      /** live, recorded or simulated-<seed> */ sourceKey: string;
+      /** Start of the hour or day, UTC, by the time of publication */ from: number;
+      articles: number;
+      feeds: { feed: string; articles: number }[];
+      sentiment: {
+        model: string;
+        scored: number;
+        abstained: number;
+        negative: number;
+        neutral: number;
+        positive: number;
+        /** Mean of P(positive) − P(negative); null where the model abstained from all */ mean: number | null;
+      }[];
+      /** Epoch milliseconds, UTC */ computedAt: number;
+    };
+    NewsAggregatePage: {
+      items: components['schemas']['NewsAggregate'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Article: {
       id: string;
       url: string | null;
@@ -1470,6 +1693,85 @@ export interface components {
     };
     ScorePage: {
       items: components['schemas']['Score'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    Subscription: {
+      id: string;
+      name: string;
+      types: string[];
+      /** Members that are given must all hold, each with any of its values */ filters: {
+        tickers?: string[];
+        sources?: string[];
+        streams?: string[];
+      };
+      /** Nothing is sent then; it is sent at the end of them */ quietHours: {
+        from: string;
+        to: string;
+        timeZone: string;
+      } | null;
+      /** Notifications an hour; those above wait */ perHour: number | null;
+      state: 'active' | 'paused';
+      /** Secrets are never shown again */ channel: {
+        kind: 'webhook' | 'slack' | 'email';
+        /** Of the address, the rest of which may be a secret */ host: string | null;
+        to: string[] | null;
+        hasSecret: boolean;
+      };
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      /** Epoch milliseconds, UTC */ updatedAt: number;
+    };
+    SubscriptionCreated: {
+      id: string;
+      name: string;
+      types: string[];
+      /** Members that are given must all hold, each with any of its values */ filters: {
+        tickers?: string[];
+        sources?: string[];
+        streams?: string[];
+      };
+      /** Nothing is sent then; it is sent at the end of them */ quietHours: {
+        from: string;
+        to: string;
+        timeZone: string;
+      } | null;
+      /** Notifications an hour; those above wait */ perHour: number | null;
+      state: 'active' | 'paused';
+      /** Secrets are never shown again */ channel: {
+        kind: 'webhook' | 'slack' | 'email';
+        /** Of the address, the rest of which may be a secret */ host: string | null;
+        to: string[] | null;
+        hasSecret: boolean;
+      };
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      /** Epoch milliseconds, UTC */ updatedAt: number;
+      /** Of a webhook whose key was made here; shown this once */ secret: string | null;
+    };
+    Delivery: {
+      id: string;
+      subscription: string;
+      event: components['schemas']['Event'];
+      state: 'waiting' | 'sent' | 'dead';
+      /** Epoch milliseconds, UTC */ dueAt: number;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      attempts: number;
+      error: string | null;
+      log: {
+        /** Epoch milliseconds, UTC */ at: number;
+        outcome: 'sent' | 'failed' | 'quiet' | 'limited' | 'paused' | 'dead' | 'retried';
+        detail: string;
+      }[];
+    };
+    SubscriptionPage: {
+      items: components['schemas']['Subscription'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    TestSent: { sent: boolean; detail: string };
+    DeliveryPage: {
+      items: components['schemas']['Delivery'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
@@ -2362,6 +2664,253 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['ScorePage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listNewsAggregates: {
+    parameters: {
+      query?: {
+        /** Base asset spoken of; left out: all */ asset?: string;
+        /** Only from this source: live, recorded or simulated-<seed> */ source?: string;
+        /** Length of a bucket; left out: hour */ bucket?: 'hour' | 'day';
+        /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsAggregatePage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listEvents: {
+    parameters: {
+      query?: { /** Only this type */ type?: string; /** Items of a page */ limit?: number };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EventList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listEventConsumers: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EventConsumerList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDeadLetters: {
+    parameters: {
+      query?: {
+        /** Only of this consumer */ consumer?: string;
+        /** Only in this state */ state?: 'failing' | 'dead' | 'requeued';
+        /** Only events of this type */ type?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeadLetterPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  requeueDeadLetter: {
+    parameters: { query?: never; header?: never; path: { /** Dead letter id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeadLetter'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSubscriptions: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SubscriptionPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createSubscription: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['SubscriptionRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SubscriptionCreated'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSubscription: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Subscription'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  changeSubscription: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['SubscriptionChange'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SubscriptionCreated'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removeSubscription: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  testSubscription: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TestSent'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDeliveries: {
+    parameters: {
+      query?: {
+        /** Only in this state */ state?: 'waiting' | 'sent' | 'dead';
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeliveryPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  retryDelivery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string; /** Delivery id */ delivery: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Delivery'] };
       };
       default: {
         headers: { [name: string]: unknown };
