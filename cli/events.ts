@@ -1,6 +1,7 @@
+import type { Command } from 'commander';
 import { connectApi, dataOf } from './api.js';
 import { printJson, printTable, say } from './output.js';
-import { given, wholeNumber, type AddCommands } from './shell.js';
+import { given, wholeNumber, type AddCommands, type Shell } from './shell.js';
 
 interface ShownEvent {
   id: string;
@@ -73,6 +74,10 @@ export const addEvents: AddCommands = (program, shell) => {
         found.leader ? `run by ${found.leader.owner}` : 'run by no process: start a worker of the queue io',
       );
     });
+  addDeadLetters(events, shell);
+};
+
+function addDeadLetters(events: Command, shell: Shell): void {
   events
     .command('dead-letters')
     .description('events that could not be handled')
@@ -98,7 +103,7 @@ export const addEvents: AddCommands = (program, shell) => {
       if (shell.json()) printJson(letter);
       else printTable([rowOf(letter as ShownLetter)]);
     });
-};
+}
 
 const rowOf = ({ id, consumer, state, attempts, at, event, error }: ShownLetter) => ({
   id,
