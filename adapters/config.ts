@@ -49,6 +49,11 @@ export const SCHEMA = z.object({
   EVENTS_URL: address.default(''),
   SERVING_URL: address.default('onnx:'),
   MLFLOW_TRACKING_URI: text,
+  SMTP_URL: z
+    .string()
+    .regex(/^(smtps?:\/\/.+)?$/, 'an address is smtp://<user>:<password>@<host>:587 or smtps://…')
+    .default(''),
+  SMTP_FROM: text,
 });
 
 /** Keys of news sources: any name behind it, since each source may name its own. */
@@ -65,6 +70,7 @@ export const SECRETS = [
   'CACHE_URL',
   'SERIES_URL',
   'OBJECTS_URL',
+  'SMTP_URL',
 ] as const;
 
 export interface Config {
@@ -110,6 +116,8 @@ export interface Config {
   eventsUrl: string;
   servingUrl: string;
   mlflowTrackingUri: string;
+  /** What sends e-mail, and in whose name; empty: none. */
+  smtp: { url: string; from: string };
 }
 
 /** The process's own environment with the project's `.env` below it. */
@@ -158,6 +166,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     objectsUrl: place(value.OBJECTS_URL, 'file', 'objects'),
     servingUrl: value.SERVING_URL,
     mlflowTrackingUri: value.MLFLOW_TRACKING_URI || `sqlite:///${join(dataDir, 'mlflow.db')}`,
+    smtp: { url: value.SMTP_URL, from: value.SMTP_FROM },
   };
 }
 

@@ -3,6 +3,7 @@ import { formatSource } from '../domain/sources.js';
 import { openSweeps } from './backtest/index.js';
 import { openCache } from './cache/index.js';
 import { openCatalogue } from './catalogue.js';
+import { openChannels } from './channels/index.js';
 import type { Config } from './config.js';
 import { openDocuments } from './documents/index.js';
 import { readSentimentPoints } from './documents/points.js';
@@ -47,7 +48,8 @@ export function openPorts(config: Config): Ports {
   const newsSources = openNewsSources(config, { documents, cache, http });
   const own = {
     documents,
-    events: openEvents(config.eventsUrl),
+    events: openEvents(config.eventsUrl, { documentsUrl: config.documentsUrl, documents }),
+    channels: openChannels({ http, smtp: config.smtp }),
     series: countReads(openSeries(config.seriesUrl), documents),
     tables: parquetTables(),
     sweeps: openSweeps(),

@@ -1,6 +1,9 @@
 // Documents, events and the cache: a part of ports.ts.
 import type { ArticlesPort } from './ports-articles.js';
+import type { EventRow } from '../domain/events.js';
 import type { Closable } from './ports-closable.js';
+
+export type { EventRow } from '../domain/events.js';
 
 export type Json = Record<string, unknown>;
 
@@ -20,15 +23,6 @@ export interface DocumentQuery {
 export interface DocumentPage<T> {
   items: Doc<T>[];
   cursor: string | null;
-}
-
-export interface EventRow {
-  /** Unique: publishing the same id twice is one event. */
-  id: string;
-  /** `article.collected`, `prediction.made`, `bars.closed` … */
-  type: string;
-  at: number;
-  payload: Json;
 }
 
 /** Collections and their time member and filterable members are declared in domain/collections.ts. */
@@ -60,12 +54,27 @@ export interface DocumentsPort extends Closable, ArticlesPort {
 
 export type EventHandler = (events: EventRow[]) => Promise<void>;
 
+export interface ConsumerProgress {
+  consumer: string;
+  /** Events published and not handled yet. */
+  lag: number;
+  /** Time of the oldest of them, epoch ms. */
+  oldestAt: number | null;
+}
+
 export interface EventsPort extends Closable {
   publish(events: EventRow[]): Promise<void>;
   /** Events after the consumer's own mark, oldest first; the mark moves when `handle` has resolved. */
   consume(consumer: string, handle: EventHandler, options?: { limit?: number }): Promise<number>;
   /** Latest events, newest first. */
   recent(query: { type?: string; limit: number }): Promise<EventRow[]>;
+  /** How far these consumers are behind, in the given order; before them the `relay` to a broker, where there is one. */
+  progress(consumers: readonly string[]): Promise<ConsumerProgress[]>;
+  /**
+   * Hands the next events of the outbox to the broker, in order, and moves the mark when the broker has confirmed
+   * them. Absent where consumers read the outbox itself.
+   */
+  relay?(): Promise<number>;
 }
 
 export interface CachePort extends Closable {

@@ -14,6 +14,7 @@ import type { NewsReadsPort } from './ports-articles.js';
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
 import type { SourcesPort } from './ports-sources.js';
+import type { ChannelsPort } from './ports-notifications.js';
 import type { StrategyFilesPort } from './ports-strategies.js';
 import type { HttpClient } from './http/http.js';
 
@@ -24,6 +25,7 @@ import type { HttpClient } from './http/http.js';
 export type { Closable } from './ports-closable.js';
 export type {
   CachePort,
+  ConsumerProgress,
   Doc,
   DocumentPage,
   DocumentQuery,
@@ -58,6 +60,7 @@ export type {
 } from './ports-articles.js';
 export type { SentimentRequest } from './ports-inventory.js';
 export type { FoundFeed, SourceHealth, SourceKindInfo, SourcesPort, SourceTest } from './ports-sources.js';
+export type { ChannelsPort } from './ports-notifications.js';
 export type { StrategyFile, StrategyFilesPort } from './ports-strategies.js';
 export type { SweepOptions, SweepRequest, SweepsPort } from './ports-backtest.js';
 export type {
@@ -107,6 +110,7 @@ export interface Ports extends Closable {
   engines: BacktestEnginesPort;
   documents: DocumentsPort;
   events: EventsPort;
+  channels: ChannelsPort;
   series: SeriesPort;
   objects: ObjectsPort;
   tables: TablesPort;

@@ -5,16 +5,20 @@ import { barStatsRoutes } from './bars-stats.js';
 import { barRoutes } from './bars.js';
 import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
+import { eventRoutes } from './event-consumers.js';
 import { engineRoutes } from './engines.js';
 import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
 import { lineageRoutes } from './lineage.js';
 import { modelRoutes } from './models.js';
+import { newsAggregateRoutes } from './news-aggregates.js';
 import { newsRoutes } from './news.js';
 import { newsSearchRoutes } from './news-search.js';
 import { newsSearchesRoutes } from './news-searches.js';
 import { newsStatsRoutes } from './news-stats.js';
 import { newsStoryRoutes } from './news-stories.js';
+import { deliveryRoutes } from './notifications/deliveries.js';
+import { subscriptionRoutes } from './notifications/subscriptions.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { retentionRoutes } from './retention.js';
@@ -43,12 +47,16 @@ export const ROUTES: Route[] = [
   ...fundingRoutes,
   ...uploadRoutes,
   // Before /news/{id}, which would take their names for ids.
+  ...newsAggregateRoutes,
   ...newsSearchRoutes,
   ...newsStatsRoutes,
   ...newsStoryRoutes,
   ...newsSearchesRoutes,
   ...newsRoutes,
   ...sourceRoutes,
+  ...eventRoutes,
+  ...subscriptionRoutes,
+  ...deliveryRoutes,
   ...sentimentRoutes,
   ...modelRoutes,
   ...predictionRoutes,

@@ -43,6 +43,14 @@ export const COLLECTIONS = {
   runs: { time: 'startedAt', fields: ['kind', 'status'], arrays: [] },
   principals: { time: 'createdAt', fields: ['tenant', 'keySha256'], arrays: ['roles'] },
   uploads: { time: 'createdAt', fields: ['sha256'], arrays: [] },
+  // Events and notifications.
+  deadLetters: { time: 'at', fields: ['consumer', 'state', 'type'], arrays: [] },
+  consumerStates: { time: 'at', fields: [], arrays: [] },
+  leases: { time: 'at', fields: ['owner'], arrays: [] },
+  handledEvents: { time: 'at', fields: ['consumer'], arrays: [] },
+  newsAggregates: { time: 'from', fields: ['asset', 'sourceKey'], arrays: [] },
+  subscriptions: { time: 'createdAt', fields: ['state'], arrays: [] },
+  deliveries: { time: 'dueAt', fields: ['subscription', 'state'], arrays: [] },
   audit: { time: 'at', fields: ['principal', 'action', 'target'], arrays: [] },
   lineage: { time: 'at', fields: ['child', 'parent', 'run'], arrays: [] },
 } as const satisfies Record<string, CollectionSpec>;

@@ -118,6 +118,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
   const own = {
     documents: openDocuments(database),
     events: openEvents(database),
+    channels: { send: async () => 'HTTP 200', close: async () => {} },
     series: openSeries(`parquet:${join(directory, 'bars')}`),
     objects: openObjects(`file:${join(directory, 'objects')}`),
     cache: openCache(`sqlite:${join(directory, 'cache.db')}`),
