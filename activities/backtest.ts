@@ -64,7 +64,7 @@ export const backtestSteps = (ports: Ports) => ({
       benchmark: benchmark.metrics,
       trials: analysis.trials,
       analysis,
-      detail: await putDetail(ports, id, bars, outcome),
+      detail: await putDetail(ports, id, { time: bars.time, ...outcome }),
       digest,
       evaluation: input.evaluation ?? null,
       conventions: conventionsOf(spec),
@@ -81,7 +81,7 @@ export const backtestSteps = (ports: Ports) => ({
 
 export async function findStream(
   ports: Ports,
-  input: BacktestInput,
+  input: Pick<BacktestInput, 'stream' | 'source'>,
 ): Promise<{ source: Source; from: number; to: number }> {
   const wanted = input.source ? readSource(input.source) : null;
   const found = (await ports.series.streams(parseStream(input.stream))).filter(
@@ -146,8 +146,12 @@ async function readSentiment(
 }
 
 /** The same run again is the same bytes: what depends on other runs stands in the record. */
-async function putDetail(ports: Ports, id: string, bars: BarColumns, { equity, trades }: BacktestOutcome) {
-  const body = { time: Array.from(bars.time), equity: Array.from(equity), trades };
+export async function putDetail(
+  ports: Ports,
+  id: string,
+  { time, equity, trades }: { time: Float64Array } & Pick<BacktestOutcome, 'equity' | 'trades'>,
+) {
+  const body = { time: Array.from(time), equity: Array.from(equity), trades };
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   const { key, sha256 } = await ports.objects.put(`backtests/${id}.json`, bytes);
   return { key, sha256 };

@@ -34,7 +34,7 @@ export interface BarsNote {
 }
 
 /** What a user brings is recorded data; it is as of its last bar's close. */
-interface Provenance {
+export interface Provenance {
   source: Source;
   asOf: string;
 }
@@ -103,7 +103,7 @@ export async function runOnFile(
 }
 
 /** A strategy of ours by its name, or a user's own file, which runs in a sandbox. */
-async function openStrategy(
+export async function openStrategy(
   ports: Ports,
   name: string,
 ): Promise<{
@@ -184,7 +184,7 @@ export async function sweepFile(
   };
 }
 
-const noteOf = ({ bars, perUnit, ...file }: FileBars): BarsNote => ({
+export const noteOf = ({ bars, perUnit, ...file }: FileBars): BarsNote => ({
   rows: bars.time.length,
   sha256: file.sha256,
   timeframeMs: file.timeframeMs,

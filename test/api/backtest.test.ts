@@ -17,8 +17,8 @@ describe('trades and equity as files', () => {
     expect(response.headers.get('content-type')).toContain('text/csv');
     expect(response.headers.get('content-disposition')).toContain('bt_example-trades.csv');
     const [header, row = ''] = (await response.text()).split('\n');
-    expect(header).toBe('side,entryTime,entryPrice,exitTime,exitPrice,units,fees,funding,profit');
-    expect(row).toMatch(/^long,\d{13},1,,,1,0,,0$/);
+    expect(header).toBe('side,entryTime,entryPrice,exitTime,exitPrice,units,fees,funding,profit,instrument');
+    expect(row).toMatch(/^long,\d{13},1,,,1,0,,0,$/);
   });
 
   it('are the whole curve, unthinned', async () => {

@@ -652,6 +652,26 @@ export interface components {
       /** Most of the volume of a bar that one order takes; event-driven only */ fillShare?: number;
       evaluation?: string;
     };
+    BacktestPortfolioInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      streams: string[];
+      /** Shares of the equity in the order of the streams; alike where left out */ weights?: number[];
+      strategy: string;
+      params?: { [name: string]: number };
+      /** signals (default), a period such as 1d, or drift:0.05 */ rebalance?: string;
+      /** same refuses different spans; common: what all have; all: where any has bars */ span?:
+        'same' | 'common' | 'all';
+      periodsPerYear?: 365 | 252;
+      feeBps?: number;
+      slippageBps?: number;
+      /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
+      cash?: number;
+      closeAtEnd?: boolean;
+      /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
+    };
     SweepBacktestInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
@@ -933,6 +953,7 @@ export interface components {
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
+      | { kind: 'backtestPortfolio'; input: components['schemas']['BacktestPortfolioInput'] }
       | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
       | { kind: 'searchBacktest'; input: components['schemas']['SearchBacktestInput'] }
       | { kind: 'compareStrategies'; input: components['schemas']['CompareStrategiesInput'] }
@@ -964,6 +985,7 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'backtestPortfolio'
         | 'sweepBacktest'
         | 'searchBacktest'
         | 'compareStrategies'
@@ -1000,6 +1022,7 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'backtestPortfolio'
         | 'sweepBacktest'
         | 'searchBacktest'
         | 'compareStrategies'
@@ -1065,7 +1088,7 @@ export interface components {
       /** Paid on balance; a receipt is negative */ funding?: number | null;
     };
     BacktestSpec: {
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by + */ stream: string;
       strategy: string;
       params: { [name: string]: number };
       /** Epoch milliseconds, UTC */ from: number;
@@ -1099,6 +1122,11 @@ export interface components {
         trailBps?: number;
       };
       /** Most of the volume of a bar that one order took */ fillShare?: number;
+      /** Several streams on one account; `stream` names all of them, joined by + */ portfolio?: {
+        rebalance:
+          { kind: 'signals' } | { kind: 'period'; everyMs: number } | { kind: 'drift'; above: number };
+        instruments: { /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string; weight: number }[];
+      };
     };
     BacktestAnalysis: {
       /** 95 %, stationary bootstrap, a year */ sharpeInterval: (number | null)[];
@@ -1123,11 +1151,12 @@ export interface components {
       fees: number;
       funding?: number;
       /** After fees and funding */ profit: number;
+      /** Of a portfolio: what was traded */ instrument?: string;
     };
     BacktestDetail: {
       id: string;
       spec: components['schemas']['BacktestSpec'];
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by + */ stream: string;
       strategy: string;
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
@@ -1140,6 +1169,11 @@ export interface components {
       /** What sizes, fills, costs and figures mean in this run */ conventions: string[];
       /** What has to be said of it: orders that waited, ruin */ notes?: string[];
       /** Of the funding rates that it paid */ fundingSha256?: string;
+      /** Of a portfolio: what each stream was read as */ instruments?: {
+        /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+        barsSha256: string;
+        fundingSha256?: string;
+      }[];
       run: string | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
@@ -1163,7 +1197,7 @@ export interface components {
     Backtest: {
       id: string;
       spec: components['schemas']['BacktestSpec'];
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by + */ stream: string;
       strategy: string;
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
@@ -1176,6 +1210,11 @@ export interface components {
       /** What sizes, fills, costs and figures mean in this run */ conventions: string[];
       /** What has to be said of it: orders that waited, ruin */ notes?: string[];
       /** Of the funding rates that it paid */ fundingSha256?: string;
+      /** Of a portfolio: what each stream was read as */ instruments?: {
+        /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+        barsSha256: string;
+        fundingSha256?: string;
+      }[];
       run: string | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
@@ -1728,6 +1767,7 @@ export interface operations {
           | 'deployModel'
           | 'predict'
           | 'runBacktest'
+          | 'backtestPortfolio'
           | 'sweepBacktest'
           | 'searchBacktest'
           | 'compareStrategies'

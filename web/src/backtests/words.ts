@@ -56,7 +56,9 @@ export const nameOf = ({ strategy, spec: { params } }: Backtest): string =>
 export const costsText = ({ costs: { feeBps, slippageBps } }: Backtest['spec']): string =>
   `${feeBps} bps fee and ${slippageBps} bps slippage a side`;
 
-export function sizeText({ size }: Backtest['spec']): string {
+export function sizeText({ size, portfolio }: Backtest['spec']): string {
+  if (portfolio)
+    return portfolio.instruments.map(({ stream, weight }) => `${percent(weight, 0)} in ${stream}`).join(', ');
   switch (size.kind) {
     case 'units':
       return `${size.units} units an entry`;
