@@ -1,3 +1,4 @@
+import type { StrategyFile } from '../../adapters/ports-strategies.js';
 import type { Ports } from '../../adapters/ports.js';
 import { analyse, summaryOf, type AnalysisSummary } from '../../domain/backtest/analysis.js';
 import { checkSpec } from '../../domain/backtest/checks.js';
@@ -15,7 +16,7 @@ import { InvalidInputError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
 import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
 import type { SignalInput, Strategy } from '../../domain/strategies/strategy.js';
-import { simulate } from './simulation.js';
+import { holding, runEngine } from './simulation.js';
 import { readFileBars, type FileBars, type FileBarsInput } from './bars-file.js';
 
 export interface LocalSpec extends RunSpec {
@@ -77,9 +78,12 @@ export async function runOnFile(
     const file = await readFileBars(ports, input.file);
     const { bars, timeframeMs, sha256 } = file;
     const { code } = strategy;
-    const spec = { ...input.spec, params, ...(code && { code }) };
-    const signal = await strategy.signal({ bars, params, timeframeMs });
-    const { outcome, benchmark: held } = simulate({ bars, spec, signal });
+    const asked = { ...input.spec, params, ...(code && { code }) };
+    const spec = strategy.backtest ? { ...asked, engine: 'event-driven' as const } : asked;
+    const outcome = strategy.backtest
+      ? await strategy.backtest({ bars, params, timeframeMs, spec })
+      : runEngine({ bars, spec, signal: await strategy.signal({ bars, params, timeframeMs }) });
+    const held = holding({ bars, spec });
     const { metrics, trades, notes, equity } = outcome;
     const analysis = analyse({
       ...{ time: bars.time, equity, trades, benchmarkEquity: held.equity },
@@ -111,6 +115,8 @@ export async function openStrategy(
   params: Strategy['params'];
   fault?: NonNullable<Strategy['fault']>;
   signal(input: SignalInput): Float64Array | Promise<Float64Array>;
+  /** In the place of a signal: callbacks that lay orders. */
+  backtest?: NonNullable<StrategyFile['backtest']>;
   /** Digest of a user's file. */
   code?: string;
   close(): Promise<void>;
@@ -122,6 +128,7 @@ export async function openStrategy(
       name: file.name,
       params,
       signal: (of) => file.signal(of),
+      ...(file.backtest && { backtest: file.backtest }),
       code: sha256,
       close: () => file.close(),
     };
