@@ -16,6 +16,7 @@ import { readFunding } from './backtest/funding.js';
 import { simulate } from './backtest/simulation.js';
 import { specOf, type BacktestInput } from './backtest/spec.js';
 import { putTearSheet } from './backtest/tear-sheet.js';
+import { prefixed, track } from './tracking.js';
 import { judgeRun } from './trials.js';
 import { readSource } from './window.js';
 
@@ -74,7 +75,7 @@ export const backtestSteps = (ports: Ports) => ({
       source: stored.source,
     };
     await putTearSheet(ports, result, { bars, outcome, benchmarkEquity: benchmark.equity, analysis });
-    await ports.documents.insert('backtests', [result]);
+    await keepResult(ports, result);
     return reportOf(result);
   },
 });
@@ -155,6 +156,23 @@ export async function putDetail(
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   const { key, sha256 } = await ports.objects.put(`backtests/${id}.json`, bytes);
   return { key, sha256 };
+}
+
+/** Stores a result, and logs it as an experiment. */
+export async function keepResult(ports: Ports, result: BacktestResult): Promise<void> {
+  await ports.documents.insert('backtests', [result]);
+  const { id, spec, stream, strategy, engine, digest, barsSha256, run, source, metrics, analysis } = result;
+  const { params, from, to, costs, cash, size, portfolio } = spec;
+  await track(ports, {
+    ...{ id, experiment: 'backtests', name: `${strategy} on ${stream}` },
+    params: { stream, strategy, ...prefixed('param', params), from, to, costs, cash, size, portfolio },
+    tags: { digest, barsSha256, engine, run, source: source.kind },
+    metrics: {
+      ...metrics,
+      trials: result.trials,
+      ...(analysis && { deflatedSharpe: analysis.deflatedSharpe }),
+    },
+  });
 }
 
 /** The part of a result that reports and runs show. */

@@ -7,6 +7,7 @@ import { optimalBlockLength } from '../domain/significance/block-length.js';
 import { overfittingProbability } from '../domain/significance/overfitting.js';
 import { stationaryResamples } from '../domain/significance/resampling.js';
 import { resampledSums, superiorTest } from '../domain/significance/superior.js';
+import { track } from './tracking.js';
 
 export interface ComparisonReport {
   /** `cmp_` and 24 hex digits of the digest of the results compared. */
@@ -69,6 +70,13 @@ export const comparisonSteps = (ports: Ports) => ({
     const report = { stream: first.stream, ranking, ...tests, overfitting, days, sentence };
     const id = `cmp_${seed.slice(0, 24)}`;
     await ports.documents.insert('comparisons', [{ id, ...report, createdAt: ports.now() }]);
+    const { spec, source } = first;
+    await track(ports, {
+      ...{ id, experiment: 'comparisons', name: `${results.length} results on ${first.stream}` },
+      params: { stream: first.stream, results: ids.toSorted(), from: spec.from, to: spec.to },
+      tags: { best: ranking[0]?.backtest, sentence, source: source.kind },
+      metrics: { ...tests, overfitting: overfitting ?? NaN, days, count: results.length },
+    });
     return { id, ...report };
   },
 });

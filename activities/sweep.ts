@@ -12,6 +12,7 @@ import {
   type PlannedBars,
   type PlannedInput,
 } from './backtest/planned.js';
+import { prefixed, track, type TrackedResult } from './tracking.js';
 import { stepwise } from './backtest/stepwise.js';
 import { rowsOf, tableOf } from './backtest/sweep-tables.js';
 
@@ -103,9 +104,22 @@ export const sweepSteps = (ports: Ports) => ({
     const names = Object.keys(resolveStrategy(plan.strategy).params);
     const report = { ...rest, results, digest, best: rowsOf(columns, { names, most: BEST }) };
     await ports.documents.insert('sweeps', [{ ...report, grid: plan.grid, createdAt: ports.now() }]);
+    await track(ports, trackedSweep(report, plan.grid));
     return report;
   },
 });
+
+/** The figures of the best row, under a name that says so. */
+function trackedSweep(report: SweepReport, grid: SweepPlan['grid']): TrackedResult {
+  const { id, stream, strategy, from, to, spec, digest, barsSha256, source, best } = report;
+  const { combinations, skipped, path } = report;
+  return {
+    ...{ id, experiment: 'sweeps', name: `${strategy} on ${stream}, ${combinations} combinations` },
+    params: { stream, strategy, grid, from, to, spec, best: best[0]?.params },
+    tags: { digest, barsSha256, path, source: source.kind },
+    metrics: { combinations, skipped, ...prefixed('best', best[0]?.metrics ?? {}) },
+  };
+}
 
 function joined(tables: TableColumn[][]): (TableColumn & { type: 'float64' })[] {
   const [first = []] = tables;

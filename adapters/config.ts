@@ -45,6 +45,7 @@ export const SCHEMA = z.object({
   CACHE_URL: address.default(''),
   EVENTS_URL: address.default(''),
   SERVING_URL: address.default('onnx:'),
+  REGISTRY_URL: address.default('documents:'),
   MLFLOW_TRACKING_URI: text,
 });
 
@@ -92,6 +93,8 @@ export interface Config {
   cacheUrl: string;
   eventsUrl: string;
   servingUrl: string;
+  /** Where experiments are logged. */
+  registryUrl: string;
   mlflowTrackingUri: string;
 }
 
@@ -135,6 +138,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     seriesUrl: place(value.SERIES_URL, 'parquet', 'bars'),
     objectsUrl: place(value.OBJECTS_URL, 'file', 'objects'),
     servingUrl: value.SERVING_URL,
+    registryUrl: value.REGISTRY_URL,
     mlflowTrackingUri: value.MLFLOW_TRACKING_URI || `sqlite:///${join(dataDir, 'mlflow.db')}`,
   };
 }
@@ -173,6 +177,7 @@ const resolvedPlaces = (config: Config): Record<string, string> => ({
   SERIES_URL: config.seriesUrl,
   OBJECTS_URL: config.objectsUrl,
   SERVING_URL: config.servingUrl,
+  REGISTRY_URL: config.registryUrl,
   MLFLOW_TRACKING_URI: config.mlflowTrackingUri,
 });
 

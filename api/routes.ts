@@ -20,6 +20,7 @@ import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
+import { trackingRoutes } from './tracking.js';
 import { uploadRoutes } from './uploads.js';
 import { storageRoutes } from './storage.js';
 import { strategyRoutes } from './strategies.js';
@@ -42,6 +43,7 @@ export const ROUTES: Route[] = [
   ...modelRoutes,
   ...predictionRoutes,
   ...backtestRoutes,
+  ...trackingRoutes,
   ...lineageRoutes,
   ...strategyRoutes,
   ...engineRoutes,

@@ -11,7 +11,7 @@ import type { BacktestReport } from '../../domain/research.js';
 import type { Source } from '../../domain/sources.js';
 import type { Strategy } from '../../domain/strategies/strategy.js';
 import { parseStream, timeframeMs } from '../../domain/streams.js';
-import { putDetail, reportOf } from '../backtest.js';
+import { keepResult, putDetail, reportOf } from '../backtest.js';
 import { judgeRun } from '../trials.js';
 import { readFunding, type FundingUsed } from './funding.js';
 import { planPortfolio, strategyOf, type PortfolioInput } from './portfolio-plan.js';
@@ -71,7 +71,7 @@ export const portfolioSteps = (ports: Ports) => ({
       instruments: instruments.map(({ name, bars }) => ({ name, time: bars.time, close: bars.close })),
       ...{ outcome, benchmarkEquity: benchmark.equity, analysis },
     });
-    await ports.documents.insert('backtests', [result]);
+    await keepResult(ports, result);
     const weights = spec.portfolio?.instruments ?? [];
     return {
       ...reportOf(result),

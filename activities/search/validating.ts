@@ -21,6 +21,7 @@ import { sharpeIntervals } from '../../domain/significance/intervals.js';
 import { stationaryResamples } from '../../domain/significance/resampling.js';
 import { mean } from '../../domain/statistics.js';
 import { resolveStrategy } from '../../domain/strategies/index.js';
+import { prefixed, track, type TrackedResult } from '../tracking.js';
 import { plannedBars } from '../backtest/planned.js';
 import { listOf, runDaily, splitsOf, sweep, wholeParams } from './planning.js';
 
@@ -113,9 +114,37 @@ export const validationSteps = (ports: Ports) => ({
     const found = { best, tried, stoppedEarly, outOfSample, forward };
     const report = { ...rest, ...found, digest: digestOf({ plan, ...found }) };
     await ports.documents.insert('searches', [{ ...report, space, createdAt: ports.now() }]);
+    await track(ports, trackedSearch(report, space));
     return report;
   },
 });
+
+function trackedSearch(report: SearchReport, space: SearchPlan['space']): TrackedResult {
+  const { id, stream, strategy, from, to, spec, digest, barsSha256, source, best, outOfSample } = report;
+  const { method, objective, seed, validation, tried } = report;
+  return {
+    ...{ id, experiment: 'searches', name: `${strategy} on ${stream}, ${tried} trials` },
+    params: {
+      stream,
+      strategy,
+      space,
+      from,
+      to,
+      spec,
+      method,
+      objective,
+      seed,
+      validation,
+      best: best.params,
+    },
+    tags: { digest, barsSha256, source: source.kind },
+    metrics: {
+      ...{ tried, score: best.score ?? NaN },
+      ...prefixed('best', best.metrics ?? {}),
+      ...prefixed('outOfSample', outOfSample ?? {}),
+    },
+  };
+}
 
 /** Bars of [from, to) and so many before them. */
 function sliceFrom(

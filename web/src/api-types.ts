@@ -397,6 +397,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/tracking/runs': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTrackedRuns'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/lineage': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['explain'];
@@ -1708,6 +1719,22 @@ export interface components {
       cursor: string | null;
       /** Epoch milliseconds, UTC */ asOf: number;
     };
+    TrackedRun: {
+      /** Of the result that was logged */ id: string;
+      experiment: string;
+      name: string;
+      params: { [name: string]: string | number | boolean };
+      tags: { [name: string]: string };
+      metrics: { [name: string]: number };
+      status: 'running' | 'finished' | 'failed';
+      /** Epoch milliseconds, UTC */ startedAt: number;
+      finishedAt: number | null;
+    };
+    TrackedRunPage: {
+      items: components['schemas']['TrackedRun'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Upload: {
       name: string;
       /** What POST /runs with transformBars takes as `object` */ object: { key: string; sha256: string };
@@ -2638,6 +2665,29 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['BacktestEquity'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listTrackedRuns: {
+    parameters: {
+      query?: {
+        /** Only of this experiment */ experiment?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TrackedRunPage'] };
       };
       default: {
         headers: { [name: string]: unknown };
