@@ -3,6 +3,7 @@ import { combinationsOf, pathOf, type SweepPath, type SweepRow } from '../domain
 import { digestOf, sha256Hex } from '../domain/digest.js';
 import { InvalidInputError } from '../domain/errors.js';
 import type { ObjectRef } from '../domain/models.js';
+import { renderSweep } from '../domain/report/optimisation/sweep.js';
 import { resolveStrategy } from '../domain/strategies/index.js';
 import { parseStream, timeframeMs } from '../domain/streams.js';
 import {
@@ -14,7 +15,7 @@ import {
 } from './backtest/planned.js';
 import { prefixed, track, type TrackedResult } from './tracking.js';
 import { stepwise } from './backtest/stepwise.js';
-import { rowsOf, tableOf } from './backtest/sweep-tables.js';
+import { rowsOf, sweepColumns, tableOf } from './backtest/sweep-tables.js';
 
 export interface SweepInput extends PlannedInput {
   /** As `combinationsOf` reads it. */
@@ -103,6 +104,8 @@ export const sweepSteps = (ports: Ports) => ({
     const digest = digestOf({ plan, columns: Object.fromEntries(hashes) as Record<string, string> });
     const names = Object.keys(resolveStrategy(plan.strategy).params);
     const report = { ...rest, results, digest, best: rowsOf(columns, { names, most: BEST }) };
+    const html = renderSweep({ ...rest, ...sweepColumns(columns, names), digest, best: report.best });
+    await ports.objects.put(`backtests/${plan.id}.html`, new TextEncoder().encode(html));
     await ports.documents.insert('sweeps', [{ ...report, grid: plan.grid, createdAt: ports.now() }]);
     await track(ports, trackedSweep(report, plan.grid));
     return report;

@@ -1,4 +1,5 @@
 import { auditRoutes } from './audit.js';
+import { optimisationRoutes } from './backtest/optimisations.js';
 import { backtestRoutes } from './backtest.js';
 import { barFileRoutes } from './bars-files.js';
 import { barStatsRoutes } from './bars-stats.js';
@@ -43,6 +44,7 @@ export const ROUTES: Route[] = [
   ...modelRoutes,
   ...predictionRoutes,
   ...backtestRoutes,
+  ...optimisationRoutes,
   ...trackingRoutes,
   ...lineageRoutes,
   ...strategyRoutes,

@@ -17,6 +17,7 @@ import type { Source } from '../../domain/sources.js';
 import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
 import type { SignalInput, Strategy } from '../../domain/strategies/strategy.js';
 import { holding, runEngine } from './simulation.js';
+import { sweepPage } from './sweep-page.js';
 import { readFileBars, type FileBars, type FileBarsInput } from './bars-file.js';
 
 export interface LocalSpec extends RunSpec {
@@ -65,6 +66,8 @@ export interface LocalSweep extends Provenance {
   /** CPU time of all threads. */
   nsPerBarCombination: number;
   digest: string;
+  /** The same as a page, where it was asked for. */
+  html?: string;
 }
 
 /** One run on a file of bars. @throws InvalidInputError naming what is wrong with the bars, the parameters or the spec. */
@@ -158,6 +161,7 @@ export async function sweepFile(
     grid: Record<string, unknown>;
     threads?: number;
     signal?: AbortSignal;
+    report?: boolean;
   },
 ): Promise<LocalSweep> {
   const { spec, grid } = input;
@@ -178,8 +182,10 @@ export async function sweepFile(
   );
   const { user, system } = process.cpuUsage(before);
   const rows = list.map((params, i): SweepRow => ({ params, metrics: metrics[i] as SweepRow['metrics'] }));
+  const digest = digestOf({ spec, sha256, rows });
   return {
     ...provenanceOf(file, input.file.path),
+    ...(input.report && { html: sweepPage(file, { path: input.file.path, spec, rows, skipped, digest }) }),
     conventions: conventionsOf(spec),
     spec: { ...spec, grid },
     bars: noteOf(file),
@@ -187,7 +193,7 @@ export async function sweepFile(
     rows,
     skipped,
     nsPerBarCombination: ((user + system) * 1000) / (bars.time.length * list.length),
-    digest: digestOf({ spec, sha256, rows }),
+    digest,
   };
 }
 

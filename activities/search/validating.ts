@@ -16,6 +16,7 @@ import { sliceColumns } from '../../domain/bars/columns.js';
 import { digestOf } from '../../domain/digest.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { growthOf, maxDrawdown, sharpeRatio } from '../../domain/metrics.js';
+import { renderSearch } from '../../domain/report/optimisation/search.js';
 import { optimalBlockLength } from '../../domain/significance/block-length.js';
 import { sharpeIntervals } from '../../domain/significance/intervals.js';
 import { stationaryResamples } from '../../domain/significance/resampling.js';
@@ -113,6 +114,8 @@ export const validationSteps = (ports: Ports) => ({
     const { tried, stoppedEarly } = scored;
     const found = { best, tried, stoppedEarly, outOfSample, forward };
     const report = { ...rest, ...found, digest: digestOf({ plan, ...found }) };
+    const html = renderSearch({ ...report, space });
+    await ports.objects.put(`backtests/${plan.id}.html`, new TextEncoder().encode(html));
     await ports.documents.insert('searches', [{ ...report, space, createdAt: ports.now() }]);
     await track(ports, trackedSearch(report, space));
     return report;

@@ -10,7 +10,7 @@ export const CONVENTIONS: string[] = [
   'Daily returns are those of the last equity of each UTC day; with 365 periods a year a day without bars is a day without change.',
   'Sharpe is mean over standard deviation (ddof 1) of daily returns, times the root of the periods a year (365 for crypto).',
   'Maximum drawdown includes the start value and is a positive fraction; value at risk is historical at 5 %.',
-  'The figures are those of this run alone; the analysis beside them deflates its Sharpe ratio by all trials known on the window.',
+  'Figures are those of one run alone; where an analysis stands beside them, it deflates the Sharpe ratio by all trials known on the window.',
 ];
 const SIZES = [
   'The size is set at the entry from the equity of then and kept until the position changes; it pays its own fee, and only a fixed number of units is not limited by the cash.',

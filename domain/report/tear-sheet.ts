@@ -1,6 +1,6 @@
 import type { BacktestMetrics, BacktestResult, Trade } from '../backtest/spec.js';
 import { escapeHtml, lineChart, type Mark } from './chart.js';
-import { date, fixed, moment, number, percent, price, quoteOf, table } from './format.js';
+import { date, fixed, listOf, moment, number, percent, price, quoteOf, table } from './format.js';
 import { STYLE } from './style.js';
 import { daysOf, drawdowns, rollingSharpe, type Days } from './tear-sheet/days.js';
 import { monthTable, parameterTable, type HeatMap } from './tear-sheet/heat-map.js';
@@ -223,6 +223,3 @@ function tradeTable(trades: readonly Trade[]): string {
       : '';
   return `${table('Trades', ['entered', 'at', 'left', 'at', 'units', 'fees', 'profit'], rows)}${left}`;
 }
-
-const listOf = (sentences: string[]): string =>
-  `<ul>${sentences.map((each) => `<li>${escapeHtml(each)}</li>`).join('')}</ul>`;

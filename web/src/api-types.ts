@@ -397,6 +397,105 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/sweeps': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSweeps'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sweeps/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSweep'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sweeps/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSweepReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/searches': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSearches'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/searches/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSearch'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/searches/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSearchReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/comparisons': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listComparisons'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/comparisons/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getComparison'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/comparisons/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getComparisonReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/tracking/runs': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listTrackedRuns'];
@@ -1074,6 +1173,98 @@ export interface components {
     };
     AuditPage: {
       items: components['schemas']['AuditEntry'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    Sweep: {
+      id: string;
+      stream: string;
+      source?: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      strategy: string;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      bars: number;
+      barsSha256: string;
+      digest: string;
+      grid: { [name: string]: unknown };
+      combinations: number;
+      skipped: number;
+      /** By Sharpe ratio */ best: {
+        params: { [name: string]: number };
+        metrics: { [name: string]: number | null };
+      }[];
+      /** All rows as Parquet */ results: { key: string; sha256: string; [name: string]: unknown };
+      [name: string]: unknown;
+    };
+    Search: {
+      id: string;
+      stream: string;
+      source?: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      strategy: string;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      bars: number;
+      barsSha256: string;
+      digest: string;
+      method: string;
+      objective: string;
+      tried: number;
+      trials: number;
+      best: {
+        params: { [name: string]: number };
+        score: number | null;
+        metrics: { [name: string]: number | null } | null;
+        [name: string]: unknown;
+      };
+      outOfSample: {
+        kind: string;
+        sharpe: number | null;
+        interval: (number | null)[];
+        inSampleSharpe: number | null;
+        days: number;
+        [name: string]: unknown;
+      } | null;
+      [name: string]: unknown;
+    };
+    Comparison: {
+      id: string;
+      stream: string;
+      source?: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      /** Epoch milliseconds, UTC */ from?: number;
+      /** Epoch milliseconds, UTC */ to?: number;
+      /** The best by Sharpe ratio first */ ranking: {
+        backtest: string;
+        strategy: string;
+        params: { [name: string]: number };
+        totalReturn: number | null;
+        sharpe: number | null;
+        maxDrawdown: number | null;
+        deflatedSharpe: number | null;
+      }[];
+      realityCheck: number | null;
+      superior: number | null;
+      overfitting: number | null;
+      days: number;
+      sentence: string;
+      [name: string]: unknown;
+    };
+    SweepPage: {
+      items: components['schemas']['Sweep'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    SearchPage: {
+      items: components['schemas']['Search'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    ComparisonPage: {
+      items: components['schemas']['Comparison'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
@@ -2666,6 +2857,150 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['BacktestEquity'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSweeps: {
+    parameters: {
+      query?: {
+        /** Only on this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SweepPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSweep: {
+    parameters: { query?: never; header?: never; path: { /** Sweep id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Sweep'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSweepReport: {
+    parameters: { query?: never; header?: never; path: { /** Sweep id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSearches: {
+    parameters: {
+      query?: {
+        /** Only on this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SearchPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSearch: {
+    parameters: { query?: never; header?: never; path: { /** Search id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Search'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSearchReport: {
+    parameters: { query?: never; header?: never; path: { /** Search id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listComparisons: {
+    parameters: {
+      query?: {
+        /** Only on this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ComparisonPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getComparison: {
+    parameters: { query?: never; header?: never; path: { /** Comparison id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Comparison'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getComparisonReport: {
+    parameters: { query?: never; header?: never; path: { /** Comparison id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };

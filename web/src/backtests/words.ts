@@ -73,7 +73,8 @@ export function sizeText({ size, portfolio }: Backtest['spec']): string {
   }
 }
 
-export const windowText = ({ from, to }: Backtest['spec']): string => `${date(from)} … ${date(to)}`;
+export const windowText = ({ from, to }: { from: number; to: number }): string =>
+  `${date(from)} … ${date(to)}`;
 
 /** 95 % interval of the Sharpe ratio; a dash for results from before it was computed. */
 export const intervalText = ({ analysis }: Backtest): string => range(analysis?.sharpeInterval ?? [], ratio);
