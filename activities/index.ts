@@ -2,6 +2,7 @@ import type { Ports } from '../adapters/ports.js';
 import type { SuggestRequest, SuggestResult, TrainRequest, TrainResult } from '../domain/ml.js';
 import type { ExternalRequest, ExternalResult } from '../domain/backtest/external.js';
 import { backtestSteps } from './backtest.js';
+import { portfolioSteps } from './backtest/portfolio.js';
 import { verifySteps } from './backtest/verify-steps.js';
 import { barsSteps } from './bars.js';
 import { cleaningSteps } from './cleaning.js';
@@ -56,6 +57,7 @@ export const createActivities = (ports: Ports) => ({
     ...datasetSteps(ports),
     ...ridgeSteps(ports),
     ...backtestSteps(ports),
+    ...portfolioSteps(ports),
     ...sweepSteps(ports),
     ...searchSteps(ports),
     ...comparisonSteps(ports),

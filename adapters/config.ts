@@ -48,6 +48,7 @@ export const SCHEMA = z.object({
   CACHE_URL: address.default(''),
   EVENTS_URL: address.default(''),
   SERVING_URL: address.default('onnx:'),
+  REGISTRY_URL: address.default('documents:'),
   MLFLOW_TRACKING_URI: text,
   SMTP_URL: z
     .string()
@@ -115,6 +116,8 @@ export interface Config {
   cacheUrl: string;
   eventsUrl: string;
   servingUrl: string;
+  /** Where experiments are logged. */
+  registryUrl: string;
   mlflowTrackingUri: string;
   /** What sends e-mail, and in whose name; empty: none. */
   smtp: { url: string; from: string };
@@ -165,6 +168,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     seriesUrl: place(value.SERIES_URL, 'parquet', 'bars'),
     objectsUrl: place(value.OBJECTS_URL, 'file', 'objects'),
     servingUrl: value.SERVING_URL,
+    registryUrl: value.REGISTRY_URL,
     mlflowTrackingUri: value.MLFLOW_TRACKING_URI || `sqlite:///${join(dataDir, 'mlflow.db')}`,
     smtp: { url: value.SMTP_URL, from: value.SMTP_FROM },
   };
@@ -204,6 +208,7 @@ const resolvedPlaces = (config: Config): Record<string, string> => ({
   SERIES_URL: config.seriesUrl,
   OBJECTS_URL: config.objectsUrl,
   SERVING_URL: config.servingUrl,
+  REGISTRY_URL: config.registryUrl,
   MLFLOW_TRACKING_URI: config.mlflowTrackingUri,
 });
 

@@ -26,6 +26,7 @@ import { openServing } from './serving/index.js';
 import { loadShippedSentiment } from './serving/shipped.js';
 import { parquetTables } from './tables.js';
 import { openStorage } from './storage.js';
+import { openTracking } from './tracking/index.js';
 import { readMlState } from './toolchain.js';
 
 export { redacted } from './addresses.js';
@@ -68,6 +69,7 @@ export function openPorts(config: Config): Ports {
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
+    tracking: openTracking(config.registryUrl, { documents }),
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
     news: (source) => bySource('news', source, () => openNews(source, newsSources)),
     sources: newsSources,

@@ -1,3 +1,4 @@
+import type { TrackingPort } from './ports-tracking.js';
 import type { BacktestEnginesPort } from './ports-engines.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { FetchedPage, KeptFile, LineageNode, SealedPage, Verification } from '../domain/lineage.js';
@@ -126,6 +127,7 @@ export interface Ports extends Closable {
   strategyFiles: StrategyFilesPort;
   /** Searches and counts of articles, through the cache. */
   newsReads: NewsReadsPort;
+  tracking: TrackingPort;
   /** Sentiment about an asset as it was known, and the digest of it. */
   sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
   markets(source: Source): MarketsPort;

@@ -1,4 +1,5 @@
 import { auditRoutes } from './audit.js';
+import { optimisationRoutes } from './backtest/optimisations.js';
 import { backtestRoutes } from './backtest.js';
 import { barFileRoutes } from './bars-files.js';
 import { barStatsRoutes } from './bars-stats.js';
@@ -28,6 +29,7 @@ import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
+import { trackingRoutes } from './tracking.js';
 import { uploadRoutes } from './uploads.js';
 import { sourceRoutes } from './sources.js';
 import { storageRoutes } from './storage.js';
@@ -61,6 +63,8 @@ export const ROUTES: Route[] = [
   ...modelRoutes,
   ...predictionRoutes,
   ...backtestRoutes,
+  ...optimisationRoutes,
+  ...trackingRoutes,
   ...lineageRoutes,
   ...strategyRoutes,
   ...engineRoutes,

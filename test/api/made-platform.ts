@@ -16,6 +16,7 @@ import { openLineage } from '../../adapters/lineage/index.js';
 import { openSources } from '../../adapters/news/sources.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { Ports } from '../../adapters/ports.js';
+import { documentTracking } from '../../adapters/tracking/documents.js';
 import { strategyFiles } from '../../adapters/sandbox/quickjs.js';
 import { openSeries } from '../../adapters/series/index.js';
 import { fileFormats } from '../../adapters/formats/index.js';
@@ -144,6 +145,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
+    tracking: documentTracking(own.documents),
     serving: {
       infer: absent,
       health: async () => ({ backend: 'onnx', provider: 'cpu', loaded: [] }),

@@ -1,3 +1,4 @@
+import { seedOptimisations } from './made-optimisations.js';
 import type { Ports } from '../../adapters/ports.js';
 import type { Bar } from '../../domain/bars.js';
 import { DEFAULT_SOURCES } from '../../domain/news/default-sources.js';
@@ -79,6 +80,7 @@ export async function seed(ports: Ports): Promise<void> {
     await madeBacktest(ports, 'bt_example'),
     await madeBacktest(ports, 'bt_removable'),
   ]);
+  await seedOptimisations(ports);
   const key = {
     name: 'gone',
     roles: ['viewer'],

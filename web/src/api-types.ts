@@ -694,6 +694,116 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/sweeps': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSweeps'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sweeps/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSweep'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sweeps/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSweepReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/searches': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSearches'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/searches/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSearch'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/searches/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSearchReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/comparisons': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listComparisons'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/comparisons/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getComparison'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/comparisons/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getComparisonReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/tracking/runs': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTrackedRuns'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/lineage': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['explain'];
@@ -1008,6 +1118,26 @@ export interface components {
       /** Most of the volume of a bar that one order takes; event-driven only */ fillShare?: number;
       evaluation?: string;
     };
+    BacktestPortfolioInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      streams: string[];
+      /** Shares of the equity in the order of the streams; alike where left out */ weights?: number[];
+      strategy: string;
+      params?: { [name: string]: number };
+      /** signals (default), a period such as 1d, or drift:0.05 */ rebalance?: string;
+      /** same refuses different spans; common: what all have; all: where any has bars */ span?:
+        'same' | 'common' | 'all';
+      periodsPerYear?: 365 | 252;
+      feeBps?: number;
+      slippageBps?: number;
+      /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
+      cash?: number;
+      closeAtEnd?: boolean;
+      /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
+    };
     SweepBacktestInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
@@ -1290,6 +1420,7 @@ export interface components {
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
+      | { kind: 'backtestPortfolio'; input: components['schemas']['BacktestPortfolioInput'] }
       | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
       | { kind: 'searchBacktest'; input: components['schemas']['SearchBacktestInput'] }
       | { kind: 'compareStrategies'; input: components['schemas']['CompareStrategiesInput'] }
@@ -1321,6 +1452,7 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'backtestPortfolio'
         | 'sweepBacktest'
         | 'searchBacktest'
         | 'compareStrategies'
@@ -1357,6 +1489,7 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'backtestPortfolio'
         | 'sweepBacktest'
         | 'searchBacktest'
         | 'compareStrategies'
@@ -1435,6 +1568,98 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
+    Sweep: {
+      id: string;
+      stream: string;
+      source?: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      strategy: string;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      bars: number;
+      barsSha256: string;
+      digest: string;
+      grid: { [name: string]: unknown };
+      combinations: number;
+      skipped: number;
+      /** By Sharpe ratio */ best: {
+        params: { [name: string]: number };
+        metrics: { [name: string]: number | null };
+      }[];
+      /** All rows as Parquet */ results: { key: string; sha256: string; [name: string]: unknown };
+      [name: string]: unknown;
+    };
+    Search: {
+      id: string;
+      stream: string;
+      source?: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      strategy: string;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      bars: number;
+      barsSha256: string;
+      digest: string;
+      method: string;
+      objective: string;
+      tried: number;
+      trials: number;
+      best: {
+        params: { [name: string]: number };
+        score: number | null;
+        metrics: { [name: string]: number | null } | null;
+        [name: string]: unknown;
+      };
+      outOfSample: {
+        kind: string;
+        sharpe: number | null;
+        interval: (number | null)[];
+        inSampleSharpe: number | null;
+        days: number;
+        [name: string]: unknown;
+      } | null;
+      [name: string]: unknown;
+    };
+    Comparison: {
+      id: string;
+      stream: string;
+      source?: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      /** Epoch milliseconds, UTC */ from?: number;
+      /** Epoch milliseconds, UTC */ to?: number;
+      /** The best by Sharpe ratio first */ ranking: {
+        backtest: string;
+        strategy: string;
+        params: { [name: string]: number };
+        totalReturn: number | null;
+        sharpe: number | null;
+        maxDrawdown: number | null;
+        deflatedSharpe: number | null;
+      }[];
+      realityCheck: number | null;
+      superior: number | null;
+      overfitting: number | null;
+      days: number;
+      sentence: string;
+      [name: string]: unknown;
+    };
+    SweepPage: {
+      items: components['schemas']['Sweep'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    SearchPage: {
+      items: components['schemas']['Search'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    ComparisonPage: {
+      items: components['schemas']['Comparison'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     BacktestMetrics: {
       entries: number | null;
       exits: number | null;
@@ -1457,7 +1682,7 @@ export interface components {
       /** Paid on balance; a receipt is negative */ funding?: number | null;
     };
     BacktestSpec: {
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by + */ stream: string;
       strategy: string;
       params: { [name: string]: number };
       /** Epoch milliseconds, UTC */ from: number;
@@ -1491,6 +1716,11 @@ export interface components {
         trailBps?: number;
       };
       /** Most of the volume of a bar that one order took */ fillShare?: number;
+      /** Several streams on one account; `stream` names all of them, joined by + */ portfolio?: {
+        rebalance:
+          { kind: 'signals' } | { kind: 'period'; everyMs: number } | { kind: 'drift'; above: number };
+        instruments: { /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string; weight: number }[];
+      };
     };
     BacktestAnalysis: {
       /** 95 %, stationary bootstrap, a year */ sharpeInterval: (number | null)[];
@@ -1515,11 +1745,12 @@ export interface components {
       fees: number;
       funding?: number;
       /** After fees and funding */ profit: number;
+      /** Of a portfolio: what was traded */ instrument?: string;
     };
     BacktestDetail: {
       id: string;
       spec: components['schemas']['BacktestSpec'];
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by + */ stream: string;
       strategy: string;
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
@@ -1532,6 +1763,11 @@ export interface components {
       /** What sizes, fills, costs and figures mean in this run */ conventions: string[];
       /** What has to be said of it: orders that waited, ruin */ notes?: string[];
       /** Of the funding rates that it paid */ fundingSha256?: string;
+      /** Of a portfolio: what each stream was read as */ instruments?: {
+        /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+        barsSha256: string;
+        fundingSha256?: string;
+      }[];
       run: string | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
@@ -1555,7 +1791,7 @@ export interface components {
     Backtest: {
       id: string;
       spec: components['schemas']['BacktestSpec'];
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by + */ stream: string;
       strategy: string;
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
@@ -1568,6 +1804,11 @@ export interface components {
       /** What sizes, fills, costs and figures mean in this run */ conventions: string[];
       /** What has to be said of it: orders that waited, ruin */ notes?: string[];
       /** Of the funding rates that it paid */ fundingSha256?: string;
+      /** Of a portfolio: what each stream was read as */ instruments?: {
+        /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+        barsSha256: string;
+        fundingSha256?: string;
+      }[];
       run: string | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
@@ -2370,6 +2611,22 @@ export interface components {
       cursor: string | null;
       /** Epoch milliseconds, UTC */ asOf: number;
     };
+    TrackedRun: {
+      /** Of the result that was logged */ id: string;
+      experiment: string;
+      name: string;
+      params: { [name: string]: string | number | boolean };
+      tags: { [name: string]: string };
+      metrics: { [name: string]: number };
+      status: 'running' | 'finished' | 'failed';
+      /** Epoch milliseconds, UTC */ startedAt: number;
+      finishedAt: number | null;
+    };
+    TrackedRunPage: {
+      items: components['schemas']['TrackedRun'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Upload: {
       name: string;
       /** What POST /runs with transformBars takes as `object` */ object: { key: string; sha256: string };
@@ -2508,6 +2765,7 @@ export interface operations {
           | 'deployModel'
           | 'predict'
           | 'runBacktest'
+          | 'backtestPortfolio'
           | 'sweepBacktest'
           | 'searchBacktest'
           | 'compareStrategies'
@@ -4045,6 +4303,173 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['BacktestEquity'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSweeps: {
+    parameters: {
+      query?: {
+        /** Only on this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SweepPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSweep: {
+    parameters: { query?: never; header?: never; path: { /** Sweep id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Sweep'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSweepReport: {
+    parameters: { query?: never; header?: never; path: { /** Sweep id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSearches: {
+    parameters: {
+      query?: {
+        /** Only on this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SearchPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSearch: {
+    parameters: { query?: never; header?: never; path: { /** Search id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Search'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSearchReport: {
+    parameters: { query?: never; header?: never; path: { /** Search id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listComparisons: {
+    parameters: {
+      query?: {
+        /** Only on this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ComparisonPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getComparison: {
+    parameters: { query?: never; header?: never; path: { /** Comparison id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Comparison'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getComparisonReport: {
+    parameters: { query?: never; header?: never; path: { /** Comparison id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listTrackedRuns: {
+    parameters: {
+      query?: {
+        /** Only of this experiment */ experiment?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TrackedRunPage'] };
       };
       default: {
         headers: { [name: string]: unknown };
