@@ -29,6 +29,11 @@ import { openStorage } from './storage.js';
 import { openTracking } from './tracking/index.js';
 import { readMlState } from './toolchain.js';
 
+/** Readers of documents that need no port. */
+export { discoverFeeds } from './news/discovery.js';
+export { decodeXml } from './news/encoding.js';
+export { MAX_FEED_BYTES, parseFeed } from './news/feeds/parse.js';
+
 export { redacted } from './addresses.js';
 export { ensureStores } from './ensure.js';
 export { moveStore } from './move.js';
