@@ -1,3 +1,5 @@
+import { addDedupe } from './news/dedupe.js';
+import { addTag } from './news/tag.js';
 import { connectApi, dataOf } from './api.js';
 import { addNewsFiles } from './news-files.js';
 import { printJson, printTable } from './output.js';
@@ -37,6 +39,8 @@ export const addNews: AddCommands = (program, shell) => {
         })),
       );
     });
+  addDedupe(news, shell);
+  addTag(news, shell);
   news.command('show <id>').action(async (id: string) => {
     const { client } = connectApi(shell.config());
     printJson(dataOf(await client.GET('/articles/{id}', { params: { path: { id } } } as never)));

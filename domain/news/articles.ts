@@ -1,5 +1,5 @@
 import { sha256Hex } from '../digest.js';
-import { tickersOf } from './instruments.js';
+import { tickersOf } from './tags/tag.js';
 import { readPublished } from './dates.js';
 import { languageOf, normalised, plainText } from './text.js';
 import { sourceKey, type Source } from '../sources.js';
@@ -55,6 +55,8 @@ export interface Article {
   retainUntil?: number | null;
   /** 1, and one more with each change of title or text; those before are kept as `articleVersions`. */
   revision?: number;
+  /** When this revision was first seen, epoch ms; left out: `firstSeenAt`. */
+  revisedAt?: number | null;
 }
 
 /** Offsets count UTF-16 units of the title, or of the text. */
