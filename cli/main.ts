@@ -25,6 +25,7 @@ import { addPredict } from './predict.js';
 import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
 import type { Shell } from './shell.js';
+import { addSources } from './sources.js';
 
 export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
   const program = new Command('finsight')
@@ -50,6 +51,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addBarsUpkeep,
     addLive,
     addNews,
+    addSources,
     addPredict,
     addBacktest,
     addAudit,
