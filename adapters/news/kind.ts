@@ -46,8 +46,7 @@ export async function told<T>(
     if (!(error instanceof Error)) throw error;
     const hide = (text: string): string =>
       secrets
-        .filter((each) => each !== undefined && each !== '')
-        .flatMap((each) => [each, encodeURIComponent(each)])
+        .flatMap((each) => (each ? [each, encodeURIComponent(each)] : []))
         .reduce((shown, each) => shown.replaceAll(each, '***'), text);
     const stack = error.stack ?? '';
     const message = hide(error.message);
