@@ -81,7 +81,7 @@ async function scorePage(ports: Ports, model: SentimentModel, articles: Article[
       model: name,
       ...scoreFrom(row, reason),
       scoredAt,
-      knownAt: article.firstSeenAt,
+      knownAt: article.contentSeenAt ?? article.firstSeenAt,
       tickers: article.tickers,
       sourceKey: sourceKey(article.source),
     };

@@ -12,6 +12,7 @@ import { fileFormats } from './formats/index.js';
 import { chooseSource } from './markets/choice.js';
 import { openLineage } from './lineage/index.js';
 import { openMarkets } from './markets/index.js';
+import { openNear } from './near/index.js';
 import { openNews } from './news/index.js';
 import { openLexicon } from './news/lexicon.js';
 import { openObjects } from './objects/index.js';
@@ -44,6 +45,7 @@ export function openPorts(config: Config): Ports {
   const own = {
     documents,
     events: openEvents(config.eventsUrl),
+    near: openNear(config.documentsUrl),
     series: countReads(openSeries(config.seriesUrl), documents),
     tables: parquetTables(),
     sweeps: openSweeps(),

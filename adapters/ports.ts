@@ -10,6 +10,7 @@ import type { SweepsPort } from './ports-backtest.js';
 import type { FormatsPort, ObjectsPort, SeriesPort, TablesPort } from './ports-bars.js';
 import type { Closable } from './ports-closable.js';
 import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js';
+import type { NearPort } from './ports-news.js';
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
 import type { StrategyFilesPort } from './ports-strategies.js';
@@ -43,6 +44,7 @@ export type {
   TableColumn,
   TablesPort,
 } from './ports-bars.js';
+export type { NearPort, NearRow, StoredNearRow } from './ports-news.js';
 export type { SentimentRequest } from './ports-inventory.js';
 export type { StrategyFile, StrategyFilesPort } from './ports-strategies.js';
 export type { SweepOptions, SweepRequest, SweepsPort } from './ports-backtest.js';
@@ -84,6 +86,7 @@ export interface Ports extends Closable {
   engines: BacktestEnginesPort;
   documents: DocumentsPort;
   events: EventsPort;
+  near: NearPort;
   series: SeriesPort;
   objects: ObjectsPort;
   tables: TablesPort;

@@ -11,6 +11,7 @@ import { readSentimentPoints } from '../../adapters/documents/points.js';
 import { openEngines } from '../../adapters/engines/index.js';
 import { openEvents } from '../../adapters/events/index.js';
 import { openLineage } from '../../adapters/lineage/index.js';
+import { openNear } from '../../adapters/near/index.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { Ports } from '../../adapters/ports.js';
 import { strategyFiles } from '../../adapters/sandbox/quickjs.js';
@@ -90,6 +91,7 @@ function embeddedPorts(directory: string): Ports {
     documents: openDocuments(database),
     events: openEvents(database),
     series: openSeries(`parquet:${join(directory, 'bars')}`),
+    near: openNear(database),
     objects: openObjects(`file:${join(directory, 'objects')}`),
     cache: openCache(`sqlite:${join(directory, 'cache.db')}`),
     sweeps: openSweeps(),
