@@ -29,6 +29,8 @@ export interface NearPort extends Closable {
   reopen(rows: Pick<NearRow, 'key' | 'articleId' | 'space'>[], at: number): Promise<void>;
   /** Rows of a day after a number, in order. */
   read(query: { space: string; day: number; after: number; limit: number }): Promise<StoredNearRow[]>;
+  /** All rows of articles. */
+  ofArticles(articleIds: string[]): Promise<NearRow[]>;
   /** Those of the keys that have no row, or an unsettled one. */
   unsettled(keys: number[]): Promise<number[]>;
   /** Unsettled rows that were appended before a time, oldest first. */

@@ -1,13 +1,15 @@
 import { addDedupe } from './news/dedupe.js';
 import { addTag } from './news/tag.js';
 import { connectApi, dataOf } from './api.js';
+import { addNewsFiles } from './news-files.js';
 import { printJson, printTable } from './output.js';
 import { runStory } from './run.js';
 import { given, list, wholeNumber, type AddCommands } from './shell.js';
 
-/** `news collect|list|show`. */
+/** `news collect|list|show`, and those on files. */
 export const addNews: AddCommands = (program, shell) => {
   const news = program.command('news').description('articles and their sentiment');
+  addNewsFiles(news, shell);
   news
     .command('collect')
     .option('--source <kind>', 'live, recorded:<dir>, simulated[:<seed>]')

@@ -68,8 +68,8 @@ export async function linkLeft(given: { ports: Ports; archive: NearArchive; spac
   if (left.length === 0) return;
   const ids = left.map(({ articleId }) => articleId);
   const articles = await ports.documents.getMany<StoredArticle>('articles', ids);
-  await linkArticles(given, articles, articles.map(rowOf));
-  // Of an article that was never stored, or has another text by now, nothing is left to compare.
+  await linkArticles(given, articles, await ports.near.ofArticles(ids));
+  // Of an article that was never stored nothing is left to compare.
   await ports.near.settle(left.map(({ key }) => key));
 }
 

@@ -2,15 +2,18 @@ import type { EventRow, NearRow, Ports } from '../../adapters/ports.js';
 import { digestOf } from '../../domain/digest.js';
 import { cleanItem, precedes, type RawItem, type RejectedItem } from '../../domain/news/articles.js';
 import { sourceKey, type Source } from '../../domain/sources.js';
+import { termsOf, type Terms } from '../sources.js';
 import { nearArchive, type NearArchive } from './archive.js';
 import { sameByGuid } from './guids.js';
 import { linkArticles, linkLeft, rowOf, type StoredArticle } from './linking.js';
-import { keepVersion } from './versions.js';
+import { isVersion, keepVersion } from './versions.js';
 
 export interface PagePlan {
   source: Source;
   from: number;
   to: number;
+  /** Of a managed source: what may be done with its texts. */
+  terms?: Terms | null;
 }
 
 export interface StoredPage {
@@ -58,13 +61,14 @@ async function cleanItems(
     ...{ seenAt: ports.now(), source, knownAsPublished: source.kind !== 'live' },
     lexicon: await ports.lexicon(),
   };
+  const terms = termsOf(plan.terms, context.seenAt);
   const deliveries: StoredArticle[] = [];
   const rejected: RejectedItem[] = [];
   for (const item of items) {
     const cleaned = cleanItem(item, context);
     if ('rejected' in cleaned) rejected.push(rejection(item, cleaned.rejected, context.seenAt));
     else if (cleaned.article.publishedAt >= plan.from && cleaned.article.publishedAt < plan.to)
-      deliveries.push({ ...cleaned.article, sourceKey: sourceKey(source) });
+      deliveries.push({ ...cleaned.article, ...terms, sourceKey: sourceKey(source) });
   }
   return { deliveries, rejected };
 }
@@ -102,7 +106,8 @@ async function storeArticles(
   const articles = new Map(firsts.map((article) => [article.id, article]));
   const merged = await mergeDeliveries(ports, again);
   for (const article of merged.articles) articles.set(article.id, article);
-  await linkArticles(given, [...articles.values()], [...rows, ...merged.moved.map(rowOf)]);
+  const others = merged.moved.length > 0 ? await ports.near.ofArticles(merged.moved) : [];
+  await linkArticles(given, [...articles.values()], [...rows, ...others]);
   return { inserted: inserted.length, changed: merged.changed };
 }
 
@@ -115,22 +120,22 @@ async function appendRows(ports: Ports, deliveries: StoredArticle[]): Promise<Ne
   return fresh;
 }
 
-/** What stored articles are with other deliveries of them, and what those were that are now known from an earlier one. */
+/** What stored articles are with other deliveries of them, and the ids of those that are now known from an earlier one. */
 async function mergeDeliveries(
   ports: Ports,
   groups: StoredArticle[][],
-): Promise<{ articles: StoredArticle[]; moved: StoredArticle[]; changed: number }> {
+): Promise<{ articles: StoredArticle[]; moved: string[]; changed: number }> {
   const ids = groups.map(([first]) => first?.id ?? '');
   const stored = await ports.documents.getMany<StoredArticle>('articles', ids);
   const held = new Map(stored.map((article) => [article.id, article]));
-  const moved: StoredArticle[] = [];
+  const moved: string[] = [];
   let changed = 0;
   for (const delivery of groups.flat()) {
     const before = held.get(delivery.id);
     if (!before) continue;
     const outcome = await mergeDelivery(ports, before, delivery);
     held.set(delivery.id, outcome.article);
-    if (outcome.isMoved) moved.push(before);
+    if (outcome.isMoved) moved.push(before.id);
     if (outcome.isChanged) changed++;
   }
   return { articles: [...held.values()], moved, changed };
@@ -151,9 +156,8 @@ async function mergeDelivery(
   held: StoredArticle,
   delivery: StoredArticle,
 ): Promise<{ article: StoredArticle; isMoved: boolean; isChanged: boolean }> {
-  const isOther = held.contentSha256 !== undefined && held.contentSha256 !== delivery.contentSha256;
-  const version = isOther ? await keepVersion(ports, held, delivery) : null;
-  let article = version ?? held;
+  const version = isVersion(held, delivery) ? await keepVersion(ports, held, delivery) : null;
+  let article = version?.article ?? held;
   const isMoved = precedes(delivery, article);
   if (isMoved) {
     // Should this worker be killed before it has linked the article anew, others will.
@@ -162,24 +166,18 @@ async function mergeDelivery(
       current && precedes(delivery, current) ? withOrigin(current, delivery) : (current ?? article),
     );
   }
-  return { article, isMoved, isChanged: version !== null };
+  return { article, isMoved, isChanged: version?.isNew ?? false };
 }
 
 /** Where and when it was first delivered; what was found out about it since stays. */
 function withOrigin(current: StoredArticle, delivery: StoredArticle): StoredArticle {
-  const isSame = current.contentSha256 === undefined || current.contentSha256 === delivery.contentSha256;
-  const { url, feed, author, publishedAt, firstSeenAt, categories, guid } = delivery;
-  const text = isSame ? { title: delivery.title, text: delivery.text, contentSeenAt: firstSeenAt } : {};
+  const { url, feed, author, publishedAt, firstSeenAt, categories, title, text } = delivery;
+  // With several texts the versions tell which is shown.
+  const hasOne = (current.revision ?? 1) === 1;
   return {
     ...current,
-    url,
-    feed,
-    author,
-    publishedAt,
-    firstSeenAt,
-    categories,
-    ...(guid === undefined ? {} : { guid }),
-    ...text,
+    ...{ url, feed, author, publishedAt, firstSeenAt, categories, guid: delivery.guid ?? null },
+    ...(hasOne ? { title, text } : {}),
   };
 }
 

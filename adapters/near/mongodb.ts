@@ -1,7 +1,7 @@
 import type { Binary, Collection } from 'mongodb';
 import { untilWritten } from '../contention.js';
 import { isDuplicate, mongoConnection, type MongoIndex } from '../mongodb.js';
-import type { NearPort } from '../ports.js';
+import type { NearPort, StoredNearRow } from '../ports.js';
 import { printBytes, printOf } from './print.js';
 
 interface Row {
@@ -19,6 +19,7 @@ const INDEXES: MongoIndex[] = [
   { keys: { seq: 1 }, unique: true },
   { keys: { space: 1, day: 1, seq: 1 } },
   { keys: { unsettled: 1 }, sparse: true },
+  { keys: { article: 1 } },
 ];
 
 /** The log as a collection: a row takes the number after the highest, and tries again where another writer had it. */
@@ -67,10 +68,16 @@ export function mongoNear(address: string): NearPort {
           .limit(limit)
           .toArray(),
       );
-      return rows.map(({ _id, article, seq, print }) => ({
-        ...{ seq, key: _id, articleId: article, space, day },
-        print: printOf('buffer' in print && 'position' in print ? print.buffer : (print as Buffer)),
-      }));
+      return rows.map(rowFrom);
+    },
+    async ofArticles(articleIds) {
+      const rows = await inLog((all) =>
+        all
+          .find({ article: { $in: articleIds } })
+          .sort({ seq: 1 })
+          .toArray(),
+      );
+      return rows.map(rowFrom);
     },
     async unsettled(keys) {
       const settled = await inLog((all) =>
@@ -99,3 +106,8 @@ export function mongoNear(address: string): NearPort {
     close: mongo.close,
   };
 }
+
+const rowFrom = ({ _id, article, seq, space, day, print }: Row): StoredNearRow => ({
+  ...{ seq, key: _id, articleId: article, space, day },
+  print: printOf('position' in print ? print.buffer : print),
+});

@@ -14,6 +14,7 @@ const SCHEMA = [
     seq INTEGER PRIMARY KEY AUTOINCREMENT, key INTEGER UNIQUE NOT NULL, article TEXT NOT NULL, space TEXT NOT NULL,
     day INTEGER NOT NULL, print BLOB NOT NULL)`,
   'CREATE INDEX IF NOT EXISTS near_day ON near (space, day, seq)',
+  'CREATE INDEX IF NOT EXISTS near_article ON near (article)',
   `CREATE TABLE IF NOT EXISTS near_unsettled (
     key INTEGER PRIMARY KEY, article TEXT NOT NULL, space TEXT NOT NULL, at INTEGER NOT NULL)`,
 ];
@@ -58,6 +59,19 @@ export function sqliteNear(path: string): NearPort {
         )
         .map(({ seq, key, article, print }) => ({
           seq,
+          key,
+          articleId: article,
+          space,
+          day,
+          print: printOf(print),
+        }));
+    },
+    async ofArticles(articleIds) {
+      const sql = `SELECT key, article, space, day, print FROM near
+        WHERE article IN (SELECT value FROM json_each(?)) ORDER BY seq`;
+      return file
+        .all<Row & { space: string; day: number }>(sql, [JSON.stringify(articleIds)])
+        .map(({ key, article, space, day, print }) => ({
           key,
           articleId: article,
           space,
