@@ -14,6 +14,7 @@ import { chooseSource } from './markets/choice.js';
 import { openHttp } from './http/client.js';
 import { openLineage } from './lineage/index.js';
 import { openMarkets } from './markets/index.js';
+import { openNear } from './near/index.js';
 import { openNewsReads } from './news-reads.js';
 import { openNews, openNewsSources } from './news/index.js';
 import { openLexicon } from './news/lexicon.js';
@@ -54,6 +55,7 @@ export function openPorts(config: Config): Ports {
   const newsSources = openNewsSources(config, { documents, cache, http });
   const own = {
     documents,
+    near: openNear(config.documentsUrl),
     events: openEvents(config.eventsUrl, { documentsUrl: config.documentsUrl, documents }),
     channels: openChannels({ http, smtp: config.smtp }),
     series: countReads(openSeries(config.seriesUrl), documents),

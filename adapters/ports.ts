@@ -11,6 +11,7 @@ import type { SweepsPort } from './ports-backtest.js';
 import type { FormatsPort, ObjectsPort, SeriesPort, TablesPort } from './ports-bars.js';
 import type { Closable } from './ports-closable.js';
 import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js';
+import type { NearPort } from './ports-news.js';
 import type { NewsReadsPort } from './ports-articles.js';
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
@@ -49,6 +50,7 @@ export type {
   TableColumn,
   TablesPort,
 } from './ports-bars.js';
+export type { NearPort, NearRow, StoredNearRow } from './ports-news.js';
 export type {
   ArticleCountQuery,
   ArticleCounts,
@@ -111,6 +113,7 @@ export interface Ports extends Closable {
   engines: BacktestEnginesPort;
   documents: DocumentsPort;
   events: EventsPort;
+  near: NearPort;
   channels: ChannelsPort;
   series: SeriesPort;
   objects: ObjectsPort;

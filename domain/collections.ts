@@ -14,6 +14,8 @@ export const COLLECTIONS = {
     fields: ['feed', 'language', 'sourceKey', 'storyId', 'contentSha256'],
     arrays: ['tickers', 'topics'],
   },
+  /** Which article a feed's guid means, where it is not its address. */
+  articleKeys: { time: 'seenAt', fields: [], arrays: [] },
   articleVersions: { time: 'seenAt', fields: ['articleId'], arrays: [] },
   stories: { time: 'lastAt', fields: ['sourceKey'], arrays: ['tickers', 'topics', 'feeds'] },
   sourceHealth: { time: 'updatedAt', fields: [], arrays: [] },

@@ -1,8 +1,8 @@
 import type { Article } from './articles.js';
 
-/** What an article was before its title or text changed: an earlier one of its revisions. */
+/** What an article was with one of its texts: those before the present one, and where there are any, that one too. */
 export type ArticleVersion = Article & {
-  /** `<articleId>@<revision>`. */
+  /** `<articleId>@<the first digits of its contentSha256>`. */
   id: string;
   articleId: string;
   /** When this revision was first seen, epoch ms. */
