@@ -1,5 +1,6 @@
 // Search and figures of articles: a part of the documents port.
 import type { Article } from '../domain/news/articles.js';
+import type { ArticleDimension } from '../domain/news/dimensions.js';
 import type { SentimentLabel } from '../domain/sentiment.js';
 
 /** All that is given must hold; of several values of one member one is enough. */
@@ -41,9 +42,6 @@ export interface ArticlePage {
   /** False while older articles of a store from before are not in the index yet. */
   complete: boolean;
 }
-
-export const ARTICLE_DIMENSIONS = ['feed', 'ticker', 'topic', 'language', 'sentiment'] as const;
-export type ArticleDimension = (typeof ARTICLE_DIMENSIONS)[number];
 
 export interface ArticleCountQuery {
   /** Counted by each value of a member, by time, or both where `value` is given with a time step. */

@@ -46,6 +46,7 @@ export type {
 export type {
   ArticleCountQuery,
   ArticleCounts,
+  ArticleFilter,
   ArticlePage,
   ArticleQuery,
   CacheFigures,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ArticleFilter, ArticleQuery } from '../adapters/ports-articles.js';
+import type { ArticleFilter, ArticleQuery } from '../adapters/ports.js';
 import { SENTIMENT_LABELS } from '../domain/sentiment.js';
 import { choice, cursor, limit, readRange, text, time } from './query.js';
 import type { Context, Values } from './route.js';

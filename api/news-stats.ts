@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { ARTICLE_DIMENSIONS, type ArticleCountQuery } from '../adapters/ports-articles.js';
+import type { ArticleCountQuery } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
+import { ARTICLE_DIMENSIONS } from '../domain/news/dimensions.js';
 import { SENTIMENT_LABELS } from '../domain/sentiment.js';
 import { csvOf, sendCsv } from './csv.js';
 import { modelOf } from './news-schemas.js';

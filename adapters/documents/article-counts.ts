@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../domain/errors.js';
-import type { ArticleCountQuery, ArticleDimension } from '../ports-articles.js';
+import type { ArticleDimension } from '../../domain/news/dimensions.js';
+import type { ArticleCountQuery } from '../ports-articles.js';
 import { instant } from './query.js';
 
 const HOUR = 3_600_000;

@@ -1,4 +1,5 @@
-import type { ArticleCountQuery, ArticleCounts, ArticleDimension } from '../ports-articles.js';
+import type { ArticleDimension } from '../../domain/news/dimensions.js';
+import type { ArticleCountQuery, ArticleCounts } from '../ports-articles.js';
 import { countedWindow } from './article-counts.js';
 
 const STEPS = { hour: 3_600_000, day: 86_400_000 };
