@@ -2,6 +2,7 @@ import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { benchApi } from './api.js';
 import { benchBacktest } from './backtest.js';
 import { benchMarket } from './market.js';
+import { benchNewsReads } from './news-reads.js';
 import { benchResearch } from './research.js';
 
 /** `npm run bench -- <name> [--json]`: each prints its figures beside a peer or a limit of the same run. */
@@ -10,6 +11,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   api: benchApi,
   market: benchMarket,
   backtest: benchBacktest,
+  'news-reads': benchNewsReads,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
