@@ -28,7 +28,7 @@ const more = {
   licence: z.string().nullable().optional(),
   retainUntil: instant.nullable().optional(),
   revision: z.int().optional(),
-  revisedAt: instant.nullable().optional(),
+  contentSeenAt: instant.optional().describe('When the present text could first be known'),
 };
 const mention = z.looseObject({
   entity: z.string(),

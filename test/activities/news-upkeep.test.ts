@@ -59,6 +59,11 @@ it('tells each saved search once of each new article that it matches', async () 
   // A broker delivers again, and in another order.
   await searchAlerts(ports)([...articles.map(collected).reverse(), ...articles.map(collected)]);
   expect((await told()).sort()).toEqual(wanted);
+  // What is only changed is no new article, but what was read of it is old.
+  const { misses } = ports.newsReads.figures();
+  await searchAlerts(ports)([{ ...collected({ id: 'a' }), id: 'other', type: 'article.changed' }]);
+  expect((await told()).sort()).toEqual(wanted);
+  expect(ports.newsReads.figures().misses).toBeGreaterThan(misses);
   const [event] = await ports.events.recent({ type: 'search.matched', limit: 1 });
   expect(event?.payload).toMatchObject({ principal: 'anna', tenant: 'default' });
 });
@@ -68,7 +73,7 @@ it('removes texts whose time is over, of versions too, and keeps the facts', asy
   const over = {
     retainUntil: START,
     revision: 2,
-    revisedAt: START + 1,
+    contentSeenAt: START + 1,
     contentSha256: 'ab',
     tickers: ['BTC'],
   };
@@ -77,7 +82,7 @@ it('removes texts whose time is over, of versions too, and keeps the facts', asy
     field,
   }));
   await ports.documents.upsert('articleVersions', [
-    version('a', 1, { ...over, text: 'old words', seenAt: START }),
+    version('a', { title: 'Old', text: 'old words', seenAt: START }),
   ]);
   await ports.documents.insert('articles', [
     article('a', { ...over, text: 'secret words', mentions }),
@@ -88,7 +93,7 @@ it('removes texts whose time is over, of versions too, and keeps the facts', asy
   const left = await ports.documents.get<Article>('articles', 'a');
   expect(left).toMatchObject({ title: 'Title of a', text: '', contentSha256: 'ab', tickers: ['BTC'] });
   expect(left?.mentions?.map(({ field }) => field)).toEqual(['title']);
-  expect((await ports.documents.get<Article>('articleVersions', 'a@1'))?.text).toBe('');
+  expect((await ports.documents.get<Article>('articleVersions', 'a@Old'))?.text).toBe('');
   const found = await ports.documents.searchArticles({ text: 'words' });
   expect(found.items.map((each) => each.article.id)).toEqual(['b']);
   expect(await all.forgetTexts({ dryRun: false, ...BY })).toEqual({ dryRun: false, articles: 0 });

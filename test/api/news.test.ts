@@ -31,10 +31,10 @@ beforeAll(async () => {
       feed: 'other',
       publishedAt: START + 2 * HOUR,
     }),
-    article('changed', { title: 'Now so', revision: 2, revisedAt: START + 9, publishedAt: START }),
+    article('changed', { title: 'Now so', revision: 2, contentSeenAt: START + 9, publishedAt: START }),
     article('gone', { title: 'To be deleted' }),
   ]);
-  await documents.upsert('articleVersions', [version('changed', 1, { title: 'First so', seenAt: START })]);
+  await documents.upsert('articleVersions', [version('changed', { title: 'First so', seenAt: START })]);
   await documents.insert('scores', [score('etf', 'positive'), score('gone', 'negative')]);
   await documents.insert('stories', [{ id: 'sto_1', title: 'ETF', lastAt: START + HOUR, tickers: ['BTC'] }]);
 });
