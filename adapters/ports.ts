@@ -54,6 +54,7 @@ export type { NearPort, NearRow, StoredNearRow } from './ports-news.js';
 export type {
   ArticleCountQuery,
   ArticleCounts,
+  ArticleFilter,
   ArticlePage,
   ArticleQuery,
   CacheFigures,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ArticleFilter, ArticleQuery } from '../adapters/ports-articles.js';
+import type { ArticleFilter, ArticleQuery } from '../adapters/ports.js';
 import { SENTIMENT_LABELS } from '../domain/sentiment.js';
 import { choice, cursor, limit, readRange, text, time } from './query.js';
 import type { Context, Values } from './route.js';
@@ -28,7 +28,7 @@ const more = {
   licence: z.string().nullable().optional(),
   retainUntil: instant.nullable().optional(),
   revision: z.int().optional(),
-  revisedAt: instant.nullable().optional(),
+  contentSeenAt: instant.optional().describe('When the present text could first be known'),
 };
 const mention = z.looseObject({
   entity: z.string(),

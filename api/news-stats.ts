@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ArticleCountQuery } from '../adapters/ports-articles.js';
+import type { ArticleCountQuery } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { ARTICLE_DIMENSIONS } from '../domain/news/dimensions.js';
 import { SENTIMENT_LABELS } from '../domain/sentiment.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DocumentsPort } from '../adapters/ports.js';
 import { NotFoundError } from '../domain/errors.js';
 import type { Article } from '../domain/news/articles.js';
-import { knownFrom, versionAt, type ArticleVersion } from '../domain/news/versions.js';
+import { earlierVersions, knownFrom, versionAt, type ArticleVersion } from '../domain/news/versions.js';
 import type { Score } from '../domain/sentiment.js';
 import { article, score, sourceOfKey } from './news-schemas.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
@@ -91,7 +91,7 @@ const listScores = route({
 
 const revision = z.looseObject({
   revision: z.int(),
-  seenAt: instant.describe('When this revision was first seen'),
+  seenAt: instant.describe('When this text could first be known'),
   title: z.string(),
   text: z.string(),
 });
@@ -130,14 +130,10 @@ const getNews = route({
         `Article "${params.id}" was not known at ${new Date(asOf).toISOString()}; it was first seen at ` +
           new Date(current.firstSeenAt).toISOString(),
       );
-    const versions = held.items
-      .filter((each) => knownFrom(each) < knownFrom(then))
-      .map(({ revision: number = 1, seenAt, title, text: body }) => ({
-        revision: number,
-        seenAt,
-        title,
-        text: body,
-      }));
+    const versions = earlierVersions(current, held.items)
+      .map(({ title, text: body, seenAt }, i) => ({ revision: i + 1, seenAt, title, text: body }))
+      .filter(({ seenAt }) => seenAt < knownFrom(then))
+      .reverse();
     const known = scores.items.filter((each) => each.knownAt <= asOf && each.scoredAt <= asOf);
     const body = { ...shown(then), scores: known.map(shownScore), versions, asOf: query.asOf ?? now() };
     return { body };

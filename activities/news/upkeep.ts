@@ -55,7 +55,11 @@ async function forgetText({ documents }: Ports, id: string): Promise<void> {
       'articleVersions',
       { where: { articleId: id }, ...(cursor ? { cursor } : {}) },
     );
-    if (page.items.length > 0) await documents.upsert('articleVersions', page.items.map(withoutText));
+    if (page.items.length > 0)
+      await documents.upsert(
+        'articleVersions',
+        page.items.map((each) => ({ ...each, text: '' })),
+      );
     ({ cursor } = page);
   }
   try {
@@ -69,8 +73,8 @@ async function forgetText({ documents }: Ports, id: string): Promise<void> {
 }
 
 /** Places in a text that is gone say what stood there. */
-function withoutText<T extends Article>(article: T): T {
+function withoutText(article: Article): Article {
   const { mentions, ...members } = article;
   const left = mentions?.filter(({ field }) => field === 'title');
-  return { ...members, text: '', ...(left ? { mentions: left } : {}) } as T;
+  return { ...members, text: '', ...(left ? { mentions: left } : {}) };
 }

@@ -10,6 +10,7 @@ const versionOf = (article: StoredArticle): ArticleVersion & { sourceKey: string
   ...article,
   id: `${article.id}@${(article.contentSha256 ?? '').slice(0, 16)}`,
   articleId: article.id,
+  contentSha256: article.contentSha256 ?? '',
   seenAt: knownFrom(article),
 });
 
@@ -54,13 +55,13 @@ async function tellEarlier(ports: Ports, version: ArticleVersion): Promise<void>
 async function showLast(ports: Ports, given: StoredArticle): Promise<StoredArticle> {
   const versions = await versionsOf(ports, given.id);
   const last = versions.at(-1) as ArticleVersion;
-  const shown = { ...textOf(last), revisedAt: last.seenAt, revision: versions.length };
+  const shown = { ...textOf(last), contentSeenAt: last.seenAt, revision: versions.length };
   const isShown = (article: StoredArticle | null): article is StoredArticle =>
     article !== null &&
     ((article.revision ?? 1) > shown.revision ||
       (article.revision === shown.revision &&
         article.contentSha256 === shown.contentSha256 &&
-        article.revisedAt === shown.revisedAt));
+        article.contentSeenAt === shown.contentSeenAt));
   const before = await ports.documents.get<StoredArticle>('articles', given.id);
   if (isShown(before)) return before;
   return ports.documents.update<StoredArticle>('articles', given.id, (current) =>
@@ -88,5 +89,5 @@ async function versionsOf(ports: Ports, articleId: string): Promise<Doc<ArticleV
   return all;
 }
 
-const textOf = (article: Article): Partial<Article> =>
+const textOf = (article: ArticleVersion): Partial<Article> =>
   Object.fromEntries(OF_TEXT.map((member) => [member, article[member]]));

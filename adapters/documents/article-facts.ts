@@ -1,5 +1,4 @@
 import type { Article } from '../../domain/news/articles.js';
-import { knownFrom } from '../../domain/news/versions.js';
 import { sourceKey as keyOf, type Source } from '../../domain/sources.js';
 
 /** What is searched and counted of a stored article; whatever else a document holds is left alone. */
@@ -13,18 +12,20 @@ export interface ArticleFacts {
   tickers: string[];
   topics: string[];
   revision: number;
+  firstSeenAt: number;
+  /** When its present text became known. */
   knownFrom: number;
   /** When its text is to go, epoch ms; null where it has none, or may stay. */
   retainUntil: number | null;
 }
 
-type Stored = Partial<Article> & { sourceKey?: unknown; seenAt?: number; revisedAt?: number };
+type Stored = Partial<Article> & { sourceKey?: unknown };
 
 /** Documents of tests and of older versions lack members: what is not there counts as empty. */
 export function factsOf(doc: object, at: number): ArticleFacts {
   const stored = doc as Stored;
   const text = textOf(stored.text);
-  const { firstSeenAt = at, seenAt, revisedAt } = stored;
+  const { firstSeenAt = at, contentSeenAt } = stored;
   return {
     title: textOf(stored.title),
     text,
@@ -35,11 +36,8 @@ export function factsOf(doc: object, at: number): ArticleFacts {
     tickers: textsOf(stored.tickers),
     topics: textsOf(stored.topics),
     revision: Number.isInteger(stored.revision) ? Number(stored.revision) : 1,
-    knownFrom: knownFrom({
-      firstSeenAt,
-      ...(seenAt === undefined ? {} : { seenAt }),
-      ...(revisedAt === undefined ? {} : { revisedAt }),
-    }),
+    firstSeenAt,
+    knownFrom: contentSeenAt ?? firstSeenAt,
     retainUntil: typeof stored.retainUntil === 'number' && text !== '' ? stored.retainUntil : null,
   };
 }

@@ -39,7 +39,7 @@ export interface SearchBackend<C extends Candidate> {
   /** Candidates behind a place, in order; fewer than the limit only at the end. @throws InvalidInputError for a place that is none */
   candidates(plan: SearchPlan, after: string | null, limit: number): Promise<C[]>;
   /** In the order asked for; null for what is gone meanwhile. */
-  load(candidates: C[]): Promise<(Article | null)[]>;
+  load(candidates: C[], plan: SearchPlan): Promise<(Article | null)[]>;
   complete(): Promise<boolean>;
   getMany: DocumentsPort['getMany'];
 }
@@ -122,9 +122,10 @@ const placeOf = <C extends Candidate>(found: Found<C> | undefined): string | nul
 
 async function matching<C extends Candidate>(
   backend: SearchBackend<C>,
-  { search, query }: SearchPlan,
+  plan: SearchPlan,
   batch: C[],
 ): Promise<Found<C>[]> {
+  const { search, query } = plan;
   const { sentiment } = query;
   let left = batch;
   if (sentiment && batch.length > 0) {
@@ -133,7 +134,7 @@ async function matching<C extends Candidate>(
     const fitting = new Set(scores.flatMap((each) => (each.label === sentiment.label ? each.articleId : [])));
     left = batch.filter(({ id }) => fitting.has(id));
   }
-  const articles = await backend.load(left);
+  const articles = await backend.load(left, plan);
   return left.flatMap((candidate, i) => {
     const article = articles[i];
     if (!article) return [];

@@ -14,8 +14,8 @@ export interface StoredDoc {
   doc: Record<string, unknown>;
   /** The document as text, where a name in it is none for BSON. */
   json?: string;
-  /** Of articles and their versions: what they are found by. */
-  search?: SearchMembers;
+  /** Of articles: what they are found by. */
+  search?: SearchMembers & { past?: string[] };
   /** Events of the document that are not in the outbox yet. */
   pending?: EventRow[];
 }

@@ -8,25 +8,31 @@ export interface SearchMembers {
   words: string[];
   /** When it was published. */
   at: number;
-  /** When this revision became known. */
+  /** When it became known. */
+  first: number;
+  /** When its present text did. */
   from: number;
-  /** When its text is to go. */
-  expires?: number;
+  /** When its text is to go; null: never, or it is gone. */
+  expires: number | null;
 }
 
-export const isSearched = (spec: CollectionSpec): boolean =>
-  spec === COLLECTIONS.articles || spec === COLLECTIONS.articleVersions;
+/** The words of all versions of an article that was changed lie at `search.past`, which a write of the article leaves alone. */
+export const PAST = 'search.past';
+
+export const isSearched = (spec: CollectionSpec): boolean => spec === COLLECTIONS.articles;
 
 export function searchMembers(doc: object, at: number): SearchMembers {
-  const { title, text, knownFrom: from, retainUntil } = factsOf(doc, at);
-  const words = [...new Set([...wordsOf(title), ...wordsOf(text)])];
-  const { publishedAt = at } = doc as { publishedAt?: number };
-  return { words, at: publishedAt, from, ...(retainUntil === null ? {} : { expires: retainUntil }) };
+  const { title, text, firstSeenAt: first, knownFrom: from, retainUntil: expires } = factsOf(doc, at);
+  return { words: wordsIn([{ title, text }]), at, first, from, expires };
 }
 
+export const wordsIn = (texts: { title: string; text: string }[]): string[] => [
+  ...new Set(texts.flatMap(({ title, text }) => [...wordsOf(title), ...wordsOf(text)])),
+];
+
 export const SEARCH_INDEXES: MongoIndex[] = [
-  { keys: { 'search.words': 1, 'search.at': -1, _id: -1 } },
-  { keys: { 'search.at': -1, _id: -1 } },
+  { keys: { 'search.words': 1, at: -1, _id: -1 } },
+  { keys: { [PAST]: 1 }, sparse: true },
   { keys: { 'search.from': 1 } },
-  { keys: { 'search.expires': 1 }, sparse: true },
+  { keys: { 'search.expires': 1 } },
 ];

@@ -4,7 +4,7 @@ import { untilWritten } from '../contention.js';
 import { appendEvents, appendPending } from '../events/mongodb.js';
 import { isDuplicate, mongoConnection, type MongoIndex } from '../mongodb.js';
 import type { Doc, DocumentPage, DocumentQuery, DocumentsPort, EventRow } from '../ports.js';
-import { mongoArticles } from './mongodb-articles.js';
+import { mongoArticles, notePast } from './mongodb-articles.js';
 import { fromStored, toStored, type StoredDoc } from './mongodb-format.js';
 import { mongoFilter } from './mongodb-query.js';
 import { isSearched, SEARCH_INDEXES } from './mongodb-words.js';
@@ -37,6 +37,7 @@ export function mongoDocuments(address: string): DocumentsPort {
         ...(events ? { pending: [events(doc)] } : {}),
       }));
       const inserted = await use(collection, (all) => insertNew(all, stored));
+      await notePast(use, collection, docs);
       if (events) await appendPending(mongo, collection, inserted);
       return { inserted };
     },
@@ -54,6 +55,7 @@ export function mongoDocuments(address: string): DocumentsPort {
         },
       }));
       await use(collection, (all) => withoutRace(() => all.bulkWrite(writes, { ordered: true })));
+      await notePast(use, collection, docs);
       if (events.length > 0) await appendPending(mongo, collection, [last._id]);
     },
     async get<T>(collection: string, id: string) {
@@ -141,9 +143,15 @@ async function insertNew(all: Collection<StoredDoc>, docs: StoredDoc[]): Promise
   }
 }
 
-/** Replaces what a document says and keeps the events that still wait in it. */
-const replacing = ({ _id, rev: _, ...members }: StoredDoc, events: EventRow[]): UpdateFilter<StoredDoc> => ({
-  $set: members,
+/** Replaces what a document says and keeps the events that still wait in it, and the words of an article's other texts. */
+const replacing = (
+  { _id, rev: _, search, ...members }: StoredDoc,
+  events: EventRow[],
+): UpdateFilter<StoredDoc> => ({
+  $set: {
+    ...members,
+    ...Object.fromEntries(Object.entries(search ?? {}).map(([name, value]) => [`search.${name}`, value])),
+  },
   ...(members.json === undefined ? { $unset: { json: '' as const } } : {}),
   $inc: { rev: 1 },
   ...(events.length > 0 ? { $push: { pending: { $each: events } } } : {}),

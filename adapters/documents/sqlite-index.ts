@@ -1,4 +1,6 @@
 import { sha256Hex } from '../../domain/digest.js';
+import type { Article } from '../../domain/news/articles.js';
+import { earlierVersions, withVersion, type ArticleVersion } from '../../domain/news/versions.js';
 import { wordsOf } from '../../domain/news/words.js';
 import type { SqliteFile } from '../sqlite.js';
 import { factsOf, type ArticleFacts } from './article-facts.js';
@@ -122,17 +124,24 @@ function removeRows(file: SqliteFile, id: string, tally: Tally): void {
 function revisionsOf(file: SqliteFile, id: string): Revision[] {
   const current = file.get<{ at: number; doc: string }>('SELECT at, doc FROM articles WHERE id = ?', [id]);
   if (!current) return [];
-  const facts = factsOf(fromJson(current.doc), current.at);
-  const row = { id, version: null, at: indexTime(current.at), facts, knownTo: null };
+  const article = fromJson<Article>(current.doc);
+  const at = indexTime(current.at);
+  const facts = factsOf(article, current.at);
+  const row = { id, version: null, at, facts, knownTo: null };
   if (facts.revision <= 1) return [row];
-  const sql = `SELECT id, doc FROM "articleVersions" WHERE ${memberOf('articleId')} = ?`;
-  const versions = file.all<{ id: string; doc: string }>(sql, [id]).map(({ id: version, doc }) => {
-    const { publishedAt = current.at, ...members } = fromJson<{ publishedAt?: number }>(doc);
-    return { id, version, at: indexTime(publishedAt), facts: factsOf(members, publishedAt), knownTo: 0 };
-  });
-  versions.sort((a, b) => a.facts.knownFrom - b.facts.knownFrom);
-  const ends = [...versions.slice(1), row].map((next) => next.facts.knownFrom);
-  return [...versions.map((each, i) => ({ ...each, knownTo: ends[i] ?? facts.knownFrom })), row];
+  const sql = `SELECT doc FROM "articleVersions" WHERE ${memberOf('articleId')} = ?`;
+  const all = file.all<{ doc: string }>(sql, [id]).map(({ doc }) => fromJson<ArticleVersion>(doc));
+  const versions = earlierVersions(article, all);
+  return [
+    ...versions.map((version, i) => ({
+      id,
+      version: version.id,
+      at,
+      facts: factsOf(withVersion(article, version), current.at),
+      knownTo: versions[i + 1]?.seenAt ?? facts.knownFrom,
+    })),
+    row,
+  ];
 }
 
 /** The first number of a millisecond that is free. */

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../domain/errors.js';
 import type { Article } from '../../domain/news/articles.js';
 import type { Search } from '../../domain/news/search.js';
-import { asArticle, type ArticleVersion } from '../../domain/news/versions.js';
+import { withVersion, type ArticleVersion } from '../../domain/news/versions.js';
 import type { ArticleFilter } from '../ports-articles.js';
 import type { SqliteFile } from '../sqlite.js';
 import type { Candidate, SearchBackend, SearchPlan } from './article-search.js';
@@ -33,24 +33,25 @@ export function sqliteSearch(file: SqliteFile, getMany: SearchBackend<Row>['getM
       return file.all<Row>(sql, [...values, limit]);
     },
     async load(rows) {
-      const held = new Map<string, Article>();
-      const read = (table: string, ids: string[]): void => {
-        if (ids.length === 0) return;
+      const read = <T>(table: string, ids: string[]): Map<string, T> => {
+        if (ids.length === 0) return new Map();
         const sql = `SELECT id, doc FROM "${table}" WHERE id IN (SELECT value FROM json_each(?))`;
-        for (const { id, doc } of file.all<{ id: string; doc: string }>(sql, [JSON.stringify(ids)]))
-          held.set(id, fromJson<Article>(doc));
+        const found = file.all<{ id: string; doc: string }>(sql, [JSON.stringify(ids)]);
+        return new Map(found.map(({ id, doc }) => [id, fromJson<T>(doc)]));
       };
-      read(
+      const articles = read<Article>(
         'articles',
-        rows.flatMap(({ id, version }) => (version === null ? id : [])),
+        rows.map(({ id }) => id),
       );
-      read(
+      const versions = read<ArticleVersion>(
         'articleVersions',
         rows.flatMap(({ version }) => version ?? []),
       );
       return rows.map(({ id, version }) => {
-        const found = held.get(version ?? id);
-        return version !== null && found ? asArticle(found as ArticleVersion) : (found ?? null);
+        const article = articles.get(id);
+        if (version === null) return article ?? null;
+        const then = versions.get(version);
+        return article && then ? withVersion(article, then) : null;
       });
     },
     complete: async () =>

@@ -45,6 +45,8 @@ export interface Article {
   guid?: string | null;
   /** sha256 of the normalised title and text. */
   contentSha256?: string;
+  /** When the present title and text could first be known: later than `firstSeenAt` where they were changed. */
+  contentSeenAt?: number;
   /** Of the story that tells the same event, by one outlet or several: `sto_` and 24 hex digits. */
   storyId?: string;
   /** The article that this one nearly repeats, and how nearly (0 … 1, estimated Jaccard index of their shingles). */
@@ -59,8 +61,6 @@ export interface Article {
   retainUntil?: number | null;
   /** 1, and one more with each change of title or text; those before are kept as `articleVersions`. */
   revision?: number;
-  /** When this revision was first seen, epoch ms; left out: `firstSeenAt`. */
-  revisedAt?: number | null;
 }
 
 /** Offsets count UTF-16 units of the title, or of the text. */

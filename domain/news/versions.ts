@@ -1,28 +1,43 @@
 import type { Article } from './articles.js';
 
-/** What an article was with one of its texts: those before the present one, and where there are any, that one too. */
-export type ArticleVersion = Article & {
-  /** `<articleId>@<the first digits of its contentSha256>`. */
+/** One text of an article that was changed: all of them are kept, the present one too. */
+export interface ArticleVersion extends Partial<Article> {
   id: string;
   articleId: string;
-  /** When this revision was first seen, epoch ms. */
+  title: string;
+  text: string;
+  contentSha256: string;
+  /** When this text could first be known, epoch ms. */
   seenAt: number;
-};
-
-/** When a revision became known, epoch ms: of the first one that is when the article was first seen. */
-export const knownFrom = (
-  revision: Pick<Article, 'firstSeenAt' | 'revisedAt'> & { seenAt?: number },
-): number => revision.seenAt ?? revision.revisedAt ?? revision.firstSeenAt;
-
-/** A version reads as the article that it was. */
-export function asArticle({ articleId, seenAt, ...members }: ArticleVersion): Article {
-  return { ...members, id: articleId, revisedAt: seenAt };
+  feed: string;
 }
 
-/** An article as it was known at an instant, or null where it was not known yet. `versions`: those before it. */
-export function versionAt(article: Article, versions: ArticleVersion[], asOf: number): Article | null {
+/** When an article's present text became known. */
+export const knownFrom = ({
+  firstSeenAt,
+  contentSeenAt,
+}: Pick<Article, 'firstSeenAt' | 'contentSeenAt'>): number => contentSeenAt ?? firstSeenAt;
+
+type Texts = Pick<ArticleVersion, 'title' | 'text' | 'contentSha256' | 'seenAt'>;
+
+/** The article with an earlier text. Assets and topics stay those of the present one; places in it are left out. */
+export function withVersion<T extends Article>(
+  { mentions: _, ...article }: T,
+  { title, text, contentSha256, seenAt }: Texts,
+): T {
+  return { ...article, title, text, contentSha256, contentSeenAt: seenAt } as T;
+}
+
+/** Texts that the article had before its present one, oldest first. */
+export const earlierVersions = <V extends Pick<Texts, 'contentSha256' | 'seenAt'>>(
+  article: Pick<Article, 'contentSha256'>,
+  versions: V[],
+): V[] =>
+  versions.filter((each) => each.contentSha256 !== article.contentSha256).sort((a, b) => a.seenAt - b.seenAt);
+
+/** An article as it was known at an instant, or null where it was not known yet. */
+export function versionAt<T extends Article>(article: T, versions: Texts[], asOf: number): T | null {
   if (knownFrom(article) <= asOf) return article;
-  const known = versions.filter((each) => knownFrom(each) <= asOf);
-  known.sort((a, b) => knownFrom(b) - knownFrom(a));
-  return known[0] ? asArticle(known[0]) : null;
+  const last = earlierVersions(article, versions).findLast(({ seenAt }) => seenAt <= asOf);
+  return last ? withVersion(article, last) : null;
 }

@@ -79,7 +79,7 @@ describe('a changed article', () => {
     await store.storePage(live, [item()]);
     const [article] = await articlesOf(ports);
     expect(article).toMatchObject({
-      ...{ title: changed.title, revision: 2, firstSeenAt: from + HOUR, revisedAt: now },
+      ...{ title: changed.title, revision: 2, firstSeenAt: from + HOUR, contentSeenAt: now },
     });
     const { items } = await ports.documents.find<{ title: string }>('articleVersions', { order: 'oldest' });
     expect(items.map(({ title }) => title)).toEqual([item().title, changed.title]);
@@ -126,8 +126,8 @@ const orders = fc
 /** Everything that readers see. */
 const shown = async (ports: Ports): Promise<unknown> =>
   (await articlesOf(ports))
-    .map(({ id, feed, title, text, publishedAt, firstSeenAt, similar, revision, revisedAt }) => ({
-      ...{ id, feed, title, text, publishedAt, revision, knownFrom: revisedAt ?? firstSeenAt },
+    .map(({ id, feed, title, text, publishedAt, firstSeenAt, similar, revision, contentSeenAt }) => ({
+      ...{ id, feed, title, text, publishedAt, revision, knownFrom: contentSeenAt ?? firstSeenAt },
       similar: similar?.articleId ?? null,
     }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -163,12 +163,16 @@ function contract(fresh: () => string): void {
     await documents.insert('articles', [
       article('late', { ...first, title: 'A rumour that came late', firstSeenAt: START + 90 }),
     ]);
-    await documents.upsert('articleVersions', [
-      version('changed', 1, { ...first, seenAt: START + 10 }),
-      version('changed', 2, { ...first, title: 'Rumour denied', seenAt: START + 20 }),
-    ]);
-    const now = { ...first, title: 'Fund confirmed', revision: 3, revisedAt: START + 30 };
-    await documents.upsert('articles', [article('changed', now)]);
+    const now = { ...first, title: 'Fund confirmed', contentSha256: 'Fund confirmed', revision: 3 };
+    const texts = [
+      version('changed', { title: 'Rumour of a fund', seenAt: START + 10 }),
+      version('changed', { title: 'Rumour denied', seenAt: START + 20 }),
+      version('changed', { title: 'Fund confirmed', seenAt: START + 30 }),
+    ];
+    // In whichever order they come.
+    await documents.insert('articleVersions', texts.slice(0, 2));
+    await documents.upsert('articles', [article('changed', { ...now, contentSeenAt: START + 30 })]);
+    await documents.insert('articleVersions', texts.slice(2));
     const titles = async (text: string, at: number): Promise<string[]> =>
       (await found(documents, { text, asOf: START + at })).map(({ id, title }) => `${id} ${title}`);
     expect(await titles('rumour', 9)).toEqual([]);

@@ -29,15 +29,18 @@ export function article(id: string, more: Partial<Stored> = {}): Stored {
   };
 }
 
-/** An earlier revision of an article. */
-export function version(
+/** A text of an article that was changed. */
+export const version = (
   articleId: string,
-  revision: number,
-  more: Partial<Stored> & { seenAt: number },
-): ArticleVersion & { sourceKey: string } {
-  const id = `${articleId}@${revision}`;
-  return { ...article(id, more), id, articleId, revision, seenAt: more.seenAt };
-}
+  more: Pick<ArticleVersion, 'title' | 'seenAt'> & { text?: string; contentSha256?: string },
+): ArticleVersion => ({
+  id: `${articleId}@${more.title}`,
+  articleId,
+  text: '',
+  contentSha256: more.title,
+  feed: 'coindesk',
+  ...more,
+});
 
 export function score(
   articleId: string,

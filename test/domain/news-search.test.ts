@@ -106,13 +106,16 @@ it('marks what was asked for, in the densest stretch of a long text', () => {
 });
 
 it('knows an article as it was', () => {
-  const now = article('a', { revision: 3, firstSeenAt: 10, revisedAt: 30, title: 'third' });
-  const before = [
-    version('a', 2, { seenAt: 20, title: 'second' }),
-    version('a', 1, { seenAt: 10, title: 'first' }),
+  const third = { title: 'third', contentSha256: 'third', seenAt: 30 };
+  const texts = { title: 'third', contentSha256: 'third' };
+  const now = article('a', { ...texts, revision: 3, firstSeenAt: 10, contentSeenAt: 30 });
+  const all = [
+    version('a', { title: 'second', seenAt: 20 }),
+    version('a', { title: 'first', seenAt: 10 }),
+    version('a', third),
   ];
-  const titles = [9, 10, 19, 20, 29, 30].map((at) => versionAt(now, before, at)?.title ?? null);
+  const titles = [9, 10, 19, 20, 29, 30].map((at) => versionAt(now, all, at)?.title ?? null);
   expect(titles).toEqual([null, 'first', 'first', 'second', 'second', 'third']);
-  expect(versionAt(now, before, 20)?.id).toBe('a');
+  expect(versionAt(now, all, 20)?.id).toBe('a');
   expect(knownFrom({ firstSeenAt: 5 })).toBe(5);
 });

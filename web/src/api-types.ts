@@ -2155,7 +2155,7 @@ export interface components {
       licence?: string | null;
       retainUntil?: number | null;
       revision?: number;
-      revisedAt?: number | null;
+      /** When the present text could first be known */ contentSeenAt?: number;
       mentions?: {
         entity: string;
         kind: string;
@@ -2187,7 +2187,7 @@ export interface components {
       licence?: string | null;
       retainUntil?: number | null;
       revision?: number;
-      revisedAt?: number | null;
+      /** When the present text could first be known */ contentSeenAt?: number;
       /** Places in the title that were asked for, [from, to) in UTF-16 units */ titleMarks: [
         number,
         number,
@@ -2240,7 +2240,7 @@ export interface components {
       licence?: string | null;
       retainUntil?: number | null;
       revision?: number;
-      revisedAt?: number | null;
+      /** When the present text could first be known */ contentSeenAt?: number;
       mentions?: {
         entity: string;
         kind: string;
@@ -2253,7 +2253,7 @@ export interface components {
       /** Newest first */ scores: components['schemas']['Score'][];
       /** Earlier revisions, newest first */ versions: {
         revision: number;
-        /** When this revision was first seen */ seenAt: number;
+        /** When this text could first be known */ seenAt: number;
         title: string;
         text: string;
         [name: string]: unknown;
