@@ -43,7 +43,6 @@ export function followEvents(ports: Ports, consumer: Consumer): () => Promise<nu
   return async () => {
     const requeued = await handleRequeued(ports, consumer);
     const taken = await ports.events.consume(name, handleBatch, { limit: BATCH });
-    if (requeued + taken > 0) await noteProgress(ports, name, requeued + taken);
     return requeued + taken;
   };
 }
@@ -115,7 +114,8 @@ const noState = (id: string, at: number): ConsumerState => ({
   errorAt: null,
 });
 
-async function noteProgress(ports: Ports, name: string, handled: number): Promise<void> {
+/** Counts what a loop has done, and forgets its last failure. */
+export async function noteStepDone(ports: Ports, name: string, handled: number): Promise<void> {
   const now = ports.now();
   await ports.documents.update<ConsumerState>('consumerStates', name, (before) => {
     const state = before ?? noState(name, now);

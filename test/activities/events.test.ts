@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventLoops } from '../../activities/events/loops.js';
 import { followEvents, type Consumer } from '../../activities/events/handling.js';
 import { openDocuments } from '../../adapters/documents/index.js';
 import { openEvents } from '../../adapters/events/index.js';
@@ -216,14 +217,16 @@ describe('the loops of a process', () => {
     expect(failed).toHaveLength(2);
   });
 
-  it('keep what a consumer did in sight', async () => {
+  it('keep what they did, and why they failed, in sight', async () => {
     const ports = portsAt(fileAddress());
     await ports.events.publish(made(3));
-    const step = followEvents(ports, { name: 'c', handle: async () => undefined });
-    expect([await step(), await step()]).toEqual([3, 0]);
-    expect(await ports.documents.get<ConsumerState>('consumerStates', 'c')).toMatchObject({
-      handled: 3,
-      failures: 0,
-    });
+    const loop = eventLoops(ports).find(({ name }) => name === 'aggregates');
+    const state = () => ports.documents.get<ConsumerState>('consumerStates', 'aggregates');
+    expect([await loop?.step(), await loop?.step()]).toEqual([3, 0]);
+    expect(await state()).toMatchObject({ handled: 3, failures: 0, error: null });
+    await loop?.failed(new Error('away'));
+    expect(await state()).toMatchObject({ handled: 3, failures: 1, error: 'away' });
+    await loop?.step();
+    expect(await state()).toMatchObject({ handled: 3, failures: 0, error: null });
   });
 });

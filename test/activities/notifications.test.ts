@@ -157,6 +157,12 @@ describe('a subscription', () => {
       (await deliveries()).filter(({ log }) => log.some(({ outcome }) => outcome === 'limited')),
     ).toHaveLength(2);
     expect((await states()).sort()).toEqual(['sent', 'sent', 'waiting', 'waiting']);
+    // Half an hour apart, and not both at once.
+    const due = (await deliveries())
+      .filter(({ state }) => state === 'waiting')
+      .map(({ dueAt }) => dueAt - now);
+    expect((due[0] ?? 0) / 1000).toBeCloseTo(1800, -2);
+    expect((due[1] ?? 0) / 1000).toBeCloseTo(3600, -2);
   });
 
   it('that was removed ends its deliveries, one that is paused holds them', async () => {
@@ -169,7 +175,7 @@ describe('a subscription', () => {
     await sendDue(ports);
     expect(await deliveries()).toMatchObject([{ state: 'waiting', attempts: 0 }]);
     await ports.documents.remove('subscriptions', ['sub_1']);
-    now += 60_000;
+    now += 300_000;
     await sendDue(ports);
     expect(await deliveries()).toMatchObject([{ state: 'dead', error: 'The subscription was removed' }]);
   });
