@@ -65,6 +65,17 @@ async function follow(ports: Ports, consumer: Consumer, until: () => boolean): P
   return faults;
 }
 
+/** Of which a call that never ends holds up no other, as in two processes. */
+function outboxOf(ports: Ports): Pick<Ports['events'], 'consume'> {
+  return {
+    async consume(_, handle) {
+      const events = (await ports.events.recent({ limit: 100 })).toReversed();
+      await handle(events);
+      return events.length;
+    },
+  };
+}
+
 const letters = async (ports: Ports): Promise<DeadLetter[]> =>
   (await ports.documents.find<DeadLetter>('deadLetters', { order: 'oldest' })).items;
 
@@ -138,6 +149,34 @@ for (const { name, reason, open } of await readyBackends('consumers', BACKENDS))
       };
       await follow(ports, { name: 'c', handle }, () => seen.has('e1'));
       expect(await letters(ports)).toEqual([]);
+    });
+
+    it('give up an event that ends its process each time, and handle the others', async () => {
+      const address = open();
+      const ports = portsAt(address);
+      await ports.events.publish(made(6));
+      await ports.events.relay?.();
+      const seen: string[] = [];
+      let ends = 0;
+      // A process that ends in the middle never comes back to its step: another begins where it stood.
+      const life = (): Promise<unknown> =>
+        new Promise((resolve) => {
+          const handle = async (events: EventRow[]): Promise<void> => {
+            if (events.some(({ id }) => id === 'e3')) {
+              ends++;
+              resolve('ended');
+              return new Promise(() => undefined);
+            }
+            seen.push(...events.map(({ id }) => id));
+          };
+          const { consume } = outboxOf(ports);
+          const events = { ...ports.events, consume };
+          void followEvents({ ...ports, events }, { name: 'c', handle })().then(resolve);
+        });
+      while (!seen.includes('e5') && ends < 20) await life();
+      expect(ends).toBe(8);
+      expect([...new Set(seen)]).toEqual(['e0', 'e1', 'e2', 'e4', 'e5']);
+      expect(await letters(ports)).toMatchObject([{ event: { id: 'e3' }, state: 'dead' }]);
     });
 
     it('handle a requeued letter again', async () => {
