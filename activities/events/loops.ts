@@ -1,7 +1,7 @@
 import type { Ports } from '../../adapters/ports.js';
 import { messageOf } from '../../domain/errors.js';
 import { aggregateNews } from '../news-aggregates.js';
-import { sendDue } from '../notifications/sending.js';
+import { sendingOf } from '../notifications/sending.js';
 import { queueNotifications } from '../notifications/queueing.js';
 import { followEvents, noteStepDone, noteStepFailure, type Consumer } from './handling.js';
 
@@ -29,7 +29,7 @@ export function eventLoops(ports: Ports): EventLoop[] {
       each.name,
       followEvents(ports, each),
     ]),
-    ['sender', () => sendDue(ports)],
+    ['sender', sendingOf(ports)],
   ];
   return steps.map(([name, step]) => loopOf(ports, name, step));
 }

@@ -16,6 +16,33 @@ const CLAIM_MS = 60_000;
 /** A subscription that is active again sends what has waited within this. */
 const PAUSED_MS = 300_000;
 
+/** What was sent is kept for so long. */
+const KEPT_MS = 30 * 86_400_000;
+const REMOVED_AT_ONCE = 500;
+const TIDY_EVERY_MS = 3_600_000;
+
+/** The sender's step: what is due, and now and then what was sent long ago. */
+export function sendingOf(ports: Ports): () => Promise<number> {
+  let tidiedAt = -Infinity;
+  return async () => {
+    if (ports.now() - tidiedAt > TIDY_EVERY_MS) {
+      tidiedAt = ports.now();
+      await removeOld(ports);
+    }
+    return sendDue(ports);
+  };
+}
+
+async function removeOld(ports: Ports): Promise<void> {
+  const range = { to: ports.now() - KEPT_MS };
+  const query = { where: { state: 'sent' }, range, order: 'oldest', limit: REMOVED_AT_ONCE } as const;
+  for (let removed = REMOVED_AT_ONCE; removed === REMOVED_AT_ONCE;) {
+    const { items } = await ports.documents.find<Delivery>('deliveries', query);
+    const ids = items.map(({ id }) => id);
+    removed = await ports.documents.remove('deliveries', ids);
+  }
+}
+
 /** Sends what is due: the subscriptions beside each other, so that a slow receiver holds up only its own. */
 export async function sendDue(ports: Ports): Promise<number> {
   const query = {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { queueNotifications } from '../../activities/notifications/queueing.js';
-import { sendDue } from '../../activities/notifications/sending.js';
+import { sendDue, sendingOf } from '../../activities/notifications/sending.js';
 import { openChannels } from '../../adapters/channels/index.js';
 import type { EventRow, Ports } from '../../adapters/ports.js';
 import type { Channel, Delivery, Subscription } from '../../domain/notifications/subscriptions.js';
@@ -82,6 +82,20 @@ describe('a webhook', () => {
     expect(
       (await deliveries()).map(({ log }) => log.map(({ outcome, detail }) => [outcome, detail])),
     ).toEqual([[['sent', 'HTTP 200']], [['sent', 'HTTP 200']]]);
+  });
+
+  it('that was sent is kept for a month', async () => {
+    const hook = await webhookServer();
+    await subscribe({ kind: 'webhook', url: hook.url, secret: 's'.repeat(16) });
+    await queueNotifications(ports, events(3));
+    const step = sendingOf(ports);
+    expect(await step()).toBe(3);
+    now += 29 * 86_400_000;
+    await step();
+    expect(await deliveries()).toHaveLength(3);
+    now += 2 * 86_400_000;
+    await step();
+    expect(await deliveries()).toEqual([]);
   });
 
   it('that fails is tried again with pauses, under the same id', async () => {
