@@ -52,7 +52,7 @@ export const COLLECTIONS = {
   leases: { time: 'at', fields: ['owner'], arrays: [] },
   handledEvents: { time: 'at', fields: ['consumer'], arrays: [] },
   newsAggregates: { time: 'from', fields: ['asset', 'sourceKey'], arrays: [] },
-  subscriptions: { time: 'createdAt', fields: ['state'], arrays: [] },
+  subscriptions: { time: 'createdAt', fields: ['state', 'tenant'], arrays: [] },
   deliveries: { time: 'dueAt', fields: ['subscription', 'state'], arrays: [] },
   audit: { time: 'at', fields: ['principal', 'action', 'target'], arrays: [] },
   lineage: { time: 'at', fields: ['child', 'parent', 'run'], arrays: [] },
