@@ -228,15 +228,25 @@ export const backtestInputs = {
   verifyBacktest: request('VerifyBacktestInput', verification),
   auditLookahead: request(
     'AuditLookaheadInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      strategy: z
-        .string()
-        .regex(/^[\w-]+$/, 'must be the name of a strategy, or features')
-        .describe('A strategy of the list, or features'),
-      params: z.record(z.string(), z.number()).optional(),
-      points: z.int().min(1).max(1000).optional().describe('How often the future is cut off; left out: 24'),
-    }),
+    z
+      .strictObject({
+        ...window,
+        stream: streamText,
+        strategy: z
+          .string()
+          .regex(/^[\w-]+$/, 'must be the name of a strategy, or features')
+          .optional()
+          .describe('A strategy of the list, or features'),
+        model: z
+          .string()
+          .regex(/^[^@\s]+@[^@\s]+$/, 'must be <name>@<version>')
+          .optional()
+          .describe('In the place of a strategy: a registered forecaster'),
+        params: z.record(z.string(), z.number()).optional(),
+        points: z.int().min(1).max(1000).optional().describe('How often the future is cut off; left out: 24'),
+      })
+      .refine(({ strategy, model }) => (strategy === undefined) !== (model === undefined), {
+        message: 'an audit is of a strategy or of a model: name one of them',
+      }),
   ),
 };

@@ -896,7 +896,8 @@ export interface components {
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
       asOf?: number;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** A strategy of the list, or features */ strategy: string;
+      /** A strategy of the list, or features */ strategy?: string;
+      /** In the place of a strategy: a registered forecaster */ model?: string;
       params?: { [name: string]: number };
       /** How often the future is cut off; left out: 24 */ points?: number;
     };
