@@ -28,6 +28,8 @@ describe('dates as feeds write them', () => {
     ['March 7, 2022', '2022-03-07T00:00:00.000Z'],
     ['Fri Feb 07 2025 08:29:27 GMT+0100 (heure normale)', '2025-02-07T07:29:27.000Z'],
     ['5-7-2022 04:24', '2022-07-05T04:24:00.000Z'],
+    ['Sat, Dec 16 2023 02:02:33 PM', '2023-12-16T14:02:33.000Z'],
+    ['Mon, 21 Jan 2008 12:56 am PST', '2008-01-21T08:56:00.000Z'],
   ])('%s is %s', (text, iso) => {
     expect(new Date(readPublished(text) ?? NaN).toISOString()).toBe(iso);
   });
@@ -42,6 +44,8 @@ describe('dates as feeds write them', () => {
     '12 Nov',
     'Mon, 07 Mar 2022 10:00 XYZ',
     '2022-01-01 10:61',
+    '2022-01-01 14:00 PM',
+    '2022-01-01 0:30 am',
   ])('%j is no date', (text) => expect(readPublished(text)).toBeNull());
 
   it('reads back every instant that it is told in ISO and RFC 822', () => {

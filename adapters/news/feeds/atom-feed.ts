@@ -96,9 +96,7 @@ function authorsOf(parent: Element): string | undefined {
 function categoriesOf(entry: Element): string[] {
   const labels = allOf(entry, 'category').map(
     (category) =>
-      category.attributes.get('term')?.trim() ||
-      category.attributes.get('label')?.trim() ||
-      wholeText(category),
+      category.attributes.get('term')?.trim() || category.attributes.get('label')?.trim() || lineOf(category),
   );
   return [...new Set([...labels, ...allOf(entry, 'dc:subject').map(lineOf)].filter(Boolean))];
 }
