@@ -1,5 +1,6 @@
 import { InvalidInputError, NotFoundError } from '../../domain/errors.js';
 import type { Article } from '../../domain/news/articles.js';
+import { rhythmOf, silencesOf, type Silence } from '../../domain/news/rhythm.js';
 import { changedSource, sourceOf, type NewsSource } from '../../domain/news/source.js';
 import {
   emptyRecord,
@@ -112,9 +113,17 @@ async function healthOf(source: NewsSource, options: SourcesOptions): Promise<So
     record,
     freshness,
     errorBudget,
+    silences: silencesSince(times, at),
     breaker: await breaker(source.host),
     itemsPerDay: itemsPerDay(times, at),
   };
+}
+
+/** Before its first item nothing is known of a source. */
+function silencesSince(times: readonly number[], at: number): Silence[] {
+  const known = times.filter((time) => time >= at - 14 * DAY_MS);
+  const from = known.reduce((a, b) => Math.min(a, b), at);
+  return silencesOf(times, { from, to: at }, rhythmOf(times));
 }
 
 /** A source that does not answer now can be right; one that must not be asked cannot. */
