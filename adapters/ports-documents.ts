@@ -1,5 +1,9 @@
 // Documents, events and the cache: a part of ports.ts.
+import type { ArticlesPort } from './ports-articles.js';
+import type { EventRow } from '../domain/events.js';
 import type { Closable } from './ports-closable.js';
+
+export type { EventRow } from '../domain/events.js';
 
 export type Json = Record<string, unknown>;
 
@@ -21,17 +25,8 @@ export interface DocumentPage<T> {
   cursor: string | null;
 }
 
-export interface EventRow {
-  /** Unique: publishing the same id twice is one event. */
-  id: string;
-  /** `article.collected`, `prediction.made`, `bars.closed` … */
-  type: string;
-  at: number;
-  payload: Json;
-}
-
 /** Collections and their time member and filterable members are declared in domain/collections.ts. */
-export interface DocumentsPort extends Closable {
+export interface DocumentsPort extends Closable, ArticlesPort {
   /** Inserts what is new by id, leaves what is there untouched; events join the same transaction, for new ids only. */
   insert<T>(
     collection: string,
@@ -59,17 +54,34 @@ export interface DocumentsPort extends Closable {
 
 export type EventHandler = (events: EventRow[]) => Promise<void>;
 
+export interface ConsumerProgress {
+  consumer: string;
+  /** Events published and not handled yet. */
+  lag: number;
+  /** Time of the oldest of them, epoch ms. */
+  oldestAt: number | null;
+}
+
 export interface EventsPort extends Closable {
   publish(events: EventRow[]): Promise<void>;
   /** Events after the consumer's own mark, oldest first; the mark moves when `handle` has resolved. */
   consume(consumer: string, handle: EventHandler, options?: { limit?: number }): Promise<number>;
   /** Latest events, newest first. */
   recent(query: { type?: string; limit: number }): Promise<EventRow[]>;
+  /** How far these consumers are behind, in the given order; before them the `relay` to a broker, where there is one. */
+  progress(consumers: readonly string[]): Promise<ConsumerProgress[]>;
+  /**
+   * Hands the next events of the outbox to the broker, in order, and moves the mark when the broker has confirmed
+   * them. Absent where consumers read the outbox itself.
+   */
+  relay?(): Promise<number>;
 }
 
 export interface CachePort extends Closable {
   get(key: string): Promise<string | null>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
+  /** Sets what is not there; false where it is: of several processes one is told true. */
+  add(key: string, value: string, ttlMs: number): Promise<boolean>;
   invalidate(prefix: string): Promise<void>;
   /** Takes from a bucket shared by all processes; `waitMs` is 0 where the call may go ahead. */
   take(

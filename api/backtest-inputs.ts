@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { MOST_INSTRUMENTS, SPANS, weightsOf } from '../domain/backtest/portfolio/plan.js';
+import { parseRebalance } from '../domain/backtest/portfolio/rebalance.js';
 import { OBJECTIVES } from '../domain/backtest/search/search.js';
 import { parseSlippage } from '../domain/backtest/slippage.js';
 import { parseSize } from '../domain/backtest/sizing.js';
@@ -9,6 +11,7 @@ import { strategyFault } from './strategies.js';
 import { window } from './window-inputs.js';
 
 const basisPoints = z.number().min(0).max(1000);
+const yearly = z.union([z.literal(365), z.literal(252)]);
 const axis = z.union([z.number(), z.array(z.number()).min(1), z.string().min(1)]);
 const runSpec = z
   .strictObject({
@@ -24,7 +27,7 @@ const runSpec = z
       .superRefine(formFault(parseSize))
       .describe('units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps'),
     closeAtEnd: z.boolean(),
-    periodsPerYear: z.union([z.literal(365), z.literal(252)]),
+    periodsPerYear: yearly,
   })
   .partial();
 
@@ -46,6 +49,13 @@ const verification = z.strictObject({
   decide: z.enum(['rule', 'replay']).optional().describe('By their own indicators, or our decisions'),
   feeBps: basisPoints.optional(),
   slippageBps: basisPoints.optional(),
+  slippage: z
+    .string()
+    .superRefine(formFault(parseSlippage))
+    .optional()
+    .describe('bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps'),
+  closeAtEnd: z.boolean().optional(),
+  periodsPerYear: yearly.optional(),
   cash: z.number().positive().optional(),
   size: z
     .discriminatedUnion('kind', [
@@ -76,6 +86,7 @@ const terms = {
     .optional()
     .describe('units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1'),
   closeAtEnd: z.boolean().optional(),
+  periodsPerYear: yearly.optional().describe('365 (default), or 252 where the market has holidays'),
   funding: z
     .boolean()
     .optional()
@@ -107,6 +118,42 @@ export const backtestInputs = {
         evaluation: z.string().min(1).optional(),
       })
       .superRefine(strategyFault),
+  ),
+  backtestPortfolio: request(
+    'BacktestPortfolioInput',
+    z
+      .strictObject({
+        ...window,
+        streams: z.array(streamText).min(2).max(MOST_INSTRUMENTS),
+        weights: z
+          .array(z.number().positive().max(1))
+          .optional()
+          .describe('Shares of the equity in the order of the streams; alike where left out'),
+        strategy: z.string().min(1),
+        params: z.record(z.string(), z.number()).optional(),
+        rebalance: z
+          .string()
+          .superRefine(formFault(parseRebalance))
+          .optional()
+          .describe('signals (default), a period such as 1d, or drift:0.05'),
+        span: z
+          .enum(SPANS)
+          .optional()
+          .describe('same refuses different spans; common: what all have; all: where any has bars'),
+        periodsPerYear: terms.periodsPerYear,
+        feeBps: terms.feeBps,
+        slippageBps: terms.slippageBps,
+        slippage: terms.slippage,
+        cash: terms.cash,
+        closeAtEnd: terms.closeAtEnd,
+        funding: terms.funding,
+      })
+      .superRefine(strategyFault)
+      .superRefine(
+        formFault(({ streams, weights }: { streams: string[]; weights?: number[] | undefined }) =>
+          weightsOf(streams, weights),
+        ),
+      ),
   ),
   sweepBacktest: request(
     'SweepBacktestInput',
@@ -181,15 +228,25 @@ export const backtestInputs = {
   verifyBacktest: request('VerifyBacktestInput', verification),
   auditLookahead: request(
     'AuditLookaheadInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      strategy: z
-        .string()
-        .regex(/^[\w-]+$/, 'must be the name of a strategy, or features')
-        .describe('A strategy of the list, or features'),
-      params: z.record(z.string(), z.number()).optional(),
-      points: z.int().min(1).max(1000).optional().describe('How often the future is cut off; left out: 24'),
-    }),
+    z
+      .strictObject({
+        ...window,
+        stream: streamText,
+        strategy: z
+          .string()
+          .regex(/^[\w-]+$/, 'must be the name of a strategy, or features')
+          .optional()
+          .describe('A strategy of the list, or features'),
+        model: z
+          .string()
+          .regex(/^[^@\s]+@[^@\s]+$/, 'must be <name>@<version>')
+          .optional()
+          .describe('In the place of a strategy: a registered forecaster'),
+        params: z.record(z.string(), z.number()).optional(),
+        points: z.int().min(1).max(1000).optional().describe('How often the future is cut off; left out: 24'),
+      })
+      .refine(({ strategy, model }) => (strategy === undefined) !== (model === undefined), {
+        message: 'an audit is of a strategy or of a model: name one of them',
+      }),
   ),
 };

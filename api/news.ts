@@ -1,53 +1,32 @@
 import { z } from 'zod';
+import type { DocumentsPort } from '../adapters/ports.js';
 import { NotFoundError } from '../domain/errors.js';
 import type { Article } from '../domain/news/articles.js';
-import { SENTIMENT_LABELS, type Score } from '../domain/sentiment.js';
+import { earlierVersions, knownFrom, versionAt, type ArticleVersion } from '../domain/news/versions.js';
+import type { Score } from '../domain/sentiment.js';
+import { article, score, sourceOfKey } from './news-schemas.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';
-import { answer, instant, pageOf, source } from './schemas.js';
+import { answer, instant, pageOf } from './schemas.js';
 
-const article = answer(
-  'Article',
-  z.object({
-    id: z.string().meta({ examples: ['art_0123456789abcdef01234567'] }),
-    url: z.string().nullable(),
-    title: z.string(),
-    text: z.string(),
-    feed: z.string(),
-    author: z.string().nullable(),
-    language: z.string(),
-    publishedAt: instant,
-    firstSeenAt: instant.describe('When the platform could first know it'),
-    tickers: z.array(z.string()),
-    categories: z.array(z.string()),
-    source,
-  }),
-);
-export const score = answer(
-  'Score',
-  z.object({
-    id: z.string(),
-    articleId: z.string(),
-    model: z.string(),
-    label: z.enum(SENTIMENT_LABELS),
-    probabilities: z.object({ negative: z.number(), neutral: z.number(), positive: z.number() }),
-    abstained: z.boolean(),
-    reason: z.string().nullable(),
-    scoredAt: instant,
-    knownAt: instant,
-    tickers: z.array(z.string()),
-    source: source.nullable(),
-  }),
-);
 const id = segment('Article id', 'art_0123456789abcdef01234567');
 const example = { params: { id: 'art_example' } };
+/** Versions and scores of one article that are read at once. */
+const MOST = 200;
+
+/** Stored beside the members that are shown, to filter by. */
+type StoredArticle = Article & { sourceKey?: string };
+type StoredScore = Score & { sourceKey?: string };
+
+const shown = ({ sourceKey: _, ...stored }: StoredArticle): Article => stored;
+const shownScore = ({ sourceKey: key, ...stored }: StoredScore) => ({ ...stored, source: sourceOfKey(key) });
 
 const listArticles = route({
   id: 'listArticles',
   method: 'get',
   path: '/articles',
   group: 'news',
-  summary: 'Articles, newest first',
+  summary: 'Articles with their texts, newest first; see also /news',
   role: 'viewer',
   query: {
     ticker: text('Base asset spoken of', 'BTC'),
@@ -80,16 +59,12 @@ const getArticle = route({
   method: 'get',
   path: '/articles/{id}',
   group: 'news',
-  summary: 'One article',
+  summary: 'One article; /news/{id} has its scores and versions, too',
   role: 'viewer',
   params: { id },
   answers: { 200: { description: 'The article', schema: article } },
   example,
-  async handle({ params, context }) {
-    const found = await context.ports.documents.get<StoredArticle>('articles', params.id);
-    if (!found) throw new NotFoundError(`No article "${params.id}"`);
-    return { body: shown(found) };
-  },
+  handle: async ({ params, context }) => ({ body: shown(await found(context.ports.documents, params.id)) }),
 });
 
 const listScores = route({
@@ -104,27 +79,100 @@ const listScores = route({
   answers: { 200: { description: 'Scores', schema: pageOf('ScorePage', score) } },
   example,
   async handle({ params, query, context }) {
-    const found = await context.ports.documents.find<StoredScore>('scores', {
+    const page = await context.ports.documents.find<StoredScore>('scores', {
       where: { articleId: params.id },
       limit: query.limit,
       ...(query.cursor ? { cursor: query.cursor } : {}),
     });
-    const items = found.items.map(({ sourceKey: key, ...score }) => ({ ...score, source: sourceOfKey(key) }));
-    return { body: { items, cursor: found.cursor, asOf: context.ports.now() } };
+    const items = page.items.map(shownScore);
+    return { body: { items, cursor: page.cursor, asOf: context.ports.now() } };
   },
 });
 
-/** Stored beside the members that are shown, to filter by. */
-type StoredArticle = Article & { sourceKey?: string };
-type StoredScore = Score & { sourceKey?: string };
+const revision = z.looseObject({
+  revision: z.int(),
+  seenAt: instant.describe('When this text could first be known'),
+  title: z.string(),
+  text: z.string(),
+});
+const whole = answer(
+  'NewsArticle',
+  article.extend({
+    scores: z.array(score).describe('Newest first'),
+    versions: z.array(revision).describe('Earlier revisions, newest first'),
+    asOf: instant,
+  }),
+);
 
-const shown = ({ sourceKey: _, ...article }: StoredArticle): Article => article;
+const getNews = route({
+  id: 'getNews',
+  method: 'get',
+  path: '/news/{id}',
+  group: 'news',
+  summary: 'An article with its mentions, scores and earlier versions, now or as it was known then',
+  role: 'viewer',
+  params: { id },
+  query: { asOf: time('As it was known then; default now') },
+  answers: { 200: { description: 'The article', schema: whole } },
+  example,
+  async handle({ params, query, context }) {
+    const { documents, now } = context.ports;
+    const current = await found(documents, params.id);
+    const where = { articleId: params.id };
+    const [held, scores] = await Promise.all([
+      documents.find<ArticleVersion>('articleVersions', { where, limit: MOST }),
+      documents.find<StoredScore>('scores', { where, limit: MOST }),
+    ]);
+    const asOf = query.asOf ?? Infinity;
+    const then = versionAt(current, held.items, asOf);
+    if (!then)
+      throw new NotFoundError(
+        `Article "${params.id}" was not known at ${new Date(asOf).toISOString()}; it was first seen at ` +
+          new Date(current.firstSeenAt).toISOString(),
+      );
+    const versions = earlierVersions(current, held.items)
+      .map(({ title, text: body, seenAt }, i) => ({ revision: i + 1, seenAt, title, text: body }))
+      .filter(({ seenAt }) => seenAt < knownFrom(then))
+      .reverse();
+    const known = scores.items.filter((each) => each.knownAt <= asOf && each.scoredAt <= asOf);
+    const body = { ...shown(then), scores: known.map(shownScore), versions, asOf: query.asOf ?? now() };
+    return { body };
+  },
+});
 
-/** Reads `live`, `recorded`, `simulated-<seed>`. */
-export function sourceOfKey(key: string | undefined): { kind: string; detail: string } | null {
-  if (!key) return null;
-  const [kind = '', ...rest] = key.split('-');
-  return { kind, detail: rest.join('-') };
+const deleteNews = route({
+  id: 'deleteNews',
+  method: 'delete',
+  path: '/news/{id}',
+  group: 'news',
+  summary: 'Delete an article with its versions and scores; a feed that still has it brings it again',
+  role: 'admin',
+  params: { id },
+  answers: { 204: { description: 'Deleted' } },
+  example: { params: { id: 'art_removable' } },
+  async handle({ params, context }) {
+    const { documents, newsReads } = context.ports;
+    const { title, url, sourceKey = '' } = await found(documents, params.id);
+    // The article goes last: where this ends early, what is left can be asked for again.
+    for (const collection of ['scores', 'articleVersions'])
+      for (;;) {
+        const page = await documents.find(collection, { where: { articleId: params.id }, limit: MOST });
+        if (page.items.length === 0) break;
+        await documents.remove(
+          collection,
+          page.items.map((each) => each.id),
+        );
+      }
+    await documents.remove('articles', [params.id]);
+    await newsReads.refresh(sourceKey);
+    return { status: 204, detail: { title, url } };
+  },
+});
+
+async function found(documents: DocumentsPort, name: string): Promise<StoredArticle> {
+  const stored = await documents.get<StoredArticle>('articles', name);
+  if (stored) return stored;
+  throw new NotFoundError(`No article "${name}"`);
 }
 
-export const newsRoutes = [listArticles, getArticle, listScores];
+export const newsRoutes = [listArticles, getArticle, listScores, getNews, deleteNews];

@@ -1,7 +1,10 @@
 import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { benchApi } from './api.js';
 import { benchBacktest } from './backtest.js';
+import { benchFeeds } from './feeds.js';
 import { benchMarket } from './market.js';
+import { benchDedupe } from './news/dedupe.js';
+import { benchNewsReads } from './news-reads.js';
 import { benchResearch } from './research.js';
 
 /** `npm run bench -- <name> [--json]`: each prints its figures beside a peer or a limit of the same run. */
@@ -10,6 +13,9 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   api: benchApi,
   market: benchMarket,
   backtest: benchBacktest,
+  feeds: benchFeeds,
+  dedupe: benchDedupe,
+  'news-reads': benchNewsReads,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

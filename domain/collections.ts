@@ -14,6 +14,8 @@ export const COLLECTIONS = {
     fields: ['feed', 'language', 'sourceKey', 'storyId', 'contentSha256'],
     arrays: ['tickers', 'topics'],
   },
+  /** Which article a feed's guid means, where it is not its address. */
+  articleKeys: { time: 'seenAt', fields: [], arrays: [] },
   articleVersions: { time: 'seenAt', fields: ['articleId'], arrays: [] },
   stories: { time: 'lastAt', fields: ['sourceKey'], arrays: ['tickers', 'topics', 'feeds'] },
   sourceHealth: { time: 'updatedAt', fields: [], arrays: [] },
@@ -39,10 +41,19 @@ export const COLLECTIONS = {
   searches: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   sweeps: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   reads: { time: 'at', fields: ['stream', 'sourceKey'], arrays: [] },
+  trackingRuns: { time: 'startedAt', fields: ['experiment', 'status'], arrays: [] },
   trials: { time: 'at', fields: ['market'], arrays: [] },
   runs: { time: 'startedAt', fields: ['kind', 'status'], arrays: [] },
   principals: { time: 'createdAt', fields: ['tenant', 'keySha256'], arrays: ['roles'] },
   uploads: { time: 'createdAt', fields: ['sha256'], arrays: [] },
+  // Events and notifications.
+  deadLetters: { time: 'at', fields: ['consumer', 'state', 'type'], arrays: [] },
+  consumerStates: { time: 'at', fields: [], arrays: [] },
+  leases: { time: 'at', fields: ['owner'], arrays: [] },
+  handledEvents: { time: 'at', fields: ['consumer'], arrays: [] },
+  newsAggregates: { time: 'from', fields: ['asset', 'sourceKey'], arrays: [] },
+  subscriptions: { time: 'createdAt', fields: ['state', 'tenant'], arrays: [] },
+  deliveries: { time: 'dueAt', fields: ['subscription', 'state'], arrays: [] },
   audit: { time: 'at', fields: ['principal', 'action', 'target'], arrays: [] },
   lineage: { time: 'at', fields: ['child', 'parent', 'run'], arrays: [] },
 } as const satisfies Record<string, CollectionSpec>;

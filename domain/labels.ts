@@ -37,6 +37,7 @@ const TITLES: Record<string, string> = {
   deployModel: 'Deployment',
   predict: 'Prediction',
   runBacktest: 'Backtest',
+  backtestPortfolio: 'Portfolio',
   sweepBacktest: 'Sweep',
   searchBacktest: 'Search',
   compareStrategies: 'Comparison',

@@ -35,6 +35,7 @@ const PREFIXES: Record<string, string> = {
   evaluateModel: 'evaluate',
   deployModel: 'deploy',
   runBacktest: 'backtest',
+  backtestPortfolio: 'portfolio',
   sweepBacktest: 'sweep',
   searchBacktest: 'search',
   compareStrategies: 'compare',

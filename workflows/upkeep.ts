@@ -34,15 +34,24 @@ export async function pruneBars(input: PruneInput): Promise<PruneReport> {
   );
 }
 
-/** Removes drafts that were given up and uploads that nothing refers to; it is a dry run unless told otherwise. */
-export async function cleanObjects(input: CleanInput): Promise<CleanReport> {
-  const progress = trackProgress(['plan', 'clean'], input);
+/**
+ * Removes drafts that were given up, uploads that nothing refers to, and texts of articles that may be kept no longer;
+ * it is a dry run unless told otherwise.
+ */
+export async function cleanObjects(input: CleanInput): Promise<CleanReport & { texts: number }> {
+  const progress = trackProgress(['plan', 'clean', 'texts'], input);
   const plan = await progress.run('plan', () => io.planCleaning(input));
-  return progress.run(
+  const report = await progress.run(
     'clean',
     () => io.removeUnused({ ...plan, ...asker() }),
     ({ drafts, uploads }) => `${drafts.count} drafts, ${uploads.count} uploads`,
   );
+  const { articles: texts } = await progress.run(
+    'texts',
+    () => io.forgetTexts({ dryRun: plan.dryRun, ...asker() }),
+    ({ articles, dryRun }) => `${articles} texts ${dryRun ? 'would be' : 'are'} removed`,
+  );
+  return { ...report, texts };
 }
 
 /** Who is named in the audit entry. */

@@ -42,6 +42,11 @@ export function redisCache(address: string, options: { now?: () => number } = {}
       checkTtl(key, ttlMs);
       await use((client) => client.set(valueAt(key), value, 'PX', Math.ceil(ttlMs)));
     },
+    async add(key, value, ttlMs) {
+      checkTtl(key, ttlMs);
+      const done = await use((client) => client.set(valueAt(key), value, 'PX', Math.ceil(ttlMs), 'NX'));
+      return done === 'OK';
+    },
     async invalidate(beginning) {
       await use(async (client) => {
         for (const node of nodesOf(client)) await removeFrom(node, valueAt(beginning));

@@ -57,6 +57,17 @@ export function sqliteCache(path: string, options: { now?: () => number } = {}):
       file.run('DELETE FROM cache WHERE expires <= ?', [time]);
       file.run('DELETE FROM buckets WHERE at <= ?', [time - BUCKET_LIFE_MS]);
     },
+    async add(key, value, ttlMs) {
+      checkTtl(key, ttlMs);
+      const time = now();
+      // What has expired counts as not there.
+      const changed = file.run(
+        `INSERT INTO cache (key, value, expires) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE
+         SET value = excluded.value, expires = excluded.expires WHERE expires <= ?`,
+        [key, value, time + ttlMs, time],
+      );
+      return changed > 0;
+    },
     async invalidate(prefix) {
       file.run('DELETE FROM cache WHERE key >= ? AND substr(key, 1, length(?)) = ?', [
         prefix,

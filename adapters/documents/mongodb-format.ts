@@ -1,6 +1,7 @@
 import type { CollectionSpec } from '../../domain/collections.js';
 import type { Doc, EventRow } from '../ports.js';
 import { fromJson, toJson } from './json.js';
+import { isSearched, searchMembers, type SearchMembers } from './mongodb-words.js';
 
 /** A document as MongoDB holds it. */
 export interface StoredDoc {
@@ -13,6 +14,8 @@ export interface StoredDoc {
   doc: Record<string, unknown>;
   /** The document as text, where a name in it is none for BSON. */
   json?: string;
+  /** Of articles: what they are found by. */
+  search?: SearchMembers & { past?: string[] };
   /** Events of the document that are not in the outbox yet. */
   pending?: EventRow[];
 }
@@ -24,7 +27,8 @@ export function toStored(spec: CollectionSpec, doc: Doc<unknown>, at: number): S
   const json = toJson(doc);
   // What JSON drops is dropped here too: every backend gives back the same.
   const plain = fromJson<Record<string, unknown>>(json);
-  const stored = { _id: doc.id, at, rev: 1, doc: plain };
+  const search = isSearched(spec) ? { search: searchMembers(doc, at) } : {};
+  const stored = { _id: doc.id, at, rev: 1, doc: plain, ...search };
   if (!hasOddName(plain)) return stored;
   const names = [...spec.fields, ...spec.arrays].filter((name) => Object.hasOwn(plain, name));
   return { ...stored, doc: Object.fromEntries(names.map((name) => [name, plain[name]])), json };

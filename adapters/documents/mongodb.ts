@@ -4,8 +4,10 @@ import { untilWritten } from '../contention.js';
 import { appendEvents, appendPending } from '../events/mongodb.js';
 import { isDuplicate, mongoConnection, type MongoIndex } from '../mongodb.js';
 import type { Doc, DocumentPage, DocumentQuery, DocumentsPort, EventRow } from '../ports.js';
+import { mongoArticles, notePast } from './mongodb-articles.js';
 import { fromStored, toStored, type StoredDoc } from './mongodb-format.js';
 import { mongoFilter } from './mongodb-query.js';
+import { isSearched, SEARCH_INDEXES } from './mongodb-words.js';
 import { checkSameId, encodeCursor, limitOf, specOf, timeOf } from './query.js';
 
 /**
@@ -18,6 +20,14 @@ export function mongoDocuments(address: string): DocumentsPort {
   const use = <T>(name: string, work: (collection: Collection<StoredDoc>) => Promise<T>): Promise<T> =>
     mongo.use<StoredDoc, T>(name, work, indexesOf(specOf(name)));
 
+  const getMany = async <T>(collection: string, ids: string[]): Promise<Doc<T>[]> => {
+    const rows = await use(collection, (all) => all.find({ _id: { $in: ids } }).toArray());
+    const found = new Map(rows.map((row) => [row._id, row]));
+    return [...new Set(ids)].flatMap((id) => {
+      const row = found.get(id);
+      return row ? [fromStored<T>(row)] : [];
+    });
+  };
   return {
     async insert<T>(collection: string, docs: Doc<T>[], events?: (doc: Doc<T>) => EventRow) {
       const spec = specOf(collection);
@@ -27,6 +37,7 @@ export function mongoDocuments(address: string): DocumentsPort {
         ...(events ? { pending: [events(doc)] } : {}),
       }));
       const inserted = await use(collection, (all) => insertNew(all, stored));
+      await notePast(use, collection, docs);
       if (events) await appendPending(mongo, collection, inserted);
       return { inserted };
     },
@@ -44,20 +55,14 @@ export function mongoDocuments(address: string): DocumentsPort {
         },
       }));
       await use(collection, (all) => withoutRace(() => all.bulkWrite(writes, { ordered: true })));
+      await notePast(use, collection, docs);
       if (events.length > 0) await appendPending(mongo, collection, [last._id]);
     },
     async get<T>(collection: string, id: string) {
       const found = await use(collection, (all) => all.findOne({ _id: id }));
       return found ? fromStored<T>(found) : null;
     },
-    async getMany<T>(collection: string, ids: string[]) {
-      const rows = await use(collection, (all) => all.find({ _id: { $in: ids } }).toArray());
-      const found = new Map(rows.map((row) => [row._id, row]));
-      return [...new Set(ids)].flatMap((id) => {
-        const row = found.get(id);
-        return row ? [fromStored<T>(row)] : [];
-      });
-    },
+    getMany,
     async find<T>(collection: string, query: DocumentQuery): Promise<DocumentPage<T>> {
       const filter = mongoFilter(collection, specOf(collection), query);
       const limit = limitOf(query);
@@ -110,14 +115,18 @@ export function mongoDocuments(address: string): DocumentsPort {
     async remove(collection: string, ids: string[]) {
       return use(collection, async (all) => (await all.deleteMany({ _id: { $in: ids } })).deletedCount);
     },
+    ...mongoArticles(use, getMany),
     close: mongo.close,
   };
 }
 
-const indexesOf = ({ fields, arrays }: CollectionSpec): MongoIndex[] => [
+const indexesOf = (spec: CollectionSpec): MongoIndex[] => [
   { keys: { at: -1, _id: -1 } },
-  ...[...fields, ...arrays].map((name): MongoIndex => ({ keys: { [`doc.${name}`]: 1, at: -1, _id: -1 } })),
+  ...[...spec.fields, ...spec.arrays].map((name): MongoIndex => ({
+    keys: { [`doc.${name}`]: 1, at: -1, _id: -1 },
+  })),
   { keys: { 'pending.id': 1 }, sparse: true },
+  ...(isSearched(spec) ? SEARCH_INDEXES : []),
 ];
 
 /** The ids that were not there yet, each once. */
@@ -134,9 +143,15 @@ async function insertNew(all: Collection<StoredDoc>, docs: StoredDoc[]): Promise
   }
 }
 
-/** Replaces what a document says and keeps the events that still wait in it. */
-const replacing = ({ _id, rev: _, ...members }: StoredDoc, events: EventRow[]): UpdateFilter<StoredDoc> => ({
-  $set: members,
+/** Replaces what a document says and keeps the events that still wait in it, and the words of an article's other texts. */
+const replacing = (
+  { _id, rev: _, search, ...members }: StoredDoc,
+  events: EventRow[],
+): UpdateFilter<StoredDoc> => ({
+  $set: {
+    ...members,
+    ...Object.fromEntries(Object.entries(search ?? {}).map(([name, value]) => [`search.${name}`, value])),
+  },
   ...(members.json === undefined ? { $unset: { json: '' as const } } : {}),
   $inc: { rev: 1 },
   ...(events.length > 0 ? { $push: { pending: { $each: events } } } : {}),

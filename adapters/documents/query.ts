@@ -46,8 +46,7 @@ export function instant(time: number): number {
 }
 
 /** @throws InvalidInputError naming the bounds. */
-export function limitOf(query: DocumentQuery): number {
-  const { limit = DEFAULT_LIMIT } = query;
+export function limitOf({ limit = DEFAULT_LIMIT }: Pick<DocumentQuery, 'limit'>): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
   throw new InvalidInputError(`limit ${limit} is not a whole number from 1 to ${MAX_LIMIT}`);
 }

@@ -4,6 +4,8 @@ import type { Doc, DocumentPage, DocumentQuery, DocumentsPort, EventRow } from '
 import { sqliteFile, type SqliteFile } from '../sqlite.js';
 import { fromJson, toJson } from './json.js';
 import { checkSameId, encodeCursor, limitOf, specOf, timeOf } from './query.js';
+import { sqliteArticles } from './sqlite-articles.js';
+import { INDEX_SCHEMA, inStep } from './sqlite-index.js';
 import { buildQuery, memberOf } from './sqlite-query.js';
 
 interface Row {
@@ -14,10 +16,24 @@ interface Row {
 
 /** Documents as JSON in one SQLite file, a table per collection; the event outbox lies in the same file. */
 export function sqliteDocuments(path: string): DocumentsPort {
-  const file = sqliteFile(path, [...Object.entries(COLLECTIONS).flatMap(schemaOf), ...OUTBOX_SCHEMA]);
+  const file = sqliteFile(path, [
+    ...Object.entries(COLLECTIONS).flatMap(schemaOf),
+    ...OUTBOX_SCHEMA,
+    ...INDEX_SCHEMA,
+  ]);
   const read = <T>(collection: string, id: string): Doc<T> | null => {
     const row = file.get<Row>(`SELECT doc FROM "${collection}" WHERE id = ?`, [id]);
     return row ? fromJson<Doc<T>>(row.doc) : null;
+  };
+
+  const getMany = async <T>(collection: string, ids: string[]): Promise<Doc<T>[]> => {
+    specOf(collection);
+    const sql = `SELECT id, doc FROM "${collection}" WHERE id IN (SELECT value FROM json_each(?))`;
+    const found = new Map(file.all<Row>(sql, [JSON.stringify(ids)]).map((row) => [row.id, row.doc]));
+    return [...new Set(ids)].flatMap((id) => {
+      const doc = found.get(id);
+      return doc === undefined ? [] : [fromJson<Doc<T>>(doc)];
+    });
   };
 
   return {
@@ -25,16 +41,24 @@ export function sqliteDocuments(path: string): DocumentsPort {
       const spec = specOf(collection);
       if (docs.length === 0) return { inserted: [] };
       return file.transact(() => {
-        const inserted = docs.filter((doc) => putRow(file, { collection, spec, doc, replace: false }));
-        if (events) insertEvents(file, inserted.map(events));
-        return { inserted: inserted.map((doc) => doc.id) };
+        let fresh: Doc<T>[] = [];
+        const inserted = inStep(file, { collection, ids: idsOf(docs), fresh: true }, () => {
+          fresh = docs.filter((doc) => putRow(file, { collection, spec, doc, replace: false }));
+          return idsOf(fresh);
+        });
+        if (events) insertEvents(file, fresh.map(events));
+        return { inserted };
       });
     },
     async upsert<T>(collection: string, docs: Doc<T>[], events: EventRow[] = []) {
       const spec = specOf(collection);
       if (docs.length === 0 && events.length === 0) return;
       file.transact(() => {
-        for (const doc of docs) putRow(file, { collection, spec, doc, replace: true });
+        const ids = idsOf(docs);
+        inStep(file, { collection, ids }, () => {
+          for (const doc of docs) putRow(file, { collection, spec, doc, replace: true });
+          return ids;
+        });
         insertEvents(file, events);
       });
     },
@@ -42,15 +66,7 @@ export function sqliteDocuments(path: string): DocumentsPort {
       specOf(collection);
       return read<T>(collection, id);
     },
-    async getMany<T>(collection: string, ids: string[]) {
-      specOf(collection);
-      const sql = `SELECT id, doc FROM "${collection}" WHERE id IN (SELECT value FROM json_each(?))`;
-      const found = new Map(file.all<Row>(sql, [JSON.stringify(ids)]).map((row) => [row.id, row.doc]));
-      return [...new Set(ids)].flatMap((id) => {
-        const doc = found.get(id);
-        return doc === undefined ? [] : [fromJson<Doc<T>>(doc)];
-      });
-    },
+    getMany,
     async find<T>(collection: string, query: DocumentQuery): Promise<DocumentPage<T>> {
       const { from, values, orderBy } = buildQuery(collection, specOf(collection), query);
       const limit = limitOf(query);
@@ -69,36 +85,29 @@ export function sqliteDocuments(path: string): DocumentsPort {
       const { from, values } = buildQuery(collection, specOf(collection), query);
       return file.get<{ n: number }>(`SELECT count(*) AS n ${from}`, values)?.n ?? 0;
     },
-    async update<T>(
-      collection: string,
-      id: string,
-      change: (doc: Doc<T> | null) => Doc<T>,
-      events?: (after: Doc<T>, before: Doc<T> | null) => EventRow[],
-    ) {
-      const spec = specOf(collection);
-      return file.transact(() => {
-        const before = read<T>(collection, id);
-        const doc = change(before);
-        checkSameId(collection, id, doc);
-        putRow(file, { collection, spec, doc, replace: true });
-        insertEvents(file, events?.(doc, before) ?? []);
-        return doc;
-      });
-    },
+    update: async (collection, id, change, events) => updateDoc(file, { collection, id, change, events }),
     async remove(collection: string, ids: string[]) {
       specOf(collection);
-      return file.transact(() =>
-        ids.reduce((removed, id) => {
-          file.run(`DELETE FROM "${collection}_members" WHERE id = ?`, [id]);
-          return removed + file.run(`DELETE FROM "${collection}" WHERE id = ?`, [id]);
-        }, 0),
-      );
+      return file.transact(() => {
+        let removed = 0;
+        inStep(file, { collection, ids }, () => {
+          for (const id of ids) {
+            file.run(`DELETE FROM "${collection}_members" WHERE id = ?`, [id]);
+            removed += file.run(`DELETE FROM "${collection}" WHERE id = ?`, [id]);
+          }
+          return ids;
+        });
+        return removed;
+      });
     },
+    ...sqliteArticles(file, getMany),
     async close() {
       file.close();
     },
   };
 }
+
+const idsOf = (docs: Doc<unknown>[]): string[] => docs.map(({ id }) => id);
 
 /** `<name>_members` holds a row per element of an array member, in the order of the listing. */
 function schemaOf([name, spec]: [string, CollectionSpec]): string[] {
@@ -136,4 +145,29 @@ function putRow(
       if (typeof value === 'string' || typeof value === 'number')
         file.run(member, [field, value, at, doc.id]);
   return true;
+}
+
+function updateDoc<T>(
+  file: SqliteFile,
+  args: {
+    collection: string;
+    id: string;
+    change: (doc: Doc<T> | null) => Doc<T>;
+    events: ((after: Doc<T>, before: Doc<T> | null) => EventRow[]) | undefined;
+  },
+): Doc<T> {
+  const { collection, id, change, events } = args;
+  const spec = specOf(collection);
+  return file.transact(() => {
+    const row = file.get<Row>(`SELECT doc FROM "${collection}" WHERE id = ?`, [id]);
+    const before = row ? fromJson<Doc<T>>(row.doc) : null;
+    const doc = change(before);
+    checkSameId(collection, id, doc);
+    inStep(file, { collection, ids: [id] }, () => {
+      putRow(file, { collection, spec, doc, replace: true });
+      return [id];
+    });
+    insertEvents(file, events?.(doc, before) ?? []);
+    return doc;
+  });
 }

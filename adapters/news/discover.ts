@@ -1,7 +1,14 @@
 import type { HttpClient } from '../http/http.js';
 import type { FoundFeed } from '../ports-sources.js';
+import { discoverFeeds } from './discovery.js';
 import { decodeXml } from './encoding.js';
-import { feedLinks } from './feed-links.js';
+import { parseFeed } from './feeds/parse.js';
+
+const TYPES: Record<string, string> = {
+  atom: 'application/atom+xml',
+  json: 'application/feed+json',
+  rdf: 'application/rdf+xml',
+};
 
 /** Feeds that a site tells of, or the address itself where it is a feed. @throws as the client does */
 export async function discover(
@@ -9,11 +16,13 @@ export async function discover(
   http: HttpClient,
 ): Promise<{ feeds: FoundFeed[]; canonical: string | null }> {
   const answer = await http.request({ url, interactive: true });
-  const text = decodeXml(answer.bytes, answer.headers['content-type'] ?? null);
-  const root = /<(rss|feed|(?:[a-z]+:)?RDF)[\s>]/i.exec(text.slice(0, 2000))?.[1];
-  const isPage = /<(!doctype html|html|head|body)[\s>]/i.test(text.slice(0, 2000));
-  if (!root || isPage) return feedLinks(text, answer.url);
-  const type = root.toLowerCase() === 'feed' ? 'application/atom+xml' : 'application/rss+xml';
-  const title = /<title[^>]*>([^<]{1,200})<\/title>/i.exec(text)?.[1]?.trim() ?? null;
-  return { feeds: [{ href: url, url: answer.url, type, title }], canonical: null };
+  const contentType = answer.headers['content-type'] ?? null;
+  const { format, feed } = parseFeed(answer.bytes, { contentType, url: answer.url });
+  if (format !== 'none') {
+    const type = TYPES[format] ?? 'application/rss+xml';
+    return { feeds: [{ href: url, url: answer.url, type, title: feed.title ?? null }], canonical: null };
+  }
+  const found = discoverFeeds(decodeXml(answer.bytes, contentType).text, answer.url);
+  // What cannot be asked for is no source.
+  return { ...found, feeds: found.feeds.flatMap((each) => (each.url ? [{ ...each, url: each.url }] : [])) };
 }

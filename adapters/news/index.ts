@@ -1,9 +1,9 @@
 import { InvalidInputError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
 import type { Config } from '../config.js';
-import type { HttpClient } from '../http/http.js';
-import { plainClient } from '../http/plain.js';
-import type { CachePort, DocumentsPort, NewsPort } from '../ports.js';
+import { openBreaker } from '../http/breaker.js';
+import { openHttp } from '../http/client.js';
+import type { CachePort, DocumentsPort, HttpClient, NewsPort } from '../ports.js';
 import { recordedFeeds, simulatedFeeds, startFeedReplay, type FeedProvider } from '../replay/feeds.js';
 import { fetchFeed } from './rss.js';
 import { openSources, type NewsSources } from './sources.js';
@@ -18,30 +18,12 @@ export const NEWS: Record<Source['kind'], (source: Source, sources: NewsSources)
 export const openNews = (source: Source, sources: NewsSources): NewsPort =>
   NEWS[source.kind](source, sources);
 
-/** The one place where the client is chosen that asks the sources. */
-export function openNewsSources(
+/** Live news come by the client that keeps away from where it may not go. */
+export const openNewsSources = (
   config: Config,
-  { documents, cache }: { documents: DocumentsPort; cache: CachePort },
-): NewsSources {
-  return openSources({ config, documents, cache, http: polite(plainClient(), cache) });
-}
-
-/** All processes together ask a site no faster than this. */
-const LIMIT = { capacity: 5, refillPerSecond: 1 };
-
-function polite(http: HttpClient, cache: Pick<CachePort, 'take'>): HttpClient {
-  return {
-    async request(request) {
-      for (;;) {
-        const host = URL.canParse(request.url) ? new URL(request.url).host : request.url;
-        const { waitMs } = await cache.take(`news:${host}`, LIMIT);
-        if (waitMs === 0) return http.request(request);
-        await new Promise((resolve) => setTimeout(resolve, Math.min(waitMs, 1000)));
-      }
-    },
-    close: http.close,
-  };
-}
+  { documents, cache, http }: { documents: DocumentsPort; cache: CachePort; http: HttpClient },
+): NewsSources =>
+  openSources({ config, documents, cache, http, breaker: (host) => openBreaker({ cache }).state(host) });
 
 function liveNews(source: Source, sources: NewsSources): NewsPort {
   return {
@@ -53,23 +35,36 @@ function liveNews(source: Source, sources: NewsSources): NewsPort {
 }
 
 function replayedNews(source: Source, provider: FeedProvider): NewsPort {
-  let replay: ReturnType<typeof startFeedReplay> | null = null;
-  const http = plainClient();
+  let replay: ReturnType<typeof openReplay> | null = null;
   return {
     source,
     feeds: () => provider.names(),
-    async fetchPage({ feed, range, cursor }) {
+    async fetchPage({ feed, range, cursor, ...request }) {
       const names = await provider.names();
       if (!names.includes(feed))
         throw new InvalidInputError(`Unknown feed "${feed}"; known: ${names.join(', ')}`);
-      const { url } = await (replay ??= startFeedReplay(provider));
+      const { url, http } = await (replay ??= openReplay(provider));
       // The cursor is an address of this process's site; after a restart only its query still holds.
       const query = cursor ? new URL(cursor).search : `?from=${range.from}&to=${range.to}`;
-      return fetchFeed(http, { feed, address: `${url}/${encodeURIComponent(feed)}${query}` });
+      const address = `${url}/${encodeURIComponent(feed)}${query}`;
+      return fetchFeed(http, { feed, address, ...request });
     },
     async close() {
       await (await replay)?.close();
       replay = null;
     },
   };
+}
+
+/** The site lies on loopback, which is otherwise refused: its client asks nothing else. */
+async function openReplay(
+  provider: FeedProvider,
+): Promise<{ url: string; http: HttpClient; close(): Promise<void> }> {
+  const site = await startFeedReplay(provider);
+  const http = openHttp({ only: site.url });
+  const close = async (): Promise<void> => {
+    await http.close();
+    await site.close();
+  };
+  return { url: site.url, http, close };
 }

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { runOnFile } from '../../activities/backtest/local.js';
-import { printSlippage } from '../../domain/backtest/slippage.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { canonicalStream } from '../../domain/streams.js';
 import { printJson, printTable, say } from '../output.js';
@@ -10,7 +9,10 @@ import {
   addBacktestFlags,
   eventsOf,
   fileOf,
+  periodsOf,
+  refuseFileFlags,
   remarksOf,
+  slippageOf,
   specOf,
   withPorts,
   type BacktestFlags,
@@ -33,27 +35,17 @@ export function addRun(backtest: Command, shell: Shell): void {
       if (flags.local) return runLocal(shell, stream, flags);
       if (stream === undefined)
         throw new InvalidInputError('Say what to test on: a stream, or --local --bars <file>');
-      for (const name of ['bars', 'periods', 'trades'] as const)
-        if (flags[name] !== undefined) throw new InvalidInputError(`--${name} is for --local; leave it out`);
+      refuseFileFlags(flags);
+      if (flags.trades) throw new InvalidInputError('--trades is for --local; leave it out');
       const { strategy, params, source, from, to, cash, size, funding, closeAtEnd, feeBps } = flags;
       const input = {
         ...given({ strategy, params, source, from, to, cash, size, funding, closeAtEnd, feeBps }),
+        ...given({ periodsPerYear: periodsOf(flags) }),
         ...slippageOf(flags),
         ...eventsOf(flags),
       };
       printJson(await runStory(shell.config(), 'runBacktest', { stream: canonicalStream(stream), ...input }));
     });
-}
-
-/** On the platform the parts of the slippage are one text. */
-function slippageOf(flags: RunFlags): { slippage?: string; slippageBps?: number } {
-  const { slippage, slippageBps, halfSpread, impactBps } = flags;
-  if (halfSpread === undefined && impactBps === undefined) return given({ slippage, slippageBps });
-  if (slippage !== undefined)
-    throw new InvalidInputError(
-      `--slippage ${slippage} says all of the slippage; give no other of its flags`,
-    );
-  return { slippage: printSlippage({ slippageBps: slippageBps ?? 2, ...given({ halfSpread, impactBps }) }) };
 }
 
 async function runLocal(shell: Shell, stream: string | undefined, flags: RunFlags): Promise<void> {

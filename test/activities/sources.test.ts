@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { newsSteps, type FeedPlan } from '../../activities/news.js';
-import { plainClient } from '../../adapters/http/plain.js';
+import { localHttp } from '../adapters/made-http.js';
 import { openNews } from '../../adapters/news/index.js';
 import { openSources } from '../../adapters/news/sources.js';
 import type { Ports } from '../../adapters/ports.js';
@@ -31,7 +31,7 @@ const site = await madeSite((path, _seen, request, response) => {
 const made = madePorts({ now: () => now });
 const { documents, cache, events } = made.ports;
 const config = { feeds: { feed: `${site.url}/feed` }, newsAdapters: [], newsKeys: {} };
-const sources = openSources({ config, documents, cache, http: plainClient(), now: () => now });
+const sources = openSources({ config, documents, cache, http: localHttp(), now: () => now });
 const ports: Ports = { ...made.ports, sources, news: (source) => openNews(source, sources) };
 const steps = newsSteps(ports);
 afterAll(() => made.remove());

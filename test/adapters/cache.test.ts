@@ -69,6 +69,17 @@ function contract(fresh: () => string): void {
     expect(await ours.get('key')).toBeNull();
   });
 
+  it('tells one of several that it was the first to add', async () => {
+    const address = fresh();
+    const several = Array.from({ length: 6 }, () => openCache(address));
+    const answers = await Promise.all(several.map((each, i) => each.add('lock', String(i), 400)));
+    expect(answers.filter(Boolean)).toHaveLength(1);
+    expect(await several[0]?.get('lock')).toBe(String(answers.indexOf(true)));
+    await sleep(420);
+    expect(await several[1]?.add('lock', 'next', 60_000)).toBe(true);
+    expect(await several[0]?.get('lock')).toBe('next');
+  });
+
   it('invalidates what begins with a prefix, taken literally', async () => {
     const cache = openCache(fresh());
     for (const key of ['bars/a', 'bars/b', 'bars', 'b%rs/a', 'news/\u{1f680}'])

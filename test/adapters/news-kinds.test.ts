@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCache } from '../../adapters/cache/index.js';
-import { plainClient } from '../../adapters/http/plain.js';
+import { localHttp } from './made-http.js';
 import { allKinds, kindNamed, KINDS } from '../../adapters/news/kinds.js';
 import type { KindTools, PageRequest } from '../../adapters/news/kind.js';
 import { DataQualityError, InvalidInputError, NotFoundError, UnreachableError } from '../../domain/errors.js';
@@ -17,7 +17,7 @@ const kinds = await allKinds([OWN]);
 const cache = openCache(`sqlite:${join(temporaryDirectory(), 'cache.db')}`);
 atEnd(() => void cache.close());
 const secret = (name: string): string | undefined => (name === 'FINSIGHT_NEWS_KEY_SITE' ? KEY : undefined);
-const tools: KindTools = { http: plainClient(), cache, secret };
+const tools: KindTools = { http: localHttp(), cache, secret };
 const range = { from: NEWEST - 40 * 3_600_000, to: NEWEST + 1 };
 
 const mapping = {

@@ -10,11 +10,14 @@ import { openDocuments } from '../../adapters/documents/index.js';
 import { readSentimentPoints } from '../../adapters/documents/points.js';
 import { openEngines } from '../../adapters/engines/index.js';
 import { openEvents } from '../../adapters/events/index.js';
+import { openNewsReads } from '../../adapters/news-reads.js';
 import type { HttpClient } from '../../adapters/http/http.js';
 import { openLineage } from '../../adapters/lineage/index.js';
+import { openNear } from '../../adapters/near/index.js';
 import { openSources } from '../../adapters/news/sources.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { Ports } from '../../adapters/ports.js';
+import { documentTracking } from '../../adapters/tracking/documents.js';
 import { strategyFiles } from '../../adapters/sandbox/quickjs.js';
 import { openSeries } from '../../adapters/series/index.js';
 import { fileFormats } from '../../adapters/formats/index.js';
@@ -117,11 +120,14 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
   const own = {
     documents: openDocuments(database),
     events: openEvents(database),
+    channels: { send: async () => 'HTTP 200', close: async () => {} },
     series: openSeries(`parquet:${join(directory, 'bars')}`),
+    near: openNear(database),
     objects: openObjects(`file:${join(directory, 'objects')}`),
     cache: openCache(`sqlite:${join(directory, 'cache.db')}`),
     sweeps: openSweeps(),
     tables: parquetTables(),
+    http: { request: absent, close: async () => {} },
   };
   // The same places by their configuration; keys of this machine's environment stay out of it.
   const settings = readConfig({
@@ -137,9 +143,11 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     catalogue: openCatalogue(settings, own.cache),
     storage: openStorage(settings),
     engines: openEngines(),
+    newsReads: openNewsReads(own),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
+    tracking: documentTracking(own.documents),
     serving: {
       infer: absent,
       health: async () => ({ backend: 'onnx', provider: 'cpu', loaded: [] }),
@@ -148,9 +156,14 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     markets: absent,
     news: absent,
     sources: openSources({ config: settings, ...own, http: made.http ?? madeSites }),
+    lexicon: absent,
     chooseSource: absent,
     trainer: () => ({ trainer: 'ridge', reason: 'a test' }),
-    shippedSentiment: absent,
+    shippedSentiment: async () => ({
+      ref: { name: 'ngram', version: '1', onnx: { key: 'none', sha256: '', bytes: 1 } },
+      threshold: 0.5,
+      languages: ['en'],
+    }),
     now: () => Date.now(),
     async close() {
       for (const each of Object.values(own)) await each.close();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { plainClient } from '../../adapters/http/plain.js';
+import { localHttp } from '../adapters/made-http.js';
 import type { HttpClient } from '../../adapters/http/http.js';
 import type { AuditEntry } from '../../domain/audit.js';
 import { InvalidInputError } from '../../domain/errors.js';
@@ -8,7 +8,7 @@ import { startTestPlatform, type TestPlatform } from './made-platform.js';
 
 const site = await madeNewsSite();
 const PRIVATE = 'http://10.0.0.1';
-const plain = plainClient();
+const plain = localHttp();
 /** As the guarded client does it. */
 const http: HttpClient = {
   request: async (asked) => {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPublished } from '../../domain/news/dates.js';
 import { languageOf, plainText } from '../../domain/news/text.js';
-import { canonicalUrl, cleanItem, type Article, type RawItem } from '../../domain/news/articles.js';
+import { canonicalUrl } from '../../domain/news/addresses.js';
+import { cleanItem, type Article, type RawItem } from '../../domain/news/articles.js';
 
 const SEEN = Date.UTC(2024, 5, 1, 12);
 const context = { seenAt: SEEN, source: { kind: 'live', detail: '' } as const, knownAsPublished: false };

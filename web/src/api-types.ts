@@ -243,6 +243,105 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/news/aggregates': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listNewsAggregates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/news': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listNews'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/news/search': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['searchNews'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/news/stats': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readNewsStats'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/news/cache': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readNewsCache'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/news/stories': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listNewsStories'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/news/stories/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getNewsStory'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/news/searches': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listNewsSearches'];
+    put?: never;
+    post: operations['createNewsSearch'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/news/searches/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getNewsSearch'];
+    put?: never;
+    post?: never;
+    delete: operations['deleteNewsSearch'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/articles': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listArticles'];
@@ -271,6 +370,17 @@ export interface paths {
     put?: never;
     post?: never;
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/news/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getNews'];
+    put?: never;
+    post?: never;
+    delete: operations['deleteNews'];
     options?: never;
     head?: never;
     patch?: never;
@@ -364,6 +474,105 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/events': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/events/consumers': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listEventConsumers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/events/dead-letters': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDeadLetters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/events/dead-letters/{id}/requeue': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['requeueDeadLetter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSubscriptions'];
+    put?: never;
+    post: operations['createSubscription'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSubscription'];
+    put: operations['changeSubscription'];
+    post?: never;
+    delete: operations['removeSubscription'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications/{id}/test': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['testSubscription'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications/{id}/deliveries': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDeliveries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications/{id}/deliveries/{delivery}/retry': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['retryDelivery'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/sentiment/{asset}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['readSentiment'];
@@ -441,6 +650,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/backtests/stats': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readBacktestStats'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/backtests/{id}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['getBacktest'];
@@ -477,6 +697,116 @@ export interface paths {
   '/backtests/{id}/equity': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['exportEquity'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sweeps': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSweeps'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sweeps/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSweep'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sweeps/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSweepReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/searches': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSearches'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/searches/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSearch'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/searches/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSearchReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/comparisons': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listComparisons'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/comparisons/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getComparison'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/comparisons/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getComparisonReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/tracking/runs': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTrackedRuns'];
     put?: never;
     post?: never;
     delete?: never;
@@ -709,6 +1039,65 @@ export interface paths {
 
 export interface components {
   schemas: {
+    SavedSearchRequest: {
+      name: string;
+      filter: {
+        /** Words, "phrases", AND, OR, NOT or -word, (groups), prefixes such as regulat* */ text?: string;
+        tickers?: string[];
+        topics?: string[];
+        feeds?: string[];
+        languages?: string[];
+        /** live, recorded or simulated-<seed> */ source?: string;
+      };
+    };
+    SubscriptionRequest: {
+      name: string;
+      types: string[];
+      /** Members that are given must all hold, each with any of its values */ filters?: {
+        tickers?: string[];
+        sources?: string[];
+        streams?: string[];
+      };
+      /** Nothing is sent then; it is sent at the end of them */ quietHours?: {
+        from: string;
+        to: string;
+        timeZone: string;
+      } | null;
+      /** Notifications an hour; those above wait */ perHour?: number | null;
+      state?: 'active' | 'paused';
+      channel:
+        | {
+            kind: 'webhook';
+            url: string;
+            /** Signs each request; left out: one is made and shown once */ secret?: string;
+          }
+        | { kind: 'slack'; url: string }
+        | { kind: 'email'; to: string[] };
+    };
+    SubscriptionChange: {
+      name: string;
+      types: string[];
+      /** Members that are given must all hold, each with any of its values */ filters?: {
+        tickers?: string[];
+        sources?: string[];
+        streams?: string[];
+      };
+      /** Nothing is sent then; it is sent at the end of them */ quietHours?: {
+        from: string;
+        to: string;
+        timeZone: string;
+      } | null;
+      /** Notifications an hour; those above wait */ perHour?: number | null;
+      state?: 'active' | 'paused';
+      /** Left out: the channel stays; a webhook without `secret` keeps its own */ channel?:
+        | {
+            kind: 'webhook';
+            url: string;
+            /** Signs each request; left out: one is made and shown once */ secret?: string;
+          }
+        | { kind: 'slack'; url: string }
+        | { kind: 'email'; to: string[] };
+    };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
@@ -730,6 +1119,7 @@ export interface components {
       cash?: number;
       /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1 */ size?: string;
       closeAtEnd?: boolean;
+      /** 365 (default), or 252 where the market has holidays */ periodsPerYear?: 365 | 252;
       /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
       engine?: 'vectorised' | 'event-driven';
       /** Orders beside each entry, basis points of its price; event-driven only */ exits?: {
@@ -739,6 +1129,26 @@ export interface components {
       };
       /** Most of the volume of a bar that one order takes; event-driven only */ fillShare?: number;
       evaluation?: string;
+    };
+    BacktestPortfolioInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      streams: string[];
+      /** Shares of the equity in the order of the streams; alike where left out */ weights?: number[];
+      strategy: string;
+      params?: { [name: string]: number };
+      /** signals (default), a period such as 1d, or drift:0.05 */ rebalance?: string;
+      /** same refuses different spans; common: what all have; all: where any has bars */ span?:
+        'same' | 'common' | 'all';
+      /** 365 (default), or 252 where the market has holidays */ periodsPerYear?: 365 | 252;
+      feeBps?: number;
+      slippageBps?: number;
+      /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
+      cash?: number;
+      closeAtEnd?: boolean;
+      /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
     };
     SweepBacktestInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
@@ -806,6 +1216,7 @@ export interface components {
       cash?: number;
       /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1 */ size?: string;
       closeAtEnd?: boolean;
+      /** 365 (default), or 252 where the market has holidays */ periodsPerYear?: 365 | 252;
       /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
       engine?: 'vectorised' | 'event-driven';
       /** Orders beside each entry, basis points of its price; event-driven only */ exits?: {
@@ -826,6 +1237,9 @@ export interface components {
       /** By their own indicators, or our decisions */ decide?: 'rule' | 'replay';
       feeBps?: number;
       slippageBps?: number;
+      /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
+      closeAtEnd?: boolean;
+      periodsPerYear?: 365 | 252;
       cash?: number;
       size?: { kind: 'units'; units: number } | { kind: 'equity'; fraction: number };
       /** All of them where it is left out */ engines?: (
@@ -838,7 +1252,8 @@ export interface components {
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
       asOf?: number;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** A strategy of the list, or features */ strategy: string;
+      /** A strategy of the list, or features */ strategy?: string;
+      /** In the place of a strategy: a registered forecaster */ model?: string;
       params?: { [name: string]: number };
       /** How often the future is cut off; left out: 24 */ points?: number;
     };
@@ -1022,6 +1437,7 @@ export interface components {
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
+      | { kind: 'backtestPortfolio'; input: components['schemas']['BacktestPortfolioInput'] }
       | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
       | { kind: 'searchBacktest'; input: components['schemas']['SearchBacktestInput'] }
       | { kind: 'compareStrategies'; input: components['schemas']['CompareStrategiesInput'] }
@@ -1053,6 +1469,7 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'backtestPortfolio'
         | 'sweepBacktest'
         | 'searchBacktest'
         | 'compareStrategies'
@@ -1089,6 +1506,7 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'backtestPortfolio'
         | 'sweepBacktest'
         | 'searchBacktest'
         | 'compareStrategies'
@@ -1167,6 +1585,98 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
+    Sweep: {
+      id: string;
+      stream: string;
+      source?: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      strategy: string;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      bars: number;
+      barsSha256: string;
+      digest: string;
+      grid: { [name: string]: unknown };
+      combinations: number;
+      skipped: number;
+      /** By Sharpe ratio */ best: {
+        params: { [name: string]: number };
+        metrics: { [name: string]: number | null };
+      }[];
+      /** All rows as Parquet */ results: { key: string; sha256: string; [name: string]: unknown };
+      [name: string]: unknown;
+    };
+    Search: {
+      id: string;
+      stream: string;
+      source?: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      strategy: string;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      bars: number;
+      barsSha256: string;
+      digest: string;
+      method: string;
+      objective: string;
+      tried: number;
+      trials: number;
+      best: {
+        params: { [name: string]: number };
+        score: number | null;
+        metrics: { [name: string]: number | null } | null;
+        [name: string]: unknown;
+      };
+      outOfSample: {
+        kind: string;
+        sharpe: number | null;
+        interval: (number | null)[];
+        inSampleSharpe: number | null;
+        days: number;
+        [name: string]: unknown;
+      } | null;
+      [name: string]: unknown;
+    };
+    Comparison: {
+      id: string;
+      stream: string;
+      source?: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      /** Epoch milliseconds, UTC */ from?: number;
+      /** Epoch milliseconds, UTC */ to?: number;
+      /** The best by Sharpe ratio first */ ranking: {
+        backtest: string;
+        strategy: string;
+        params: { [name: string]: number };
+        totalReturn: number | null;
+        sharpe: number | null;
+        maxDrawdown: number | null;
+        deflatedSharpe: number | null;
+      }[];
+      realityCheck: number | null;
+      superior: number | null;
+      overfitting: number | null;
+      days: number;
+      sentence: string;
+      [name: string]: unknown;
+    };
+    SweepPage: {
+      items: components['schemas']['Sweep'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    SearchPage: {
+      items: components['schemas']['Search'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    ComparisonPage: {
+      items: components['schemas']['Comparison'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     BacktestMetrics: {
       entries: number | null;
       exits: number | null;
@@ -1189,7 +1699,7 @@ export interface components {
       /** Paid on balance; a receipt is negative */ funding?: number | null;
     };
     BacktestSpec: {
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by + */ stream: string;
       strategy: string;
       params: { [name: string]: number };
       /** Epoch milliseconds, UTC */ from: number;
@@ -1223,6 +1733,11 @@ export interface components {
         trailBps?: number;
       };
       /** Most of the volume of a bar that one order took */ fillShare?: number;
+      /** Several streams on one account; `stream` names all of them, joined by + */ portfolio?: {
+        rebalance:
+          { kind: 'signals' } | { kind: 'period'; everyMs: number } | { kind: 'drift'; above: number };
+        instruments: { /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string; weight: number }[];
+      };
     };
     BacktestAnalysis: {
       /** 95 %, stationary bootstrap, a year */ sharpeInterval: (number | null)[];
@@ -1247,11 +1762,12 @@ export interface components {
       fees: number;
       funding?: number;
       /** After fees and funding */ profit: number;
+      /** Of a portfolio: what was traded */ instrument?: string;
     };
     BacktestDetail: {
       id: string;
       spec: components['schemas']['BacktestSpec'];
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by + */ stream: string;
       strategy: string;
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
@@ -1264,6 +1780,11 @@ export interface components {
       /** What sizes, fills, costs and figures mean in this run */ conventions: string[];
       /** What has to be said of it: orders that waited, ruin */ notes?: string[];
       /** Of the funding rates that it paid */ fundingSha256?: string;
+      /** Of a portfolio: what each stream was read as */ instruments?: {
+        /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+        barsSha256: string;
+        fundingSha256?: string;
+      }[];
       run: string | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
@@ -1284,10 +1805,20 @@ export interface components {
       time: number[];
       equity: (number | null)[];
     };
+    BacktestStats: {
+      /** Epoch milliseconds, UTC */ asOf: number;
+      backtests: number;
+      /** Only those with results */ byStrategy: { [name: string]: number };
+      sweeps: number;
+      searches: number;
+      comparisons: number;
+      /** Ways of trading ever tried on a window of a market */ trials: number;
+      /** When the newest result was stored */ newest: number | null;
+    };
     Backtest: {
       id: string;
       spec: components['schemas']['BacktestSpec'];
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by + */ stream: string;
       strategy: string;
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
@@ -1300,6 +1831,11 @@ export interface components {
       /** What sizes, fills, costs and figures mean in this run */ conventions: string[];
       /** What has to be said of it: orders that waited, ruin */ notes?: string[];
       /** Of the funding rates that it paid */ fundingSha256?: string;
+      /** Of a portfolio: what each stream was read as */ instruments?: {
+        /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+        barsSha256: string;
+        fundingSha256?: string;
+      }[];
       run: string | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
@@ -1436,6 +1972,48 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    Event: {
+      id: string;
+      type: string;
+      /** Epoch milliseconds, UTC */ at: number;
+      payload: { [name: string]: unknown };
+    };
+    EventList: { items: components['schemas']['Event'][]; /** Epoch milliseconds, UTC */ asOf: number };
+    EventConsumer: {
+      /** `relay` hands events to the broker, `sender` sends notifications */ consumer: string;
+      /** Events, or notifications that are due, which wait for it */ lag: number;
+      /** Time of the oldest event that waits */ oldestAt: number | null;
+      handled: number;
+      handledAt: number | null;
+      /** In a row; 0 where it works */ failures: number;
+      error: string | null;
+      errorAt: number | null;
+      deadLetters: number;
+    };
+    EventConsumerList: {
+      items: components['schemas']['EventConsumer'][];
+      /** The process that runs them */ leader: {
+        owner: string;
+        /** Epoch milliseconds, UTC */ until: number;
+      } | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    DeadLetter: {
+      id: string;
+      consumer: string;
+      type: string;
+      event: components['schemas']['Event'];
+      error: string;
+      attempts: number;
+      /** Of the last failure */ at: number;
+      /** failing: it comes again and holds up what is behind it; dead: given up; requeued: to be tried again */ state:
+        'failing' | 'dead' | 'requeued';
+    };
+    DeadLetterPage: {
+      items: components['schemas']['DeadLetter'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     BacktestEngine: {
       name: string;
       version: string | null;
@@ -1560,19 +2138,90 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
+    NewsAggregate: {
+      id: string;
+      asset: string;
+      /** live, recorded or simulated-<seed> */ sourceKey: string;
+      /** Start of the hour or day, UTC, by the time of publication */ from: number;
+      articles: number;
+      feeds: { feed: string; articles: number }[];
+      sentiment: {
+        model: string;
+        scored: number;
+        abstained: number;
+        negative: number;
+        neutral: number;
+        positive: number;
+        /** Mean of P(positive) − P(negative); null where the model abstained from all */ mean: number | null;
+      }[];
+      /** Epoch milliseconds, UTC */ computedAt: number;
+    };
+    NewsAggregatePage: {
+      items: components['schemas']['NewsAggregate'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Article: {
       id: string;
       url: string | null;
       title: string;
-      text: string;
       feed: string;
       author: string | null;
       language: string;
       /** Epoch milliseconds, UTC */ publishedAt: number;
       /** When the platform could first know it */ firstSeenAt: number;
       tickers: string[];
-      categories: string[];
+      /** The feed's own */ categories: string[];
       source: components['schemas']['Source'];
+      text: string;
+      guid?: string | null;
+      contentSha256?: string;
+      storyId?: string;
+      similar?: { articleId: string; similarity: number } | null;
+      /** The platform's own */ topics?: string[];
+      licence?: string | null;
+      retainUntil?: number | null;
+      revision?: number;
+      /** When the present text could first be known */ contentSeenAt?: number;
+      mentions?: {
+        entity: string;
+        kind: string;
+        field: 'title' | 'text';
+        from: number;
+        to: number;
+        surface: string;
+        [name: string]: unknown;
+      }[];
+      [name: string]: unknown;
+    };
+    NewsHit: {
+      id: string;
+      url: string | null;
+      title: string;
+      feed: string;
+      author: string | null;
+      language: string;
+      /** Epoch milliseconds, UTC */ publishedAt: number;
+      /** When the platform could first know it */ firstSeenAt: number;
+      tickers: string[];
+      /** The feed's own */ categories: string[];
+      source: components['schemas']['Source'];
+      guid?: string | null;
+      contentSha256?: string;
+      storyId?: string;
+      similar?: { articleId: string; similarity: number } | null;
+      /** The platform's own */ topics?: string[];
+      licence?: string | null;
+      retainUntil?: number | null;
+      revision?: number;
+      /** When the present text could first be known */ contentSeenAt?: number;
+      /** Places in the title that were asked for, [from, to) in UTF-16 units */ titleMarks: [
+        number,
+        number,
+      ][];
+      /** Plain text, not HTML */ snippet: { text: string; marks: [number, number][] };
+      /** Only where ordered by relevance */ relevance: number | null;
+      [name: string]: unknown;
     };
     Score: {
       id: string;
@@ -1594,6 +2243,202 @@ export interface components {
     };
     ScorePage: {
       items: components['schemas']['Score'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    NewsArticle: {
+      id: string;
+      url: string | null;
+      title: string;
+      feed: string;
+      author: string | null;
+      language: string;
+      /** Epoch milliseconds, UTC */ publishedAt: number;
+      /** When the platform could first know it */ firstSeenAt: number;
+      tickers: string[];
+      /** The feed's own */ categories: string[];
+      source: components['schemas']['Source'];
+      text: string;
+      guid?: string | null;
+      contentSha256?: string;
+      storyId?: string;
+      similar?: { articleId: string; similarity: number } | null;
+      /** The platform's own */ topics?: string[];
+      licence?: string | null;
+      retainUntil?: number | null;
+      revision?: number;
+      /** When the present text could first be known */ contentSeenAt?: number;
+      mentions?: {
+        entity: string;
+        kind: string;
+        field: 'title' | 'text';
+        from: number;
+        to: number;
+        surface: string;
+        [name: string]: unknown;
+      }[];
+      /** Newest first */ scores: components['schemas']['Score'][];
+      /** Earlier revisions, newest first */ versions: {
+        revision: number;
+        /** When this text could first be known */ seenAt: number;
+        title: string;
+        text: string;
+        [name: string]: unknown;
+      }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+      [name: string]: unknown;
+    };
+    NewsPage: {
+      items: components['schemas']['NewsHit'][];
+      /** For the next page; a page may be short, even empty, and have one. Null at the end */ cursor:
+        string | null;
+      /** False while older articles are still being indexed */ complete: boolean;
+      /** What was known when the articles were read */ asOf: number;
+    };
+    SavedSearch: {
+      id: string;
+      name: string;
+      filter: { [name: string]: unknown };
+      /** Who made it */ principal: string;
+      tenant: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+    };
+    SavedSearchPage: {
+      items: components['schemas']['SavedSearch'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    NewsStats: {
+      by: 'day' | 'hour' | 'feed' | 'ticker' | 'topic' | 'language' | 'sentiment';
+      /** Most first; by time newest first */ items: {
+        /** The value, or the start of the hour or day as ISO 8601 */ key: string;
+        articles: number;
+      }[];
+      /** Articles of the window, each once */ total: number;
+      /** Null: from the first on */ from: number | null;
+      to: number | null;
+      /** Values within another value count the newest 10,000 articles: back to here */ countedFrom:
+        number | null;
+      /** False while older articles are still being indexed */ complete: boolean;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    NewsCache: {
+      hits: number;
+      misses: number;
+      /** Reads that waited for an answer that another was computing */ waits: number;
+      /** Calls of the cache that failed; the reads were answered without it */ failures: number;
+      hitRate: number | null;
+      cachedMs: { p50: number; p95: number } | null;
+      uncachedMs: { p50: number; p95: number } | null;
+      /** Share of the time that the reads would have taken without it */ saved: number | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    NewsStory: {
+      id: string;
+      title: string | null;
+      firstAt: number | null;
+      /** When its newest article was published */ lastAt: number;
+      tickers: string[];
+      topics: string[];
+      feeds: string[];
+      source: components['schemas']['Source'] | null;
+      [name: string]: unknown;
+    };
+    NewsStoryArticles: {
+      id: string;
+      title: string | null;
+      firstAt: number | null;
+      /** When its newest article was published */ lastAt: number;
+      tickers: string[];
+      topics: string[];
+      feeds: string[];
+      source: components['schemas']['Source'] | null;
+      /** Oldest first */ articles: components['schemas']['NewsHit'][];
+      /** For more of its articles: GET /news with story and this cursor */ cursor: string | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      [name: string]: unknown;
+    };
+    NewsStoryPage: {
+      items: components['schemas']['NewsStory'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    Subscription: {
+      id: string;
+      name: string;
+      types: string[];
+      /** Members that are given must all hold, each with any of its values */ filters: {
+        tickers?: string[];
+        sources?: string[];
+        streams?: string[];
+      };
+      /** Nothing is sent then; it is sent at the end of them */ quietHours: {
+        from: string;
+        to: string;
+        timeZone: string;
+      } | null;
+      /** Notifications an hour; those above wait */ perHour: number | null;
+      state: 'active' | 'paused';
+      /** Secrets are never shown again */ channel: {
+        kind: 'webhook' | 'slack' | 'email';
+        /** Of the address, the rest of which may be a secret */ host: string | null;
+        to: string[] | null;
+        hasSecret: boolean;
+      };
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      /** Epoch milliseconds, UTC */ updatedAt: number;
+    };
+    SubscriptionCreated: {
+      id: string;
+      name: string;
+      types: string[];
+      /** Members that are given must all hold, each with any of its values */ filters: {
+        tickers?: string[];
+        sources?: string[];
+        streams?: string[];
+      };
+      /** Nothing is sent then; it is sent at the end of them */ quietHours: {
+        from: string;
+        to: string;
+        timeZone: string;
+      } | null;
+      /** Notifications an hour; those above wait */ perHour: number | null;
+      state: 'active' | 'paused';
+      /** Secrets are never shown again */ channel: {
+        kind: 'webhook' | 'slack' | 'email';
+        /** Of the address, the rest of which may be a secret */ host: string | null;
+        to: string[] | null;
+        hasSecret: boolean;
+      };
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      /** Epoch milliseconds, UTC */ updatedAt: number;
+      /** Of a webhook whose key was made here; shown this once */ secret: string | null;
+    };
+    Delivery: {
+      id: string;
+      subscription: string;
+      event: components['schemas']['Event'];
+      state: 'waiting' | 'sent' | 'dead';
+      /** Epoch milliseconds, UTC */ dueAt: number;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      attempts: number;
+      error: string | null;
+      log: {
+        /** Epoch milliseconds, UTC */ at: number;
+        outcome: 'sent' | 'failed' | 'quiet' | 'limited' | 'paused' | 'dead' | 'retried';
+        detail: string;
+      }[];
+    };
+    SubscriptionPage: {
+      items: components['schemas']['Subscription'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    TestSent: { sent: boolean; detail: string };
+    DeliveryPage: {
+      items: components['schemas']['Delivery'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
@@ -1793,6 +2638,22 @@ export interface components {
       cursor: string | null;
       /** Epoch milliseconds, UTC */ asOf: number;
     };
+    TrackedRun: {
+      /** Of the result that was logged */ id: string;
+      experiment: string;
+      name: string;
+      params: { [name: string]: string | number | boolean };
+      tags: { [name: string]: string };
+      metrics: { [name: string]: number };
+      status: 'running' | 'finished' | 'failed';
+      /** Epoch milliseconds, UTC */ startedAt: number;
+      finishedAt: number | null;
+    };
+    TrackedRunPage: {
+      items: components['schemas']['TrackedRun'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Upload: {
       name: string;
       /** What POST /runs with transformBars takes as `object` */ object: { key: string; sha256: string };
@@ -1935,6 +2796,7 @@ export interface operations {
           | 'deployModel'
           | 'predict'
           | 'runBacktest'
+          | 'backtestPortfolio'
           | 'sweepBacktest'
           | 'searchBacktest'
           | 'compareStrategies'
@@ -2516,6 +3378,265 @@ export interface operations {
       };
     };
   };
+  listNewsAggregates: {
+    parameters: {
+      query?: {
+        /** Base asset spoken of; left out: all */ asset?: string;
+        /** Only from this source: live, recorded or simulated-<seed> */ source?: string;
+        /** Length of a bucket; left out: hour */ bucket?: 'hour' | 'day';
+        /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsAggregatePage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listNews: {
+    parameters: {
+      query?: {
+        /** Base assets spoken of, one of them */ ticker?: string;
+        /** Topics, one of them */ topic?: string;
+        /** Names of feeds, one of them */ feed?: string;
+        /** Languages, one of them */ language?: string;
+        /** Of this story */ story?: string;
+        /** Only from this kind of source: live, recorded or simulated-<seed> */ source?: string;
+        /** What the model made of it */ sentiment?: 'negative' | 'neutral' | 'positive';
+        /** <name>@<version>; default the shipped model */ model?: string;
+        /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only what was known then, as it was then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
+        /** Relevance ranks the newest 300 matches; default newest */ order?:
+          'newest' | 'oldest' | 'relevance';
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  searchNews: {
+    parameters: {
+      query?: {
+        /** Words, "phrases", AND, OR, NOT or -word, (groups) and prefixes such as regulat* */ q: string;
+        /** Base assets spoken of, one of them */ ticker?: string;
+        /** Topics, one of them */ topic?: string;
+        /** Names of feeds, one of them */ feed?: string;
+        /** Languages, one of them */ language?: string;
+        /** Of this story */ story?: string;
+        /** Only from this kind of source: live, recorded or simulated-<seed> */ source?: string;
+        /** What the model made of it */ sentiment?: 'negative' | 'neutral' | 'positive';
+        /** <name>@<version>; default the shipped model */ model?: string;
+        /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only what was known then, as it was then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
+        /** Relevance ranks the newest 300 matches; default newest */ order?:
+          'newest' | 'oldest' | 'relevance';
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readNewsStats: {
+    parameters: {
+      query?: {
+        /** What is counted; default day */ by?:
+          'day' | 'hour' | 'feed' | 'ticker' | 'topic' | 'language' | 'sentiment';
+        /** Only this feed */ feed?: string;
+        /** Only articles that speak of this base asset */ ticker?: string;
+        /** Only this topic */ topic?: string;
+        /** Only this language */ language?: string;
+        /** Only this label, by day or hour */ sentiment?: 'negative' | 'neutral' | 'positive';
+        /** <name>@<version>; default the shipped model */ model?: string;
+        /** Only from this kind of source: live, recorded or simulated-<seed> */ source?: string;
+        /** Published at or after; whole hours are counted; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsStats'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readNewsCache: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsCache'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listNewsStories: {
+    parameters: {
+      query?: {
+        /** Base assets spoken of, one of them */ ticker?: string;
+        /** Topics, one of them */ topic?: string;
+        /** Names of feeds, one of them */ feed?: string;
+        /** Only from this kind of source: live, recorded or simulated-<seed> */ source?: string;
+        /** Newest article at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Newest article before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsStoryPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getNewsStory: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number };
+      header?: never;
+      path: { /** Story id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsStoryArticles'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listNewsSearches: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SavedSearchPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createNewsSearch: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['SavedSearchRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SavedSearch'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getNewsSearch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Id of a saved search */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SavedSearch'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  deleteNewsSearch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Id of a saved search */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   listArticles: {
     parameters: {
       query?: {
@@ -2570,6 +3691,36 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['ScorePage'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getNews: {
+    parameters: {
+      query?: { /** As it was known then; default now; ISO 8601 or epoch milliseconds */ asOf?: string };
+      header?: never;
+      path: { /** Article id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsArticle'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  deleteNews: {
+    parameters: { query?: never; header?: never; path: { /** Article id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
@@ -2727,6 +3878,226 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['SourceHealth'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listEvents: {
+    parameters: {
+      query?: { /** Only this type */ type?: string; /** Items of a page */ limit?: number };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EventList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listEventConsumers: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EventConsumerList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDeadLetters: {
+    parameters: {
+      query?: {
+        /** Only of this consumer */ consumer?: string;
+        /** Only in this state */ state?: 'failing' | 'dead' | 'requeued';
+        /** Only events of this type */ type?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeadLetterPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  requeueDeadLetter: {
+    parameters: { query?: never; header?: never; path: { /** Dead letter id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeadLetter'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSubscriptions: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SubscriptionPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createSubscription: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['SubscriptionRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SubscriptionCreated'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSubscription: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Subscription'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  changeSubscription: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['SubscriptionChange'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SubscriptionCreated'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removeSubscription: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  testSubscription: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TestSent'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDeliveries: {
+    parameters: {
+      query?: {
+        /** Only in this state */ state?: 'waiting' | 'sent' | 'dead';
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeliveryPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  retryDelivery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string; /** Delivery id */ delivery: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Delivery'] };
       };
       default: {
         headers: { [name: string]: unknown };
@@ -2898,6 +4269,20 @@ export interface operations {
       };
     };
   };
+  readBacktestStats: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BacktestStats'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   getBacktest: {
     parameters: {
       query?: {
@@ -2963,6 +4348,173 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['BacktestEquity'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSweeps: {
+    parameters: {
+      query?: {
+        /** Only on this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SweepPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSweep: {
+    parameters: { query?: never; header?: never; path: { /** Sweep id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Sweep'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSweepReport: {
+    parameters: { query?: never; header?: never; path: { /** Sweep id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSearches: {
+    parameters: {
+      query?: {
+        /** Only on this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SearchPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSearch: {
+    parameters: { query?: never; header?: never; path: { /** Search id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Search'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSearchReport: {
+    parameters: { query?: never; header?: never; path: { /** Search id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listComparisons: {
+    parameters: {
+      query?: {
+        /** Only on this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ComparisonPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getComparison: {
+    parameters: { query?: never; header?: never; path: { /** Comparison id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Comparison'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getComparisonReport: {
+    parameters: { query?: never; header?: never; path: { /** Comparison id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listTrackedRuns: {
+    parameters: {
+      query?: {
+        /** Only of this experiment */ experiment?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TrackedRunPage'] };
       };
       default: {
         headers: { [name: string]: unknown };

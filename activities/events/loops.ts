@@ -1,0 +1,53 @@
+import type { Ports } from '../../adapters/ports.js';
+import { messageOf } from '../../domain/errors.js';
+import { aggregateNews } from '../news-aggregates.js';
+import { sendingOf } from '../notifications/sending.js';
+import { queueNotifications } from '../notifications/queueing.js';
+import { followEvents, noteStepDone, noteStepFailure, type Consumer } from './handling.js';
+
+/** Work that one process of a platform does again and again as long as it runs. */
+export interface EventLoop {
+  name: string;
+  /** How much was done; 0: nothing to do for now. */
+  step(): Promise<number>;
+  /** The step threw; it comes again after a pause. */
+  failed(error: unknown): Promise<void>;
+}
+
+/** The consumers by their names in domain/events.ts. */
+export const eventConsumers = (ports: Ports): Consumer[] => [
+  { name: 'aggregates', handle: (events) => aggregateNews(ports, events) },
+  { name: 'notifications', handle: (events) => queueNotifications(ports, events) },
+];
+
+/** The relay to the broker where there is one, the consumers, and what sends the notifications. */
+export function eventLoops(ports: Ports): EventLoop[] {
+  const { relay } = ports.events;
+  const steps: [string, () => Promise<number>][] = [
+    ...(relay ? [['relay', relay] as [string, () => Promise<number>]] : []),
+    ...eventConsumers(ports).map((each): [string, () => Promise<number>] => [
+      each.name,
+      followEvents(ports, each),
+    ]),
+    ['sender', sendingOf(ports)],
+  ];
+  return steps.map(([name, step]) => loopOf(ports, name, step));
+}
+
+function loopOf(ports: Ports, name: string, step: () => Promise<number>): EventLoop {
+  // What a process before this one left is not known: the first step clears it.
+  let failed = true;
+  return {
+    name,
+    async step() {
+      const done = await step();
+      if (done > 0 || failed) await noteStepDone(ports, name, done);
+      failed = false;
+      return done;
+    },
+    failed(error) {
+      failed = true;
+      return noteStepFailure(ports, name, messageOf(error));
+    },
+  };
+}
