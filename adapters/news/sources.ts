@@ -15,7 +15,7 @@ import type { CachePort, DocumentsPort, HttpClient, NewsPage, NewsRequest } from
 import type { Breaker, SourceHealth, SourcesPort } from '../ports-sources.js';
 import { discover } from './discover.js';
 import type { KindTools, SourceKind } from './kind.js';
-import { allKinds, kindNamed } from './kinds.js';
+import { allKinds, kindNamed, KINDS } from './kinds.js';
 import { storedSources } from './stored-sources.js';
 
 export interface SourcesOptions {
@@ -44,8 +44,9 @@ export function openSources(options: SourcesOptions): NewsSources {
   const stored = storedSources(documents, { feeds: config.feeds, now });
   let loading: Promise<Map<string, SourceKind>> | null = null;
   const kinds = (): Promise<Map<string, SourceKind>> => (loading ??= allKinds(config.newsAdapters));
+  // A faulty file of the user's must not stop the sources that have nothing to do with it.
   const kindOf = async ({ kind }: Pick<NewsSource, 'kind'>): Promise<SourceKind> =>
-    kindNamed(await kinds(), kind);
+    KINDS.find((each) => each.kind === kind) ?? kindNamed(await kinds(), kind);
   /** As it can be stored. */
   const checked = async (source: NewsSource): Promise<NewsSource> => {
     const kind = await kindOf(source);
