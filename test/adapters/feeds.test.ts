@@ -170,7 +170,7 @@ describe('the bytes of a feed', () => {
     ['UTF-16 in the other order', Buffer.from(wide).swap16(), []],
     [
       'UTF-32',
-      Buffer.concat([...titled('Café')].map((letter) => Buffer.from([0, 0, 0, letter.charCodeAt(0)]))),
+      Buffer.concat(Array.from(titled('Café')).map((letter) => Buffer.from([0, 0, 0, letter.charCodeAt(0)]))),
       [],
     ],
     ['Latin-1 as declared', Buffer.from(declared('ISO-8859-1'), 'latin1'), []],
