@@ -127,7 +127,7 @@ describe('every kind of source', () => {
   });
 
   it.each([
-    ['rss', { url: `${site.url}/html` }, DataQualityError, 'no readable RSS'],
+    ['rss', { url: `${site.url}/html` }, DataQualityError, 'no readable feed'],
     ['rss', { url: `${site.url}/gone` }, NotFoundError, 'HTTP 404'],
     ['rest', at('/html'), DataQualityError, 'no JSON; it begins with "<html>Log in"'],
     ['rest', at('/gone'), NotFoundError, 'HTTP 404'],
@@ -150,7 +150,7 @@ describe('every kind of source', () => {
 describe('a REST source', () => {
   it('never tells its key, whatever the site answers', async () => {
     const error = (await collect('rest', at('/echo', { auth })).catch((thrown: unknown) => thrown)) as Error;
-    expect(error.message).toContain('key=***');
+    expect(error.message).toMatch(/key=(\*\*\*|…)/);
     expect(`${error.message}${error.stack}`).not.toContain(KEY);
   });
 
@@ -250,7 +250,7 @@ describe('a kind of the user', () => {
   it('does not tell a key that it read, either', async () => {
     const settings = { url: `${site.url}/echo`, key: auth.secret };
     const error = (await collect('own-pages', settings).catch((thrown: unknown) => thrown)) as Error;
-    expect(error.message).toContain('key=***');
+    expect(error.message).toMatch(/key=(\*\*\*|…)/);
     expect(`${error.message}${error.stack}`).not.toContain(KEY);
   });
 

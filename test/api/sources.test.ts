@@ -182,7 +182,7 @@ describe('looking at a source', () => {
   it('that gives no feed says so', async () => {
     await call('/sources', 'POST', { id: 'page', kind: 'rss', settings: { url: `${site.url}/html` } });
     const { status, body } = await call('/sources/page/test', 'POST');
-    expect([status, body['detail']]).toEqual([422, expect.stringContaining('no readable RSS')]);
+    expect([status, body['detail']]).toEqual([422, expect.stringContaining('no readable feed')]);
   });
 
   it('tells its health from the first moment', async () => {

@@ -2739,6 +2739,10 @@ export interface components {
         allowed: number;
         spent: boolean;
       };
+      /** Unusual silences of two weeks: perhaps holes */ silences: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+      }[];
       breaker: { state: 'closed' | 'open' | 'half-open'; until: number | null };
       /** Oldest first */ itemsPerDay: { day: string; items: number }[];
     };
