@@ -3,6 +3,7 @@ import { benchApi } from './api.js';
 import { benchBacktest } from './backtest.js';
 import { benchMarket } from './market.js';
 import { benchDedupe } from './news/dedupe.js';
+import { benchNews } from './news/pipeline.js';
 import { benchResearch } from './research.js';
 
 /** `npm run bench -- <name> [--json]`: each prints its figures beside a peer or a limit of the same run. */
@@ -12,6 +13,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   market: benchMarket,
   backtest: benchBacktest,
   dedupe: benchDedupe,
+  news: benchNews,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
