@@ -18,6 +18,7 @@ import { openNear } from './near/index.js';
 import { openNewsReads } from './news-reads.js';
 import { openNews, openNewsSources } from './news/index.js';
 import { openLexicon } from './news/lexicon.js';
+import { readPageItem } from './news/pages.js';
 import { openObjects } from './objects/index.js';
 import type { Closable, Ports } from './ports.js';
 import { strategyFiles } from './sandbox/quickjs.js';
@@ -80,6 +81,7 @@ export function openPorts(config: Config): Ports {
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
     news: (source) => bySource('news', source, () => openNews(source, newsSources)),
     sources: newsSources,
+    readPageItem,
     lexicon: openLexicon(config.instrumentsFile),
     chooseSource: () => chooseSource(config),
     trainer: () => trainerOf(config),

@@ -2,6 +2,7 @@ import type { TrackingPort } from './ports-tracking.js';
 import type { BacktestEnginesPort } from './ports-engines.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { FetchedPage, KeptFile, LineageNode, SealedPage, Verification } from '../domain/lineage.js';
+import type { RawItem } from '../domain/news/articles.js';
 import type { Lexicon } from '../domain/news/tags/lexicon.js';
 import type { ModelRef } from '../domain/models.js';
 import type { Trainer } from '../domain/research.js';
@@ -138,6 +139,8 @@ export interface Ports extends Closable {
   news(source: Source): NewsPort;
   /** News sources as they are managed; what they give is read through `news`. */
   sources: SourcesPort;
+  /** An item whose content is a whole page with the article of it only; others as they are. */
+  readPageItem(item: RawItem): RawItem;
   /** The dictionary of instruments, other entities and topics. @throws InvalidInputError for a faulty user's file */
   lexicon(): Promise<Lexicon>;
   /** The source where none is asked for: live when an exchange answers, else recorded, else simulated; and why. */

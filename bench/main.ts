@@ -5,6 +5,7 @@ import { benchFeeds } from './feeds.js';
 import { benchMarket } from './market.js';
 import { benchDedupe } from './news/dedupe.js';
 import { benchNewsReads } from './news-reads.js';
+import { benchNews } from './news/pipeline.js';
 import { benchResearch } from './research.js';
 
 /** `npm run bench -- <name> [--json]`: each prints its figures beside a peer or a limit of the same run. */
@@ -16,6 +17,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   feeds: benchFeeds,
   dedupe: benchDedupe,
   'news-reads': benchNewsReads,
+  news: benchNews,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

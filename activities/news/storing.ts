@@ -65,7 +65,7 @@ async function cleanItems(
   const deliveries: StoredArticle[] = [];
   const rejected: RejectedItem[] = [];
   for (const item of items) {
-    const cleaned = cleanItem(item, context);
+    const cleaned = cleanItem(ports.readPageItem(item), context);
     if ('rejected' in cleaned) rejected.push(rejection(item, cleaned.rejected, context.seenAt));
     else if (cleaned.article.publishedAt >= plan.from && cleaned.article.publishedAt < plan.to)
       deliveries.push({ ...cleaned.article, ...terms, sourceKey: sourceKey(source) });

@@ -156,6 +156,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     markets: absent,
     news: absent,
     sources: openSources({ config: settings, ...own, http: made.http ?? madeSites }),
+    readPageItem: absent,
     lexicon: absent,
     chooseSource: absent,
     trainer: () => ({ trainer: 'ridge', reason: 'a test' }),

@@ -90,11 +90,17 @@ describe('text of HTML', () => {
     ['1 < 2 and 3 > 2', '1 < 2 and 3 > 2'],
     ['Bit\u200bcoin \u202eup', 'Bitcoin up'],
     ['Cafe\u0301', 'Caf\u00e9'],
+    ['<img alt="a>b" onerror="alert(1)">Up', 'Up'],
+    ['&lt;p&gt;Up &amp;amp; on&lt;/p&gt;&lt;script&gt;alert(1)&lt;/script&gt;', 'Up & on'],
+    ['<scr<script>ipt>alert(1)</script x>Up', '<scr Up'],
+    ['I <3 bitcoin, 5 &lt; 6', 'I <3 bitcoin, 5 < 6'],
+    [`<img src="data:image/png;base64,${'A'.repeat(9000)}">Up`, 'Up'],
   ])('%j is %j', (html, text) => expect(plainText(html)).toBe(text));
 
   it('takes linear time on unclosed tags', () => {
     const start = performance.now();
-    for (const part of ['<a', '<!--', '<script ', '</style']) plainText(part.repeat(30_000));
+    for (const part of ['<a', '<!--', '<script ', '</style', '<a ="', "<a x='>", '&lt;a '])
+      plainText(part.repeat(30_000));
     expect(performance.now() - start).toBeLessThan(1000);
   });
 });
