@@ -16,6 +16,7 @@ import { readFunding } from './backtest/funding.js';
 import { simulate } from './backtest/simulation.js';
 import { specOf, type BacktestInput } from './backtest/spec.js';
 import { putTearSheet } from './backtest/tear-sheet.js';
+import { prefixed, track } from './tracking.js';
 import { judgeRun } from './trials.js';
 import { readSource } from './window.js';
 
@@ -64,7 +65,7 @@ export const backtestSteps = (ports: Ports) => ({
       benchmark: benchmark.metrics,
       trials: analysis.trials,
       analysis,
-      detail: await putDetail(ports, id, bars, outcome),
+      detail: await putDetail(ports, id, { time: bars.time, ...outcome }),
       digest,
       evaluation: input.evaluation ?? null,
       conventions: conventionsOf(spec),
@@ -74,14 +75,14 @@ export const backtestSteps = (ports: Ports) => ({
       source: stored.source,
     };
     await putTearSheet(ports, result, { bars, outcome, benchmarkEquity: benchmark.equity, analysis });
-    await ports.documents.insert('backtests', [result]);
+    await keepResult(ports, result);
     return reportOf(result);
   },
 });
 
 export async function findStream(
   ports: Ports,
-  input: BacktestInput,
+  input: Pick<BacktestInput, 'stream' | 'source'>,
 ): Promise<{ source: Source; from: number; to: number }> {
   const wanted = input.source ? readSource(input.source) : null;
   const found = (await ports.series.streams(parseStream(input.stream))).filter(
@@ -146,11 +147,32 @@ async function readSentiment(
 }
 
 /** The same run again is the same bytes: what depends on other runs stands in the record. */
-async function putDetail(ports: Ports, id: string, bars: BarColumns, { equity, trades }: BacktestOutcome) {
-  const body = { time: Array.from(bars.time), equity: Array.from(equity), trades };
+export async function putDetail(
+  ports: Ports,
+  id: string,
+  { time, equity, trades }: { time: Float64Array } & Pick<BacktestOutcome, 'equity' | 'trades'>,
+) {
+  const body = { time: Array.from(time), equity: Array.from(equity), trades };
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   const { key, sha256 } = await ports.objects.put(`backtests/${id}.json`, bytes);
   return { key, sha256 };
+}
+
+/** Stores a result, and logs it as an experiment. */
+export async function keepResult(ports: Ports, result: BacktestResult): Promise<void> {
+  await ports.documents.insert('backtests', [result]);
+  const { id, spec, stream, strategy, engine, digest, barsSha256, run, source, metrics, analysis } = result;
+  const { params, from, to, costs, cash, size, portfolio } = spec;
+  await track(ports, {
+    ...{ id, experiment: 'backtests', name: `${strategy} on ${stream}` },
+    params: { stream, strategy, ...prefixed('param', params), from, to, costs, cash, size, portfolio },
+    tags: { digest, barsSha256, engine, run, source: source.kind },
+    metrics: {
+      ...metrics,
+      trials: result.trials,
+      ...(analysis && { deflatedSharpe: analysis.deflatedSharpe }),
+    },
+  });
 }
 
 /** The part of a result that reports and runs show. */

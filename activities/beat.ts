@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { UnreachableError } from '../domain/errors.js';
 import { checkPayload } from '../domain/payloads.js';
 
 /** What the worker keeps of a step that runs. */
@@ -11,6 +12,8 @@ interface Attendance {
 const BEAT_MS = 2000;
 /** After a cancellation a step may end its current page or write by itself; then it is left. */
 const LEAVE_MS = 5000;
+/** A host may ask for more; the next attempt then hears that it is still to be left alone. */
+const LONGEST_DELAY_MS = 60_000;
 
 const attendances = new WeakMap<Context, Attendance>();
 
@@ -64,6 +67,8 @@ export async function attended<T>(
   });
   try {
     return await Promise.race([work(), left]);
+  } catch (error) {
+    throw delayed(error);
   } finally {
     clearInterval(timer);
     clearTimeout(leave);
@@ -75,6 +80,13 @@ export const attempt = (): number => current()?.info.attempt ?? 1;
 
 /** Workflow id of the story whose step this is; null where it is called in process. */
 export const workflowOf = (): string | null => current()?.info.workflowExecution?.workflowId ?? null;
+
+/** Where something unreachable said for how long it is to be left alone, Temporal's next attempt waits for that. */
+export function delayed(error: unknown): unknown {
+  if (!(error instanceof UnreachableError) || !error.retryAfterMs) return error;
+  const nextRetryDelay = Math.min(Math.ceil(error.retryAfterMs), LONGEST_DELAY_MS);
+  return ApplicationFailure.fromError(error, { type: error.name, nextRetryDelay });
+}
 
 const handedOver = (): ApplicationFailure =>
   ApplicationFailure.create({

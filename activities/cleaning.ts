@@ -30,7 +30,10 @@ const MOST_LISTED = 200;
 const CLEAN_DAYS = 7;
 const UPLOADS = 'uploads/';
 /** Collections of facts, which are many and refer to no object. */
-const FACTS = new Set(['articles', 'rejectedItems', 'scores', 'quarantine', 'funding', 'audit', 'coverage']);
+const FACTS = new Set([
+  ...['articles', 'rejectedItems', 'scores', 'quarantine', 'funding', 'audit', 'coverage'],
+  ...['handledEvents', 'newsAggregates', 'deliveries'],
+]);
 
 /** Steps that tidy the objects. */
 export const cleaningSteps = (ports: Ports) => ({

@@ -1,36 +1,17 @@
 import type { Ports } from '../adapters/ports.js';
+import type { Comparison, RankedResult } from '../domain/backtest/comparison.js';
 import type { BacktestResult } from '../domain/backtest/spec.js';
 import { digestOf } from '../domain/digest.js';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';
-import { dailyReturns } from '../domain/metrics.js';
+import { dailyReturns, dailyTimes, growthOf } from '../domain/metrics.js';
+import { renderComparison } from '../domain/report/optimisation/comparison.js';
 import { optimalBlockLength } from '../domain/significance/block-length.js';
 import { overfittingProbability } from '../domain/significance/overfitting.js';
 import { stationaryResamples } from '../domain/significance/resampling.js';
 import { resampledSums, superiorTest } from '../domain/significance/superior.js';
+import { track } from './tracking.js';
 
-export interface ComparisonReport {
-  /** `cmp_` and 24 hex digits of the digest of the results compared. */
-  id: string;
-  stream: string;
-  /** The best by Sharpe first. */
-  ranking: {
-    backtest: string;
-    strategy: string;
-    params: Record<string, number>;
-    totalReturn: number;
-    sharpe: number;
-    maxDrawdown: number;
-    /** Deflated by all trials on the window when it was run. */
-    deflatedSharpe: number;
-  }[];
-  /** Of the best against cash: p of White's reality check and of Hansen's studentised SPA, consistent. */
-  realityCheck: number;
-  superior: number;
-  /** Probability that the best of them is one of the worse half on other days; null where there are too few days. */
-  overfitting: number | null;
-  days: number;
-  sentence: string;
-}
+export type ComparisonReport = Comparison;
 
 const RESAMPLES = 2000;
 /** Parts that the days are cut into: 70 ways to choose half of them. */
@@ -47,8 +28,9 @@ export const comparisonSteps = (ports: Ports) => ({
     const [first] = results;
     if (!first || results.length < 2)
       throw new InvalidInputError('A comparison needs at least 2 different results');
-    const series: Float64Array[] = [];
-    for (const result of results) series.push(await returnsOf(ports, result));
+    const read: DailySeries[] = [];
+    for (const result of results) read.push(await seriesOf(ports, result));
+    const series = read.map(({ returns }) => returns);
     const days = series[0]?.length ?? 0;
     if (series.some(({ length }) => length !== days))
       throw new InvalidInputError('The results are of different days; compare those of one window');
@@ -68,22 +50,44 @@ export const comparisonSteps = (ports: Ports) => ({
     });
     const report = { stream: first.stream, ranking, ...tests, overfitting, days, sentence };
     const id = `cmp_${seed.slice(0, 24)}`;
-    await ports.documents.insert('comparisons', [{ id, ...report, createdAt: ports.now() }]);
+    const { spec, source } = first;
+    const { from, to } = spec;
+    const order = ranking.map(({ backtest }) => results.findIndex(({ id: each }) => each === backtest));
+    const html = renderComparison({
+      ...{ id, ...report, source, from, to },
+      asOf: Math.max(...results.map((each) => each.spec.asOf)),
+      growth: order.map((at) => growthOf(series[at] ?? new Float64Array(0))),
+      time: read[0]?.time ?? [],
+    });
+    await ports.objects.put(`backtests/${id}.html`, new TextEncoder().encode(html));
+    const stored = { id, ...report, source, from, to, createdAt: ports.now() };
+    await ports.documents.insert('comparisons', [stored]);
+    await track(ports, {
+      ...{ id, experiment: 'comparisons', name: `${results.length} results on ${first.stream}` },
+      params: { stream: first.stream, results: ids.toSorted(), from, to },
+      tags: { best: ranking[0]?.backtest, sentence, source: source.kind },
+      metrics: { ...tests, overfitting: overfitting ?? NaN, days, count: results.length },
+    });
     return { id, ...report };
   },
 });
 
-async function returnsOf(ports: Ports, { detail, spec }: BacktestResult): Promise<Float64Array> {
+/** Returns of days, and which days these are. */
+interface DailySeries {
+  time: Float64Array;
+  returns: Float64Array;
+}
+
+async function seriesOf(ports: Ports, { detail, spec }: BacktestResult): Promise<DailySeries> {
   const bytes = await ports.objects.get(detail.key, detail.sha256);
-  const { time, equity } = JSON.parse(new TextDecoder().decode(bytes)) as Record<'time' | 'equity', number[]>;
-  const returns = dailyReturns({
-    time: Float64Array.from(time),
-    equity: Float64Array.from(equity),
-    start: spec.cash,
-    everyDay: spec.periodsPerYear === 365,
-  });
+  const file = JSON.parse(new TextDecoder().decode(bytes)) as Record<'time' | 'equity', number[]>;
+  const time = Float64Array.from(file.time);
+  const everyDay = spec.periodsPerYear === 365;
+  const equity = Float64Array.from(file.equity);
+  const returns = dailyReturns({ time, equity, start: spec.cash, everyDay });
   // A stake that is lost earns nothing more.
-  return returns.map((each) => (Number.isNaN(each) ? 0 : each));
+  const kept = returns.map((each) => (Number.isNaN(each) ? 0 : each));
+  return { time: dailyTimes(time, everyDay), returns: kept };
 }
 
 function testBest(
@@ -103,7 +107,7 @@ function testBest(
   return { realityCheck: plain?.pValues.upper ?? NaN, superior: studentised?.pValues.consistent ?? NaN };
 }
 
-const rankOf = (result: BacktestResult): ComparisonReport['ranking'][number] => ({
+const rankOf = (result: BacktestResult): RankedResult => ({
   backtest: result.id,
   strategy: result.strategy,
   params: result.spec.params,

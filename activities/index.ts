@@ -2,6 +2,7 @@ import type { Ports } from '../adapters/ports.js';
 import type { SuggestRequest, SuggestResult, TrainRequest, TrainResult } from '../domain/ml.js';
 import type { ExternalRequest, ExternalResult } from '../domain/backtest/external.js';
 import { backtestSteps } from './backtest.js';
+import { portfolioSteps } from './backtest/portfolio.js';
 import { verifySteps } from './backtest/verify-steps.js';
 import { barsSteps } from './bars.js';
 import { cleaningSteps } from './cleaning.js';
@@ -15,7 +16,6 @@ import { fundingSteps } from './funding.js';
 import { healingSteps } from './healing.js';
 import { lookaheadSteps } from './lookahead.js';
 import { newsSteps } from './news.js';
-import { newsSearchSteps } from './news/searches.js';
 import { newsUpkeepSteps } from './news/upkeep.js';
 import { predictionSteps } from './prediction.js';
 import { reportSteps } from './report.js';
@@ -42,7 +42,6 @@ export const createActivities = (ports: Ports) => ({
     ...cleaningSteps(ports),
     ...transformSteps(ports),
     ...newsSteps(ports),
-    ...newsSearchSteps(ports),
     ...newsUpkeepSteps(ports),
     ...trainingSteps(ports),
     ...registrySteps(ports),
@@ -56,6 +55,7 @@ export const createActivities = (ports: Ports) => ({
     ...datasetSteps(ports),
     ...ridgeSteps(ports),
     ...backtestSteps(ports),
+    ...portfolioSteps(ports),
     ...sweepSteps(ports),
     ...searchSteps(ports),
     ...comparisonSteps(ports),

@@ -3,6 +3,7 @@ import { combinationsOf, pathOf, type SweepPath, type SweepRow } from '../domain
 import { digestOf, sha256Hex } from '../domain/digest.js';
 import { InvalidInputError } from '../domain/errors.js';
 import type { ObjectRef } from '../domain/models.js';
+import { renderSweep } from '../domain/report/optimisation/sweep.js';
 import { resolveStrategy } from '../domain/strategies/index.js';
 import { parseStream, timeframeMs } from '../domain/streams.js';
 import {
@@ -12,8 +13,9 @@ import {
   type PlannedBars,
   type PlannedInput,
 } from './backtest/planned.js';
+import { prefixed, track, type TrackedResult } from './tracking.js';
 import { stepwise } from './backtest/stepwise.js';
-import { rowsOf, tableOf } from './backtest/sweep-tables.js';
+import { rowsOf, sweepColumns, tableOf } from './backtest/sweep-tables.js';
 
 export interface SweepInput extends PlannedInput {
   /** As `combinationsOf` reads it. */
@@ -102,10 +104,25 @@ export const sweepSteps = (ports: Ports) => ({
     const digest = digestOf({ plan, columns: Object.fromEntries(hashes) as Record<string, string> });
     const names = Object.keys(resolveStrategy(plan.strategy).params);
     const report = { ...rest, results, digest, best: rowsOf(columns, { names, most: BEST }) };
+    const html = renderSweep({ ...rest, ...sweepColumns(columns, names), digest, best: report.best });
+    await ports.objects.put(`backtests/${plan.id}.html`, new TextEncoder().encode(html));
     await ports.documents.insert('sweeps', [{ ...report, grid: plan.grid, createdAt: ports.now() }]);
+    await track(ports, trackedSweep(report, plan.grid));
     return report;
   },
 });
+
+/** The figures of the best row, under a name that says so. */
+function trackedSweep(report: SweepReport, grid: SweepPlan['grid']): TrackedResult {
+  const { id, stream, strategy, from, to, spec, digest, barsSha256, source, best } = report;
+  const { combinations, skipped, path } = report;
+  return {
+    ...{ id, experiment: 'sweeps', name: `${strategy} on ${stream}, ${combinations} combinations` },
+    params: { stream, strategy, grid, from, to, spec, best: best[0]?.params },
+    tags: { digest, barsSha256, path, source: source.kind },
+    metrics: { combinations, skipped, ...prefixed('best', best[0]?.metrics ?? {}) },
+  };
+}
 
 function joined(tables: TableColumn[][]): (TableColumn & { type: 'float64' })[] {
   const [first = []] = tables;

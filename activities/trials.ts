@@ -1,7 +1,14 @@
 import type { DocumentsPort, Ports } from '../adapters/ports.js';
 import { analyse, type Analysis } from '../domain/backtest/analysis.js';
 import type { BacktestOutcome, BacktestSpec } from '../domain/backtest/spec.js';
-import { countTrials, trialOf, type Trial, type TrialLedger } from '../domain/backtest/trials.js';
+import {
+  countTrials,
+  trialOf,
+  type Trial,
+  type TrialCount,
+  type TrialLedger,
+} from '../domain/backtest/trials.js';
+import { InvalidInputError } from '../domain/errors.js';
 import { dailyReturns } from '../domain/metrics.js';
 import { sharpeMoments } from '../domain/significance/sharpe.js';
 import type { Source } from '../domain/sources.js';
@@ -47,16 +54,17 @@ export async function judgeRun(ports: Ports, run: JudgedRun): Promise<Analysis> 
   const { cash: start, periodsPerYear } = spec;
   const everyDay = periodsPerYear === 365;
   const returns = dailyReturns({ time, equity: outcome.equity, start, everyDay });
-  const trial = trialOf({
-    spec: { ...spec, ...(code === undefined ? {} : { code }) },
-    source,
-    sharpe: sharpeMoments(returns).sharpe,
-    days: returns.length,
-    at: ports.now(),
-  });
-  const ledger = trialLedger(ports.documents);
-  await ledger.record([trial]);
-  const { trials, sharpes } = countTrials(await ledger.overlapping(trial), trial);
+  const streams = spec.portfolio?.instruments.map(({ stream }) => stream) ?? [spec.stream];
+  const own = streams.map((stream) =>
+    trialOf({
+      spec: { ...spec, stream, ...(code === undefined ? {} : { code }) },
+      source,
+      sharpe: sharpeMoments(returns).sharpe,
+      days: returns.length,
+      at: ports.now(),
+    }),
+  );
+  const { trials, sharpes } = await countOwn(ports, own);
   const { equity, trades } = outcome;
   return analyse({
     time,
@@ -68,4 +76,17 @@ export async function judgeRun(ports: Ports, run: JudgedRun): Promise<Analysis> 
     trials,
     trialSharpes: sharpes,
   });
+}
+
+/** Records what was tried, one trial a market, and counts what was ever tried on any of these markets. */
+async function countOwn(ports: Ports, own: Trial[]): Promise<TrialCount> {
+  const ledger = trialLedger(ports.documents);
+  await ledger.record(own);
+  const [first] = own;
+  if (!first) throw new InvalidInputError('A run without a market is no trial');
+  const found: Trial[] = [];
+  // A market that several instruments trade is looked up once; all of them are one market to the count.
+  for (const trial of new Map(own.map((each) => [each.market, each])).values())
+    for (const other of await ledger.overlapping(trial)) found.push({ ...other, market: first.market });
+  return countTrials(found, first);
 }

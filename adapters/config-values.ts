@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { messageOf } from '../domain/errors.js';
+import { readAllowed } from './http/addresses.js';
 
 /** `name=address` pairs, separated by commas. */
 export function readFeeds(given: string, context: z.RefinementCtx): Record<string, string> {
@@ -14,6 +16,27 @@ export function readFeeds(given: string, context: z.RefinementCtx): Record<strin
     else context.addIssue(`unreadable feed "${pair}"; a feed is <name>=<http address>`);
   }
   return feeds;
+}
+
+/** Hosts, addresses and CIDRs, separated by commas. */
+export function readAllowHosts(given: string, context: z.RefinementCtx): string[] {
+  const entries = given
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean);
+  try {
+    readAllowed(entries);
+  } catch (error) {
+    context.addIssue(messageOf(error));
+  }
+  return entries;
+}
+
+/** An address or a mailbox as it can stand in a header. */
+export function readContact(given: string, context: z.RefinementCtx): string {
+  if (!/^(https?:\/\/[\x21-\x27\x2a-\x7e]+|[^\s()@]+@[\w.-]+)?$/.test(given))
+    context.addIssue('must be an address of a page or a mailbox, such as https://example.com/bot');
+  return given;
 }
 
 /** A JSON object of exchange ids and base addresses. */
@@ -36,3 +59,10 @@ export function readDotEnv(content: string): Record<string, string> {
   }
   return values;
 }
+
+/** Values separated by commas. */
+export const readList = (given: string): string[] =>
+  given
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean);

@@ -3,10 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { InvalidInputError, messageOf } from '../domain/errors.js';
-import { readDotEnv, readFeeds, readHosts } from './config-values.js';
-
-const DEFAULT_FEEDS =
-  'coindesk=https://www.coindesk.com/arc/outboundfeeds/rss/,cointelegraph=https://cointelegraph.com/rss';
+import { readAllowHosts, readContact, readDotEnv, readFeeds, readHosts, readList } from './config-values.js';
 
 const DEFAULT_API_PORT = 8080;
 
@@ -31,10 +28,16 @@ export const SCHEMA = z.object({
   FINSIGHT_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   FINSIGHT_RATE_LIMIT_PER_MINUTE: count.default(12_000),
   FINSIGHT_UPLOAD_LIMIT_MB: count.default(8192),
-  FINSIGHT_FEEDS: z.string().default(DEFAULT_FEEDS).transform(readFeeds),
+  FINSIGHT_ALLOW_HOSTS: text.transform(readAllowHosts),
+  FINSIGHT_CONTACT: text.transform(readContact),
+  FINSIGHT_FEEDS: text.transform(readFeeds),
+  FINSIGHT_NEWS_ADAPTERS: text,
+  FINSIGHT_NEWS_KEY_COINDESK: text,
+  FINSIGHT_NEWS_KEY_TAVILY: text,
   FINSIGHT_LIVE_TIMEOUT_MS: count.default(5000),
   FINSIGHT_EXCHANGE_HOSTS: z.string().default('{}').transform(readHosts),
   FINSIGHT_KEEP_ANSWERS: onOff.default('on'),
+  FINSIGHT_INSTRUMENTS: text,
   TEMPORAL_ADDRESS: text,
   TEMPORAL_NAMESPACE: z.string().default('finsight'),
   TEMPORAL_API_KEY: text,
@@ -45,8 +48,18 @@ export const SCHEMA = z.object({
   CACHE_URL: address.default(''),
   EVENTS_URL: address.default(''),
   SERVING_URL: address.default('onnx:'),
+  REGISTRY_URL: address.default('documents:'),
   MLFLOW_TRACKING_URI: text,
+  SMTP_URL: z
+    .string()
+    .regex(/^(smtps?:\/\/.+)?$/, 'an address is smtp://<user>:<password>@<host>:587 or smtps://…')
+    .default(''),
+  SMTP_FROM: text,
 });
+
+/** Keys of news sources: any name behind it, since each source may name its own. */
+const isNewsKey = (name: string): boolean =>
+  /^FINSIGHT_NEWS_KEY_[A-Z0-9_]+$/.test(name) && !name.endsWith('_FILE');
 
 /** These may also be given as the path of a file, `<NAME>_FILE`: an address of a store can hold its password. */
 export const SECRETS = [
@@ -58,19 +71,30 @@ export const SECRETS = [
   'CACHE_URL',
   'SERIES_URL',
   'OBJECTS_URL',
+  'SMTP_URL',
 ] as const;
 
 export interface Config {
   dataDir: string;
   recordedDir: string;
   ml: 'on' | 'off';
-  /** Feed name → address. */
+  /** Feed name → address; they take the place of the default feeds. */
   feeds: Record<string, string>;
+  /** Hosts, addresses and CIDRs beyond the public Internet that addresses of users may lead to. */
+  allowHosts: string[];
+  /** Whom a site can write to about FinSight's requests; empty: nobody. */
+  contact: string;
+  /** Files with kinds of news sources of the user's own. */
+  newsAdapters: string[];
+  /** Secrets FINSIGHT_NEWS_KEY_<NAME> that are set. */
+  newsKeys: Record<string, string>;
   liveTimeoutMs: number;
   /** ccxt exchange id → base address that replaces the venue's own. */
   exchangeHosts: Record<string, string>;
   /** Whether the bytes that venues answered are kept as objects. */
   keepAnswers: boolean;
+  /** A user's file of instruments, entities and topics; empty: none. */
+  instrumentsFile: string;
   /** An empty address means the development server that `finsight up` starts. */
   temporal: { address: string; namespace: string; tls: boolean; apiKey: string };
   api: {
@@ -92,7 +116,11 @@ export interface Config {
   cacheUrl: string;
   eventsUrl: string;
   servingUrl: string;
+  /** Where experiments are logged. */
+  registryUrl: string;
   mlflowTrackingUri: string;
+  /** What sends e-mail, and in whose name; empty: none. */
+  smtp: { url: string; from: string };
 }
 
 /** The process's own environment with the project's `.env` below it. */
@@ -119,9 +147,14 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     recordedDir: resolve(root, value.FINSIGHT_RECORDED_DIR || join('..', 'shared', 'data')),
     ml: value.FINSIGHT_ML,
     feeds: value.FINSIGHT_FEEDS,
+    allowHosts: value.FINSIGHT_ALLOW_HOSTS,
+    contact: value.FINSIGHT_CONTACT,
+    newsAdapters: readList(value.FINSIGHT_NEWS_ADAPTERS).map((path) => resolve(root, path)),
+    newsKeys: Object.fromEntries(Object.entries(values).filter(([name]) => isNewsKey(name))),
     liveTimeoutMs: value.FINSIGHT_LIVE_TIMEOUT_MS,
     exchangeHosts: value.FINSIGHT_EXCHANGE_HOSTS,
     keepAnswers: value.FINSIGHT_KEEP_ANSWERS === 'on',
+    instrumentsFile: value.FINSIGHT_INSTRUMENTS && resolve(root, value.FINSIGHT_INSTRUMENTS),
     temporal: {
       address: value.TEMPORAL_ADDRESS,
       namespace: value.TEMPORAL_NAMESPACE,
@@ -135,7 +168,9 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     seriesUrl: place(value.SERIES_URL, 'parquet', 'bars'),
     objectsUrl: place(value.OBJECTS_URL, 'file', 'objects'),
     servingUrl: value.SERVING_URL,
+    registryUrl: value.REGISTRY_URL,
     mlflowTrackingUri: value.MLFLOW_TRACKING_URI || `sqlite:///${join(dataDir, 'mlflow.db')}`,
+    smtp: { url: value.SMTP_URL, from: value.SMTP_FROM },
   };
 }
 
@@ -173,6 +208,7 @@ const resolvedPlaces = (config: Config): Record<string, string> => ({
   SERIES_URL: config.seriesUrl,
   OBJECTS_URL: config.objectsUrl,
   SERVING_URL: config.servingUrl,
+  REGISTRY_URL: config.registryUrl,
   MLFLOW_TRACKING_URI: config.mlflowTrackingUri,
 });
 
@@ -208,7 +244,8 @@ function withSecrets(env: NodeJS.ProcessEnv): { values: Record<string, string>; 
   const given = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
   const values: Record<string, string> = Object.fromEntries(given);
   const faults: string[] = [];
-  for (const name of SECRETS) {
+  const keys = Object.keys(values).map((name) => name.replace(/_FILE$/, ''));
+  for (const name of new Set([...SECRETS, ...keys.filter(isNewsKey)])) {
     const file = values[`${name}_FILE`];
     if (!file) continue;
     if (values[name]) faults.push(`${name} and ${name}_FILE are both set; set one`);

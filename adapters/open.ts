@@ -3,6 +3,7 @@ import { formatSource } from '../domain/sources.js';
 import { openSweeps } from './backtest/index.js';
 import { openCache } from './cache/index.js';
 import { openCatalogue } from './catalogue.js';
+import { openChannels } from './channels/index.js';
 import type { Config } from './config.js';
 import { openDocuments } from './documents/index.js';
 import { readSentimentPoints } from './documents/points.js';
@@ -10,10 +11,12 @@ import { openEngines } from './engines/index.js';
 import { openEvents } from './events/index.js';
 import { fileFormats } from './formats/index.js';
 import { chooseSource } from './markets/choice.js';
+import { openHttp } from './http/client.js';
 import { openLineage } from './lineage/index.js';
 import { openMarkets } from './markets/index.js';
 import { openNewsReads } from './news-reads.js';
-import { openNews } from './news/index.js';
+import { openNews, openNewsSources } from './news/index.js';
+import { openLexicon } from './news/lexicon.js';
 import { openObjects } from './objects/index.js';
 import type { Closable, Ports } from './ports.js';
 import { strategyFiles } from './sandbox/quickjs.js';
@@ -23,7 +26,13 @@ import { openServing } from './serving/index.js';
 import { loadShippedSentiment } from './serving/shipped.js';
 import { parquetTables } from './tables.js';
 import { openStorage } from './storage.js';
+import { openTracking } from './tracking/index.js';
 import { readMlState } from './toolchain.js';
+
+/** Readers of documents that need no port. */
+export { discoverFeeds } from './news/discovery.js';
+export { decodeXml } from './news/encoding.js';
+export { MAX_FEED_BYTES, parseFeed } from './news/feeds/parse.js';
 
 export { redacted } from './addresses.js';
 export { ensureStores } from './ensure.js';
@@ -40,16 +49,20 @@ export function openPorts(config: Config): Ports {
     sources.set(key, opened);
     return opened;
   };
+  const http = openHttp({ cache, allow: config.allowHosts, contact: config.contact });
   const documents = openDocuments(config.documentsUrl);
+  const newsSources = openNewsSources(config, { documents, cache, http });
   const own = {
     documents,
-    events: openEvents(config.eventsUrl),
+    events: openEvents(config.eventsUrl, { documentsUrl: config.documentsUrl, documents }),
+    channels: openChannels({ http, smtp: config.smtp }),
     series: countReads(openSeries(config.seriesUrl), documents),
     tables: parquetTables(),
     sweeps: openSweeps(),
     serving: openServing(config.servingUrl, { objects }),
     cache,
     objects,
+    http,
   };
   return {
     ...own,
@@ -61,8 +74,11 @@ export function openPorts(config: Config): Ports {
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
+    tracking: openTracking(config.registryUrl, { documents }),
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
-    news: (source) => bySource('news', source, () => openNews(source, { config, cache })),
+    news: (source) => bySource('news', source, () => openNews(source, newsSources)),
+    sources: newsSources,
+    lexicon: openLexicon(config.instrumentsFile),
     chooseSource: () => chooseSource(config),
     trainer: () => trainerOf(config),
     shippedSentiment: loadShippedSentiment,
@@ -70,7 +86,7 @@ export function openPorts(config: Config): Ports {
     async close() {
       // What the series still has to tell goes into the documents.
       const { documents: last, ...others } = own;
-      const all: Closable[] = [...sources.values(), ...Object.values(others)];
+      const all: Closable[] = [...sources.values(), newsSources, ...Object.values(others)];
       sources.clear();
       // One that cannot close must not keep the others open.
       const closed = await Promise.allSettled(all.map((each) => each.close()));

@@ -1,6 +1,9 @@
 // Documents, events and the cache: a part of ports.ts.
 import type { ArticlesPort } from './ports-articles.js';
+import type { EventRow } from '../domain/events.js';
 import type { Closable } from './ports-closable.js';
+
+export type { EventRow } from '../domain/events.js';
 
 export type Json = Record<string, unknown>;
 
@@ -22,15 +25,6 @@ export interface DocumentPage<T> {
   cursor: string | null;
 }
 
-export interface EventRow {
-  /** Unique: publishing the same id twice is one event. */
-  id: string;
-  /** `article.collected`, `prediction.made`, `bars.closed` … */
-  type: string;
-  at: number;
-  payload: Json;
-}
-
 /** Collections and their time member and filterable members are declared in domain/collections.ts. */
 export interface DocumentsPort extends Closable, ArticlesPort {
   /** Inserts what is new by id, leaves what is there untouched; events join the same transaction, for new ids only. */
@@ -45,12 +39,28 @@ export interface DocumentsPort extends Closable, ArticlesPort {
   getMany<T>(collection: string, ids: string[]): Promise<Doc<T>[]>;
   find<T>(collection: string, query: DocumentQuery): Promise<DocumentPage<T>>;
   count(collection: string, query: DocumentQuery): Promise<number>;
-  /** Changes one document under a lock; `change` gets null where there is none. Returns what was written. */
-  update<T>(collection: string, id: string, change: (doc: Doc<T> | null) => Doc<T>): Promise<Doc<T>>;
+  /**
+   * Changes one document under a lock; `change` gets null where there is none, and may be called again. Events about
+   * the change join the same transaction. Returns what was written.
+   */
+  update<T>(
+    collection: string,
+    id: string,
+    change: (doc: Doc<T> | null) => Doc<T>,
+    events?: (after: Doc<T>, before: Doc<T> | null) => EventRow[],
+  ): Promise<Doc<T>>;
   remove(collection: string, ids: string[]): Promise<number>;
 }
 
 export type EventHandler = (events: EventRow[]) => Promise<void>;
+
+export interface ConsumerProgress {
+  consumer: string;
+  /** Events published and not handled yet. */
+  lag: number;
+  /** Time of the oldest of them, epoch ms. */
+  oldestAt: number | null;
+}
 
 export interface EventsPort extends Closable {
   publish(events: EventRow[]): Promise<void>;
@@ -58,6 +68,13 @@ export interface EventsPort extends Closable {
   consume(consumer: string, handle: EventHandler, options?: { limit?: number }): Promise<number>;
   /** Latest events, newest first. */
   recent(query: { type?: string; limit: number }): Promise<EventRow[]>;
+  /** How far these consumers are behind, in the given order; before them the `relay` to a broker, where there is one. */
+  progress(consumers: readonly string[]): Promise<ConsumerProgress[]>;
+  /**
+   * Hands the next events of the outbox to the broker, in order, and moves the mark when the broker has confirmed
+   * them. Absent where consumers read the outbox itself.
+   */
+  relay?(): Promise<number>;
 }
 
 export interface CachePort extends Closable {

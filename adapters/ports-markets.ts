@@ -47,15 +47,32 @@ export interface MarketsPort extends Closable {
   fetchFunding(request: { exchange: string; symbol: string; range: TimeRange }): Promise<FundingPage>;
 }
 
-export interface NewsPage {
+/** What an answer said of itself, so that the next request can ask whether it is still as it was. */
+export interface Validators {
+  etag?: string | null;
+  lastModified?: string | null;
+}
+
+export interface NewsPage extends Validators {
   items: RawItem[];
   /** Opaque, for the page after; null at the end. */
   next: string | null;
+  /** The feed is as it was when it gave the request's validators: no items, and nothing to store. */
+  notModified?: boolean;
+}
+
+export interface NewsRequest extends Validators {
+  feed: string;
+  range: TimeRange;
+  cursor?: string;
+  /** A person waits: robots.txt, rates and breakers do not hold it up. */
+  interactive?: boolean;
+  signal?: AbortSignal;
 }
 
 export interface NewsPort extends Closable {
   source: Source;
   /** Names of the feeds this source has. */
   feeds(): Promise<string[]>;
-  fetchPage(request: { feed: string; range: TimeRange; cursor?: string }): Promise<NewsPage>;
+  fetchPage(request: NewsRequest): Promise<NewsPage>;
 }

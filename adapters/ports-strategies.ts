@@ -1,3 +1,5 @@
+import type { BacktestOutcome, FundingColumns, RunSpec } from '../domain/backtest/spec.js';
+import type { BarColumns } from '../domain/bars.js';
 import type { Parameter, SignalInput } from '../domain/strategies/strategy.js';
 import type { Closable } from './ports-closable.js';
 
@@ -13,6 +15,16 @@ export interface StrategyFile extends Closable {
   warmUp(params: Record<string, number>): Promise<number>;
   /** @throws InvalidInputError naming file, bar and fault: it throws, does not end, changes its input or returns no signal. */
   signal(input: SignalInput): Promise<Float64Array>;
+  /** Of a file that lays orders in `onBar`, and has no signal: its run by the event-driven engine. @throws as `signal` */
+  backtest?(input: CallbackInput): Promise<BacktestOutcome>;
+}
+
+export interface CallbackInput {
+  bars: BarColumns;
+  params: Record<string, number>;
+  timeframeMs: number;
+  spec: RunSpec;
+  funding?: FundingColumns;
 }
 
 export interface StrategyFilesPort {

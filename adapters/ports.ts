@@ -1,6 +1,8 @@
+import type { TrackingPort } from './ports-tracking.js';
 import type { BacktestEnginesPort } from './ports-engines.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { FetchedPage, KeptFile, LineageNode, SealedPage, Verification } from '../domain/lineage.js';
+import type { Lexicon } from '../domain/news/tags/lexicon.js';
 import type { ModelRef } from '../domain/models.js';
 import type { Trainer } from '../domain/research.js';
 import type { SentimentModel } from '../domain/sentiment.js';
@@ -12,7 +14,10 @@ import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js'
 import type { NewsReadsPort } from './ports-articles.js';
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
+import type { SourcesPort } from './ports-sources.js';
+import type { ChannelsPort } from './ports-notifications.js';
 import type { StrategyFilesPort } from './ports-strategies.js';
+import type { HttpClient } from './http/http.js';
 
 /*
  * The interfaces of the outside world. An adapter is a function that returns an object of methods,
@@ -21,6 +26,7 @@ import type { StrategyFilesPort } from './ports-strategies.js';
 export type { Closable } from './ports-closable.js';
 export type {
   CachePort,
+  ConsumerProgress,
   Doc,
   DocumentPage,
   DocumentQuery,
@@ -55,9 +61,20 @@ export type {
   NewsReadsPort,
 } from './ports-articles.js';
 export type { SentimentRequest } from './ports-inventory.js';
+export type { FoundFeed, SourceHealth, SourceKindInfo, SourcesPort, SourceTest } from './ports-sources.js';
+export type { ChannelsPort } from './ports-notifications.js';
 export type { StrategyFile, StrategyFilesPort } from './ports-strategies.js';
 export type { SweepOptions, SweepRequest, SweepsPort } from './ports-backtest.js';
-export type { BarPage, LiveMessage, MarketsPort, NewsPage, NewsPort } from './ports-markets.js';
+export type {
+  BarPage,
+  LiveMessage,
+  MarketsPort,
+  NewsPage,
+  NewsPort,
+  NewsRequest,
+  Validators,
+} from './ports-markets.js';
+export type { HttpAnswer, HttpClient, HttpRequest } from './http/http.js';
 
 // ---------------------------------------------------------------- serving
 
@@ -95,11 +112,14 @@ export interface Ports extends Closable {
   engines: BacktestEnginesPort;
   documents: DocumentsPort;
   events: EventsPort;
+  channels: ChannelsPort;
   series: SeriesPort;
   objects: ObjectsPort;
   tables: TablesPort;
   formats: FormatsPort;
   cache: CachePort;
+  /** For addresses that users give. */
+  http: HttpClient;
   serving: ServingPort;
   sweeps: SweepsPort;
   lineage: LineagePort;
@@ -108,10 +128,15 @@ export interface Ports extends Closable {
   strategyFiles: StrategyFilesPort;
   /** Searches and counts of articles, through the cache. */
   newsReads: NewsReadsPort;
+  tracking: TrackingPort;
   /** Sentiment about an asset as it was known, and the digest of it. */
   sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
   markets(source: Source): MarketsPort;
   news(source: Source): NewsPort;
+  /** News sources as they are managed; what they give is read through `news`. */
+  sources: SourcesPort;
+  /** The dictionary of instruments, other entities and topics. @throws InvalidInputError for a faulty user's file */
+  lexicon(): Promise<Lexicon>;
   /** The source where none is asked for: live when an exchange answers, else recorded, else simulated; and why. */
   chooseSource(): Promise<{ source: Source; reason: string }>;
   /** The trainer that this installation has, and why: `ridge` where the Python environment is switched off. */

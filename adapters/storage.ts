@@ -141,7 +141,7 @@ const sum = (values: number[]): number => values.reduce((all, each) => all + eac
 
 /** Everything that was set, without keys, tokens and passwords; of addresses of feeds not the query, which may hold one. */
 function settingsOf(config: Config): Record<string, unknown> {
-  const { temporal, api, feeds, exchangeHosts, ...rest } = config;
+  const { temporal, api, feeds, exchangeHosts, newsKeys, smtp, ...rest } = config;
   const bare = (url: string): string => redacted(url).replace(/[?#].*$/, '');
   const each = (record: Record<string, string>): Record<string, string> =>
     Object.fromEntries(Object.entries(record).map(([name, url]) => [name, bare(url)]));
@@ -154,7 +154,9 @@ function settingsOf(config: Config): Record<string, unknown> {
   return {
     ...(Object.fromEntries(plain) as Record<string, unknown>),
     feeds: each(feeds),
+    newsKeys: Object.keys(newsKeys).sort(),
     exchangeHosts: each(exchangeHosts),
+    smtp: { address: redacted(smtp.url), from: smtp.from },
     temporal: { address, namespace, tls, hasKey: temporal.apiKey !== '' },
     api: { host, port, logLevel, rateLimit, uploadLimitBytes, hasAdminKey: api.adminKey !== '' },
   };

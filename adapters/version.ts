@@ -4,10 +4,15 @@ import { projectRoot } from './config.js';
 
 /** `0.1.0+<commit>`: the code that made a record; without the commit where there is no repository. */
 export function codeVersion(): string {
-  const root = projectRoot();
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  const commit = commitOf(join(root, '.git'));
+  const version = releaseVersion();
+  const commit = commitOf(join(projectRoot(), '.git'));
   return commit ? `${version}+${commit.slice(0, 12)}` : version;
+}
+
+/** `0.1.0` */
+export function releaseVersion(): string {
+  const text = readFileSync(join(projectRoot(), 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Read from the files of the repository: there may be no git to ask. */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { MOST_INSTRUMENTS, SPANS, weightsOf } from '../domain/backtest/portfolio/plan.js';
+import { parseRebalance } from '../domain/backtest/portfolio/rebalance.js';
 import { OBJECTIVES } from '../domain/backtest/search/search.js';
 import { parseSlippage } from '../domain/backtest/slippage.js';
 import { parseSize } from '../domain/backtest/sizing.js';
@@ -107,6 +109,42 @@ export const backtestInputs = {
         evaluation: z.string().min(1).optional(),
       })
       .superRefine(strategyFault),
+  ),
+  backtestPortfolio: request(
+    'BacktestPortfolioInput',
+    z
+      .strictObject({
+        ...window,
+        streams: z.array(streamText).min(2).max(MOST_INSTRUMENTS),
+        weights: z
+          .array(z.number().positive().max(1))
+          .optional()
+          .describe('Shares of the equity in the order of the streams; alike where left out'),
+        strategy: z.string().min(1),
+        params: z.record(z.string(), z.number()).optional(),
+        rebalance: z
+          .string()
+          .superRefine(formFault(parseRebalance))
+          .optional()
+          .describe('signals (default), a period such as 1d, or drift:0.05'),
+        span: z
+          .enum(SPANS)
+          .optional()
+          .describe('same refuses different spans; common: what all have; all: where any has bars'),
+        periodsPerYear: z.union([z.literal(365), z.literal(252)]).optional(),
+        feeBps: terms.feeBps,
+        slippageBps: terms.slippageBps,
+        slippage: terms.slippage,
+        cash: terms.cash,
+        closeAtEnd: terms.closeAtEnd,
+        funding: terms.funding,
+      })
+      .superRefine(strategyFault)
+      .superRefine(
+        formFault(({ streams, weights }: { streams: string[]; weights?: number[] | undefined }) =>
+          weightsOf(streams, weights),
+        ),
+      ),
   ),
   sweepBacktest: request(
     'SweepBacktestInput',

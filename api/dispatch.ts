@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { messageOf } from '../domain/errors.js';
 import { holdsRole, type Principal } from '../domain/identity.js';
+import { withoutSecrets } from '../domain/audit.js';
 import { appendAudit } from './audit.js';
 import { encode, isKnown, notModified } from './encoding.js';
 import { ForbiddenError, NotAcceptableError, problemOf } from './errors.js';
@@ -145,7 +146,7 @@ async function audited(change: Change, work: () => Promise<Reply | null>): Promi
       requestId,
       ...end,
     });
-  const asked = { ...(req.params as object), ...(route.body ? { input: req.body as unknown } : {}) };
+  const asked = { ...(req.params as object), ...(route.body ? { input: withoutSecrets(req.body) } : {}) };
   const [first = ''] = Object.values(req.params).map(String);
   let reply: Reply | null;
   try {

@@ -21,7 +21,7 @@ interface Entry {
 
 export function renderDocs(document: OpenApiDocument): string {
   const entries = Object.entries(document.paths).flatMap(([path, item]) =>
-    ['get', 'post', 'put', 'delete'].flatMap((method): Entry[] => {
+    ['get', 'post', 'put', 'patch', 'delete'].flatMap((method): Entry[] => {
       const operation = item[method] as Operation | undefined;
       return operation ? [{ path, method, base: item['servers'] ? '' : '/api/v1', operation }] : [];
     }),

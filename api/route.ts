@@ -52,7 +52,7 @@ export interface Answer {
 /** One operation: what it takes, who may call it, what it answers. Document and validation both read this. */
 export interface Route {
   id: string;
-  method: 'get' | 'post' | 'put' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** OpenAPI form, below /api/v1 unless `root`. */
   path: string;
   root: boolean;

@@ -1,20 +1,25 @@
 import { auditRoutes } from './audit.js';
+import { optimisationRoutes } from './backtest/optimisations.js';
 import { backtestRoutes } from './backtest.js';
 import { barFileRoutes } from './bars-files.js';
 import { barStatsRoutes } from './bars-stats.js';
 import { barRoutes } from './bars.js';
 import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
+import { eventRoutes } from './event-consumers.js';
 import { engineRoutes } from './engines.js';
 import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
 import { lineageRoutes } from './lineage.js';
 import { modelRoutes } from './models.js';
+import { newsAggregateRoutes } from './news-aggregates.js';
 import { newsRoutes } from './news.js';
 import { newsSearchRoutes } from './news-search.js';
 import { newsSearchesRoutes } from './news-searches.js';
 import { newsStatsRoutes } from './news-stats.js';
 import { newsStoryRoutes } from './news-stories.js';
+import { deliveryRoutes } from './notifications/deliveries.js';
+import { subscriptionRoutes } from './notifications/subscriptions.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { retentionRoutes } from './retention.js';
@@ -24,7 +29,9 @@ import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
+import { trackingRoutes } from './tracking.js';
 import { uploadRoutes } from './uploads.js';
+import { sourceRoutes } from './sources.js';
 import { storageRoutes } from './storage.js';
 import { strategyRoutes } from './strategies.js';
 
@@ -42,15 +49,22 @@ export const ROUTES: Route[] = [
   ...fundingRoutes,
   ...uploadRoutes,
   // Before /news/{id}, which would take their names for ids.
+  ...newsAggregateRoutes,
   ...newsSearchRoutes,
   ...newsStatsRoutes,
   ...newsStoryRoutes,
   ...newsSearchesRoutes,
   ...newsRoutes,
+  ...sourceRoutes,
+  ...eventRoutes,
+  ...subscriptionRoutes,
+  ...deliveryRoutes,
   ...sentimentRoutes,
   ...modelRoutes,
   ...predictionRoutes,
   ...backtestRoutes,
+  ...optimisationRoutes,
+  ...trackingRoutes,
   ...lineageRoutes,
   ...strategyRoutes,
   ...engineRoutes,

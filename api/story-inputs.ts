@@ -97,7 +97,16 @@ export const STORY_INPUTS = {
   ),
   collectNews: request(
     'CollectNewsInput',
-    z.strictObject({ ...window, feeds: z.array(z.string().min(1)).min(1).max(100).optional() }),
+    z.strictObject({
+      ...window,
+      feeds: z.array(z.string().min(1)).min(1).max(100).optional(),
+      sources: z
+        .array(z.string().min(1).max(60))
+        .min(1)
+        .max(100)
+        .optional()
+        .describe('Ids of news sources, in the place of source and feeds'),
+    }),
   ),
   enrichSentiment: request('EnrichSentimentInput', z.strictObject(window)),
   buildDataset: request(

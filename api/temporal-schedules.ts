@@ -1,4 +1,5 @@
 import type { Client, ScheduleDescription, ScheduleOverlapPolicy } from '@temporalio/client';
+import { checkCron } from '../domain/cron.js';
 import { InvalidInputError, messageOf, NotFoundError } from '../domain/errors.js';
 import { detailsOf, summaryOf } from '../domain/labels.js';
 import { checkPayload } from '../domain/payloads.js';
@@ -132,13 +133,4 @@ function specOf(
   const made = memo?.['spec'] as ScheduleSpec | undefined;
   const cadence = inner?.['cadence'] as Omit<ScheduleSpec, 'input'> | undefined;
   return made && cadence ? { ...cadence, input: (args?.[0] ?? {}) as Record<string, unknown> } : made;
-}
-
-/** Temporal takes odd lines without a word; five fields or a known nickname is what is meant here. */
-function checkCron(cron: string): void {
-  const nickname = /^@(hourly|daily|midnight|weekly|monthly|yearly|annually|every \d+[smhd])$/.test(cron);
-  if (nickname || /^[\d*/,A-Za-z?-]+( +[\d*/,A-Za-z?#-]+){4}$/.test(cron.trim())) return;
-  throw new InvalidInputError(
-    `Unreadable cron line "${cron}"; it has five fields, such as "2 * * * *", or is @hourly, @daily, @weekly`,
-  );
 }

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { canonicalJson } from '../domain/digest.js';
 import { NotFoundError } from '../domain/errors.js';
 import { linesFor, type TimetableLine } from '../domain/timetable.js';
-import { route } from './route.js';
+import { route, type Context } from './route.js';
 import { answer, request } from './schemas.js';
+import { keepSchedule, sourceScheduleId } from './source-schedules.js';
 import type { Schedule, SchedulesPort, ScheduleSpec } from './stories.js';
 import type { StoryKind } from './story-inputs.js';
 
@@ -57,12 +58,33 @@ const isAs = (held: Schedule, { note: _, ...wanted }: ScheduleSpec): boolean => 
   return canonicalJson(same) === canonicalJson(wanted);
 };
 
+/** A schedule for each news source; one for all of them, as there was before, would collect each twice. */
+async function applySources(
+  { ports, stories }: Context,
+  options: { by: { principal: string; tenant: string }; dryRun: boolean },
+): Promise<Applied[]> {
+  const done: Applied[] = [];
+  for (const source of await ports.sources.list()) {
+    const change = await keepSchedule(stories.schedules, source, options);
+    done.push({ id: sourceScheduleId(source.id), change, reason: '' });
+  }
+  const former = await stories.schedules.get('news').catch(() => null);
+  if (former?.kind === 'collectNews')
+    done.push({
+      id: 'news',
+      change: 'skipped',
+      reason: 'each news source has a schedule of its own; remove this one: finsight schedules delete news',
+    });
+  return done;
+}
+
 export const applyTimetable = route({
   id: 'applyTimetable',
   method: 'post',
   path: '/schedules/apply',
   group: 'schedules',
-  summary: "Make the timetable's schedules; again, it changes nothing, and other schedules are left alone",
+  summary:
+    'Make the schedules of the timetable and of the news sources; again, it changes nothing, and others are left alone',
   role: 'operator',
   body: request(
     'TimetableRequest',
@@ -76,6 +98,7 @@ export const applyTimetable = route({
     const by = { principal: principal.id, tenant: principal.tenant };
     const { lines, skipped } = linesFor({ aging: context.ports.series.aging !== undefined });
     const schedules: Applied[] = await apply(context.stories.schedules, lines, { by, dryRun });
+    schedules.push(...(await applySources(context, { by, dryRun })));
     for (const each of skipped) schedules.push({ ...each, change: 'skipped' });
     return { body: { dryRun, schedules }, target: 'timetable' };
   },

@@ -4,7 +4,6 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify, parseArgs } from 'node:util';
 import { peerCommands } from '../adapters/engines/peers.js';
-import { openPool } from '../adapters/backtest/pool.js';
 import { openPorts } from '../adapters/open.js';
 import { readConfig } from '../adapters/config.js';
 import { readToolPaths } from '../adapters/toolchain.js';
@@ -16,7 +15,6 @@ import { strategyOfSignal } from '../domain/backtest/events/signal.js';
 import { openGrid } from '../domain/backtest/grid.js';
 import type { Outputs } from '../domain/backtest/grid-types.js';
 import type { Rule } from '../domain/backtest/rules.js';
-import { combinationsOf } from '../domain/backtest/sweep.js';
 import { findTick } from '../domain/backtest/ticks.js';
 import type { BarColumns } from '../domain/bars.js';
 import { messageOf } from '../domain/errors.js';
@@ -24,9 +22,12 @@ import { resolveStrategy } from '../domain/strategies/index.js';
 import { walkBars } from './backtest/bars.js';
 import { GRIDS, rulesOf, SPEC } from './backtest/grids.js';
 import { barObjects, naiveRun } from './backtest/naive.js';
+import { threadFigures } from './backtest/threads.js';
 import { interleaved } from './backtest/times.js';
 
 const ROUNDS = 5;
+/** A single run takes a hundredth of a grid, and is warm after more of them. */
+const SINGLE_ROUNDS = 20;
 const FASTS = Array.from({ length: 11 }, (_, i) => 10 + 5 * i);
 const SLOWS = Array.from({ length: 14 }, (_, i) => 70 + 10 * i);
 const run = promisify(execFile);
@@ -53,7 +54,7 @@ export async function benchBacktest(args: string[]): Promise<Record<string, unkn
   return {
     bars: count,
     combinations: 154,
-    timing: `CPU time of the process, least of ${ROUNDS} interleaved warm rounds`,
+    timing: `CPU time of the process, least of ${ROUNDS} interleaved warm rounds (single runs: ${SINGLE_ROUNDS})`,
     tick64: {
       entriesOfFirst: entriesOfFirst(bars),
       nsPerBarCombination: await gridFigures(bars),
@@ -61,7 +62,7 @@ export async function benchBacktest(args: string[]): Promise<Record<string, unkn
     },
     noTick: { nsPerBarCombination: await gridFigures(walkBars(count, 0), false) },
     ...(values.bars ? { real: await realFigures(values.bars) } : {}),
-    twoThreads: await threadFigures(bars),
+    twoThreads: await threadFigures(bars, ROUNDS),
     ...(values['skip-memory'] ? {} : { memory: await memoryFigures() }),
     ...(values['skip-peers'] ? {} : { peers: await peerFigures(bars, values.python) }),
     targets: { smaNs: 2.2, singleRunMs: 15, othersTimesSma: 3, twoThreads: 1.6, memoryMb: 500 },
@@ -121,7 +122,7 @@ async function singleFigures(bars: BarColumns): Promise<Record<string, unknown>>
       },
       naive: () => naiveRun(objects, { fast: 20, slow: 100 }),
     },
-    ROUNDS,
+    SINGLE_ROUNDS,
   );
   return {
     singleRunMs: best,
@@ -144,28 +145,6 @@ async function realFigures(path: string): Promise<Record<string, unknown>> {
   } finally {
     await ports.close();
   }
-}
-
-/** Wall time: other work on the machine's cores makes it no more than a lower bound of the gain. */
-async function threadFigures(bars: BarColumns): Promise<Record<string, number>> {
-  const strategy = resolveStrategy('sma-cross');
-  const { list } = combinationsOf(strategy, GRIDS['sma']!.grid);
-  const task = { bars, perUnit: 64, timeframeMs: 60_000, strategy: strategy.name, spec: SPEC };
-  const halves = [list.slice(0, 77), list.slice(77)];
-  const pool = openPool(2);
-  const best = { one: Infinity, two: Infinity };
-  const wall = async (work: () => Promise<unknown>): Promise<number> => {
-    const start = performance.now();
-    await work();
-    return performance.now() - start;
-  };
-  for (let round = 0; round < ROUNDS; round++) {
-    best.one = Math.min(best.one, await wall(() => pool.run({ ...task, list })));
-    const both = (): Promise<unknown> => Promise.all(halves.map((half) => pool.run({ ...task, list: half })));
-    best.two = Math.min(best.two, await wall(both));
-  }
-  await pool.close();
-  return { oneMs: best.one, twoMs: best.two, times: best.one / best.two };
 }
 
 async function memoryFigures(): Promise<unknown> {

@@ -2,6 +2,7 @@ import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { benchApi } from './api.js';
 import { benchBacktest } from './backtest.js';
 import { benchMarket } from './market.js';
+import { benchDedupe } from './news/dedupe.js';
 import { benchNewsReads } from './news-reads.js';
 import { benchResearch } from './research.js';
 
@@ -11,6 +12,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   api: benchApi,
   market: benchMarket,
   backtest: benchBacktest,
+  dedupe: benchDedupe,
   'news-reads': benchNewsReads,
 };
 

@@ -1,5 +1,6 @@
 import { resolveParams, STRATEGIES } from '../domain/strategies/index.js';
 import { addExport } from './backtest/export.js';
+import { addPortfolio } from './backtest/portfolio.js';
 import { addRun } from './backtest/run.js';
 import { addCompare, addSearch } from './backtest/search.js';
 import { addSweep } from './backtest/sweep.js';
@@ -9,10 +10,11 @@ import { addVerify } from './backtest/verify.js';
 import { printJson, printTable } from './output.js';
 import type { AddCommands } from './shell.js';
 
-/** `backtest run|sweep|search|compare|verify|engines|export|list|strategies`. */
+/** `backtest run|portfolio|sweep|search|compare|verify|engines|export|list|strategies`. */
 export const addBacktest: AddCommands = (program, shell) => {
   const backtest = program.command('backtest').description('test strategies on stored bars');
   addRun(backtest, shell);
+  addPortfolio(backtest, shell);
   addSweep(backtest, shell);
   addSearch(backtest, shell);
   addCompare(backtest, shell);

@@ -12,13 +12,16 @@ import { addBarsUpkeep } from './bars-upkeep.js';
 import { addCoverage } from './coverage.js';
 import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
+import { addEvents } from './events.js';
 import { addIndicators } from './indicators.js';
 import { addLive } from './live.js';
 import { addLineage } from './lineage.js';
 import { addMetrics } from './metrics.js';
 import { addModels } from './models.js';
 import { addMove } from './move.js';
+import { addNewsAggregates } from './news-aggregates.js';
 import { addNews } from './news.js';
+import { addNotifications } from './notifications.js';
 import { EXIT, printJson, reportFailure } from './output.js';
 import { addPlatform } from './platform-commands.js';
 import { addPredict } from './predict.js';
@@ -50,6 +53,9 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addBarsUpkeep,
     addLive,
     addNews,
+    addNewsAggregates,
+    addEvents,
+    addNotifications,
     addPredict,
     addBacktest,
     addAudit,

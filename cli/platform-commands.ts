@@ -10,6 +10,7 @@ import { researchInput } from '../domain/research-input.js';
 import type { ResearchInput } from '../domain/research.js';
 import { parseSource } from '../domain/sources.js';
 import { parseSymbol, parseTimeframe } from '../domain/streams.js';
+import { startConsumers } from '../workers/consumers.js';
 import { parseQueues, startWorkers, type NodeQueue } from '../workers/worker.js';
 import { printJson, say } from './output.js';
 import { researchOptions, type ResearchFlags } from './research-flags.js';
@@ -94,6 +95,8 @@ async function worker(shell: Shell, { node, verify }: Queues): Promise<void> {
   if (missing) throw new UnreachableError(`The queue verify cannot be served: ${missing}`);
   const ports = openPorts(config);
   const workers = node.length > 0 ? await startWorkers({ config, ports, queues: node }) : null;
+  // Where steps of the network and the stores run, the events are followed too.
+  const consumers = node.includes('io') ? startConsumers({ ports, log: say }) : null;
   const python: Supervised[] = [];
   const onReady = (each: Supervised): void => void python.push(each);
   const address = config.temporal.address;
@@ -102,7 +105,11 @@ async function worker(shell: Shell, { node, verify }: Queues): Promise<void> {
   say(`worker ready: ${[...node, ...(verify ? ['verify'] : [])].join(', ')}`);
   await new Promise<void>((resolve, reject) => {
     onSignal(() => {
-      const ending = [...(workers ? [workers.drain()] : []), ...python.map((each) => each.stop())];
+      const ending = [
+        ...(workers ? [workers.drain()] : []),
+        ...(consumers ? [consumers.drain()] : []),
+        ...python.map((each) => each.stop()),
+      ];
       Promise.all(ending).then(() => resolve(), reject);
     });
     workers?.done.catch(reject);

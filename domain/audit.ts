@@ -16,3 +16,19 @@ export interface AuditEntry {
   /** The input as asked for; it holds no secrets. */
   detail: Record<string, unknown>;
 }
+
+const SECRET = /secret|password|passwd|token|api-?_?key|authorization|credential/i;
+
+/** An input as the audit may keep it: members that hold a secret by their name, and addresses of channels, are left out. */
+export function withoutSecrets(input: unknown): unknown {
+  if (Array.isArray(input)) return input.map(withoutSecrets);
+  if (input === null || typeof input !== 'object') return input;
+  const isChannel = 'kind' in input && ['webhook', 'slack'].includes(String(input.kind));
+  return Object.fromEntries(
+    Object.entries(input).map(([name, value]) => {
+      if (SECRET.test(name) && value !== null) return [name, '[hidden]'];
+      if (isChannel && name === 'url') return [name, '[hidden]'];
+      return [name, withoutSecrets(value)];
+    }),
+  );
+}

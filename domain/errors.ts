@@ -21,6 +21,13 @@ export class PayloadTooLargeError extends Error {
 /** Something the job needs (exchange, store, port) does not answer. Transient: Temporal retries it. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
+  /** How long it is to be left alone, by its own word; null where it said nothing. */
+  readonly retryAfterMs: number | null;
+
+  constructor(message: string, options: ErrorOptions & { retryAfterMs?: number | null } = {}) {
+    super(message, options);
+    this.retryAfterMs = options.retryAfterMs ?? null;
+  }
 }
 
 /** Temporal matches error names, not ancestors: this list is what `steps.ts` marks as non-retryable. */

@@ -5,14 +5,14 @@ interface Faults {
 }
 
 /**
- * A reader that throws as a zod refinement: a text of the wrong form is refused where it arrives, with the reader's
+ * A reader that throws as a zod refinement: a text (or an object) of the wrong form is refused where it arrives, with the reader's
  * own words, and not by a step later.
  */
 export const formFault =
-  (read: (text: string) => unknown) =>
-  (text: string, faults: Faults): void => {
+  <T>(read: (value: T) => unknown) =>
+  (value: T, faults: Faults): void => {
     try {
-      read(text);
+      read(value);
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       faults.addIssue({ code: 'custom', message: error.message });

@@ -37,6 +37,7 @@ const TITLES: Record<string, string> = {
   deployModel: 'Deployment',
   predict: 'Prediction',
   runBacktest: 'Backtest',
+  backtestPortfolio: 'Portfolio',
   sweepBacktest: 'Sweep',
   searchBacktest: 'Search',
   compareStrategies: 'Comparison',
@@ -96,6 +97,7 @@ function subjectOf(input: Input): string {
     what.join(', ') ||
     textOf(input['market']) ||
     textOf(input['feed']) ||
+    textsOf(input['sources']).slice(0, 5).join(', ') ||
     textOf(input['dataset']);
   const model = textOf(input['model']) || textOf(input['name']);
   return [model, strategy, about].filter(Boolean).join(' on ');

@@ -30,7 +30,7 @@ const usual = { timeZone: 'UTC', overlap: 'skip' } as const;
 
 /**
  * The default cadence. Collecting goes on behind what is stored, so a start that was skipped loses nothing; nothing
- * here deletes bars. Bars are asked for a little after they close, spread by the jitter.
+ * here deletes bars. News sources have a cadence each (domain/news/source.ts). Bars are asked for a little after they close, spread by the jitter.
  */
 export const TIMETABLE: readonly TimetableLine[] = [
   {
@@ -52,16 +52,6 @@ export const TIMETABLE: readonly TimetableLine[] = [
     jitterSeconds: 2 * MINUTE_S,
     catchUpSeconds: DAY_S,
     note: 'Daily bars, after midnight UTC',
-  },
-  {
-    ...usual,
-    id: 'news',
-    kind: 'collectNews',
-    input: {},
-    cron: '*/15 * * * *',
-    jitterSeconds: MINUTE_S,
-    catchUpSeconds: HOUR_S,
-    note: 'The configured feeds',
   },
   {
     ...usual,

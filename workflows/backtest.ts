@@ -1,5 +1,6 @@
 import type { BacktestInput } from '../activities/backtest.js';
 import type { BacktestReport } from '../domain/research.js';
+import type { PortfolioInput, PortfolioReport } from '../activities/backtest/portfolio.js';
 import type { SweepInput, SweepPart, SweepReport } from '../activities/sweep.js';
 import { mapBounded } from './fan-out.js';
 import { trackProgress } from './progress.js';
@@ -11,6 +12,16 @@ export async function runBacktest(input: BacktestInput): Promise<BacktestReport>
   return progress.run(
     'backtest',
     () => cpu.runBacktest(input),
+    ({ metrics }) => `return ${metrics.totalReturn.toFixed(4)}`,
+  );
+}
+
+/** Runs one strategy on several streams that share their cash, and stores the result as any other. */
+export async function backtestPortfolio(input: PortfolioInput): Promise<PortfolioReport> {
+  const progress = trackProgress(['backtest'], input);
+  return progress.run(
+    'backtest',
+    () => cpu.backtestPortfolio(input),
     ({ metrics }) => `return ${metrics.totalReturn.toFixed(4)}`,
   );
 }

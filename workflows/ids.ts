@@ -35,6 +35,7 @@ const PREFIXES: Record<string, string> = {
   evaluateModel: 'evaluate',
   deployModel: 'deploy',
   runBacktest: 'backtest',
+  backtestPortfolio: 'portfolio',
   sweepBacktest: 'sweep',
   searchBacktest: 'search',
   compareStrategies: 'compare',
@@ -43,11 +44,12 @@ const PREFIXES: Record<string, string> = {
 };
 
 function subjectOf(input: Record<string, unknown>): string[] {
-  const { stream, market, symbols, timeframe, name, model, strategy } = input;
+  const { stream, market, symbols, timeframe, name, model, strategy, sources } = input;
   const parts: unknown[] = [];
   if (typeof strategy === 'string') parts.push(strategy);
   if (typeof stream === 'string') parts.push(stream);
   else if (typeof market === 'string') parts.push(market);
+  else if (Array.isArray(sources) && sources.length <= 3) parts.push(sources.join('+'));
   else if (Array.isArray(symbols)) parts.push(symbols.map(dashed).join('+'), timeframe ?? '1h');
   else if (typeof name === 'string') parts.push(name);
   else if (typeof model === 'string') parts.push(model);

@@ -1,5 +1,5 @@
 /** Every story, in one list: Temporal starts them by these names. */
-export { runBacktest, sweepBacktest } from './backtest.js';
+export { backtestPortfolio, runBacktest, sweepBacktest } from './backtest.js';
 export { auditLookahead } from './lookahead.js';
 export { breakBars, healBars, maintainCoverage, measureBars } from './coverage.js';
 export { collectBars, transformBars } from './bars.js';

@@ -1,3 +1,4 @@
+import type { StrategyFile } from '../../adapters/ports-strategies.js';
 import type { Ports } from '../../adapters/ports.js';
 import { analyse, summaryOf, type AnalysisSummary } from '../../domain/backtest/analysis.js';
 import { checkSpec } from '../../domain/backtest/checks.js';
@@ -15,7 +16,8 @@ import { InvalidInputError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
 import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
 import type { SignalInput, Strategy } from '../../domain/strategies/strategy.js';
-import { simulate } from './simulation.js';
+import { holding, runEngine } from './simulation.js';
+import { sweepPage } from './sweep-page.js';
 import { readFileBars, type FileBars, type FileBarsInput } from './bars-file.js';
 
 export interface LocalSpec extends RunSpec {
@@ -34,7 +36,7 @@ export interface BarsNote {
 }
 
 /** What a user brings is recorded data; it is as of its last bar's close. */
-interface Provenance {
+export interface Provenance {
   source: Source;
   asOf: string;
 }
@@ -64,6 +66,8 @@ export interface LocalSweep extends Provenance {
   /** CPU time of all threads. */
   nsPerBarCombination: number;
   digest: string;
+  /** The same as a page, where it was asked for. */
+  html?: string;
 }
 
 /** One run on a file of bars. @throws InvalidInputError naming what is wrong with the bars, the parameters or the spec. */
@@ -77,9 +81,12 @@ export async function runOnFile(
     const file = await readFileBars(ports, input.file);
     const { bars, timeframeMs, sha256 } = file;
     const { code } = strategy;
-    const spec = { ...input.spec, params, ...(code && { code }) };
-    const signal = await strategy.signal({ bars, params, timeframeMs });
-    const { outcome, benchmark: held } = simulate({ bars, spec, signal });
+    const asked = { ...input.spec, params, ...(code && { code }) };
+    const spec = strategy.backtest ? { ...asked, engine: 'event-driven' as const } : asked;
+    const outcome = strategy.backtest
+      ? await strategy.backtest({ bars, params, timeframeMs, spec })
+      : runEngine({ bars, spec, signal: await strategy.signal({ bars, params, timeframeMs }) });
+    const held = holding({ bars, spec });
     const { metrics, trades, notes, equity } = outcome;
     const analysis = analyse({
       ...{ time: bars.time, equity, trades, benchmarkEquity: held.equity },
@@ -103,7 +110,7 @@ export async function runOnFile(
 }
 
 /** A strategy of ours by its name, or a user's own file, which runs in a sandbox. */
-async function openStrategy(
+export async function openStrategy(
   ports: Ports,
   name: string,
 ): Promise<{
@@ -111,6 +118,8 @@ async function openStrategy(
   params: Strategy['params'];
   fault?: NonNullable<Strategy['fault']>;
   signal(input: SignalInput): Float64Array | Promise<Float64Array>;
+  /** In the place of a signal: callbacks that lay orders. */
+  backtest?: NonNullable<StrategyFile['backtest']>;
   /** Digest of a user's file. */
   code?: string;
   close(): Promise<void>;
@@ -122,6 +131,7 @@ async function openStrategy(
       name: file.name,
       params,
       signal: (of) => file.signal(of),
+      ...(file.backtest && { backtest: file.backtest }),
       code: sha256,
       close: () => file.close(),
     };
@@ -151,6 +161,7 @@ export async function sweepFile(
     grid: Record<string, unknown>;
     threads?: number;
     signal?: AbortSignal;
+    report?: boolean;
   },
 ): Promise<LocalSweep> {
   const { spec, grid } = input;
@@ -171,8 +182,10 @@ export async function sweepFile(
   );
   const { user, system } = process.cpuUsage(before);
   const rows = list.map((params, i): SweepRow => ({ params, metrics: metrics[i] as SweepRow['metrics'] }));
+  const digest = digestOf({ spec, sha256, rows });
   return {
     ...provenanceOf(file, input.file.path),
+    ...(input.report && { html: sweepPage(file, { path: input.file.path, spec, rows, skipped, digest }) }),
     conventions: conventionsOf(spec),
     spec: { ...spec, grid },
     bars: noteOf(file),
@@ -180,11 +193,11 @@ export async function sweepFile(
     rows,
     skipped,
     nsPerBarCombination: ((user + system) * 1000) / (bars.time.length * list.length),
-    digest: digestOf({ spec, sha256, rows }),
+    digest,
   };
 }
 
-const noteOf = ({ bars, perUnit, ...file }: FileBars): BarsNote => ({
+export const noteOf = ({ bars, perUnit, ...file }: FileBars): BarsNote => ({
   rows: bars.time.length,
   sha256: file.sha256,
   timeframeMs: file.timeframeMs,

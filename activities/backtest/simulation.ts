@@ -5,17 +5,19 @@ import type { BacktestOutcome, RunSpec } from '../../domain/backtest/spec.js';
 
 /** A signal through the engine that its spec names, and buying and holding at the same size and costs beside it. */
 export function simulate(args: BacktestArgs): { outcome: BacktestOutcome; benchmark: BacktestOutcome } {
-  const { signal, spec } = args;
+  return { outcome: runEngine(args), benchmark: holding(args) };
+}
+
+/** Buying and holding at the same size and costs. */
+export function holding(args: Omit<BacktestArgs, 'signal'>): BacktestOutcome {
+  const { bars, spec } = args;
   // Holding lays no orders: what only the event-driven engine knows is no part of it.
   const { engine, exits: _exits, fillShare: _fillShare, ...plain } = spec;
-  return {
-    outcome: runEngine(args),
-    benchmark: backtest({
-      ...args,
-      signal: new Float64Array(signal.length).fill(1),
-      spec: engine === undefined ? spec : (plain satisfies RunSpec),
-    }),
-  };
+  return backtest({
+    ...args,
+    signal: new Float64Array(bars.close.length).fill(1),
+    spec: engine === undefined ? spec : (plain satisfies RunSpec),
+  });
 }
 
 /** One run by the engine that the spec names. @throws InvalidInputError as the engines do. */

@@ -62,7 +62,11 @@ export function specOf(
   return spec;
 }
 
-function costsOf({ feeBps = 10, slippageBps, slippage }: BacktestInput): Costs {
+export function costsOf({
+  feeBps = 10,
+  slippageBps,
+  slippage,
+}: Pick<BacktestInput, 'feeBps' | 'slippageBps' | 'slippage'>): Costs {
   if (slippage === undefined) return { feeBps, slippageBps: slippageBps ?? 2 };
   if (slippageBps !== undefined)
     throw new InvalidInputError(

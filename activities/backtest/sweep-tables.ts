@@ -36,3 +36,14 @@ export function rowsOf(columns: Numbers[], { names, most }: { names: string[]; m
     return { params: of(true), metrics: of(false) as unknown as GridMetrics };
   });
 }
+
+/** The parameters that have columns, and the Sharpe ratios: what a page draws. */
+export const sweepColumns = (
+  columns: Numbers[],
+  names: string[],
+): { params: Record<string, Float64Array>; sharpe: Float64Array } => ({
+  params: Object.fromEntries(
+    columns.filter(({ name }) => names.includes(name)).map(({ name, values }) => [name, values]),
+  ),
+  sharpe: columns.find(({ name }) => name === 'sharpe')?.values ?? new Float64Array(0),
+});

@@ -2,12 +2,14 @@ import type { Ports } from '../../adapters/ports.js';
 import type { Analysis } from '../../domain/backtest/analysis.js';
 import type { BacktestOutcome, BacktestResult } from '../../domain/backtest/spec.js';
 import type { BarColumns } from '../../domain/bars.js';
-import { renderTearSheet, type Evidence } from '../../domain/report/tear-sheet.js';
+import { renderTearSheet, type Evidence, type PricedInstrument } from '../../domain/report/tear-sheet.js';
 import { fixed, number, percent } from '../../domain/report/format.js';
 
 export interface TearSheetArgs {
-  bars: BarColumns;
-  outcome: BacktestOutcome;
+  /** Bar opens, and the price that the trades are drawn on; of a portfolio, those of its instruments. */
+  bars: Pick<BarColumns, 'time' | 'close'>;
+  instruments?: PricedInstrument[];
+  outcome: Pick<BacktestOutcome, 'equity' | 'trades'>;
   /** Of buying and holding over the same bars and costs. */
   benchmarkEquity: Float64Array;
   analysis: Analysis;
@@ -17,7 +19,7 @@ export interface TearSheetArgs {
 export async function putTearSheet(
   ports: Ports,
   result: BacktestResult,
-  { bars, outcome, benchmarkEquity, analysis }: TearSheetArgs,
+  { bars, instruments, outcome, benchmarkEquity, analysis }: TearSheetArgs,
 ): Promise<void> {
   const html = renderTearSheet({
     result,
@@ -25,6 +27,7 @@ export async function putTearSheet(
     equity: outcome.equity,
     benchmarkEquity,
     close: bars.close,
+    ...(instruments && { instruments }),
     trades: outcome.trades,
     verdict: sentenceOf(analysis),
     evidence: evidenceOf(analysis),

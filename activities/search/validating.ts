@@ -16,11 +16,13 @@ import { sliceColumns } from '../../domain/bars/columns.js';
 import { digestOf } from '../../domain/digest.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { growthOf, maxDrawdown, sharpeRatio } from '../../domain/metrics.js';
+import { renderSearch } from '../../domain/report/optimisation/search.js';
 import { optimalBlockLength } from '../../domain/significance/block-length.js';
 import { sharpeIntervals } from '../../domain/significance/intervals.js';
 import { stationaryResamples } from '../../domain/significance/resampling.js';
 import { mean } from '../../domain/statistics.js';
 import { resolveStrategy } from '../../domain/strategies/index.js';
+import { prefixed, track, type TrackedResult } from '../tracking.js';
 import { plannedBars } from '../backtest/planned.js';
 import { listOf, runDaily, splitsOf, sweep, wholeParams } from './planning.js';
 
@@ -112,10 +114,40 @@ export const validationSteps = (ports: Ports) => ({
     const { tried, stoppedEarly } = scored;
     const found = { best, tried, stoppedEarly, outOfSample, forward };
     const report = { ...rest, ...found, digest: digestOf({ plan, ...found }) };
+    const html = renderSearch({ ...report, space });
+    await ports.objects.put(`backtests/${plan.id}.html`, new TextEncoder().encode(html));
     await ports.documents.insert('searches', [{ ...report, space, createdAt: ports.now() }]);
+    await track(ports, trackedSearch(report, space));
     return report;
   },
 });
+
+function trackedSearch(report: SearchReport, space: SearchPlan['space']): TrackedResult {
+  const { id, stream, strategy, from, to, spec, digest, barsSha256, source, best, outOfSample } = report;
+  const { method, objective, seed, validation, tried } = report;
+  return {
+    ...{ id, experiment: 'searches', name: `${strategy} on ${stream}, ${tried} trials` },
+    params: {
+      stream,
+      strategy,
+      space,
+      from,
+      to,
+      spec,
+      method,
+      objective,
+      seed,
+      validation,
+      best: best.params,
+    },
+    tags: { digest, barsSha256, source: source.kind },
+    metrics: {
+      ...{ tried, score: best.score ?? NaN },
+      ...prefixed('best', best.metrics ?? {}),
+      ...prefixed('outOfSample', outOfSample ?? {}),
+    },
+  };
+}
 
 /** Bars of [from, to) and so many before them. */
 function sliceFrom(

@@ -85,18 +85,7 @@ export function sqliteDocuments(path: string): DocumentsPort {
       const { from, values } = buildQuery(collection, specOf(collection), query);
       return file.get<{ n: number }>(`SELECT count(*) AS n ${from}`, values)?.n ?? 0;
     },
-    async update<T>(collection: string, id: string, change: (doc: Doc<T> | null) => Doc<T>) {
-      const spec = specOf(collection);
-      return file.transact(() => {
-        const doc = change(read<T>(collection, id));
-        checkSameId(collection, id, doc);
-        inStep(file, { collection, ids: [id] }, () => {
-          putRow(file, { collection, spec, doc, replace: true });
-          return [id];
-        });
-        return doc;
-      });
-    },
+    update: async (collection, id, change, events) => updateDoc(file, { collection, id, change, events }),
     async remove(collection: string, ids: string[]) {
       specOf(collection);
       return file.transact(() => {
@@ -156,4 +145,29 @@ function putRow(
       if (typeof value === 'string' || typeof value === 'number')
         file.run(member, [field, value, at, doc.id]);
   return true;
+}
+
+function updateDoc<T>(
+  file: SqliteFile,
+  args: {
+    collection: string;
+    id: string;
+    change: (doc: Doc<T> | null) => Doc<T>;
+    events: ((after: Doc<T>, before: Doc<T> | null) => EventRow[]) | undefined;
+  },
+): Doc<T> {
+  const { collection, id, change, events } = args;
+  const spec = specOf(collection);
+  return file.transact(() => {
+    const row = file.get<Row>(`SELECT doc FROM "${collection}" WHERE id = ?`, [id]);
+    const before = row ? fromJson<Doc<T>>(row.doc) : null;
+    const doc = change(before);
+    checkSameId(collection, id, doc);
+    inStep(file, { collection, ids: [id] }, () => {
+      putRow(file, { collection, spec, doc, replace: true });
+      return [id];
+    });
+    insertEvents(file, events?.(doc, before) ?? []);
+    return doc;
+  });
 }

@@ -2,7 +2,8 @@ import type { Collection } from 'mongodb';
 import { COLLECTIONS } from '../../domain/collections.js';
 import { untilWritten } from '../contention.js';
 import { isDuplicate, mongoConnection, type MongoConnection, type MongoIndex } from '../mongodb.js';
-import type { EventRow, EventsPort } from '../ports.js';
+import type { ConsumerProgress, EventRow, EventsPort } from '../ports.js';
+import type { Outbox } from './outbox.js';
 
 /** An event in the outbox. `seq` is without gaps, so that a consumer that has seen n has seen all below. */
 interface OutboxRow extends Omit<EventRow, 'id'> {
@@ -23,7 +24,7 @@ const BATCH = 100;
 const RECOVER_EVERY_MS = 5000;
 
 /** The outbox of the documents in the same database, followed by consumers: at least once, in the order of `seq`. */
-export function mongoEvents(address: string): EventsPort {
+export function mongoEvents(address: string): Outbox {
   const mongo = mongoConnection(address);
   const turns = new Map<string, Promise<unknown>>();
   let recoveredAt = -Infinity;
@@ -34,10 +35,7 @@ export function mongoEvents(address: string): EventsPort {
   };
   const consumeNow: EventsPort['consume'] = async (consumer, handle, { limit = BATCH } = {}) => {
     await recovered();
-    const mark = await mongo.use<{ _id: string; mark: number }, number>(
-      CONSUMERS,
-      async (all) => (await all.findOne({ _id: consumer }))?.mark ?? 0,
-    );
+    const mark = await markOf(mongo, consumer);
     const rows = await inOutbox(mongo, (all) =>
       all
         .find({ seq: { $gt: mark } })
@@ -48,9 +46,7 @@ export function mongoEvents(address: string): EventsPort {
     const last = rows.at(-1);
     if (!last) return 0;
     await handle(rows.map(eventOf));
-    await mongo.use<{ _id: string; mark: number }, unknown>(CONSUMERS, (all) =>
-      all.updateOne({ _id: consumer }, { $max: { mark: last.seq } }, { upsert: true }),
-    );
+    await moveMark(mongo, consumer, last.seq);
     return rows.length;
   };
   return {
@@ -71,8 +67,38 @@ export function mongoEvents(address: string): EventsPort {
       const rows = await inOutbox(mongo, (all) => all.find(filter).sort({ seq: -1 }).limit(limit).toArray());
       return rows.map(eventOf);
     },
+    async reach(consumer, eventId) {
+      const row = await inOutbox(mongo, (all) => all.findOne({ _id: eventId }));
+      if (row) await moveMark(mongo, consumer, row.seq);
+    },
+    async progress(consumers) {
+      await recovered();
+      const all: ConsumerProgress[] = [];
+      for (const consumer of consumers) all.push(await progressOf(mongo, consumer));
+      return all;
+    },
     close: mongo.close,
   };
+}
+
+const markOf = (mongo: MongoConnection, consumer: string): Promise<number> =>
+  mongo.use<{ _id: string; mark: number }, number>(
+    CONSUMERS,
+    async (all) => (await all.findOne({ _id: consumer }))?.mark ?? 0,
+  );
+
+const moveMark = (mongo: MongoConnection, consumer: string, mark: number): Promise<unknown> =>
+  mongo.use<{ _id: string; mark: number }, unknown>(CONSUMERS, (all) =>
+    all.updateOne({ _id: consumer }, { $max: { mark } }, { upsert: true }),
+  );
+
+async function progressOf(mongo: MongoConnection, consumer: string): Promise<ConsumerProgress> {
+  const behind = { seq: { $gt: await markOf(mongo, consumer) } };
+  const [lag, oldest] = await inOutbox(mongo, async (all) => [
+    await all.countDocuments(behind),
+    await all.findOne(behind, { sort: { seq: 1 } }),
+  ]);
+  return { consumer, lag, oldestAt: oldest?.at ?? null };
 }
 
 const inOutbox = <T>(mongo: MongoConnection, work: (all: Collection<OutboxRow>) => Promise<T>): Promise<T> =>

@@ -1,5 +1,11 @@
-import type { EventRow } from '../ports.js';
+import type { EventRow, EventsPort } from '../ports.js';
 import type { SqliteFile } from '../sqlite.js';
+
+/** Events beside the documents: what a broker is fed from, too. */
+export interface Outbox extends EventsPort {
+  /** Moves a consumer's mark to this event, never back: it was handled as it came from a broker. */
+  reach(consumer: string, eventId: string): Promise<void>;
+}
 
 /** The outbox lies beside the documents, so that a record and its event are one transaction. */
 export const OUTBOX_SCHEMA = [

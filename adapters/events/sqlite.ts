@@ -1,6 +1,6 @@
-import type { EventRow, EventsPort } from '../ports.js';
-import { sqliteFile } from '../sqlite.js';
-import { insertEvents, OUTBOX_SCHEMA } from './outbox.js';
+import type { ConsumerProgress, EventRow, EventsPort } from '../ports.js';
+import { sqliteFile, type SqliteFile } from '../sqlite.js';
+import { insertEvents, OUTBOX_SCHEMA, type Outbox } from './outbox.js';
 
 type Row = Omit<EventRow, 'payload'> & { seq: number; payload: string };
 
@@ -10,7 +10,7 @@ const BATCH = 100;
  * Events as rows of an outbox that consumers follow by their own marks: at least once, in the order of their
  * commits. A consumer's calls in one process wait for each other.
  */
-export function sqliteEvents(path: string): EventsPort {
+export function sqliteEvents(path: string): Outbox {
   const file = sqliteFile(path, OUTBOX_SCHEMA);
   const turns = new Map<string, Promise<unknown>>();
 
@@ -21,11 +21,7 @@ export function sqliteEvents(path: string): EventsPort {
     const last = rows.at(-1);
     if (!last) return 0;
     await handle(rows.map(eventOf));
-    file.run(
-      `INSERT INTO consumers (name, mark) VALUES (?, ?)
-       ON CONFLICT (name) DO UPDATE SET mark = max(mark, excluded.mark)`,
-      [consumer, last.seq],
-    );
+    moveMark(file, consumer, last.seq);
     return rows.length;
   };
 
@@ -49,10 +45,31 @@ export function sqliteEvents(path: string): EventsPort {
           : file.all<Row>('SELECT * FROM outbox WHERE type = ? ORDER BY seq DESC LIMIT ?', [type, limit]);
       return rows.map(eventOf);
     },
+    async reach(consumer, eventId) {
+      const row = file.get<{ seq: number }>('SELECT seq FROM outbox WHERE id = ?', [eventId]);
+      if (row) moveMark(file, consumer, row.seq);
+    },
+    async progress(consumers) {
+      return consumers.map((consumer) => progressOf(file, consumer));
+    },
     async close() {
       file.close();
     },
   };
+}
+
+const moveMark = (file: SqliteFile, consumer: string, mark: number): number =>
+  file.run(
+    `INSERT INTO consumers (name, mark) VALUES (?, ?)
+     ON CONFLICT (name) DO UPDATE SET mark = max(mark, excluded.mark)`,
+    [consumer, mark],
+  );
+
+function progressOf(file: SqliteFile, consumer: string): ConsumerProgress {
+  const mark = file.get<{ mark: number }>('SELECT mark FROM consumers WHERE name = ?', [consumer])?.mark ?? 0;
+  const lag = file.get<{ n: number }>('SELECT count(*) AS n FROM outbox WHERE seq > ?', [mark])?.n ?? 0;
+  const oldest = file.get<{ at: number }>('SELECT at FROM outbox WHERE seq > ? ORDER BY seq LIMIT 1', [mark]);
+  return { consumer, lag, oldestAt: oldest?.at ?? null };
 }
 
 const eventOf = ({ id, type, at, payload }: Row): EventRow => ({

@@ -13,6 +13,8 @@ export interface HttpRequest {
   lastModified?: string | null;
   /** Asked for by a person at this moment, as when a source is tested: robots.txt and politeness do not hold it up. */
   interactive?: boolean;
+  /** Of an interface that is made for programs and was subscribed to: robots.txt is not about it. A POST is, too. */
+  isApi?: boolean;
   signal?: AbortSignal;
 }
 
@@ -37,8 +39,9 @@ export interface HttpAnswer {
  */
 export interface HttpClient {
   /**
-   * @throws InvalidInputError for an address that may not be asked, NotFoundError (404, 410), DataQualityError (too
-   * large, not to be unpacked), UnreachableError for everything that may pass: 429, 5xx, no answer, too slow.
+   * @throws InvalidInputError for an address that may not be asked and for 400, 401, 403 and their like, NotFoundError
+   * (404, 410), DataQualityError (too large, not to be unpacked, 422), UnreachableError for everything that may pass:
+   * 429, 5xx, no answer, too slow; with `retryAfterMs` where the host said it. The signal's reason where it is aborted.
    */
   request(request: HttpRequest): Promise<HttpAnswer>;
   close(): Promise<void>;

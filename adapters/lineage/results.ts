@@ -1,3 +1,4 @@
+import { printRebalance } from '../../domain/backtest/portfolio/rebalance.js';
 import { printSize } from '../../domain/backtest/sizing.js';
 import { printSlippage } from '../../domain/backtest/slippage.js';
 import type { BacktestResult } from '../../domain/backtest/spec.js';
@@ -68,14 +69,20 @@ export const backtestReader = documentReader<BacktestResult>(
   'backtest',
   { collection: 'backtests', form: /^bt_/, example: 'bt_…' },
   (doc, walk) => {
-    const { stream, source, spec, barsSha256: sha256 } = doc;
-    const read = { stream, source, from: spec.from, to: spec.to, asOf: spec.asOf };
+    const { source, spec } = doc;
+    const window = { source, from: spec.from, to: spec.to, asOf: spec.asOf };
+    const reads = (doc.instruments ?? [doc]).map(({ stream, barsSha256: sha256 }) => ({
+      id: barsId({ stream, ...window }),
+      ...{ stream, ...window, sha256 },
+    }));
     return {
       facts: {
         strategy: doc.strategy,
         engine: doc.engine,
         'total return': doc.metrics.totalReturn,
-        size: printSize(spec.size),
+        ...(spec.portfolio
+          ? { rebalance: printRebalance(spec.portfolio.rebalance) }
+          : { size: printSize(spec.size) }),
         costs: `${spec.costs.feeBps} bps a side, slippage ${printSlippage(spec.costs)}`,
         ...(doc.fundingSha256 ? { 'sha256 of the funding paid': doc.fundingSha256 } : {}),
         digest: doc.digest,
@@ -85,7 +92,7 @@ export const backtestReader = documentReader<BacktestResult>(
         ...sourceFacts(doc),
       },
       parents: [
-        readBars(walk, { id: barsId(read), ...read, sha256 }),
+        ...reads.map((read) => readBars(walk, read)),
         ...(doc.evaluation ? [parent(walk, 'evaluation', doc.evaluation)] : []),
       ],
     };

@@ -1,62 +1,53 @@
 import { InvalidInputError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
 import type { Config } from '../config.js';
-import type { CachePort, NewsPort } from '../ports.js';
+import { openBreaker } from '../http/breaker.js';
+import { openHttp } from '../http/client.js';
+import type { CachePort, DocumentsPort, HttpClient, NewsPort } from '../ports.js';
 import { recordedFeeds, simulatedFeeds, startFeedReplay, type FeedProvider } from '../replay/feeds.js';
 import { fetchFeed } from './rss.js';
-
-type Options = { config: Pick<Config, 'feeds'>; cache: Pick<CachePort, 'take'> };
+import { openSources, type NewsSources } from './sources.js';
 
 /** News by kind of source; recorded and simulated feeds come from a replay site on loopback. */
-export const NEWS: Record<Source['kind'], (source: Source, options: Options) => NewsPort> = {
-  live: (source, { config, cache }) => liveNews(source, { feeds: config.feeds, cache }),
+export const NEWS: Record<Source['kind'], (source: Source, sources: NewsSources) => NewsPort> = {
+  live: liveNews,
   recorded: (source) => replayedNews(source, recordedFeeds(source.detail)),
   simulated: (source) => replayedNews(source, simulatedFeeds(source.detail)),
 };
 
-export const openNews = (source: Source, options: Options): NewsPort => NEWS[source.kind](source, options);
+export const openNews = (source: Source, sources: NewsSources): NewsPort =>
+  NEWS[source.kind](source, sources);
 
-/** All processes together ask a site no faster than this. */
-const LIMIT = { capacity: 5, refillPerSecond: 1 };
+/** Live news come by the client that keeps away from where it may not go. */
+export const openNewsSources = (
+  config: Config,
+  { documents, cache, http }: { documents: DocumentsPort; cache: CachePort; http: HttpClient },
+): NewsSources =>
+  openSources({ config, documents, cache, http, breaker: (host) => openBreaker({ cache }).state(host) });
 
-function liveNews(
-  source: Source,
-  { feeds, cache }: { feeds: Record<string, string>; cache: Options['cache'] },
-): NewsPort {
-  const turn = async (address: string): Promise<void> => {
-    for (;;) {
-      const { waitMs } = await cache.take(
-        `news:${URL.canParse(address) ? new URL(address).host : address}`,
-        LIMIT,
-      );
-      if (waitMs === 0) return;
-      await new Promise((resolve) => setTimeout(resolve, Math.min(waitMs, 1000)));
-    }
-  };
+function liveNews(source: Source, sources: NewsSources): NewsPort {
   return {
     source,
-    feeds: async () => Object.keys(feeds),
-    async fetchPage({ feed, cursor }) {
-      const address = cursor ?? addressOf(feed, feeds);
-      await turn(address);
-      return fetchFeed(feed, address);
-    },
+    feeds: async () => (await sources.list()).filter(({ state }) => state === 'enabled').map(({ id }) => id),
+    fetchPage: (request) => sources.fetchPage(request),
     close: async () => undefined,
   };
 }
 
 function replayedNews(source: Source, provider: FeedProvider): NewsPort {
-  let replay: ReturnType<typeof startFeedReplay> | null = null;
+  let replay: ReturnType<typeof openReplay> | null = null;
   return {
     source,
     feeds: () => provider.names(),
-    async fetchPage({ feed, range, cursor }) {
+    async fetchPage({ feed, range, cursor, ...request }) {
       const names = await provider.names();
-      if (!names.includes(feed)) throw unknownFeed(feed, names);
-      const { url } = await (replay ??= startFeedReplay(provider));
+      if (!names.includes(feed))
+        throw new InvalidInputError(`Unknown feed "${feed}"; known: ${names.join(', ')}`);
+      const { url, http } = await (replay ??= openReplay(provider));
       // The cursor is an address of this process's site; after a restart only its query still holds.
       const query = cursor ? new URL(cursor).search : `?from=${range.from}&to=${range.to}`;
-      return fetchFeed(feed, `${url}/${encodeURIComponent(feed)}${query}`);
+      const address = `${url}/${encodeURIComponent(feed)}${query}`;
+      return fetchFeed(http, { feed, address, ...request });
     },
     async close() {
       await (await replay)?.close();
@@ -65,11 +56,15 @@ function replayedNews(source: Source, provider: FeedProvider): NewsPort {
   };
 }
 
-function addressOf(feed: string, feeds: Record<string, string>): string {
-  const address = Object.hasOwn(feeds, feed) ? feeds[feed] : undefined;
-  if (address) return address;
-  throw unknownFeed(feed, Object.keys(feeds));
+/** The site lies on loopback, which is otherwise refused: its client asks nothing else. */
+async function openReplay(
+  provider: FeedProvider,
+): Promise<{ url: string; http: HttpClient; close(): Promise<void> }> {
+  const site = await startFeedReplay(provider);
+  const http = openHttp({ only: site.url });
+  const close = async (): Promise<void> => {
+    await http.close();
+    await site.close();
+  };
+  return { url: site.url, http, close };
 }
-
-const unknownFeed = (feed: string, known: string[]): InvalidInputError =>
-  new InvalidInputError(`Unknown feed "${feed}"; known: ${known.join(', ')}`);

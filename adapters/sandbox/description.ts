@@ -8,6 +8,8 @@ export interface Description {
   params: Record<string, Parameter>;
   /** `function`: it depends on the parameters. */
   warmUp: number | 'function';
+  /** It lays orders in callbacks, or gives a signal. */
+  kind: 'events' | 'signal';
 }
 
 const NAME = /^[A-Za-z][A-Za-z0-9]{0,39}$/;
@@ -21,11 +23,13 @@ export function readDescription(text: string, of: { file: string; standardName: 
   };
   const told = JSON.parse(text) as Record<string, unknown>;
   if (typeof told['fault'] === 'string') return bad(told['fault']);
-  const { name, summary, params, warmUp, signal, decide } = told;
-  if ((signal === 'function') === (decide === 'function'))
+  const { name, summary, params, warmUp, signal, decide, onBar } = told;
+  if ([signal, decide, onBar].filter((each) => each === 'function').length !== 1)
     return bad(
-      'its default export needs one function: signal({ bars, params, indicators }), or decide() a bar',
+      'it needs one function: signal({ bars, params, indicators }), decide() a bar, or onBar(context) with orders',
     );
+  if (told['onFill'] !== 'undefined' && told['onFill'] !== 'function')
+    return bad('onFill must be a function (context, fill)');
   if (typeof params !== 'object' || params === null || Array.isArray(params))
     return bad('params must be an object such as { length: 20 }');
   const entries = Object.entries(params);
@@ -46,6 +50,7 @@ export function readDescription(text: string, of: { file: string; standardName: 
     summary: typeof summary === 'string' ? summary : 'A strategy of your own',
     params: read,
     warmUp: bars,
+    kind: onBar === 'function' ? 'events' : 'signal',
   };
 }
 

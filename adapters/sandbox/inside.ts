@@ -1,4 +1,5 @@
 import { INDICATORS } from '../../domain/indicators/registry.js';
+import { openCallbacks } from './inside-events.js';
 import { seededRandom } from '../../domain/random.js';
 
 /**
@@ -40,10 +41,10 @@ Math.random = seededRandom('strategy');
 
 /** As JSON: the members that are data, and which of the others are functions; or `{ fault }`. */
 export function describe(module: Exported): string {
-  const definition = module?.default;
+  const definition = definitionOf(module);
   if (typeof definition !== 'object' || definition === null)
     return stringify({ fault: 'has no default export of an object { params, signal }' });
-  const { name, summary, params, warmUp, signal, decide } = definition as Definition;
+  const { name, summary, params, warmUp, signal, decide, onBar, onFill } = definition as Definition;
   return stringify({
     name: name === undefined ? null : cut(name),
     summary: summary === undefined ? null : cut(summary),
@@ -51,11 +52,23 @@ export function describe(module: Exported): string {
     warmUp: typeof warmUp === 'function' ? 'function' : (warmUp ?? null),
     signal: typeof signal,
     decide: typeof decide,
+    onBar: typeof onBar,
+    onFill: typeof onFill,
   });
 }
 
+/** The default export; where a file exports `onBar` by its name, the file itself. */
+const definitionOf = (module: Exported): unknown =>
+  typeof (module as Definition | undefined)?.['onBar'] === 'function' ? module : module?.default;
+
+export const openEvents = (module: Exported, handed: string, ask: (kind: string, json: string) => unknown) =>
+  openCallbacks(definitionOf(module) as { onBar(context: unknown): unknown }, {
+    ...{ handed, ask, calendar },
+    describe: (value) => (isPromise(value) ? 'a Promise' : cut(value)),
+  });
+
 export function warmUp(module: Exported, params: string): string {
-  const definition = module?.default as { warmUp(params: unknown): unknown };
+  const definition = definitionOf(module) as { warmUp(params: unknown): unknown };
   const value = definition.warmUp(freeze(parse(params)));
   return stringify({ value: typeof value === 'number' ? value : cut(value) });
 }
@@ -103,8 +116,7 @@ function each(decide: (input: unknown) => unknown, given: object, rows: number):
 function checked(result: unknown, rows: number): ArrayBuffer | string {
   if (typeof result !== 'object' || result === null)
     return stringify({ fault: 'returns', value: cut(result) });
-  if (typeof (result as { then?: unknown }).then === 'function')
-    return stringify({ fault: 'returns', value: 'a Promise' });
+  if (isPromise(result)) return stringify({ fault: 'returns', value: 'a Promise' });
   const { length } = result as { length: unknown };
   if (length !== rows) return stringify({ fault: 'length', value: cut(length) });
   const signal = new Floats(rows);
@@ -115,6 +127,9 @@ function checked(result: unknown, rows: number): ArrayBuffer | string {
   }
   return signal.buffer;
 }
+
+const isPromise = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 
 const isPosition = (value: unknown): value is number =>
   typeof value === 'number' && (value !== value || (value >= -1 && value <= 1));

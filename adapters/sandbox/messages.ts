@@ -1,3 +1,4 @@
+import type { BacktestOutcome, FundingColumns, RunSpec } from '../../domain/backtest/spec.js';
 import type { BarColumns } from '../../domain/bars.js';
 import type { SentimentPoint } from '../../domain/features.js';
 
@@ -25,11 +26,20 @@ export type Task =
       params: Record<string, number>;
       timeframeMs: number;
       sentiment?: SentimentPoint[];
+    }
+  | {
+      /** Callbacks, by the event-driven engine. */
+      kind: 'events';
+      bars: BarColumns;
+      params: Record<string, number>;
+      timeframeMs: number;
+      spec: RunSpec;
+      funding?: FundingColumns;
     };
 
 /** Why there is no answer; `bar` is −1 where it is not known. */
 export interface Fault {
-  fault: 'throws' | 'time' | 'memory' | 'returns' | 'length' | 'decides' | 'changes';
+  fault: 'throws' | 'time' | 'memory' | 'returns' | 'length' | 'decides' | 'changes' | 'refuses';
   bar: number;
   /** What was thrown, returned or changed. */
   text: string;
@@ -37,4 +47,4 @@ export interface Fault {
 }
 
 /** `text` is JSON. */
-export type Answer = { text: string } | { signal: Float64Array } | Fault;
+export type Answer = { text: string } | { signal: Float64Array } | { outcome: BacktestOutcome } | Fault;

@@ -1,8 +1,9 @@
 import { basename, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { BacktestOutcome } from '../../domain/backtest/spec.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import type { SignalInput } from '../../domain/strategies/strategy.js';
-import type { StrategyFile, StrategyFilesPort } from '../ports-strategies.js';
+import type { CallbackInput, StrategyFile, StrategyFilesPort } from '../ports-strategies.js';
 import { bundleInside, bundleStrategy, workerProgram, type StrategyBundle } from './bundle.js';
 import { readDescription } from './description.js';
 import type { Answer, Fault, Limits, Task, WorkerStart } from './messages.js';
@@ -23,7 +24,7 @@ export async function loadStrategyFile(path: string, limits: Partial<Limits> = {
   const thread = openThread(bundle, { ...STANDARD, ...limits });
   try {
     const file = basename(path);
-    const { warmUp, ...facts } = readDescription(await thread.textOf({ kind: 'describe' }), {
+    const { warmUp, kind, ...facts } = readDescription(await thread.textOf({ kind: 'describe' }), {
       file,
       standardName: basename(path, extname(path)),
     });
@@ -39,7 +40,14 @@ export async function loadStrategyFile(path: string, limits: Partial<Limits> = {
           `${file}: warmUp gives ${value}; it must be a whole number of bars, from 0`,
         );
       },
-      signal: (input) => signalOf(input, { thread, file, names: Object.keys(facts.params) }),
+      async signal(input) {
+        if (kind === 'events')
+          throw new InvalidInputError(
+            `${file} lays orders in onBar and gives no signal: only "finsight backtest run --local" runs it, bar by bar, and no later bar is there to be seen`,
+          );
+        return signalOf(input, { thread, file, names: Object.keys(facts.params) });
+      },
+      ...(kind === 'events' && { backtest: (input) => outcomeOf(input, { thread, file }) }),
       close: () => thread.close(),
     };
   } catch (error) {
@@ -63,6 +71,16 @@ async function signalOf(
   if (signal.length !== bars.close.length || wild >= 0)
     throw new InvalidInputError(`${file} decides ${signal[wild]} at bar ${wild}; it must be -1 to 1, or NaN`);
   return signal;
+}
+
+async function outcomeOf(
+  { bars, params, timeframeMs, spec, funding }: CallbackInput,
+  { thread, file }: { thread: Thread; file: string },
+): Promise<BacktestOutcome> {
+  const task: Task = { kind: 'events', bars, params, timeframeMs, spec, ...(funding && { funding }) };
+  const answer = await thread.ask(task);
+  if ('outcome' in answer) return answer.outcome;
+  throw new InvalidInputError(`${file} gave no result`);
 }
 
 type Thread = ReturnType<typeof openThread>;
@@ -140,7 +158,7 @@ function answerOf(worker: Worker, task: Task, patienceMs: number): Promise<Answe
   });
 }
 
-const rowsOf = (task: Task): number => (task.kind === 'signal' ? task.bars.close.length : 0);
+const rowsOf = (task: Task): number => ('bars' in task ? task.bars.close.length : 0);
 
 const spanOf = (task: Task): string => (rowsOf(task) > 0 ? ` on bars 0 to ${rowsOf(task) - 1}` : '');
 
@@ -157,6 +175,7 @@ function sentenceOf(fault: Fault, { bundle, task }: { bundle: StrategyBundle; ta
     returns: `${name} returns ${fault.text}; signal must return an array of one number a bar`,
     length: `${name} returns ${fault.text} values for ${rows} bars; it needs one a bar`,
     decides: `${name} decides ${fault.text}${where}; it must be a number from -1 to 1, or NaN`,
+    refuses: `${name}: ${fault.text}`,
     changes: `${name} changes ${fault.text}${where}; its input must stay as it is`,
   };
   return sentences[fault.fault];

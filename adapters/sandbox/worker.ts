@@ -10,6 +10,7 @@ import {
   type QuickJSSyncVariant,
   type QuickJSWASMModule,
 } from 'quickjs-emscripten-core';
+import { backtestCallbacks, throwFault } from './callbacks.js';
 import type { Answer, Fault, Task, WorkerStart } from './messages.js';
 
 /**
@@ -58,6 +59,7 @@ function perform(quickjs: QuickJSWASMModule, task: Task): Answer {
     room.explainWith(own);
     const module = room.evaluate(strategy, '__strategy');
     if ('fault' in module) return module;
+    if (task.kind === 'events') return backtestCallbacks(task, room, { own, module });
     return task.kind === 'signal'
       ? signalOf(task, room, { own, module })
       : factOf(task, room, { own, module });
@@ -70,7 +72,11 @@ function perform(quickjs: QuickJSWASMModule, task: Task): Answer {
 
 type Parts = { own: QuickJSHandle; module: QuickJSHandle };
 
-function factOf(task: Exclude<Task, { kind: 'signal' }>, room: Room, { own, module }: Parts): Answer {
+function factOf(
+  task: Exclude<Task, { kind: 'signal' | 'events' }>,
+  room: Room,
+  { own, module }: Parts,
+): Answer {
   const more = task.kind === 'warmUp' ? [room.text(JSON.stringify(task.params))] : [];
   const answer = room.call(own, task.kind, [module, ...more]);
   return 'fault' in answer ? answer : { text: room.read(answer) };
@@ -167,6 +173,28 @@ function openRoom(runtime: QuickJSRuntime, context: QuickJSContext) {
         context.setProp(holder, name, buffers[name]);
       }
       return { holder, buffers };
+    },
+    host(answer: (kind: string, json: string) => string | number | boolean): QuickJSHandle {
+      return keep(
+        context.newFunction('ask', (kind, json) => {
+          const told = answer(read(kind), read(json));
+          if (typeof told === 'boolean') return told ? context.true : context.false;
+          return typeof told === 'number' ? context.newNumber(told) : context.newString(told);
+        }),
+      );
+    },
+    /** Called once a bar, so that nothing of a call is kept. @throws as `throwFault` what is thrown inside */
+    method(of: QuickJSHandle, name: string): (...texts: string[]) => unknown {
+      const method = keep(context.getProp(of, name));
+      return (...texts) => {
+        const args = texts.map((each) => context.newString(each));
+        const result = context.callFunction(method, context.undefined, ...args);
+        for (const each of args) each.dispose();
+        if (result.error) return throwFault(faultOf(keep(result.error)));
+        const value = context.dump(result.value) as unknown;
+        result.value.dispose();
+        return value;
+      };
     },
     /** Null for what is no ArrayBuffer. */
     bytes(handle: QuickJSHandle): Uint8Array | null {

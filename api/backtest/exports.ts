@@ -84,6 +84,7 @@ const KINDS: Record<keyof Trade, CellColumn['kind']> = {
   fees: 'number',
   funding: 'number',
   profit: 'number',
+  instrument: 'text',
 };
 
 /** All columns always, so that files of different runs have one form. */

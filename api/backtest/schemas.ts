@@ -63,10 +63,14 @@ const exits = z
     trailBps: z.number().optional(),
   })
   .describe('Orders beside each entry, basis points of its price');
+const tested = z
+  .string()
+  .describe('<ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by +')
+  .meta({ examples: ['binance/BTC-USDT/1h'] });
 const spec = answer(
   'BacktestSpec',
   z.object({
-    stream: streamText,
+    stream: tested,
     strategy: z.string(),
     params: z.record(z.string(), z.number()),
     from: instant,
@@ -81,6 +85,17 @@ const spec = answer(
     engine: z.enum(['vectorised', 'event-driven']).optional().describe('Absent: vectorised'),
     exits: exits.optional(),
     fillShare: z.number().optional().describe('Most of the volume of a bar that one order took'),
+    portfolio: z
+      .object({
+        rebalance: z.union([
+          z.object({ kind: z.literal('signals') }),
+          z.object({ kind: z.literal('period'), everyMs: z.number() }),
+          z.object({ kind: z.literal('drift'), above: z.number() }),
+        ]),
+        instruments: z.array(z.object({ stream: streamText, weight: z.number() })),
+      })
+      .optional()
+      .describe('Several streams on one account; `stream` names all of them, joined by +'),
   }),
 );
 const analysis = answer(
@@ -104,7 +119,7 @@ const analysis = answer(
 export const result = {
   id: z.string().meta({ examples: ['bt_0123456789abcdef01234567'] }),
   spec,
-  stream: streamText,
+  stream: tested,
   strategy: z.string(),
   engine: z.string(),
   metrics,
@@ -117,6 +132,10 @@ export const result = {
   conventions: z.array(z.string()).describe('What sizes, fills, costs and figures mean in this run'),
   notes: z.array(z.string()).optional().describe('What has to be said of it: orders that waited, ruin'),
   fundingSha256: z.string().optional().describe('Of the funding rates that it paid'),
+  instruments: z
+    .array(z.object({ stream: streamText, barsSha256: z.string(), fundingSha256: z.string().optional() }))
+    .optional()
+    .describe('Of a portfolio: what each stream was read as'),
   run: z.string().nullable(),
   createdAt: instant,
   source,
@@ -133,6 +152,7 @@ export const trade = answer(
     fees: z.number(),
     funding: z.number().optional(),
     profit: z.number().describe('After fees and funding'),
+    instrument: z.string().optional().describe('Of a portfolio: what was traded'),
   }),
 );
 export const detailed = answer(

@@ -23,13 +23,19 @@ export function addExport(backtest: Command, shell: Shell): void {
     .action(async (id: string, { what, out }: ExportFlags) => {
       const accept = typeOf(out);
       const bytes = await download(shell, { path: `/backtests/${encodeURIComponent(id)}/${what}`, accept });
-      const file = resolve(out);
-      const draft = `${file}.${process.pid}.new`;
-      await writeFile(draft, bytes);
-      await rename(draft, file);
+      const file = await writeWhole(out, bytes);
       if (shell.json()) return printJson({ id, what, file, bytes: bytes.length });
       say(`${file}: ${bytes.length} bytes`);
     });
+}
+
+/** A file that is there whole or not at all. */
+export async function writeWhole(out: string, bytes: Uint8Array | string): Promise<string> {
+  const file = resolve(out);
+  const draft = `${file}.${process.pid}.new`;
+  await writeFile(draft, bytes);
+  await rename(draft, file);
+  return file;
 }
 
 /** @throws InvalidInputError naming the endings that are known. */
@@ -40,7 +46,8 @@ function typeOf(out: string): string {
   throw new InvalidInputError(`--out ${out} says no format; its name must end in .csv or .parquet`);
 }
 
-async function download(
+/** @throws what the API answers, UnreachableError where it does not. */
+export async function download(
   shell: Shell,
   { path, accept }: { path: string; accept: string },
 ): Promise<Uint8Array> {

@@ -4,24 +4,27 @@ import { isStrategyFile, type LocalSpec } from '../../activities/backtest/local.
 import { openPorts } from '../../adapters/open.js';
 import type { Ports } from '../../adapters/ports.js';
 import { parseSize } from '../../domain/backtest/sizing.js';
-import { parseSlippage } from '../../domain/backtest/slippage.js';
+import { parseSlippage, printSlippage } from '../../domain/backtest/slippage.js';
 import type { Costs, EngineName, Exits } from '../../domain/backtest/spec.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { resolveStrategy, STRATEGIES } from '../../domain/strategies/index.js';
 import { decimalNumber, given, type Shell } from '../shell.js';
 
-/** What `run` and `sweep` are told alike. */
-export interface BacktestFlags {
-  strategy: string;
-  local?: boolean;
-  bars?: string;
-  size?: string;
-  cash?: number;
+export interface CostFlags {
   feeBps?: number;
   slippageBps?: number;
   halfSpread?: number;
   impactBps?: number;
   slippage?: string;
+}
+
+/** What `run` and `sweep` are told alike. */
+export interface BacktestFlags extends CostFlags {
+  strategy: string;
+  local?: boolean;
+  bars?: string;
+  size?: string;
+  cash?: number;
   funding?: boolean;
   engine?: EngineName;
   stopBps?: number;
@@ -40,24 +43,13 @@ export interface BacktestFlags {
 }
 
 export function addBacktestFlags(command: Command): Command {
-  return command
-    .requiredOption(
-      '--strategy <name>',
-      `${Object.keys(STRATEGIES).join(', ')}; with run --local also a file such as ./my.ts`,
-      (name: string) => (isStrategyFile(name) ? name : resolveStrategy(name).name),
-    )
-    .option('--local', 'in this process, on a file of bars')
+  addStrategyFlag(command)
     .option('--bars <file>', 'with --local: csv, json, ndjson, parquet or arrow, plain, gzip or zip')
     .option(
       '--size <kind:amount>',
       'units:1, cash:1000, equity:0.5, volatility:…, risk:… (default: equity:1)',
     )
     .option('--cash <amount>', 'start cash, quote currency (default: 100000)', decimalNumber)
-    .option('--fee-bps <bps>', 'fee per side (default: 10)', decimalNumber)
-    .option('--slippage-bps <bps>', 'slippage per fill (default: 0 with --local, else 2)', decimalNumber)
-    .option('--half-spread <price>', 'half of the spread, units of the price', decimalNumber)
-    .option('--impact-bps <bps>', 'slippage of a fill as large as its bar', decimalNumber)
-    .option('--slippage <kind:amount>', 'bps:2, spread:0.5, volume:100, or several joined by +')
     .addOption(
       new Option('--engine <name>', 'vectorised (default), or bar by bar with orders inside it').choices([
         'vectorised',
@@ -72,18 +64,46 @@ export function addBacktestFlags(command: Command): Command {
       'event-driven: most of a bar’s volume that one order takes',
       decimalNumber,
     )
-    .option('--close-at-end', 'close at the last close what is open there')
-    .addOption(
-      new Option('--periods <days>', 'days of a year for the yearly figures').choices(['365', '252']),
+    .option('--close-at-end', 'close at the last close what is open there');
+  return addWindowFlags(addFileFlags(addCostFlags(command)));
+}
+
+export const addStrategyFlag = (command: Command): Command =>
+  command
+    .requiredOption(
+      '--strategy <name>',
+      `${Object.keys(STRATEGIES).join(', ')}; with --local also a file such as ./my.ts`,
+      (name: string) => (isStrategyFile(name) ? name : resolveStrategy(name).name),
     )
+    .option('--local', 'in this process, on a file of bars');
+
+export const addCostFlags = (command: Command): Command =>
+  command
+    .option('--fee-bps <bps>', 'fee per side (default: 10)', decimalNumber)
+    .option('--slippage-bps <bps>', 'slippage per fill (default: 0 with --local, else 2)', decimalNumber)
+    .option('--half-spread <price>', 'half of the spread, units of the price', decimalNumber)
+    .option('--impact-bps <bps>', 'slippage of a fill as large as its bar', decimalNumber)
+    .option('--slippage <kind:amount>', 'bps:2, spread:0.5, volume:100, or several joined by +');
+
+export const addFileFlags = (command: Command): Command =>
+  command
     .option('--no-volume', 'the file has no volumes, and none are needed')
     .option('--format <format>', 'of the file; by what stands in it')
     .option('--columns <list>', 'of the file, time=<name>,… by name')
-    .addOption(new Option('--time-unit <unit>', 'of epoch times').choices(['s', 'ms', 'us', 'ns']))
+    .addOption(new Option('--time-unit <unit>', 'of epoch times').choices(['s', 'ms', 'us', 'ns']));
+
+export const addWindowFlags = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--periods <days>', 'days of a year for the yearly figures').choices(['365', '252']),
+    )
     .option('--source <kind>', 'of the stored bars')
     .option('--from <time>')
     .option('--to <time>');
-}
+
+/** Undefined where it was not said. */
+export const periodsOf = ({ periods }: { periods?: string }): 365 | 252 | undefined =>
+  periods === undefined ? undefined : periods === '252' ? 252 : 365;
 
 /** The file that is meant. @throws InvalidInputError where it is not said, or a stream is said too. */
 export function fileOf(flags: BacktestFlags, stream: string | undefined): FileBarsInput {
@@ -104,12 +124,12 @@ export function specOf(flags: BacktestFlags): LocalSpec {
     cash: flags.cash ?? 100_000,
     size: parseSize(flags.size ?? 'equity:1'),
     closeAtEnd: flags.closeAtEnd ?? false,
-    periodsPerYear: flags.periods === '252' ? 252 : 365,
+    periodsPerYear: periodsOf(flags) ?? 365,
     ...eventsOf(flags),
   };
 }
 
-function costsOf(flags: BacktestFlags): Costs {
+export function costsOf(flags: CostFlags): Costs {
   const { feeBps = 10, slippage, slippageBps, halfSpread, impactBps } = flags;
   if (slippage === undefined)
     return { feeBps, slippageBps: slippageBps ?? 0, ...given({ halfSpread, impactBps }) };
@@ -118,6 +138,17 @@ function costsOf(flags: BacktestFlags): Costs {
       `--slippage ${slippage} says all of the slippage; give no other of its flags`,
     );
   return { feeBps, ...parseSlippage(slippage) };
+}
+
+/** On the platform the parts of the slippage are one text. */
+export function slippageOf(flags: CostFlags): { slippage?: string; slippageBps?: number } {
+  const { slippage, slippageBps, halfSpread, impactBps } = flags;
+  if (halfSpread === undefined && impactBps === undefined) return given({ slippage, slippageBps });
+  if (slippage !== undefined)
+    throw new InvalidInputError(
+      `--slippage ${slippage} says all of the slippage; give no other of its flags`,
+    );
+  return { slippage: printSlippage({ slippageBps: slippageBps ?? 2, ...given({ halfSpread, impactBps }) }) };
 }
 
 /** What only the event-driven engine knows, as the flags say it; the engine itself only where it is not the usual one. */

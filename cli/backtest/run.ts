@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { runOnFile } from '../../activities/backtest/local.js';
-import { printSlippage } from '../../domain/backtest/slippage.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { canonicalStream } from '../../domain/streams.js';
 import { printJson, printTable, say } from '../output.js';
@@ -11,6 +10,7 @@ import {
   eventsOf,
   fileOf,
   remarksOf,
+  slippageOf,
   specOf,
   withPorts,
   type BacktestFlags,
@@ -43,17 +43,6 @@ export function addRun(backtest: Command, shell: Shell): void {
       };
       printJson(await runStory(shell.config(), 'runBacktest', { stream: canonicalStream(stream), ...input }));
     });
-}
-
-/** On the platform the parts of the slippage are one text. */
-function slippageOf(flags: RunFlags): { slippage?: string; slippageBps?: number } {
-  const { slippage, slippageBps, halfSpread, impactBps } = flags;
-  if (halfSpread === undefined && impactBps === undefined) return given({ slippage, slippageBps });
-  if (slippage !== undefined)
-    throw new InvalidInputError(
-      `--slippage ${slippage} says all of the slippage; give no other of its flags`,
-    );
-  return { slippage: printSlippage({ slippageBps: slippageBps ?? 2, ...given({ halfSpread, impactBps }) }) };
 }
 
 async function runLocal(shell: Shell, stream: string | undefined, flags: RunFlags): Promise<void> {

@@ -6,11 +6,13 @@ import { canonicalStream } from '../../domain/streams.js';
 import { printJson, printTable, say } from '../output.js';
 import { runStory } from '../run.js';
 import { given, jsonObject, wholeNumber, type Shell } from '../shell.js';
+import { download, writeWhole } from './export.js';
 import { addBacktestFlags, fileOf, remarksOf, specOf, withPorts, type BacktestFlags } from './flags.js';
 
 interface SweepFlags extends BacktestFlags {
   grid: Record<string, unknown>;
   threads?: number;
+  report?: string;
 }
 
 /** `backtest sweep`: every combination of a grid, on a stored stream or with --local on a file of bars. */
@@ -23,6 +25,7 @@ export function addSweep(backtest: Command, shell: Shell): void {
       jsonObject,
     )
     .option('--threads <n>', 'with --local: worker threads (default: one a core; 0: none)', wholeNumber)
+    .option('--report <file>', 'write the parameter map and the best as a page')
     .action(async (stream: string | undefined, flags: SweepFlags) => {
       if (flags.local) return sweepLocal(shell, stream, flags);
       if (stream === undefined)
@@ -31,8 +34,15 @@ export function addSweep(backtest: Command, shell: Shell): void {
       const { strategy: _strategy, size, ...rest } = specOf(flags);
       const spec = { ...rest, size: printSize(size) };
       const input = { stream: canonicalStream(stream), strategy, grid, spec, ...given({ source, from, to }) };
-      printJson(await runStory(shell.config(), 'sweepBacktest', input));
+      const found = await runStory(shell.config(), 'sweepBacktest', input);
+      if (flags.report !== undefined) await keepReport(shell, flags.report, found as { id: string });
+      printJson(found);
     });
+}
+
+async function keepReport(shell: Shell, out: string, { id }: { id: string }): Promise<void> {
+  const path = `/sweeps/${encodeURIComponent(id)}/report`;
+  say(`report: ${await writeWhole(out, await download(shell, { path, accept: 'text/html' }))}`);
 }
 
 async function sweepLocal(shell: Shell, stream: string | undefined, flags: SweepFlags): Promise<void> {
@@ -42,7 +52,9 @@ async function sweepLocal(shell: Shell, stream: string | undefined, flags: Sweep
   process.once('SIGINT', leave);
   try {
     const input = { file: fileOf(flags, stream), spec: specOf(flags), grid, signal: stop.signal };
-    const report = await withPorts(shell, (ports) => sweepFile(ports, { ...input, ...given({ threads }) }));
+    const asked = { ...input, ...given({ threads }), report: flags.report !== undefined };
+    const { html, ...report } = await withPorts(shell, (ports) => sweepFile(ports, asked));
+    if (html !== undefined) say(`report: ${await writeWhole(flags.report ?? '', html)}`);
     if (shell.json()) return printJson(report);
     show(report);
   } finally {

@@ -1,16 +1,20 @@
-import type { Costs, RunSpec, Size } from './spec.js';
+import { printRebalance } from './portfolio/rebalance.js';
+import { PORTFOLIO_CONVENTIONS } from './portfolio/types.js';
+import type { BacktestSpec, Costs, RunSpec, Size } from './spec.js';
 
 /** What holds for every result. */
 export const CONVENTIONS: string[] = [
   'Decisions are made at the close of a bar and filled at the open of the next.',
   'Fees are basis points of the traded value per side; slippage is against the trader at each fill.',
-  'The size is set at the entry from the equity of then and kept until the position changes; it pays its own fee, and only a fixed number of units is not limited by the cash.',
-  'A reversal or a change of size is an exit and an entry, and pays the costs of both.',
   'Equity is marked at every close; a position that is open at the end is marked, not closed, unless closing was asked for.',
   'Daily returns are those of the last equity of each UTC day; with 365 periods a year a day without bars is a day without change.',
   'Sharpe is mean over standard deviation (ddof 1) of daily returns, times the root of the periods a year (365 for crypto).',
   'Maximum drawdown includes the start value and is a positive fraction; value at risk is historical at 5 %.',
-  'Several strategies were looked at on the same window: single results are not corrected for that.',
+  'Figures are those of one run alone; where an analysis stands beside them, it deflates the Sharpe ratio by all trials known on the window.',
+];
+const SIZES = [
+  'The size is set at the entry from the equity of then and kept until the position changes; it pays its own fee, and only a fixed number of units is not limited by the cash.',
+  'A reversal or a change of size is an exit and an entry, and pays the costs of both.',
 ];
 
 const RUIN =
@@ -26,11 +30,16 @@ const EVENTS = [
 ];
 
 /** The conventions of this run: those of all and what its sizes, costs and engine add, a sentence each. */
-export function conventionsOf(spec: RunSpec): string[] {
-  const { costs, size, engine, closeAtEnd, fillShare, exits } = spec;
+export function conventionsOf(spec: RunSpec & Pick<BacktestSpec, 'portfolio'>): string[] {
+  const { costs, size, engine, closeAtEnd, fillShare, exits, portfolio } = spec;
   return [
     ...CONVENTIONS,
-    sizeSentence(size),
+    ...(portfolio
+      ? [
+          ...PORTFOLIO_CONVENTIONS,
+          `The weights are ${portfolio.instruments.map(({ stream, weight }) => `${weight} ${stream}`).join(', ')}; the rebalance rule is ${printRebalance(portfolio.rebalance)}.`,
+        ]
+      : [...SIZES, sizeSentence(size)]),
     costsSentence(costs),
     ...(costs.impactBps ? [IMPACT] : []),
     ...(size.kind === 'units' ? [] : [RUIN]),

@@ -1,4 +1,6 @@
 import { BLOCK, type BlockWindow } from './blocks.js';
+import { raise } from './grid-zones.js';
+import { ROUNDING } from './rules.js';
 
 /** An exponential average whose first value is the mean of the `period` values that end at bar `seed`. */
 export interface Average {
@@ -10,6 +12,8 @@ export interface Average {
   /** Values of the block that is averaged. */
   input: Float64Array;
   out: Float64Array;
+  /** What is put out is raised by the rounding, as right sides of comparisons are. */
+  raised: boolean;
 }
 
 export const newAverage = (period: number, seed: number): Average => ({
@@ -19,17 +23,29 @@ export const newAverage = (period: number, seed: number): Average => ({
   value: 0,
   input: new Float64Array(0),
   out: new Float64Array(BLOCK),
+  raised: false,
 });
 
 type Four = [Average, Average, Average, Average];
 
 /** Steps averages over a block: four at a time, as each waits for its own last value. */
 export function stepAverages(averages: readonly Average[], window: BlockWindow): void {
-  const steady = averages.filter(({ seed }) => window.first > seed);
   for (const average of averages) if (window.first <= average.seed) stepSeeding(average, window);
+  const steady = averages.filter(({ seed }) => window.first > seed);
+  const raised = steady.filter((average) => average.raised);
+  stepSteady(raised, window, stepFourRaised);
+  const plain = raised.length > 0 ? steady.filter((average) => !average.raised) : steady;
+  stepSteady(plain, window, stepFour);
+}
+
+function stepSteady(
+  averages: readonly Average[],
+  { count }: BlockWindow,
+  four: (averages: Four, count: number) => void,
+): void {
   let i = 0;
-  for (; i + 4 <= steady.length; i += 4) stepFour(steady.slice(i, i + 4) as Four, window.count);
-  for (; i < steady.length; i++) stepOne(steady[i]!, window.count);
+  for (; i + 4 <= averages.length; i += 4) four(averages.slice(i, i + 4) as Four, count);
+  for (; i < averages.length; i++) stepOne(averages[i]!, count);
 }
 
 function stepSeeding(average: Average, { first, count }: BlockWindow): void {
@@ -44,6 +60,7 @@ function stepSeeding(average: Average, { first, count }: BlockWindow): void {
     if (bar >= seed) out[k] = value;
   }
   average.value = value;
+  if (average.raised) raise(out, out, count);
 }
 
 function stepOne(average: Average, count: number): void {
@@ -54,6 +71,7 @@ function stepOne(average: Average, count: number): void {
     out[k] = value;
   }
   average.value = value;
+  if (average.raised) raise(out, out, count);
 }
 
 function stepFour([a, b, c, d]: Four, count: number): void {
@@ -71,6 +89,28 @@ function stepFour([a, b, c, d]: Four, count: number): void {
     ob[k] = vb;
     oc[k] = vc;
     od[k] = vd;
+  }
+  [a.value, b.value, c.value, d.value] = [va, vb, vc, vd];
+}
+
+const [ABOVE, BELOW] = [1 + ROUNDING, 1 - ROUNDING];
+
+/** As `raise` after `stepFour`, in one pass. */
+function stepFourRaised([a, b, c, d]: Four, count: number): void {
+  const { out: oa, input: ia, factor: fa } = a;
+  const { out: ob, input: ib, factor: fb } = b;
+  const { out: oc, input: ic, factor: fc } = c;
+  const { out: od, input: id, factor: fd } = d;
+  let [va, vb, vc, vd] = [a.value, b.value, c.value, d.value];
+  for (let k = 0; k < count; k++) {
+    va += (ia[k]! - va) * fa;
+    vb += (ib[k]! - vb) * fb;
+    vc += (ic[k]! - vc) * fc;
+    vd += (id[k]! - vd) * fd;
+    oa[k] = va * (va < 0 ? BELOW : ABOVE);
+    ob[k] = vb * (vb < 0 ? BELOW : ABOVE);
+    oc[k] = vc * (vc < 0 ? BELOW : ABOVE);
+    od[k] = vd * (vd < 0 ? BELOW : ABOVE);
   }
   [a.value, b.value, c.value, d.value] = [va, vb, vc, vd];
 }

@@ -58,11 +58,16 @@ const newLength = (period: number): Length => ({
 
 /** A band rises with its average and, above it, with the deviation: its ends follow from theirs, roundings too. */
 function newBand({ bands, middle, spread }: Length, width: number): Column {
-  const out = bands.get(width) ?? new Float64Array(BLOCK);
-  bands.set(width, out);
+  const known = bands.get(width);
+  if (!known) bands.set(width, new Float64Array(BLOCK));
   const [least, most] = width < 0 ? [spread.high, spread.low] : [spread.low, spread.high];
   return {
-    values: () => out,
+    values: () => bands.get(width)!,
+    bind(target, raised) {
+      if (raised || known) return false;
+      bands.set(width, target);
+      return true;
+    },
     bounds(low, high, zones) {
       for (let z = 0; z < zones; z++) {
         low[z] = middle.low[z]! + width * least[z]!;
@@ -79,7 +84,7 @@ function stepLength(length: Length, window: BlockWindow, squares: Squares | null
   const middle = average.values();
   if (squares && period * squares.largest * window.perUnit ** 2 < EXACT)
     deviateBySums(length, window, squares);
-  else deviateAfresh(length, window);
+  else deviateRunning(length, window);
   zone(middle, count, length.middle);
   zone(deviation, count, length.spread);
   for (const [width, out] of bands) addBand({ out, count, width }, middle, deviation);
@@ -134,22 +139,51 @@ function deviateBySums({ period, deviation }: Length, window: BlockWindow, by: S
   }
 }
 
-/** Without a tick running sums of squares lose digits: each window is summed by itself. */
-function deviateAfresh({ period, deviation, average }: Length, window: BlockWindow): void {
+/** Bars after which a running deviation is summed afresh. */
+const AFRESH = 64;
+/** Of the largest sum of squares since then: below it too few digits are left. */
+const SHRUNK = 1e-3;
+
+/**
+ * Without a tick sums of squares over the block lose digits: the squared distances from a window's mean run on from bar
+ * to bar (Welford 1962), and are summed afresh often enough that about twelve digits hold.
+ */
+function deviateRunning({ period, deviation, average }: Length, window: BlockWindow): void {
   const { base, count, first, prices } = window;
   const { close } = prices;
   const middle = average.values();
+  let [sum, largest, until] = [0, 0, -1];
   for (let k = Math.max(0, Math.min(count, period - 1 - first)); k < count; k++) {
-    const mean = middle[k]!;
-    let [a, b, c, d] = [0, 0, 0, 0];
-    let i = base + k - period + 1;
-    for (; i + 4 <= base + k + 1; i += 4) {
-      a += (close[i]! - mean) ** 2;
-      b += (close[i + 1]! - mean) ** 2;
-      c += (close[i + 2]! - mean) ** 2;
-      d += (close[i + 3]! - mean) ** 2;
+    if (k < until) {
+      const added = close[base + k]!;
+      const left = close[base + k - period]!;
+      sum += (added - left) * (added - middle[k]! + (left - middle[k - 1]!));
+      if (sum > largest) largest = sum;
     }
-    for (; i <= base + k; i++) a += (close[i]! - mean) ** 2;
-    deviation[k] = Math.sqrt((a + b + c + d) / period);
+    if (k >= until || !(sum > SHRUNK * largest)) {
+      sum = largest = squaresAround(close, {
+        from: base + k - period + 1,
+        to: base + k + 1,
+        mean: middle[k]!,
+      });
+      until = k + AFRESH;
+    }
+    deviation[k] = Math.sqrt(sum / period);
   }
+}
+
+function squaresAround(
+  close: Float64Array,
+  { from, to, mean }: { from: number; to: number; mean: number },
+): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = from;
+  for (; i + 4 <= to; i += 4) {
+    a += (close[i]! - mean) ** 2;
+    b += (close[i + 1]! - mean) ** 2;
+    c += (close[i + 2]! - mean) ** 2;
+    d += (close[i + 3]! - mean) ** 2;
+  }
+  for (; i < to; i++) a += (close[i]! - mean) ** 2;
+  return a + b + c + d;
 }

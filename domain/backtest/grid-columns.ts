@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../errors.js';
 import { BLOCK, ZONE, ZONES, type BlockWindow, type PriceName } from './blocks.js';
 import { bandGroup } from './grid-bands.js';
-import { emaGroup, macdGroup, type Column, type Group } from './grid-groups.js';
+import { emaGroup, LINE, macdGroup, type Column, type Group } from './grid-groups.js';
 import {
   changeStream,
   extremeStream,
@@ -46,6 +46,11 @@ interface Row extends Column {
   uses: number;
   /** Its ends are known to be unknown. */
   blank?: boolean;
+  /** It holds a number, which has been put there. */
+  filled?: boolean;
+  constant: boolean;
+  /** Its values are written where they are compared. */
+  bound?: boolean;
 }
 
 const GROUPS: Record<string, (() => Group) | undefined> = { EMA: emaGroup, MACD: macdGroup, BB: bandGroup };
@@ -55,8 +60,8 @@ const STREAMED = new Set([...PRICES, ...Object.keys(GROUPS), 'SMA', 'RSI', 'DONC
 const PRICED = new Set(['SMA', 'EMA', 'MACD', 'BB', 'DONCHIAN', 'MOM', 'open', 'high', 'low', 'close']);
 /** What is meant where no output is named. */
 const FIRST: Record<string, string> = { MACD: 'MACD', BB: 'UPPER', DONCHIAN: 'UPPER' };
-/** Below so many uses a row's ends cost more than they save. */
-const FEW = 4;
+/** Below so many uses the ends of a row's zones cost more than they save. */
+export const FEW = 4;
 
 const outputOf = ({ name, output }: ColumnRef): string => output ?? FIRST[name] ?? '';
 const keyOf = (ref: ColumnRef): string => `${ref.name}:${ref.args.join(',')}:${outputOf(ref)}`;
@@ -80,16 +85,45 @@ export function addComparison(set: ColumnSet, { left, right }: Comparison): [num
   const priced = [left, right].some((each) => typeof each !== 'number' && PRICED.has(each.name));
   const unit = priced ? set.perUnit : 1;
   const scaled = (operand: ColumnRef | number): ColumnRef | number =>
-    typeof operand === 'number' ? operand * unit : operand;
-  return [rowOf(set, scaled(left), false), rowOf(set, scaled(right), true)];
+    typeof operand === 'number' ? operand * unit : plainest(operand);
+  const isLine = isOwnSignal(left, right);
+  return [rowOf(set, scaled(isLine ? lineOf(left) : left), false), rowOf(set, scaled(right), true)];
 }
+
+/** The middle of the bands is one column, whatever their width. */
+const plainest = (ref: ColumnRef): ColumnRef =>
+  ref.name === 'BB' && outputOf(ref) === 'MIDDLE' ? { ...ref, args: ref.args.slice(0, 1) } : ref;
+
+/** MACD's line against its own signal: lines of one pair of lengths are one column, whatever smooths their signals. */
+const isOwnSignal = (left: ColumnRef | number, right: ColumnRef | number): left is ColumnRef =>
+  typeof left !== 'number' &&
+  typeof right !== 'number' &&
+  keyOf(left) === keyOf({ ...right, output: 'MACD' }) &&
+  outputOf(right) === 'MACDSIGNAL' &&
+  (left.lag ?? 0) === 0 &&
+  (right.lag ?? 0) === 0;
+
+const lineOf = ({ args, ...rest }: ColumnRef): ColumnRef => ({
+  ...rest,
+  args: args.slice(0, 2),
+  output: LINE,
+});
+
+/** Has columns that one row alone reads written into it. */
+export function bindRows(set: ColumnSet, operands: Operands): void {
+  for (const row of set.rows.values()) row.bound = row.bind?.(rowAt(operands, row), row.raised) ?? false;
+}
+
+const rowAt = ({ values }: Operands, { index }: Row): Float64Array =>
+  values.subarray(index * BLOCK, (index + 1) * BLOCK);
 
 function rowOf(set: ColumnSet, operand: ColumnRef | number, raised: boolean): number {
   const name = typeof operand === 'number' ? `${operand}` : `${keyOf(operand)} ${operand.lag ?? 0} back`;
   const key = `${name}${raised ? ', raised' : ''}`;
   const known = set.rows.get(key);
   if (known) known.uses++;
-  const made = known ?? { ...columnAt(set, operand), index: set.rows.size, raised, uses: 1 };
+  const constant = typeof operand === 'number';
+  const made = known ?? { ...columnAt(set, operand), index: set.rows.size, raised, constant, uses: 1 };
   set.rows.set(key, made);
   return made.index;
 }
@@ -142,13 +176,17 @@ export function stepColumns(set: ColumnSet, window: BlockWindow, operands: Opera
   const { count } = window;
   for (const stream of set.order) stream.step(window);
   for (const row of set.rows.values()) {
+    if (row.filled) continue;
     const source = row.values();
-    const target = operands.values.subarray(row.index * BLOCK, (row.index + 1) * BLOCK);
-    if (row.raised) raise(source, target, count);
-    else target.set(source.subarray(0, count));
+    const target = rowAt(operands, row);
+    // A number fills the row once, whole.
+    const filled = row.constant ? BLOCK : count;
+    if (!row.bound && row.raised) raise(source, target, filled);
+    else if (!row.bound) target.set(source.subarray(0, filled));
+    row.filled = row.constant;
     const low = operands.low.subarray(row.index * ZONES, (row.index + 1) * ZONES);
     const high = operands.high.subarray(row.index * ZONES, (row.index + 1) * ZONES);
-    endsOf(row, { values: target, low, high }, count);
+    endsOf(row, { values: target, low, high }, filled);
   }
 }
 

@@ -11,22 +11,45 @@ export interface Column {
   values: Values;
   /** Ends of its zones, where they are known without looking at every value. */
   bounds?: (low: Float64Array, high: Float64Array, zones: number) => void;
+  /** Has the values written where they are compared, raised by the rounding or not; false where others read them too. */
+  bind?: (target: Float64Array, raised: boolean) => boolean;
 }
 
 /** Exponential averages of the closes. */
 export function emaGroup(): Group {
-  const averages = new Map<number, Average>();
+  const averages = new Map<number, Shared>();
   return {
     lookback: 0,
     names: ['close'],
     add([period = NaN]) {
-      const average = averages.get(period) ?? newAverage(period, period - 1);
-      averages.set(period, average);
-      return { values: () => average.out };
+      const shared = averages.get(period) ?? { average: newAverage(period, period - 1), readers: 0 };
+      averages.set(period, shared);
+      return columnOf(shared);
     },
-    step: (window) => stepOf([...averages.values()], window, closesOf(window)),
-    save: () => [...averages.values()].map(({ value }) => value),
-    load: (state) => [...averages.values()].forEach((average, i) => (average.value = state[i] ?? 0)),
+    step: (window) => stepOf(averagesOf(averages), window, closesOf(window)),
+    save: () => averagesOf(averages).map(({ value }) => value),
+    load: (state) => averagesOf(averages).forEach((average, i) => (average.value = state[i] ?? 0)),
+  };
+}
+
+interface Shared {
+  average: Average;
+  readers: number;
+}
+
+const averagesOf = (shared: Map<number, Shared>): Average[] =>
+  [...shared.values()].map(({ average }) => average);
+
+function columnOf(shared: Shared): Column {
+  const { average } = shared;
+  shared.readers++;
+  return {
+    values: () => average.out,
+    bind(target, raised) {
+      if (shared.readers > 1) return false;
+      Object.assign(average, { out: target, raised });
+      return true;
+    },
   };
 }
 
@@ -41,11 +64,14 @@ interface Line {
   quick: Average;
   slow: Average;
   out: Float64Array;
+  bound: boolean;
   signals: Map<number, Signal>;
 }
 
-interface Signal {
-  average: Average;
+/** The line of two lengths from its own first value on: what a signal line is compared with begins later by itself. */
+export const LINE = 'LINE';
+
+interface Signal extends Shared {
   /** The line from where the signal begins: both columns of an indicator begin together. */
   shown: Float64Array;
 }
@@ -70,10 +96,11 @@ export function macdGroup(): Group {
       const [fast, slow] = [Math.min(first, second), Math.max(first, second)];
       const line = lines.get(`${fast},${slow}`) ?? newLine(fast, slow);
       lines.set(`${fast},${slow}`, line);
-      const fresh = { average: newAverage(smooth, slow + smooth - 2), shown: line.out };
+      if (output === LINE) return columnOfLine(line);
+      const fresh = { average: newAverage(smooth, slow + smooth - 2), readers: 0, shown: line.out };
       const signal: Signal = line.signals.get(smooth) ?? fresh;
       line.signals.set(smooth, signal);
-      return { values: output === 'MACDSIGNAL' ? () => signal.average.out : () => signal.shown };
+      return output === 'MACDSIGNAL' ? columnOf(signal) : { values: () => signal.shown };
     },
     step: (window) => stepLines([...lines.values()], window),
     save: () => all().map(({ value }) => value),
@@ -85,7 +112,17 @@ const newLine = (fast: number, slow: number): Line => ({
   quick: newAverage(fast, slow - 1),
   slow: newAverage(slow, slow - 1),
   out: new Float64Array(BLOCK),
+  bound: false,
   signals: new Map(),
+});
+
+const columnOfLine = (line: Line): Column => ({
+  values: () => line.out,
+  bind(target, raised) {
+    if (raised || line.bound) return false;
+    Object.assign(line, { out: target, bound: true });
+    return true;
+  },
 });
 
 function stepLines(lines: Line[], window: BlockWindow): void {

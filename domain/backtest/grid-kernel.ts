@@ -81,8 +81,15 @@ function nextAbove({ operands }: KernelBlock, left: number, right: number, from:
     const z = k >> SHIFT;
     let end = (z + 1) << SHIFT;
     if (end > to) end = to;
-    if (high[zl + z]! <= low[zr + z]!) k = end;
-    else for (; k < end; k++) if (values[l + k]! > values[r + k]!) return k;
+    const most = high[zl + z]!;
+    const least = low[zr + z]!;
+    if (most <= least) {
+      k = end;
+      continue;
+    }
+    // Ends are mostly unknown for a whole block.
+    if (!(most > least)) end = to;
+    for (; k < end; k++) if (values[l + k]! > values[r + k]!) return k;
   }
   return -1;
 }
@@ -98,8 +105,14 @@ function nextBelow({ operands, count }: KernelBlock, left: number, right: number
     const z = k >> SHIFT;
     let end = (z + 1) << SHIFT;
     if (end > count) end = count;
-    if (low[zl + z]! > high[zr + z]!) k = end;
-    else for (; k < end; k++) if (!(values[l + k]! > values[r + k]!)) return k;
+    const least = low[zl + z]!;
+    const most = high[zr + z]!;
+    if (least > most) {
+      k = end;
+      continue;
+    }
+    if (!(least <= most)) end = count;
+    for (; k < end; k++) if (!(values[l + k]! > values[r + k]!)) return k;
   }
   return -1;
 }

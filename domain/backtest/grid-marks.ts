@@ -66,7 +66,8 @@ function markHeld(state: Float64Array, b: number, block: KernelBlock, from: numb
       for (; k < end; k++) {
         const equity = cash + units * close[k]!;
         if (equity > peak) peak = equity;
-        else worst = Math.max(worst, (peak - equity) / peak);
+        // Divisions are slow, and mostly tell of no worse fall.
+        else if (peak - equity > worst * peak * (1 - 1e-12)) worst = Math.max(worst, (peak - equity) / peak);
       }
   }
   state[b + at.PEAK] = peak;

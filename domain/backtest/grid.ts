@@ -5,11 +5,14 @@ import {
   readBlock,
   ZONES,
   type BarSource,
+  type BlockWindow,
   type PriceName,
   type WindowArgs,
 } from './blocks.js';
 import {
   addComparison,
+  bindRows,
+  FEW,
   isStreamed,
   newColumnSet,
   stepColumns,
@@ -83,6 +86,7 @@ export function openGrid(args: GridArgs): GridRun {
   const compiled = compileRules(rules, columns);
   const memory = (args.stepper?.memory ?? ownMemory)({ rows: columns.rows.size, combinations: rules.length });
   memory.rules.set(compiled);
+  bindRows(columns, memory.operands);
   const state = at.newState(rules.length, terms.cash, memory.state);
   const kernel: Kernel = { terms, state, rules: memory.rules, outputs: args.outputs ?? null };
   return gridRun(args, { kernel, columns, operands: memory.operands, exact, perUnit });
@@ -108,6 +112,9 @@ function gridRun(args: GridArgs, { kernel, columns, operands, exact, perUnit }: 
   const window = newWindow(windowArgs);
   const block = newBlock(operands);
   const step = args.stepper?.step ?? stepBlock;
+  // Of few combinations each bar is looked at: the ends of zones cost more than they save.
+  const hasZones = args.rules.length >= FEW;
+  if (!hasZones) [block.low, block.high].forEach((ends) => ends.fill(NaN));
   let next = 0;
   const finish = (): void => {
     if (next < source.length || block.marked === block.count) return;
@@ -125,14 +132,10 @@ function gridRun(args: GridArgs, { kernel, columns, operands, exact, perUnit }: 
       if (next >= source.length) return false;
       readBlock(window, windowArgs, next);
       stepColumns(columns, window, operands);
-      const { base, count } = window;
-      Object.assign(block, { first: next, count, marked: next + count < source.length ? count : count - 1 });
-      block.open = window.prices.open.subarray(base, base + count);
-      block.close = window.prices.close.subarray(base, base + count);
-      zone(block.close, count, block);
-      Object.assign(block, { dayEnds: window.dayEnds, idleDays: window.idleDays, days: window.days });
+      fillBlock(block, window, { next, length: source.length });
+      if (hasZones) zone(block.close, block.count, block);
       step(kernel, block);
-      next += count;
+      next += block.count;
       finish();
       return true;
     },
@@ -154,6 +157,15 @@ function gridRun(args: GridArgs, { kernel, columns, operands, exact, perUnit }: 
         metricsAt(kernel.state, c, { spec, perUnit, bars: source.length }),
       ),
   };
+}
+
+/** What the kernel reads of a window; the very last bar is marked apart. */
+function fillBlock(block: KernelBlock, window: BlockWindow, at: { next: number; length: number }): void {
+  const { base, count, prices, dayEnds, idleDays, days } = window;
+  Object.assign(block, { first: at.next, count, marked: at.next + count < at.length ? count : count - 1 });
+  block.open = prices.open.subarray(base, base + count);
+  block.close = prices.close.subarray(base, base + count);
+  Object.assign(block, { dayEnds, idleDays, days });
 }
 
 const newBlock = (operands: Operands): KernelBlock => ({

@@ -1,5 +1,6 @@
 import type { Analysis } from './analysis.js';
 import type { Source } from '../sources.js';
+import type { Rebalance } from './portfolio/types.js';
 
 export interface Costs {
   /** Basis points per side. */
@@ -77,6 +78,14 @@ export interface BacktestSpec {
   exits?: Exits;
   /** Most of a bar's volume that one order takes; the rest waits. Of the event-driven engine only. */
   fillShare?: number;
+  /** Several instruments on one account; `stream` then names all of them, joined by +. */
+  portfolio?: { rebalance: Rebalance; instruments: PortfolioPart[] };
+}
+
+/** A stream of a portfolio, and its share of the equity at a signal of 1. */
+export interface PortfolioPart {
+  stream: string;
+  weight: number;
 }
 
 export interface Trade {
@@ -94,6 +103,8 @@ export interface Trade {
   funding?: number;
   /** After fees and funding; of an open trade, minus what was paid so far. */
   profit: number;
+  /** Of a portfolio: which of its instruments was traded. */
+  instrument?: string;
 }
 
 /** Fractions, not percents; NaN where undefined. Max drawdown is positive and includes the start value. */
@@ -162,6 +173,8 @@ export interface BacktestResult {
   notes?: string[];
   /** Of the funding rates paid; absent where none are part of the run. */
   fundingSha256?: string;
+  /** Of a portfolio: what each of its streams was read as; `barsSha256` is the digest of these digests. */
+  instruments?: { stream: string; barsSha256: string; fundingSha256?: string }[];
   run: string | null;
   createdAt: number;
   source: Source;

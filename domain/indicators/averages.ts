@@ -14,6 +14,10 @@ export function checkPeriod(period: number, least = 1): void {
 
 export const undefinedColumn = (length: number): Float64Array => new Float64Array(length).fill(NaN);
 
+/** Undefined before `from`; the rest is to be written by the caller, and is 0 until then. */
+const undefinedUntil = (length: number, from: number): Float64Array =>
+  new Float64Array(length).fill(NaN, 0, Math.max(0, Math.min(length, from)));
+
 /** Reads a column at an index known to be inside it. */
 export const at = (values: Column, index: number): number => values[index] as number;
 
@@ -26,8 +30,8 @@ export function firstDefined(values: Column): number {
 /** Simple moving average over `period` values. */
 export function sma(values: Column, period: number): Float64Array {
   checkPeriod(period);
-  const result = undefinedColumn(values.length);
   const start = firstDefined(values);
+  const result = undefinedUntil(values.length, start + period - 1);
   let sum = 0;
   for (let i = start; i < values.length; i++) {
     sum += at(values, i);
@@ -45,7 +49,7 @@ export const ema = (values: Column, period: number): Float64Array =>
 /** As `ema`, with the seed's window ending at index `seed`: MACD starts its fast average late. */
 export function emaSeededAt(values: Column, period: number, seed: number): Float64Array {
   checkPeriod(period);
-  const result = undefinedColumn(values.length);
+  const result = undefinedUntil(values.length, seed);
   if (seed >= values.length) return result;
   let average = 0;
   for (let i = seed - period + 1; i <= seed; i++) average += at(values, i) / period;

@@ -1,5 +1,5 @@
 import { sha256Hex } from '../digest.js';
-import { tickersOf } from './instruments.js';
+import { tickersOf } from './tags/tag.js';
 import { readPublished } from './dates.js';
 import { languageOf, normalised, plainText } from './text.js';
 import { sourceKey, type Source } from '../sources.js';

@@ -38,3 +38,6 @@ const cellText = (cell: Cell): string =>
   typeof cell === 'object'
     ? `${escapeHtml(cell.name)}<small>${escapeHtml(cell.under).replaceAll('/', '/<wbr>')}</small>`
     : escapeHtml(String(cell));
+
+export const listOf = (sentences: string[]): string =>
+  `<ul>${sentences.map((each) => `<li>${escapeHtml(each)}</li>`).join('')}</ul>`;

@@ -1,6 +1,6 @@
 import type { BacktestMetrics, BacktestResult, Trade } from '../backtest/spec.js';
 import { escapeHtml, lineChart, type Mark } from './chart.js';
-import { date, fixed, moment, number, percent, price, quoteOf, table } from './format.js';
+import { date, fixed, listOf, moment, number, percent, price, quoteOf, table } from './format.js';
 import { STYLE } from './style.js';
 import { daysOf, drawdowns, rollingSharpe, type Days } from './tear-sheet/days.js';
 import { monthTable, parameterTable, type HeatMap } from './tear-sheet/heat-map.js';
@@ -14,6 +14,13 @@ export interface Evidence {
   meaning: string;
 }
 
+/** The price of one of several instruments; its name is the one in the trades. */
+export interface PricedInstrument {
+  name: string;
+  time: ArrayLike<number>;
+  close: ArrayLike<number>;
+}
+
 export interface TearSheetParts {
   result: BacktestResult;
   /** Bar opens, epoch ms; one value a bar of each of the following. */
@@ -21,6 +28,8 @@ export interface TearSheetParts {
   equity: ArrayLike<number>;
   benchmarkEquity: ArrayLike<number>;
   close: ArrayLike<number>;
+  /** Of a portfolio, in the place of `close`. */
+  instruments?: readonly PricedInstrument[];
   trades: readonly Trade[];
   /** One plain sentence; null where nothing was tested. */
   verdict: string | null;
@@ -53,7 +62,7 @@ export function renderTearSheet(parts: TearSheetParts): string {
     [`Rolling Sharpe, ${windowOf(days)} days`, rollingChart(days, held, spec.periodsPerYear)],
     ['Returns by month', monthTable(days)],
     ['Daily returns', histogram(days.returns, 'daily returns')],
-    ['Trades on the price', tradesChart(parts)],
+    ...tradesSections(parts),
     ...(parts.heatMap ? [['Parameters', parameterTable(parts.heatMap)] as [string, string]] : []),
     [`Trades (${parts.trades.length})`, tradeTable(parts.trades)],
     ...(result.notes ? [['Notes', listOf(result.notes)] as [string, string]] : []),
@@ -163,6 +172,14 @@ function rollingChart(days: Days, held: Days, periodsPerYear: number): string {
   );
 }
 
+function tradesSections(parts: TearSheetParts): [string, string][] {
+  if (!parts.instruments) return [['Trades on the price', tradesChart(parts)]];
+  return parts.instruments.map(({ name, ...prices }) => {
+    const trades = parts.trades.filter(({ instrument }) => instrument === name);
+    return [`Trades on the price of ${name}`, tradesChart({ ...parts, ...prices, trades })];
+  });
+}
+
 function tradesChart({ time, close, trades, result }: TearSheetParts): string {
   const [x, y] = [Array.from(time), Array.from(close)];
   const shown = trades.slice(-MOST_MARKS / 2);
@@ -192,7 +209,7 @@ function tradeTable(trades: readonly Trade[]): string {
   const rows = trades
     .slice(-MOST_ROWS)
     .map((trade) => [
-      { name: moment(trade.entryTime), under: trade.side },
+      { name: moment(trade.entryTime), under: [trade.side, trade.instrument].filter(Boolean).join(' ') },
       price(trade.entryPrice),
       trade.exitTime === null ? 'open' : moment(trade.exitTime),
       price(trade.exitPrice),
@@ -206,6 +223,3 @@ function tradeTable(trades: readonly Trade[]): string {
       : '';
   return `${table('Trades', ['entered', 'at', 'left', 'at', 'units', 'fees', 'profit'], rows)}${left}`;
 }
-
-const listOf = (sentences: string[]): string =>
-  `<ul>${sentences.map((each) => `<li>${escapeHtml(each)}</li>`).join('')}</ul>`;

@@ -20,6 +20,10 @@ const INSTALLERS = {
     installed: () => has('redis-server'),
     install: () => fromDebian('redis-server'),
   },
+  rabbitmq: {
+    installed: () => existsSync('/usr/lib/rabbitmq/bin/rabbitmq-server'),
+    install: () => fromDebian('rabbitmq-server'),
+  },
   seaweedfs: {
     installed: () => existsSync(join(placeOf('seaweedfs'), 'bin', 'weed')),
     install: () =>

@@ -118,6 +118,25 @@ describe('backtests on files of bars', () => {
     expect(error?.message).toMatch(message);
   });
 
+  it('runs a file that lays orders by the event-driven engine, beside buying and holding', async () => {
+    const strategy = join(directory, 'orders.ts');
+    writeFileSync(
+      strategy,
+      `export const onBar = (c) => { if (c.index % 50 === 0) c.order({ side: c.position ? 'sell' : 'buy', kind: 'market', units: 1 }); };`,
+    );
+    const input = { file: fileOf('orders'), spec: { ...SPEC, strategy }, params: {} };
+    const found = await runOnFile(ports, input);
+    expect(found).toMatchObject({
+      spec: { engine: 'event-driven', code: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      metrics: { entries: 30, exits: 30 },
+      benchmark: { entries: 1 },
+    });
+    expect(found.conventions.join(' ')).toContain('Orders inside a bar');
+    expect((await runOnFile(ports, input)).digest).toBe(found.digest);
+    const sweeping = { ...input, grid: { a: [1] } };
+    await expect(sweepFile(ports, sweeping)).rejects.toThrow(/Unknown strategy/);
+  });
+
   it('tells of gaps and of bars without volume, and goes on', async () => {
     const file = fileOf('gaps.csv', {
       keep: (i) => i < 100 || i > 110,

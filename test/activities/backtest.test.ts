@@ -44,6 +44,20 @@ describe('a backtest on stored bars', () => {
     expect({ engine, notes, fundingSha256 }).toEqual({ engine: 'vectorised' });
   });
 
+  it('is logged as an experiment by its id, once', async () => {
+    const found = await stored({ stream: SPOT });
+    await stored({ stream: SPOT });
+    const { items } = await ports.tracking.list({ experiment: 'backtests', limit: 100 });
+    expect(items.filter(({ id }) => id === found.id)).toMatchObject([
+      {
+        ...{ name: `sma-cross on ${SPOT}`, status: 'finished' },
+        params: { stream: SPOT, 'param.fast': 3, 'param.slow': 8, size: '{"kind":"equity","fraction":1}' },
+        tags: { digest: found.digest, engine: 'vectorised', source: found.source.kind },
+        metrics: { sharpe: found.metrics.sharpe, trials: found.trials },
+      },
+    ]);
+  });
+
   it('says so where a perpetual has no funding rates to be paid, unless none were wanted', async () => {
     expect((await stored({ cash: 4000 })).notes).toEqual([
       expect.stringMatching(/^No funding was paid: binanceusdm\/BTC-USDT is a perpetual, but no rates/),

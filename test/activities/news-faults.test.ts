@@ -24,6 +24,7 @@ const names = Object.keys(ANSWERS).map((path) => path.slice(1));
 const ports = openPorts(
   readConfig({
     FINSIGHT_DATA_DIR: temporaryDirectory(),
+    FINSIGHT_ALLOW_HOSTS: '127.0.0.1',
     FINSIGHT_FEEDS: [
       ...names.map((name) => `${name}=${site.url}/${name}`),
       'dead=http://127.0.0.1:9/',

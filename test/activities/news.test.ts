@@ -81,8 +81,8 @@ describe('collecting a feed', () => {
     const attempt = (n: number) =>
       new MockActivityEnvironment({ attempt: n }).run(collectFeed, { ...plan, feed: 'a' });
     await expect(attempt(1)).rejects.toThrow('HTTP 503');
-    await expect(attempt(3)).rejects.toThrow('HTTP 503');
-    await expect(attempt(4)).resolves.toMatchObject({ failure: 'Feed "a" answers HTTP 503' });
+    await expect(attempt(5)).rejects.toThrow('HTTP 503');
+    await expect(attempt(6)).resolves.toMatchObject({ failure: 'Feed "a" answers HTTP 503' });
   });
 
   it.each([new NotFoundError('Feed "a" is not there'), new DataQualityError('Feed "a" is no RSS')])(

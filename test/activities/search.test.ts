@@ -101,6 +101,10 @@ describe('a search of parameters', () => {
     expect(report.outOfSample!.inSampleSharpe).toBeGreaterThan(report.outOfSample!.sharpe);
     expect(report.best.metrics?.exits).toBeGreaterThan(0);
     const again = await steps.finishSearch({ plan, scored, parts, outOfSample: null });
+    expect(await ports.tracking.get(report.id)).toMatchObject({
+      ...{ experiment: 'searches', status: 'finished', tags: { digest: report.digest } },
+      metrics: { tried: report.tried, 'outOfSample.sharpe': report.outOfSample?.sharpe },
+    });
     expect(again.digest).toBe(report.digest);
   });
 
@@ -213,6 +217,10 @@ describe('a comparison of results', () => {
     expect(report.superior).toBeGreaterThanOrEqual(0);
     expect(report.sentence).toContain(`${report.ranking[0]?.strategy} leads`);
     expect((await comparisonSteps(ports).compareResults({ ids })).id).toBe(report.id);
+    expect(await ports.tracking.get(report.id)).toMatchObject({
+      ...{ experiment: 'comparisons', metrics: { superior: report.superior, count: ids.length } },
+      tags: { best: report.ranking[0]?.backtest },
+    });
     await expect(comparisonSteps(ports).compareResults({ ids: [...ids, 'bt_gone'] })).rejects.toThrow(
       /bt_gone/,
     );

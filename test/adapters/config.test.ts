@@ -22,7 +22,7 @@ describe('the configuration', () => {
       temporal: { address: '', namespace: 'finsight', tls: false, apiKey: '' },
       api: { host: '127.0.0.1', port: 8080, rateLimit: { capacity: 600, refillPerSecond: 200 } },
     });
-    expect(Object.keys(config.feeds)).toEqual(['coindesk', 'cointelegraph']);
+    expect(config.feeds).toEqual({});
   });
 
   it('keeps everything below the data directory unless told otherwise', () => {

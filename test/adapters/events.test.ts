@@ -1,26 +1,73 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { EVENTS, openEvents as openEventsAt } from '../../adapters/events/index.js';
+import { openDocuments } from '../../adapters/documents/index.js';
+import { EVENTS, openEvents as openEventsAt, type EventsBeside } from '../../adapters/events/index.js';
 import type { EventRow, EventsPort } from '../../adapters/ports.js';
 import { mongo } from '../../infra/test-servers/mongo.js';
+import { rabbitmq } from '../../infra/test-servers/rabbitmq.js';
 import { newName, readyBackends, type Backend } from '../servers.js';
 import { temporaryDirectory } from './directories.js';
 
+/** Of a broker: the documents and their outbox, by the address of the broker. */
+const besides = new Map<string, EventsBeside>();
+/** Brokers whose queues are there before the first event; else what was published before is caught up from the outbox. */
+const primed = new Map<string, Promise<void> | null>();
+
+function brokerAddress(address: string, queues: string): string {
+  const made = `amqp://guest:guest@${address}/?prefix=${newName()}&queues=${queues}`;
+  const documentsUrl = `sqlite:${join(temporaryDirectory(), 'x.db')}`;
+  besides.set(made, { documentsUrl, documents: openDocuments(documentsUrl) });
+  return made;
+}
+
 const BACKENDS: Backend[] = [
+  { scheme: 'amqp', server: rabbitmq, fresh: (address) => brokerAddress(address, 'classic') },
+  {
+    scheme: 'amqp',
+    name: 'amqp: through quorum queues',
+    server: rabbitmq,
+    fresh(address) {
+      const made = brokerAddress(address, 'quorum');
+      primed.set(made, null);
+      return made;
+    },
+  },
   { scheme: 'sqlite', fresh: () => `sqlite:${join(temporaryDirectory(), 'x.db')}` },
   { scheme: 'mongodb', server: mongo, fresh: (address) => `mongodb://${address}/${newName()}` },
 ];
 /** The same backend by the name that addresses found through DNS have. */
-const ALIASES = new Set(['mongodb+srv']);
+const ALIASES = new Set(['mongodb+srv', 'amqps']);
 
 const opened: EventsPort[] = [];
 function openEvents(address: string): EventsPort {
-  const events = openEventsAt(address);
+  const events = openEventsAt(address, besides.get(address));
   opened.push(events);
-  return events;
+  const { relay } = events;
+  if (!relay) return events;
+  const prime = async (): Promise<void> => {
+    if (!primed.has(address)) return;
+    const declare = async (): Promise<void> => {
+      for (const name of ['first', 'second', 'c']) await events.consume(name, async () => undefined);
+    };
+    const declaring = primed.get(address) ?? declare();
+    primed.set(address, declaring);
+    await declaring;
+  };
+  return {
+    ...events,
+    async publish(rows) {
+      await prime();
+      await events.publish(rows);
+    },
+    async consume(...args) {
+      await relay();
+      return events.consume(...args);
+    },
+  };
 }
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((each) => each.close()));
+  for (const { documents } of besides.values()) await documents.close();
 });
 
 const event = (id: string, type = 'bars.closed'): EventRow => ({
@@ -32,7 +79,7 @@ const event = (id: string, type = 'bars.closed'): EventRow => ({
 
 it('are tested for every backend', () => {
   const schemes = Object.keys(EVENTS).filter((scheme) => !ALIASES.has(scheme));
-  expect(BACKENDS.map(({ scheme }) => scheme).sort()).toEqual(schemes.sort());
+  expect([...new Set(BACKENDS.map(({ scheme }) => scheme))].sort()).toEqual(schemes.sort());
 });
 
 for (const { name, reason, open } of await readyBackends('events', BACKENDS))
@@ -99,6 +146,24 @@ function contract(fresh: () => string): void {
     const seen: string[] = [];
     await several[0]?.consume('c', async (more) => void seen.push(...more.map(({ id }) => id)));
     expect(seen.sort()).toEqual([...ids, 'same'].sort());
+  });
+
+  it('tell how far each consumer is behind', async () => {
+    const events = openEvents(fresh());
+    await events.publish([event('1'), event('2'), event('3')]);
+    const lags = async (): Promise<unknown> =>
+      (await events.progress(['first', 'second']))
+        .filter(({ consumer }) => consumer !== 'relay')
+        .map(({ consumer, lag, oldestAt }) => [consumer, lag, oldestAt]);
+    expect(await lags()).toEqual([
+      ['first', 3, 5],
+      ['second', 3, 5],
+    ]);
+    await events.consume('first', async () => undefined);
+    expect(await lags()).toEqual([
+      ['first', 0, null],
+      ['second', 3, 5],
+    ]);
   });
 
   it('close twice without harm', async () => {

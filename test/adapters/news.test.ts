@@ -5,17 +5,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDocuments } from '../../adapters/documents/index.js';
+import { openHttp } from '../../adapters/http/client.js';
 import { openNews } from '../../adapters/news/index.js';
 import { fetchFeed } from '../../adapters/news/rss.js';
+import { openSources } from '../../adapters/news/sources.js';
 import { DataQualityError, InvalidInputError, NotFoundError, UnreachableError } from '../../domain/errors.js';
 import type { RawItem } from '../../domain/news/articles.js';
 import type { Source } from '../../domain/sources.js';
+import { temporaryDirectory } from './directories.js';
 import { recordedDirectory } from '../recorded.js';
 
 const RANGE = { from: Date.UTC(2022, 0, 1), to: Date.UTC(2023, 0, 1) };
-const cache = { take: async () => ({ waitMs: 0, remaining: 1 }) };
-const news = (source: Source, feeds: Record<string, string> = {}) =>
-  openNews(source, { config: { feeds }, cache });
+const cache = {
+  get: async () => null,
+  set: async () => undefined,
+  take: async () => ({ waitMs: 0, remaining: 1 }),
+};
+const http = openHttp({ cache, allow: ['127.0.0.1'] });
+afterAll(() => http.close());
+const documents = openDocuments(`sqlite:${join(temporaryDirectory(), 'news.db')}`);
+const news = (source: Source, feeds: Record<string, string> = {}, client = http) => {
+  const config = { feeds, newsAdapters: [], newsKeys: {} };
+  return openNews(source, openSources({ config, documents, cache, http: client }));
+};
 
 async function readAll(source: Source, feed: string): Promise<{ items: RawItem[]; pages: number }> {
   const port = news(source);
@@ -52,6 +65,10 @@ const answers: Record<string, RequestListener> = {
         '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="next" href="http://169.254.169.254/x"/>',
       ),
     ),
+  '/tagged': (request, response) =>
+    request.headers['if-none-match'] === '"1"'
+      ? response.writeHead(304).end()
+      : response.setHeader('etag', '"1"').end(ATOM),
   '/html': (_, response) => response.end('<html><body><p>Log in'),
   '/huge': (_, response) => response.end(Buffer.alloc(11 * 1024 * 1024, 32)),
   '/busy': (_, response) => response.writeHead(429).end(),
@@ -68,7 +85,9 @@ let server: Server;
 let site: string;
 beforeAll(async () => {
   server = createServer((request, response) => {
-    const answer = answers[request.url ?? ''] ?? ((_: unknown, r: typeof response) => r.writeHead(404).end());
+    const answer =
+      answers[request.url?.split('?')[0] ?? ''] ??
+      ((_: unknown, r: typeof response) => r.writeHead(404).end());
     answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -81,14 +100,14 @@ afterAll(() => {
 
 describe('a feed over HTTP', () => {
   it('keeps dates as written, resolves links, and follows its next page', async () => {
-    const { items, next } = await fetchFeed('atom', `${site}/moved`);
+    const { items, next } = await fetchFeed(http, { feed: 'atom', address: `${site}/moved` });
     expect(next).toBe(`${site}/p2`);
     expect(items).toEqual([
       {
         feed: 'atom',
         guid: 'urn:1',
         url: `${site}/a`,
-        title: 'Bitcoin up',
+        title: 'Bitcoin <b>up</b>',
         publishedAt: '2022-01-01T10:00:00',
       },
       { feed: 'atom', url: `${site}/b`, title: 'Bad date', publishedAt: 'never', categories: ['defi'] },
@@ -96,21 +115,21 @@ describe('a feed over HTTP', () => {
   });
 
   it('is read in its own encoding whatever its content type says, and a guid may be its address', async () => {
-    const { items } = await fetchFeed('latin', `${site}/latin`);
+    const { items } = await fetchFeed(http, { feed: 'latin', address: `${site}/latin` });
     expect(items).toEqual([
       { feed: 'latin', guid: 'https://x.com/g', url: 'https://x.com/g', title: 'Café' },
     ]);
   });
 
   it('does not lead to another site by its next link', async () => {
-    expect((await fetchFeed('f', `${site}/elsewhere`)).next).toBeNull();
+    expect((await fetchFeed(http, { feed: 'f', address: `${site}/elsewhere` })).next).toBeNull();
   });
 
   it.each([
     [
       '/html',
       DataQualityError,
-      /Feed "f" \(http:.*\/html\) is no readable RSS or Atom.*begins with "<html><body>/,
+      /Feed "f" \(http:.*\/html\) is no readable feed: it is an HTML page.*begins with "<html><body>/,
     ],
     ['/huge', DataQualityError, /larger than 10 MiB/],
     ['/busy', UnreachableError, /HTTP 429/],
@@ -119,7 +138,9 @@ describe('a feed over HTTP', () => {
     ['/cut', UnreachableError, /does not answer/],
     ['/gone', NotFoundError, /HTTP 404/],
   ])('at %s fails as %o', async (path, kind, message) => {
-    const failure: unknown = await fetchFeed('f', `${site}${path}`).catch((error: unknown) => error);
+    const failure: unknown = await fetchFeed(http, { feed: 'f', address: `${site}${path}` }).catch(
+      (error: unknown) => error,
+    );
     expect(failure).toBeInstanceOf(kind);
     expect((failure as Error).message).toMatch(message);
   });
@@ -130,6 +151,39 @@ describe('a feed over HTTP', () => {
     expect((await live.fetchPage({ feed: 'a', range: RANGE })).items).toHaveLength(2);
     await expect(live.fetchPage({ feed: 'b', range: RANGE })).rejects.toThrow(InvalidInputError);
     await expect(live.fetchPage({ feed: 'b', range: RANGE })).rejects.toThrow('Unknown feed "b"; known: a');
+  });
+});
+
+describe('a live feed', () => {
+  const live: Source = { kind: 'live', detail: '' };
+  const feeds = (address: string) => ({ a: address });
+
+  it('is asked whether it changed, and gives nothing where it did not', async () => {
+    const port = news(live, feeds(`${site}/tagged`));
+    const { items, etag } = await port.fetchPage({ feed: 'a', range: RANGE });
+    expect([items.length, etag]).toEqual([2, '"1"']);
+    const again = await port.fetchPage({ feed: 'a', range: RANGE, etag: etag ?? null });
+    expect(again).toMatchObject({ items: [], next: null, notModified: true, etag: '"1"' });
+  });
+
+  it('is not taken from this machine, unless it is configured', async () => {
+    const guarded = openHttp({ cache });
+    const port = news(live, feeds(`${site}/atom`), guarded);
+    const failure: unknown = await port
+      .fetchPage({ feed: 'a', range: RANGE })
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(InvalidInputError);
+    expect(String(failure)).toMatch(/Feed "a" .*loopback address.*FINSIGHT_ALLOW_HOSTS/);
+    await guarded.close();
+  });
+
+  it.each(['/html', '/busy', '/gone', '/huge'])('with a key does not show it: %s', async (path) => {
+    const port = news(live, feeds(`${site}${path}?key=hidden-key`));
+    const failure: unknown = await port
+      .fetchPage({ feed: 'a', range: RANGE })
+      .catch((error: unknown) => error);
+    expect(String(failure)).toContain(`${path}?…`);
+    expect(String(failure)).not.toContain('hidden-key');
   });
 });
 

@@ -17,8 +17,8 @@ describe('trades and equity as files', () => {
     expect(response.headers.get('content-type')).toContain('text/csv');
     expect(response.headers.get('content-disposition')).toContain('bt_example-trades.csv');
     const [header, row = ''] = (await response.text()).split('\n');
-    expect(header).toBe('side,entryTime,entryPrice,exitTime,exitPrice,units,fees,funding,profit');
-    expect(row).toMatch(/^long,\d{13},1,,,1,0,,0$/);
+    expect(header).toBe('side,entryTime,entryPrice,exitTime,exitPrice,units,fees,funding,profit,instrument');
+    expect(row).toMatch(/^long,\d{13},1,,,1,0,,0,$/);
   });
 
   it('are the whole curve, unthinned', async () => {
@@ -53,5 +53,32 @@ describe('trades and equity as files', () => {
     const response = await platform.call('/api/v1/runs', { method: 'POST', body });
     expect(response.status).toBe(400);
     expect(await response.text()).toMatch(message);
+  });
+});
+
+describe('sweeps, searches and comparisons', () => {
+  let platform: TestPlatform;
+  beforeAll(async () => {
+    platform = await startTestPlatform();
+    await seed(platform.ports);
+  });
+  afterAll(() => platform.close());
+
+  it.each([
+    ['sweeps', 'sw_example', 'combinations'],
+    ['searches', 'srch_example', 'outOfSample'],
+    ['comparisons', 'cmp_example', 'sentence'],
+  ])('%s are listed, read, and shown as pages', async (kind, id, member) => {
+    const list = (await (await platform.call(`/api/v1/${kind}`)).json()) as { items: { id: string }[] };
+    expect(list.items.map((each) => each.id)).toEqual([id]);
+    const none = (await (await platform.call(`/api/v1/${kind}?stream=x`)).json()) as { items: unknown[] };
+    expect(none.items).toEqual([]);
+    const one = (await (await platform.call(`/api/v1/${kind}/${id}`)).json()) as object;
+    expect(one).toHaveProperty(member);
+    const page = await platform.call(`/api/v1/${kind}/${id}/report`);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await page.text()).toContain(`<title>${id}`);
+    for (const path of [`${kind}/none`, `${kind}/none/report`])
+      expect((await platform.call(`/api/v1/${path}`)).status).toBe(404);
   });
 });

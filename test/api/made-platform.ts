@@ -11,9 +11,12 @@ import { readSentimentPoints } from '../../adapters/documents/points.js';
 import { openEngines } from '../../adapters/engines/index.js';
 import { openEvents } from '../../adapters/events/index.js';
 import { openNewsReads } from '../../adapters/news-reads.js';
+import type { HttpClient } from '../../adapters/http/http.js';
 import { openLineage } from '../../adapters/lineage/index.js';
+import { openSources } from '../../adapters/news/sources.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { Ports } from '../../adapters/ports.js';
+import { documentTracking } from '../../adapters/tracking/documents.js';
 import { strategyFiles } from '../../adapters/sandbox/quickjs.js';
 import { openSeries } from '../../adapters/series/index.js';
 import { fileFormats } from '../../adapters/formats/index.js';
@@ -35,10 +38,20 @@ export interface TestPlatform {
   close(): Promise<void>;
 }
 
+/** What the news sources of a test platform ask, and know. */
+interface MadeSources {
+  http?: HttpClient;
+  feeds?: string;
+  newsKeys?: Record<string, string>;
+}
+
 /** The API on a free port over the embedded stores in a directory of its own. */
-export async function startTestPlatform(config: Partial<ApiConfig> = {}): Promise<TestPlatform> {
+export async function startTestPlatform(
+  config: Partial<ApiConfig> = {},
+  made: MadeSources = {},
+): Promise<TestPlatform> {
   const directory = mkdtempSync(join(tmpdir(), 'finsight-api-'));
-  const ports = embeddedPorts(directory);
+  const ports = embeddedPorts(directory, made);
   const stories = madeStories();
   const clean = async (): Promise<void> => {
     await ports.close();
@@ -82,7 +95,23 @@ export async function startTestPlatform(config: Partial<ApiConfig> = {}): Promis
   };
 }
 
-function embeddedPorts(directory: string): Ports {
+/** Every address is a feed of one item. */
+const madeSites: HttpClient = {
+  request: async ({ url }) => ({
+    status: 200,
+    url,
+    headers: { 'content-type': 'application/rss+xml' },
+    bytes: new TextEncoder().encode(
+      '<rss version="2.0"><channel><title>A feed</title><item><title>Bitcoin rises</title><link>https://example.org/1</link></item></channel></rss>',
+    ),
+    notModified: false,
+    etag: null,
+    lastModified: null,
+  }),
+  close: async () => {},
+};
+
+function embeddedPorts(directory: string, made: MadeSources): Ports {
   const database = `sqlite:${join(directory, 'finsight.db')}`;
   const absent = (): never => {
     throw new Error('The API does not call sources');
@@ -90,18 +119,21 @@ function embeddedPorts(directory: string): Ports {
   const own = {
     documents: openDocuments(database),
     events: openEvents(database),
+    channels: { send: async () => 'HTTP 200', close: async () => {} },
     series: openSeries(`parquet:${join(directory, 'bars')}`),
     objects: openObjects(`file:${join(directory, 'objects')}`),
     cache: openCache(`sqlite:${join(directory, 'cache.db')}`),
     sweeps: openSweeps(),
     tables: parquetTables(),
+    http: { request: absent, close: async () => {} },
   };
   // The same places by their configuration; keys of this machine's environment stay out of it.
   const settings = readConfig({
     FINSIGHT_DATA_DIR: directory,
     FINSIGHT_RECORDED_DIR: join(directory, 'recorded'),
     FINSIGHT_ADMIN_KEY: ADMIN_KEY,
-    FINSIGHT_FEEDS: 'own=https://person:word@feeds.example/rss?token=hidden',
+    FINSIGHT_FEEDS: made.feeds ?? 'own=https://person:word@feeds.example/rss?token=hidden',
+    ...made.newsKeys,
   });
   return {
     ...own,
@@ -113,6 +145,7 @@ function embeddedPorts(directory: string): Ports {
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
+    tracking: documentTracking(own.documents),
     serving: {
       infer: absent,
       health: async () => ({ backend: 'onnx', provider: 'cpu', loaded: [] }),
@@ -120,6 +153,8 @@ function embeddedPorts(directory: string): Ports {
     },
     markets: absent,
     news: absent,
+    sources: openSources({ config: settings, ...own, http: made.http ?? madeSites }),
+    lexicon: absent,
     chooseSource: absent,
     trainer: () => ({ trainer: 'ridge', reason: 'a test' }),
     shippedSentiment: async () => ({

@@ -1,5 +1,7 @@
+import { seedOptimisations } from './made-optimisations.js';
 import type { Ports } from '../../adapters/ports.js';
 import type { Bar } from '../../domain/bars.js';
+import { DEFAULT_SOURCES } from '../../domain/news/default-sources.js';
 import type { Source } from '../../domain/sources.js';
 
 export const SOURCE: Source = { kind: 'simulated', detail: '1' };
@@ -70,6 +72,7 @@ export async function seed(ports: Ports): Promise<void> {
     madeScore('art_example', FIRST_BAR, 0.5),
     madeScore('art_b', FIRST_BAR + 1, 0.1),
   ]);
+  await documents.insert('newsSources', [{ ...DEFAULT_SOURCES.find(({ id }) => id === 'coindesk')! }]);
   await documents.insert('models', [madeModel]);
   await documents.insert('evaluations', [madeEvaluation]);
   await documents.insert('predictions', [madePrediction]);
@@ -77,6 +80,7 @@ export async function seed(ports: Ports): Promise<void> {
     await madeBacktest(ports, 'bt_example'),
     await madeBacktest(ports, 'bt_removable'),
   ]);
+  await seedOptimisations(ports);
   const key = {
     name: 'gone',
     roles: ['viewer'],
@@ -88,10 +92,64 @@ export async function seed(ports: Ports): Promise<void> {
   await documents.insert('principals', [{ id: 'pri_removable', ...key }]);
   for (const id of ['example.csv', 'removable.csv'])
     await documents.insert('uploads', [await madeUpload(ports, id)]);
+  await seedEvents(ports);
   await objects.put(
     'reports/run_0123456789abcdef0123456789abcdef.html',
     new TextEncoder().encode('<h1>Report</h1>'),
   );
+}
+
+async function seedEvents({ documents, events }: Ports): Promise<void> {
+  const event = {
+    id: 'evt_1',
+    type: 'article.collected',
+    at: FIRST_BAR,
+    payload: { articleId: 'art_example' },
+  };
+  await events.publish([event]);
+  const letter = { consumer: 'aggregates', type: event.type, event, error: 'TypeError: no', attempts: 5 };
+  await documents.insert('deadLetters', [{ id: 'dl_example', ...letter, at: FIRST_BAR, state: 'dead' }]);
+  const bucket = { asset: 'BTC', sourceKey: 'simulated-1', from: FIRST_BAR, articles: 1 };
+  const sentiment = {
+    model: 'ngram@1',
+    scored: 1,
+    abstained: 0,
+    negative: 0,
+    neutral: 0,
+    positive: 1,
+    sum: 0.4,
+  };
+  await documents.insert('newsAggregates', [
+    {
+      id: 'BTC/a',
+      ...bucket,
+      feeds: [{ feed: 'coindesk', articles: 1 }],
+      sentiment: [sentiment],
+      computedAt: 1,
+    },
+  ]);
+  const subscription = {
+    name: 'mine',
+    channel: { kind: 'webhook', url: 'https://h.example/t0ken', secret: 'a-secret-of-the-tests' },
+    types: ['*'],
+    filters: {},
+    quietHours: null,
+    perHour: null,
+    state: 'active',
+    createdAt: FIRST_BAR,
+    createdBy: 'admin',
+    tenant: 'default',
+    updatedAt: FIRST_BAR,
+  };
+  await documents.insert(
+    'subscriptions',
+    ['sub_example', 'sub_removable'].map((id) => ({ id, ...subscription })),
+  );
+  const facts = { tickers: [], sources: [], stream: null, title: null, url: null };
+  const delivery = { subscription: 'sub_example', event, facts, state: 'dead', dueAt: FIRST_BAR };
+  await documents.insert('deliveries', [
+    { id: 'ntf_example', ...delivery, createdAt: FIRST_BAR, attempts: 8, error: 'no', log: [] },
+  ]);
 }
 
 export const madeScore = (articleId: string, knownAt: number, positive: number) => ({

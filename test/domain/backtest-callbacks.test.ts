@@ -113,6 +113,40 @@ describe('a strategy of callbacks', () => {
     expect(notes[0]).toMatch(/No equity was left at the close of 2023-.*nothing was traded after it/);
   });
 
+  it('gets copies of what it has asked for, exits included', () => {
+    const seen: unknown[] = [];
+    const onBar = (context: EventContext): void => {
+      if (context.index === 0) order({ kind: 'limit', limit: 0.01, exits: { stopBps: 100 } })(context);
+      const [one] = context.orders();
+      seen.push([one?.limit, one?.exits?.stopBps]);
+      Object.assign(one ?? {}, { limit: 7 });
+      Object.assign(one?.exits ?? {}, { stopBps: 1 });
+    };
+    backtestEvents({ bars: walk(3), spec, strategy: { onBar } });
+    expect(seen).toEqual([
+      [0.01, 100],
+      [0.01, 100],
+      [0.01, 100],
+    ]);
+  });
+
+  it('has a bounded number of orders that wait', () => {
+    const resting = order({ kind: 'limit', limit: 0.01 });
+    const lay = (count: number) => (context: EventContext) => {
+      for (let i = 0; i < count; i++) resting(context);
+    };
+    expect(() => run(lay(166))).not.toThrow();
+    expect(() => run(lay(200))).toThrow(/bar 5 .*1000 orders are waiting, and no more can; cancel some/);
+  });
+
+  it('is not run on bars whose range is none', () => {
+    const bars = walk(5);
+    bars.high[3] = (bars.low[3] ?? NaN) / 2;
+    expect(() => backtestEvents({ bars, spec, strategy: { onBar: () => undefined } })).toThrow(
+      /Bar 3 has high [\d.]+ below its low/,
+    );
+  });
+
   it('is refused without onBar, with a wild tick or an unknown option', () => {
     const bars = walk(3);
     const good = { bars, spec, strategy: { onBar: () => undefined } };

@@ -76,6 +76,18 @@ describe('requests for indicators', () => {
     },
   );
 
+  it.each(Object.entries(INDICATORS))('%s at a bar depends on no later one', (name, indicator) => {
+    const args = indicator.args.map(({ default: value }) => value);
+    const whole = indicator.compute(madeBars(300), args);
+    const bars = madeBars(300);
+    const cut = indicator.compute(
+      columnsBy((column) => bars[column].slice(0, 170)),
+      args,
+    );
+    for (const [output, column] of Object.entries(cut))
+      expect(column, `${name} ${output}`).toEqual(whole[output]?.slice(0, 170));
+  });
+
   it.each([
     ['sma', { '': 'SMA_20' }],
     [' BB:10 , 1.5', { UPPER: 'BB_UPPER_10_1.5', MIDDLE: 'BB_MIDDLE_10_1.5', LOWER: 'BB_LOWER_10_1.5' }],

@@ -41,6 +41,7 @@ function started(url: string, feeds: string): Promise<{ code: number; out: strin
     ...process.env,
     FINSIGHT_ML: 'off',
     FINSIGHT_EXCHANGE_HOSTS: JSON.stringify({ binance: url }),
+    FINSIGHT_ALLOW_HOSTS: '127.0.0.1',
     FINSIGHT_FEEDS: feeds,
   };
   const more = ['--exit', '--json', '--port', '0', '--data-dir', temporaryDirectory()];

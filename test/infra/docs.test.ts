@@ -26,6 +26,7 @@ describe('docs/temporal.md', () => {
       'enrichSentiment',
       'predict',
       'runBacktest',
+      'backtestPortfolio',
       'sweepBacktest',
       'searchBacktest',
       'compareStrategies',

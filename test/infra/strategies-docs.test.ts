@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { STRATEGIES } from '../../domain/strategies/index.js';
 import { madeStrategies } from '../adapters/made-strategies.js';
+import { SPEC } from '../domain/made-backtests.js';
 import { HOUR, START, walk } from '../domain/made-bars.js';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/strategies.md'), 'utf8');
@@ -39,6 +40,17 @@ describe('the examples of docs/strategies.md', () => {
     });
     expect(signal).toEqual(expected);
     expect(new Set(signal).size).toBe(2);
+  });
+
+  it('lay orders in callbacks', async () => {
+    const file = await load(block('callbacks'), { timeMs: 20_000, memoryMb: 64 });
+    const bars = walk(2000);
+    const spec = { ...SPEC, engine: 'event-driven' as const };
+    const { trades, metrics } = await file.backtest!({
+      ...{ bars, spec, params: { length: 24, stop: 150 }, timeframeMs: HOUR },
+    });
+    expect(metrics.entries).toBeGreaterThan(5);
+    expect(trades.every(({ side }) => side === 'long')).toBe(true);
   });
 
   it('name every strategy', () => {

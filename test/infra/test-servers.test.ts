@@ -5,6 +5,7 @@ import { createConnection } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { influxdb } from '../../infra/test-servers/influxdb.js';
 import { mongo } from '../../infra/test-servers/mongo.js';
+import { rabbitmq } from '../../infra/test-servers/rabbitmq.js';
 import { redis, redisCluster } from '../../infra/test-servers/redis.js';
 import { seaweedfs } from '../../infra/test-servers/seaweedfs.js';
 import { freePorts, GUARD, launch, temporaryFolder } from '../../infra/test-servers/server.js';
@@ -17,21 +18,20 @@ const listens = (address: string): Promise<boolean> =>
     setTimeout(() => socket.destroy(), 200);
   });
 
-describe.each([redis, redisCluster, mongo, seaweedfs, influxdb].map((kind) => [kind.name, kind] as const))(
-  '%s',
-  (_, kind) => {
-    const reason = kind.missing();
-    it.skipIf(reason !== null)(`starts on free ports and is gone afterwards ${reason ?? ''}`, async () => {
-      const started = performance.now();
-      const server = await kind.start();
-      process.stderr.write(`${kind.name} ready in ${Math.round(performance.now() - started)} ms\n`);
-      for (const address of server.address.split(',')) expect(await listens(address)).toBe(true);
-      await server.stop();
-      await server.stop();
-      for (const address of server.address.split(',')) expect(await listens(address)).toBe(false);
-    });
-  },
-);
+describe.each(
+  [redis, redisCluster, rabbitmq, mongo, seaweedfs, influxdb].map((kind) => [kind.name, kind] as const),
+)('%s', (_, kind) => {
+  const reason = kind.missing();
+  it.skipIf(reason !== null)(`starts on free ports and is gone afterwards ${reason ?? ''}`, async () => {
+    const started = performance.now();
+    const server = await kind.start();
+    process.stderr.write(`${kind.name} ready in ${Math.round(performance.now() - started)} ms\n`);
+    for (const address of server.address.split(',')) expect(await listens(address)).toBe(true);
+    await server.stop();
+    await server.stop();
+    for (const address of server.address.split(',')) expect(await listens(address)).toBe(false);
+  });
+});
 
 it('a server does not outlive a starter that is killed', async () => {
   const guarded = ['-c', GUARD, 'sh', 'sh', '-c', 'echo $$; exec sleep 300'];

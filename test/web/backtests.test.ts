@@ -65,6 +65,24 @@ describe.skipIf(!chromium)('stored backtests in a browser (skipped where no Chro
     expect(watched.faults).toEqual([]);
   });
 
+  it('lists searches, sweeps and comparisons, each with its page', async () => {
+    const page = await open();
+    const texts = {
+      Searches: ['0.31 (−0.60 … 1.20)', 'fast 7', '1.25'],
+      Sweeps: ['fast 5, slow 50', '0.80'],
+      Comparisons: ['donchian leads, but is not distinguishable from luck', '0.123'],
+    };
+    for (const [name, expected] of Object.entries(texts)) {
+      const table = page.getByRole('region', { name, exact: true });
+      await table.waitFor();
+      const text = await table.innerText();
+      for (const each of expected) expect(text).toContain(each);
+    }
+    const link = page.getByRole('region', { name: 'Sweeps' }).getByRole('link', { name: 'Report' });
+    expect(await link.getAttribute('href')).toBe('/api/v1/sweeps/sw_example/report');
+    expect(watched.faults).toEqual([]);
+  });
+
   it('opens the tear sheet in a tab of its own', async () => {
     const page = await open('/bt_judged0');
     const [sheet] = await Promise.all([

@@ -25,6 +25,7 @@ const ALONE = new Set<StoryKind>([
   'cleanObjects',
   'verifyBacktest',
   'auditLookahead',
+  'backtestPortfolio',
   'sweepBacktest',
   'searchBacktest',
   'compareStrategies',
@@ -68,6 +69,12 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   runBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   verifyBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   auditLookahead: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
+  backtestPortfolio: {
+    source: 'simulated',
+    streams: [stream, 'binance/ETH-USDT/1h'],
+    strategy: 'sma-cross',
+    ...window,
+  },
   compareStrategies: {
     source: 'simulated',
     stream,

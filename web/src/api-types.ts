@@ -243,6 +243,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/news/aggregates': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listNewsAggregates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/news': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listNews'];
@@ -375,6 +386,193 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/sources': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSources'];
+    put?: never;
+    post: operations['createSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/source-kinds': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSourceKinds'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/discover': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['discoverSources'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSource'];
+    put?: never;
+    post?: never;
+    delete: operations['removeSource'];
+    options?: never;
+    head?: never;
+    patch: operations['changeSource'];
+    trace?: never;
+  };
+  '/sources/{id}/pause': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['pauseSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/{id}/resume': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['resumeSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/{id}/test': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['testSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sources/{id}/health': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSourceHealth'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/events': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/events/consumers': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listEventConsumers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/events/dead-letters': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDeadLetters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/events/dead-letters/{id}/requeue': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['requeueDeadLetter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSubscriptions'];
+    put?: never;
+    post: operations['createSubscription'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSubscription'];
+    put: operations['changeSubscription'];
+    post?: never;
+    delete: operations['removeSubscription'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications/{id}/test': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['testSubscription'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications/{id}/deliveries': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDeliveries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notifications/{id}/deliveries/{delivery}/retry': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['retryDelivery'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/sentiment/{asset}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['readSentiment'];
@@ -488,6 +686,116 @@ export interface paths {
   '/backtests/{id}/equity': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['exportEquity'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sweeps': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSweeps'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sweeps/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSweep'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sweeps/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSweepReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/searches': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSearches'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/searches/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSearch'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/searches/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSearchReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/comparisons': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listComparisons'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/comparisons/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getComparison'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/comparisons/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getComparisonReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/tracking/runs': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTrackedRuns'];
     put?: never;
     post?: never;
     delete?: never;
@@ -731,6 +1039,54 @@ export interface components {
         /** live, recorded or simulated-<seed> */ source?: string;
       };
     };
+    SubscriptionRequest: {
+      name: string;
+      types: string[];
+      /** Members that are given must all hold, each with any of its values */ filters?: {
+        tickers?: string[];
+        sources?: string[];
+        streams?: string[];
+      };
+      /** Nothing is sent then; it is sent at the end of them */ quietHours?: {
+        from: string;
+        to: string;
+        timeZone: string;
+      } | null;
+      /** Notifications an hour; those above wait */ perHour?: number | null;
+      state?: 'active' | 'paused';
+      channel:
+        | {
+            kind: 'webhook';
+            url: string;
+            /** Signs each request; left out: one is made and shown once */ secret?: string;
+          }
+        | { kind: 'slack'; url: string }
+        | { kind: 'email'; to: string[] };
+    };
+    SubscriptionChange: {
+      name: string;
+      types: string[];
+      /** Members that are given must all hold, each with any of its values */ filters?: {
+        tickers?: string[];
+        sources?: string[];
+        streams?: string[];
+      };
+      /** Nothing is sent then; it is sent at the end of them */ quietHours?: {
+        from: string;
+        to: string;
+        timeZone: string;
+      } | null;
+      /** Notifications an hour; those above wait */ perHour?: number | null;
+      state?: 'active' | 'paused';
+      /** Left out: the channel stays; a webhook without `secret` keeps its own */ channel?:
+        | {
+            kind: 'webhook';
+            url: string;
+            /** Signs each request; left out: one is made and shown once */ secret?: string;
+          }
+        | { kind: 'slack'; url: string }
+        | { kind: 'email'; to: string[] };
+    };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
@@ -761,6 +1117,26 @@ export interface components {
       };
       /** Most of the volume of a bar that one order takes; event-driven only */ fillShare?: number;
       evaluation?: string;
+    };
+    BacktestPortfolioInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      streams: string[];
+      /** Shares of the equity in the order of the streams; alike where left out */ weights?: number[];
+      strategy: string;
+      params?: { [name: string]: number };
+      /** signals (default), a period such as 1d, or drift:0.05 */ rebalance?: string;
+      /** same refuses different spans; common: what all have; all: where any has bars */ span?:
+        'same' | 'common' | 'all';
+      periodsPerYear?: 365 | 252;
+      feeBps?: number;
+      slippageBps?: number;
+      /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
+      cash?: number;
+      closeAtEnd?: boolean;
+      /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
     };
     SweepBacktestInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
@@ -981,6 +1357,7 @@ export interface components {
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
       asOf?: number;
       feeds?: string[];
+      /** Ids of news sources, in the place of source and feeds */ sources?: string[];
     };
     EnrichSentimentInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
@@ -1043,6 +1420,7 @@ export interface components {
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
+      | { kind: 'backtestPortfolio'; input: components['schemas']['BacktestPortfolioInput'] }
       | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
       | { kind: 'searchBacktest'; input: components['schemas']['SearchBacktestInput'] }
       | { kind: 'compareStrategies'; input: components['schemas']['CompareStrategiesInput'] }
@@ -1074,6 +1452,7 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'backtestPortfolio'
         | 'sweepBacktest'
         | 'searchBacktest'
         | 'compareStrategies'
@@ -1110,6 +1489,7 @@ export interface components {
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
+        | 'backtestPortfolio'
         | 'sweepBacktest'
         | 'searchBacktest'
         | 'compareStrategies'
@@ -1123,6 +1503,41 @@ export interface components {
       catchUpSeconds?: number;
       note?: string;
     };
+    NewsSourceRequest: {
+      id: string;
+      name?: string;
+      /** rss, rest, graphql, or the kind of an adapter of your own */ kind: string;
+      /** As the kind wants them; GET /source-kinds has their schemas */ settings: {
+        [name: string]: unknown;
+      };
+      language?: string | null;
+      licence?: string | null;
+      /** How long text is kept; null: for ever */ retentionDays?: number | null;
+      cadence?: {
+        /** Five fields, or @hourly and its like */ cron: string;
+        timeZone?: string;
+        jitterSeconds?: number;
+        overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
+      };
+      state?: 'enabled' | 'paused';
+    };
+    NewsSourceChange: {
+      name?: string;
+      /** As the kind wants them; GET /source-kinds has their schemas */ settings?: {
+        [name: string]: unknown;
+      };
+      language?: string | null;
+      licence?: string | null;
+      /** How long text is kept; null: for ever */ retentionDays?: number | null;
+      cadence?: {
+        /** Five fields, or @hourly and its like */ cron: string;
+        timeZone?: string;
+        jitterSeconds?: number;
+        overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
+      };
+      state?: 'enabled' | 'paused';
+    };
+    DiscoverRequest: { url: string };
     Source: {
       kind: 'live' | 'recorded' | 'simulated';
       /** Empty for live, the directory for recorded, the seed for simulated */ detail: string;
@@ -1153,6 +1568,98 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
+    Sweep: {
+      id: string;
+      stream: string;
+      source?: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      strategy: string;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      bars: number;
+      barsSha256: string;
+      digest: string;
+      grid: { [name: string]: unknown };
+      combinations: number;
+      skipped: number;
+      /** By Sharpe ratio */ best: {
+        params: { [name: string]: number };
+        metrics: { [name: string]: number | null };
+      }[];
+      /** All rows as Parquet */ results: { key: string; sha256: string; [name: string]: unknown };
+      [name: string]: unknown;
+    };
+    Search: {
+      id: string;
+      stream: string;
+      source?: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      strategy: string;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      bars: number;
+      barsSha256: string;
+      digest: string;
+      method: string;
+      objective: string;
+      tried: number;
+      trials: number;
+      best: {
+        params: { [name: string]: number };
+        score: number | null;
+        metrics: { [name: string]: number | null } | null;
+        [name: string]: unknown;
+      };
+      outOfSample: {
+        kind: string;
+        sharpe: number | null;
+        interval: (number | null)[];
+        inSampleSharpe: number | null;
+        days: number;
+        [name: string]: unknown;
+      } | null;
+      [name: string]: unknown;
+    };
+    Comparison: {
+      id: string;
+      stream: string;
+      source?: components['schemas']['Source'];
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      /** Epoch milliseconds, UTC */ from?: number;
+      /** Epoch milliseconds, UTC */ to?: number;
+      /** The best by Sharpe ratio first */ ranking: {
+        backtest: string;
+        strategy: string;
+        params: { [name: string]: number };
+        totalReturn: number | null;
+        sharpe: number | null;
+        maxDrawdown: number | null;
+        deflatedSharpe: number | null;
+      }[];
+      realityCheck: number | null;
+      superior: number | null;
+      overfitting: number | null;
+      days: number;
+      sentence: string;
+      [name: string]: unknown;
+    };
+    SweepPage: {
+      items: components['schemas']['Sweep'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    SearchPage: {
+      items: components['schemas']['Search'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    ComparisonPage: {
+      items: components['schemas']['Comparison'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     BacktestMetrics: {
       entries: number | null;
       exits: number | null;
@@ -1175,7 +1682,7 @@ export interface components {
       /** Paid on balance; a receipt is negative */ funding?: number | null;
     };
     BacktestSpec: {
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by + */ stream: string;
       strategy: string;
       params: { [name: string]: number };
       /** Epoch milliseconds, UTC */ from: number;
@@ -1209,6 +1716,11 @@ export interface components {
         trailBps?: number;
       };
       /** Most of the volume of a bar that one order took */ fillShare?: number;
+      /** Several streams on one account; `stream` names all of them, joined by + */ portfolio?: {
+        rebalance:
+          { kind: 'signals' } | { kind: 'period'; everyMs: number } | { kind: 'drift'; above: number };
+        instruments: { /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string; weight: number }[];
+      };
     };
     BacktestAnalysis: {
       /** 95 %, stationary bootstrap, a year */ sharpeInterval: (number | null)[];
@@ -1233,11 +1745,12 @@ export interface components {
       fees: number;
       funding?: number;
       /** After fees and funding */ profit: number;
+      /** Of a portfolio: what was traded */ instrument?: string;
     };
     BacktestDetail: {
       id: string;
       spec: components['schemas']['BacktestSpec'];
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by + */ stream: string;
       strategy: string;
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
@@ -1250,6 +1763,11 @@ export interface components {
       /** What sizes, fills, costs and figures mean in this run */ conventions: string[];
       /** What has to be said of it: orders that waited, ruin */ notes?: string[];
       /** Of the funding rates that it paid */ fundingSha256?: string;
+      /** Of a portfolio: what each stream was read as */ instruments?: {
+        /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+        barsSha256: string;
+        fundingSha256?: string;
+      }[];
       run: string | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
@@ -1273,7 +1791,7 @@ export interface components {
     Backtest: {
       id: string;
       spec: components['schemas']['BacktestSpec'];
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by + */ stream: string;
       strategy: string;
       engine: string;
       metrics: components['schemas']['BacktestMetrics'];
@@ -1286,6 +1804,11 @@ export interface components {
       /** What sizes, fills, costs and figures mean in this run */ conventions: string[];
       /** What has to be said of it: orders that waited, ruin */ notes?: string[];
       /** Of the funding rates that it paid */ fundingSha256?: string;
+      /** Of a portfolio: what each stream was read as */ instruments?: {
+        /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+        barsSha256: string;
+        fundingSha256?: string;
+      }[];
       run: string | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
@@ -1422,6 +1945,48 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    Event: {
+      id: string;
+      type: string;
+      /** Epoch milliseconds, UTC */ at: number;
+      payload: { [name: string]: unknown };
+    };
+    EventList: { items: components['schemas']['Event'][]; /** Epoch milliseconds, UTC */ asOf: number };
+    EventConsumer: {
+      /** `relay` hands events to the broker, `sender` sends notifications */ consumer: string;
+      /** Events, or notifications that are due, which wait for it */ lag: number;
+      /** Time of the oldest event that waits */ oldestAt: number | null;
+      handled: number;
+      handledAt: number | null;
+      /** In a row; 0 where it works */ failures: number;
+      error: string | null;
+      errorAt: number | null;
+      deadLetters: number;
+    };
+    EventConsumerList: {
+      items: components['schemas']['EventConsumer'][];
+      /** The process that runs them */ leader: {
+        owner: string;
+        /** Epoch milliseconds, UTC */ until: number;
+      } | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    DeadLetter: {
+      id: string;
+      consumer: string;
+      type: string;
+      event: components['schemas']['Event'];
+      error: string;
+      attempts: number;
+      /** Of the last failure */ at: number;
+      /** failing: it comes again and holds up what is behind it; dead: given up; requeued: to be tried again */ state:
+        'failing' | 'dead' | 'requeued';
+    };
+    DeadLetterPage: {
+      items: components['schemas']['DeadLetter'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     BacktestEngine: {
       name: string;
       version: string | null;
@@ -1543,6 +2108,29 @@ export interface components {
     };
     EvaluationPage: {
       items: components['schemas']['Evaluation'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    NewsAggregate: {
+      id: string;
+      asset: string;
+      /** live, recorded or simulated-<seed> */ sourceKey: string;
+      /** Start of the hour or day, UTC, by the time of publication */ from: number;
+      articles: number;
+      feeds: { feed: string; articles: number }[];
+      sentiment: {
+        model: string;
+        scored: number;
+        abstained: number;
+        negative: number;
+        neutral: number;
+        positive: number;
+        /** Mean of P(positive) − P(negative); null where the model abstained from all */ mean: number | null;
+      }[];
+      /** Epoch milliseconds, UTC */ computedAt: number;
+    };
+    NewsAggregatePage: {
+      items: components['schemas']['NewsAggregate'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
@@ -1748,6 +2336,85 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
+    Subscription: {
+      id: string;
+      name: string;
+      types: string[];
+      /** Members that are given must all hold, each with any of its values */ filters: {
+        tickers?: string[];
+        sources?: string[];
+        streams?: string[];
+      };
+      /** Nothing is sent then; it is sent at the end of them */ quietHours: {
+        from: string;
+        to: string;
+        timeZone: string;
+      } | null;
+      /** Notifications an hour; those above wait */ perHour: number | null;
+      state: 'active' | 'paused';
+      /** Secrets are never shown again */ channel: {
+        kind: 'webhook' | 'slack' | 'email';
+        /** Of the address, the rest of which may be a secret */ host: string | null;
+        to: string[] | null;
+        hasSecret: boolean;
+      };
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      /** Epoch milliseconds, UTC */ updatedAt: number;
+    };
+    SubscriptionCreated: {
+      id: string;
+      name: string;
+      types: string[];
+      /** Members that are given must all hold, each with any of its values */ filters: {
+        tickers?: string[];
+        sources?: string[];
+        streams?: string[];
+      };
+      /** Nothing is sent then; it is sent at the end of them */ quietHours: {
+        from: string;
+        to: string;
+        timeZone: string;
+      } | null;
+      /** Notifications an hour; those above wait */ perHour: number | null;
+      state: 'active' | 'paused';
+      /** Secrets are never shown again */ channel: {
+        kind: 'webhook' | 'slack' | 'email';
+        /** Of the address, the rest of which may be a secret */ host: string | null;
+        to: string[] | null;
+        hasSecret: boolean;
+      };
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      /** Epoch milliseconds, UTC */ updatedAt: number;
+      /** Of a webhook whose key was made here; shown this once */ secret: string | null;
+    };
+    Delivery: {
+      id: string;
+      subscription: string;
+      event: components['schemas']['Event'];
+      state: 'waiting' | 'sent' | 'dead';
+      /** Epoch milliseconds, UTC */ dueAt: number;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      attempts: number;
+      error: string | null;
+      log: {
+        /** Epoch milliseconds, UTC */ at: number;
+        outcome: 'sent' | 'failed' | 'quiet' | 'limited' | 'paused' | 'dead' | 'retried';
+        detail: string;
+      }[];
+    };
+    SubscriptionPage: {
+      items: components['schemas']['Subscription'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    TestSent: { sent: boolean; detail: string };
+    DeliveryPage: {
+      items: components['schemas']['Delivery'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Prediction: {
       id: string;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -1944,6 +2611,22 @@ export interface components {
       cursor: string | null;
       /** Epoch milliseconds, UTC */ asOf: number;
     };
+    TrackedRun: {
+      /** Of the result that was logged */ id: string;
+      experiment: string;
+      name: string;
+      params: { [name: string]: string | number | boolean };
+      tags: { [name: string]: string };
+      metrics: { [name: string]: number };
+      status: 'running' | 'finished' | 'failed';
+      /** Epoch milliseconds, UTC */ startedAt: number;
+      finishedAt: number | null;
+    };
+    TrackedRunPage: {
+      items: components['schemas']['TrackedRun'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Upload: {
       name: string;
       /** What POST /runs with transformBars takes as `object` */ object: { key: string; sha256: string };
@@ -1956,6 +2639,85 @@ export interface components {
       items: components['schemas']['Upload'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    NewsSource: {
+      /** The `feed` of its articles */ id: string;
+      name: string;
+      kind: string;
+      /** Without secrets: they are named, never held */ settings: { [name: string]: unknown };
+      language: string | null;
+      /** What may be done with its text; null: not known */ licence: string | null;
+      retentionDays: number | null;
+      cadence: {
+        cron: string;
+        timeZone: string;
+        jitterSeconds: number;
+        overlap: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
+      };
+      state: 'enabled' | 'paused';
+      host: string;
+      origin: 'default' | 'configured' | 'made';
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      /** Epoch milliseconds, UTC */ updatedAt: number;
+    };
+    NewsSourcePage: {
+      items: components['schemas']['NewsSource'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    SourceKinds: {
+      kinds: {
+        kind: string;
+        summary: string;
+        /** JSON Schema of its settings */ settings: { [name: string]: unknown } | null;
+        /** Of an adapter of your own */ file: string | null;
+      }[];
+    };
+    SourceTest: {
+      items: {
+        feed: string;
+        guid?: string;
+        url?: string;
+        title?: string;
+        content?: string;
+        author?: string;
+        language?: string;
+        categories?: string[];
+        /** As written */ publishedAt?: string;
+      }[];
+      /** Items of the page; the first of them are shown */ found: number;
+      /** Whether there is a page after it */ more: boolean;
+      elapsedMs: number;
+    };
+    SourceHealth: {
+      id: string;
+      state: 'paused' | 'new' | 'healthy' | 'silent' | 'unreliable' | 'failing';
+      lastSuccessAt: number | null;
+      lastFailureAt: number | null;
+      /** Why the last failed collection failed */ lastFailure: string | null;
+      failuresInARow: number;
+      collectedTo: number | null;
+      freshness: {
+        newestPublishedAt: number | null;
+        /** Between two items, usually; null: too few to tell */ medianMs: number | null;
+        /** The longest silence that is nothing unusual */ patienceMs: number | null;
+        /** Hours of the day, UTC, in which it never publishes */ quietHours: number[];
+        /** Null: as fresh as usual */ silentSince: number | null;
+      };
+      errorBudget: {
+        /** Of the last 24 hours */ collections: number;
+        failed: number;
+        share: number | null;
+        allowed: number;
+        spent: boolean;
+      };
+      breaker: { state: 'closed' | 'open' | 'half-open'; until: number | null };
+      /** Oldest first */ itemsPerDay: { day: string; items: number }[];
+    };
+    DiscoveredFeeds: {
+      feeds: { /** As written */ href: string; url: string; type: string; title: string | null }[];
+      canonical: string | null;
     };
     StorageInfo: {
       stores: {
@@ -2003,6 +2765,7 @@ export interface operations {
           | 'deployModel'
           | 'predict'
           | 'runBacktest'
+          | 'backtestPortfolio'
           | 'sweepBacktest'
           | 'searchBacktest'
           | 'compareStrategies'
@@ -2584,6 +3347,33 @@ export interface operations {
       };
     };
   };
+  listNewsAggregates: {
+    parameters: {
+      query?: {
+        /** Base asset spoken of; left out: all */ asset?: string;
+        /** Only from this source: live, recorded or simulated-<seed> */ source?: string;
+        /** Length of a bucket; left out: hour */ bucket?: 'hour' | 'day';
+        /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsAggregatePage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   listNews: {
     parameters: {
       query?: {
@@ -2906,6 +3696,384 @@ export interface operations {
       };
     };
   };
+  listSources: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSourcePage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createSource: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['NewsSourceRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSourceKinds: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SourceKinds'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  discoverSources: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['DiscoverRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DiscoveredFeeds'] };
+      };
+      503: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removeSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  changeSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['NewsSourceChange'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  pauseSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  resumeSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['NewsSource'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  testSource: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SourceTest'] };
+      };
+      503: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSourceHealth: {
+    parameters: { query?: never; header?: never; path: { /** Source id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SourceHealth'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listEvents: {
+    parameters: {
+      query?: { /** Only this type */ type?: string; /** Items of a page */ limit?: number };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EventList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listEventConsumers: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EventConsumerList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDeadLetters: {
+    parameters: {
+      query?: {
+        /** Only of this consumer */ consumer?: string;
+        /** Only in this state */ state?: 'failing' | 'dead' | 'requeued';
+        /** Only events of this type */ type?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeadLetterPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  requeueDeadLetter: {
+    parameters: { query?: never; header?: never; path: { /** Dead letter id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeadLetter'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSubscriptions: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SubscriptionPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createSubscription: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['SubscriptionRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SubscriptionCreated'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSubscription: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Subscription'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  changeSubscription: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['SubscriptionChange'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SubscriptionCreated'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removeSubscription: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  testSubscription: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TestSent'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDeliveries: {
+    parameters: {
+      query?: {
+        /** Only in this state */ state?: 'waiting' | 'sent' | 'dead';
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path: { /** Subscription id */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeliveryPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  retryDelivery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Subscription id */ id: string; /** Delivery id */ delivery: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Delivery'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   readSentiment: {
     parameters: {
       query?: {
@@ -3135,6 +4303,173 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['BacktestEquity'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSweeps: {
+    parameters: {
+      query?: {
+        /** Only on this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SweepPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSweep: {
+    parameters: { query?: never; header?: never; path: { /** Sweep id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Sweep'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSweepReport: {
+    parameters: { query?: never; header?: never; path: { /** Sweep id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSearches: {
+    parameters: {
+      query?: {
+        /** Only on this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SearchPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSearch: {
+    parameters: { query?: never; header?: never; path: { /** Search id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Search'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSearchReport: {
+    parameters: { query?: never; header?: never; path: { /** Search id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listComparisons: {
+    parameters: {
+      query?: {
+        /** Only on this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ComparisonPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getComparison: {
+    parameters: { query?: never; header?: never; path: { /** Comparison id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Comparison'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getComparisonReport: {
+    parameters: { query?: never; header?: never; path: { /** Comparison id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listTrackedRuns: {
+    parameters: {
+      query?: {
+        /** Only of this experiment */ experiment?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TrackedRunPage'] };
       };
       default: {
         headers: { [name: string]: unknown };

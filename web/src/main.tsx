@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { Notice } from './notice';
 import { Backtests } from './pages/backtests';
 import { Models } from './pages/models';
+import { News } from './pages/news';
 import { Overview } from './pages/overview';
 import { Prices } from './pages/prices';
 import { Runs } from './pages/runs';
@@ -15,6 +16,7 @@ const PAGES: { path: string; name: string; page: ComponentType<PageProps> }[] = 
   { path: '', name: 'Overview', page: Overview },
   { path: 'runs', name: 'Runs', page: Runs },
   { path: 'prices', name: 'Prices', page: Prices },
+  { path: 'news', name: 'News', page: News },
   { path: 'sentiment', name: 'Sentiment', page: Sentiment },
   { path: 'models', name: 'Models', page: Models },
   { path: 'backtests', name: 'Backtests', page: Backtests },

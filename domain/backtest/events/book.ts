@@ -1,4 +1,5 @@
 import type { Exits } from '../spec.js';
+import { InvalidInputError } from '../../errors.js';
 import { readRequest } from './requests.js';
 import type { OrderKind, OrderRequest, WorkingOrder } from './types.js';
 
@@ -36,6 +37,9 @@ export interface OrderBook {
   nextId: number;
 }
 
+/** A strategy that lays an order a bar and cancels none would make each bar slower than the one before. */
+export const MOST_ORDERS = 1000;
+
 export const openOrderBook = (): OrderBook => ({ orders: [], nextId: 1 });
 
 interface Laying {
@@ -47,6 +51,10 @@ interface Laying {
 
 /** @throws InvalidInputError naming what is wrong with the request. */
 export function lay(book: OrderBook, asked: OrderRequest, laying: Laying): Order {
+  if (book.orders.length >= MOST_ORDERS)
+    throw new InvalidInputError(
+      `${book.orders.length} orders are waiting, and no more can; cancel some, or lay them with goodForBars or oco`,
+    );
   return layChecked(book, readRequest(asked), laying);
 }
 
@@ -104,7 +112,11 @@ export const removeWhere = (book: OrderBook, goes: (order: Order) => boolean): v
   book.orders = book.orders.filter((order) => !goes(order));
 };
 
-export const viewOf = ({ id, request, left }: Order): WorkingOrder => ({ ...request, id, left });
+export const viewOf = ({ id, request, left }: Order): WorkingOrder => ({
+  ...request,
+  ...(request.exits && { exits: { ...request.exits } }),
+  ...{ id, left },
+});
 
 /**
  * What a fill does to the others of its group: the first one cancels them, but a target that is filled in part leaves

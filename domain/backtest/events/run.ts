@@ -65,12 +65,20 @@ function checkArgs({ bars, strategy, spec, funding, options = {} }: EventArgs): 
   checkSpec(asEvents);
   checkRates(spec, funding);
   checkBars(bars, Boolean(spec.costs.impactBps) || spec.fillShare !== undefined);
+  checkRanges(bars);
   if (typeof strategy.onBar !== 'function')
     throw new InvalidInputError('The strategy has no function onBar(context)');
   const { tick = 0, limitFill = 'through' } = options;
   if (!(tick >= 0 && tick < Infinity)) throw new InvalidInputError(`tick is ${tick}; it must be 0 or more`);
   if (limitFill !== 'through' && limitFill !== 'touch')
     throw new InvalidInputError(`limitFill is "${limitFill as string}"; known: through, touch`);
+}
+
+/** Orders are met inside the range of a bar, so that it must be one. */
+function checkRanges({ high, low }: BarColumns): void {
+  for (let i = 0; i < high.length; i++)
+    if ((high[i] as number) < (low[i] as number))
+      throw new InvalidInputError(`Bar ${i} has high ${high[i]} below its low ${low[i]}`);
 }
 
 function openRun({ bars, spec, options = {} }: EventArgs): EventRun {

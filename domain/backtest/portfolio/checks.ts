@@ -2,10 +2,8 @@ import { InvalidInputError } from '../../errors.js';
 import { checkInput } from '../checks.js';
 import { checkFunding } from '../funding.js';
 import type { RunSpec } from '../spec.js';
+import { ROUNDING } from './plan.js';
 import type { Instrument, PortfolioSpec } from './types.js';
-
-/** Weights as people write them: thirds sum up to a little more than 1. */
-const ROUNDING = 1e-9;
 
 /** @throws InvalidInputError naming the instrument and what no result could be right for. */
 export function checkPortfolio(instruments: Instrument[], spec: PortfolioSpec): void {

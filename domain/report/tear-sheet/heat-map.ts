@@ -1,5 +1,5 @@
 import { escapeHtml } from '../chart.js';
-import { number, percent } from '../format.js';
+import { fixed, number, percent } from '../format.js';
 import type { Days } from './days.js';
 import { monthlyReturns } from './days.js';
 
@@ -12,6 +12,10 @@ export interface HeatMap {
   values: number[][];
   /** The pair that this sheet is about, where it is among them. */
   chosen: { row: number; column: number } | null;
+  /** What the chosen pair is; `this one` where absent. */
+  chosenName?: string;
+  /** What is not on the axes, in sentences. */
+  notes?: string[];
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -27,19 +31,27 @@ export function monthTable(days: Days): string {
 }
 
 /** One cell a pair of parameters, shaded by its value; the chosen pair is framed. */
-export function parameterTable({ figure, rows, columns, values, chosen }: HeatMap): string {
+export function parameterTable({
+  figure,
+  rows,
+  columns,
+  values,
+  chosen,
+  chosenName = 'this one',
+  notes = [],
+}: HeatMap): string {
   const largest = largestOf(values.flat());
   const body = rows.values.map((value, row) => {
     const cells = columns.values.map((_, column) => {
       const each = values[row]?.[column] ?? NaN;
       const isChosen = chosen?.row === row && chosen.column === column;
-      return shaded(each, { largest, text: isChosen ? `▸ ${number(each, 3)}` : number(each, 3) });
+      return shaded(each, { largest, text: isChosen ? `▸ ${fixed(each, 2)}` : fixed(each, 2) });
     });
     return `<tr><th scope="row">${number(value, 7)}</th>${cells.join('')}</tr>`;
   });
   const corner = `${rows.name} ↓ ${columns.name} →`;
   const head = [corner, ...columns.values.map((value) => number(value, 7))];
-  return `${shadedTable(`${figure} by ${rows.name} and ${columns.name}`, head, body)}<p class="soft">${escapeHtml(figure)} of each pair that was tried${chosen ? '; ▸ is this one' : ''}. A single bright cell among dull ones is luck more often than skill.</p>`;
+  return `${shadedTable(`${figure} by ${rows.name} and ${columns.name}`, head, body)}<p class="soft">${escapeHtml(figure)} of each pair that was tried${chosen ? `; ▸ is ${chosenName}` : ''}. ${notes.map((each) => `${escapeHtml(each)} `).join('')}A single bright cell among dull ones is luck more often than skill.</p>`;
 }
 
 function shadedTable(label: string, head: string[], rows: string[]): string {

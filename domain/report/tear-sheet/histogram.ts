@@ -9,11 +9,15 @@ const FRAMES = [
 const [HEIGHT, BOTTOM] = [200, 24];
 
 /** How often a return of each size came; what lies beyond the outer 0.5 % is counted in the last bars. */
-export function histogram(values: readonly number[], what: string): string {
+export function histogram(
+  values: readonly number[],
+  what: string,
+  show: (value: number) => string = (value) => percent(value, 2),
+): string {
   const finite = values.filter(Number.isFinite);
   const [low, high] = [quantile(finite, 0.005), quantile(finite, 0.995)];
   if (!(high > low)) return '<p class="empty">Too few different values to draw.</p>';
-  const drawings = FRAMES.map((frame) => drawing({ values: finite, low, high, what, ...frame }));
+  const drawings = FRAMES.map((frame) => drawing({ values: finite, low, high, what, show, ...frame }));
   return `<figure>${drawings.join('')}<div class="axis">${what}, ${finite.length} of them; the outer half percents are counted in the last bars</div></figure>`;
 }
 
@@ -22,11 +26,12 @@ function drawing(args: {
   low: number;
   high: number;
   what: string;
+  show: (value: number) => string;
   name: string;
   width: number;
   bins: number;
 }): string {
-  const { values, low, high, what, name, width, bins } = args;
+  const { values, low, high, what, show, name, width, bins } = args;
   const counts = Array.from({ length: bins }, () => 0);
   for (const value of values) {
     const bin = Math.floor(((value - low) / (high - low)) * bins);
@@ -42,7 +47,7 @@ function drawing(args: {
   });
   const labels = [low, (low + high) / 2, high].map(
     (value, i) =>
-      `<text class="tick ${['start', 'middle', 'end'][i]}" x="${(i * width) / 2}" y="${HEIGHT - 8}">${percent(value, 2)}</text>`,
+      `<text class="tick ${['start', 'middle', 'end'][i]}" x="${(i * width) / 2}" y="${HEIGHT - 8}">${show(value)}</text>`,
   );
   return `<svg class="${name}" viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="Distribution of ${what}">${bars.join('')}${labels.join('')}</svg>`;
 }

@@ -30,7 +30,7 @@ export function Trades({ of }: { of: Schemas['BacktestDetail'] }) {
           ]}
           rows={trades.map((each) => [
             moment(each.entryTime),
-            each.side,
+            [each.side, each.instrument].filter(Boolean).join(' '),
             price(each.entryPrice),
             each.exitTime === null ? 'still open' : moment(each.exitTime),
             price(each.exitPrice),

@@ -56,7 +56,9 @@ export const nameOf = ({ strategy, spec: { params } }: Backtest): string =>
 export const costsText = ({ costs: { feeBps, slippageBps } }: Backtest['spec']): string =>
   `${feeBps} bps fee and ${slippageBps} bps slippage a side`;
 
-export function sizeText({ size }: Backtest['spec']): string {
+export function sizeText({ size, portfolio }: Backtest['spec']): string {
+  if (portfolio)
+    return portfolio.instruments.map(({ stream, weight }) => `${percent(weight, 0)} in ${stream}`).join(', ');
   switch (size.kind) {
     case 'units':
       return `${size.units} units an entry`;
@@ -71,7 +73,8 @@ export function sizeText({ size }: Backtest['spec']): string {
   }
 }
 
-export const windowText = ({ from, to }: Backtest['spec']): string => `${date(from)} … ${date(to)}`;
+export const windowText = ({ from, to }: { from: number; to: number }): string =>
+  `${date(from)} … ${date(to)}`;
 
 /** 95 % interval of the Sharpe ratio; a dash for results from before it was computed. */
 export const intervalText = ({ analysis }: Backtest): string => range(analysis?.sharpeInterval ?? [], ratio);

@@ -2,6 +2,7 @@ import { useCallback, useState } from 'react';
 import { Comparison } from '../backtests/comparison';
 import { Detail } from '../backtests/detail';
 import { History } from '../backtests/history';
+import { Optimisations } from '../backtests/optimisations';
 import { RunForm } from '../backtests/run-form';
 import { Card, Heading, type PageProps } from '../parts';
 
@@ -22,6 +23,7 @@ export function Backtests({ rest }: PageProps) {
       </Card>
       <Comparison shownId={address} version={version} />
       <History version={version} />
+      <Optimisations version={version} />
     </>
   );
 }

@@ -1,0 +1,41 @@
+import type { Ports } from '../../adapters/ports.js';
+import { messageOf } from '../../domain/errors.js';
+import { aggregateNews } from '../news-aggregates.js';
+import { searchAlerts } from '../news/searches.js';
+import { sendDue } from '../notifications/sending.js';
+import { queueNotifications } from '../notifications/queueing.js';
+import { followEvents, noteStepFailure, type Consumer } from './handling.js';
+
+/** Work that one process of a platform does again and again as long as it runs. */
+export interface EventLoop {
+  name: string;
+  /** How much was done; 0: nothing to do for now. */
+  step(): Promise<number>;
+  /** The step threw; it comes again after a pause. */
+  failed(error: unknown): Promise<void>;
+}
+
+/** The consumers by their names in domain/events.ts. */
+export const eventConsumers = (ports: Ports): Consumer[] => [
+  { name: 'aggregates', handle: (events) => aggregateNews(ports, events) },
+  { name: 'notifications', handle: (events) => queueNotifications(ports, events) },
+  { name: 'searches', handle: searchAlerts(ports) },
+];
+
+/** The relay to the broker where there is one, the consumers, and what sends the notifications. */
+export function eventLoops(ports: Ports): EventLoop[] {
+  const { relay } = ports.events;
+  const steps: [string, () => Promise<number>][] = [
+    ...(relay ? [['relay', relay] as [string, () => Promise<number>]] : []),
+    ...eventConsumers(ports).map((each): [string, () => Promise<number>] => [
+      each.name,
+      followEvents(ports, each),
+    ]),
+    ['sender', () => sendDue(ports)],
+  ];
+  return steps.map(([name, step]) => ({
+    name,
+    step,
+    failed: (error) => noteStepFailure(ports, name, messageOf(error)),
+  }));
+}

@@ -1,0 +1,150 @@
+import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
+import { InvalidInputError, messageOf, UnreachableError } from '../../domain/errors.js';
+import { redacted } from '../addresses.js';
+import { within } from './within.js';
+
+/** A broker: connected at the first use, and again at the next one after the connection was lost. */
+export interface AmqpConnection {
+  /** Begins the names of exchanges and queues; several platforms on one broker differ in it, or in the vhost. */
+  prefix: string;
+  /** `quorum` is replicated in a cluster; `classic` lies on one node's disk. */
+  queues: 'classic' | 'quorum';
+  /** A channel of its own; `onLost` is called once when it ends in any way. */
+  channel(onLost: () => void): Promise<Channel>;
+  /** The one channel for publishing, whose messages the broker confirms. */
+  publisher(): Promise<ConfirmChannel>;
+  /** Runs work; the client's errors come out as ours, naming the broker without its password. */
+  guarded<T>(work: () => Promise<T>): Promise<T>;
+  /** Work that only the broker holds up: where it takes too long the connection is given up. @throws UnreachableError */
+  answered<T>(what: string, work: () => Promise<T>): Promise<T>;
+  /** Gives the connection up, as where the broker is silent: the next use makes another. */
+  drop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A broker that is there but stuck is told from one that is slow after this long. */
+const CONNECT_MS = 5000;
+const CLOSE_MS = 2000;
+const ANSWER_MS = 10_000;
+/** After two of these without a sign of life the connection counts as lost. */
+const HEARTBEAT_SECONDS = 10;
+const DEFAULT_PREFIX = 'finsight';
+
+/** @param address `amqp://user:password@host:port/vhost?prefix=finsight&queues=classic`, or `amqps://…`. */
+export function amqpConnection(address: string): AmqpConnection {
+  const { prefix, queues } = readOptions(address);
+  let opening: Promise<ChannelModel> | null = null;
+  let publishing: Promise<ConfirmChannel> | null = null;
+  const forget = (lost: Promise<ChannelModel>): void => {
+    if (opening === lost) [opening, publishing] = [null, null];
+  };
+  const connection = (): Promise<ChannelModel> => {
+    if (opening) return opening;
+    const connecting = connectTo(address, () => forget(made));
+    const made: Promise<ChannelModel> = within(CONNECT_MS, 'The connection', connecting);
+    // One that comes after all is not wanted any more.
+    made.catch(() => connecting.then((late) => late.close()).catch(() => undefined));
+    opening = made;
+    made.catch(() => forget(made));
+    return made;
+  };
+  const end = async (): Promise<void> => {
+    const ending = opening;
+    [opening, publishing] = [null, null];
+    // One that is lost already cannot be closed, and need not be; one that is stuck is left.
+    const closed = ending?.then((each) => each.close()) ?? Promise.resolve();
+    await within(CLOSE_MS, 'The close', closed).catch(() => undefined);
+  };
+  const answered = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await within(ANSWER_MS, `RabbitMQ's answer for ${what}`, work());
+    } catch (error) {
+      if (error instanceof UnreachableError) void end();
+      throw error;
+    }
+  };
+  return {
+    prefix,
+    queues,
+    answered,
+    async channel(onLost) {
+      const channel = await answered('a channel', async () => (await connection()).createChannel());
+      // Without a listener an error of the channel would end the process.
+      channel.on('error', () => undefined).on('close', onLost);
+      return channel;
+    },
+    publisher() {
+      publishing ??= answered('a channel', () => openPublisher(connection, () => (publishing = null)));
+      const asked = publishing;
+      asked.catch(() => {
+        if (publishing === asked) publishing = null;
+      });
+      return asked;
+    },
+    async guarded(work) {
+      try {
+        return await work();
+      } catch (error) {
+        throw translated(address, error);
+      }
+    },
+    drop: end,
+    close: end,
+  };
+}
+
+async function openPublisher(
+  connection: () => Promise<ChannelModel>,
+  onLost: () => void,
+): Promise<ConfirmChannel> {
+  const channel = await (await connection()).createConfirmChannel();
+  channel.on('error', () => undefined).on('close', onLost);
+  return channel;
+}
+
+async function connectTo(address: string, onLost: () => void): Promise<ChannelModel> {
+  const { connect } = await import('amqplib');
+  const url = new URL(address);
+  if (!url.searchParams.has('heartbeat')) url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
+  for (const own of ['prefix', 'queues']) url.searchParams.delete(own);
+  const model = await connect(url.href, { timeout: CONNECT_MS, servername: url.hostname });
+  model.on('error', () => undefined).on('close', onLost);
+  return model;
+}
+
+/** @throws InvalidInputError for an address that cannot be read, or an option that is none. */
+function readOptions(address: string): Pick<AmqpConnection, 'prefix' | 'queues'> {
+  if (!URL.canParse(address))
+    throw new InvalidInputError(
+      `Unusable address ${redacted(address)} in EVENTS_URL; such as amqp://user:password@host:5672/vhost`,
+    );
+  const { searchParams } = new URL(address);
+  const prefix = searchParams.get('prefix') ?? DEFAULT_PREFIX;
+  if (!/^[A-Za-z0-9_-]{1,60}$/.test(prefix))
+    throw new InvalidInputError(
+      `prefix=${prefix} in EVENTS_URL must be 1 to 60 letters, digits, dashes or underscores`,
+    );
+  const queues = searchParams.get('queues') ?? 'classic';
+  if (queues === 'classic' || queues === 'quorum') return { prefix, queues };
+  throw new InvalidInputError(`queues=${queues} in EVENTS_URL must be classic or quorum`);
+}
+
+const KEPT = /^(InvalidInput|NotFound|DataQuality|Unreachable)Error$/;
+/** The client's own ends of a connection or a channel, and the operating system's. */
+const LOST =
+  /socket|connection|channel (closed|ended|closing)|closed|timeout|heartbeat|ECONN|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EPIPE|ETIMEDOUT|IllegalOperation/i;
+
+function translated(address: string, error: unknown): unknown {
+  if (!(error instanceof Error) || KEPT.test(error.name)) return error;
+  const text = `${error.name} ${(error as { code?: unknown }).code ?? ''} ${messageOf(error)}`;
+  const place = redacted(address);
+  if (/ACCESS.REFUSED|access_refused|\b403\b/i.test(text))
+    return new UnreachableError(`RabbitMQ at ${place} refuses this user or vhost: ${messageOf(error)}`);
+  if (/PRECONDITION.FAILED|\b406\b/i.test(text))
+    return new InvalidInputError(
+      `RabbitMQ at ${place} has a queue or exchange of this name with other properties; remove it or give another prefix (${messageOf(error)})`,
+    );
+  if (LOST.test(text))
+    return new UnreachableError(`RabbitMQ at ${place} does not answer: ${messageOf(error) || error.name}`);
+  return error;
+}

@@ -1,0 +1,37 @@
+import { NotFoundError } from '../../domain/errors.js';
+import type { TrackedRun, TrackingPort } from '../ports-tracking.js';
+import type { DocumentsPort } from '../ports.js';
+
+const COLLECTION = 'trackingRuns';
+
+/** Experiments in the collection `trackingRuns`. The documents are not this one's to close. */
+export function documentTracking(documents: DocumentsPort): TrackingPort {
+  const change = async (id: string, how: (run: TrackedRun) => TrackedRun): Promise<void> => {
+    await documents.update<TrackedRun>(COLLECTION, id, (run) => {
+      if (run) return how(run);
+      throw new NotFoundError(`No tracked run "${id}"; start it before anything is logged to it`);
+    });
+  };
+  return {
+    async startRun(run) {
+      await documents.insert<TrackedRun>(COLLECTION, [
+        { ...run, metrics: {}, status: 'running', finishedAt: null },
+      ]);
+    },
+    logMetrics: (id, metrics) =>
+      change(id, (run) => {
+        const finite = Object.entries(metrics).filter(([, value]) => Number.isFinite(value));
+        return { ...run, metrics: { ...run.metrics, ...Object.fromEntries(finite) } };
+      }),
+    finish: (id, { status, at }) =>
+      change(id, (run) => (run.status === 'running' ? { ...run, status, finishedAt: at } : run)),
+    get: (id) => documents.get<TrackedRun>(COLLECTION, id),
+    list: ({ experiment, limit, cursor }) =>
+      documents.find<TrackedRun>(COLLECTION, {
+        ...(experiment && { where: { experiment } }),
+        limit,
+        ...(cursor && { cursor }),
+      }),
+    close: async () => undefined,
+  };
+}
