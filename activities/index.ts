@@ -16,7 +16,6 @@ import { fundingSteps } from './funding.js';
 import { healingSteps } from './healing.js';
 import { lookaheadSteps } from './lookahead.js';
 import { newsSteps } from './news.js';
-import { newsSearchSteps } from './news/searches.js';
 import { newsUpkeepSteps } from './news/upkeep.js';
 import { predictionSteps } from './prediction.js';
 import { reportSteps } from './report.js';
@@ -43,7 +42,6 @@ export const createActivities = (ports: Ports) => ({
     ...cleaningSteps(ports),
     ...transformSteps(ports),
     ...newsSteps(ports),
-    ...newsSearchSteps(ports),
     ...newsUpkeepSteps(ports),
     ...trainingSteps(ports),
     ...registrySteps(ports),

@@ -1,6 +1,7 @@
 import type { Ports } from '../../adapters/ports.js';
 import { messageOf } from '../../domain/errors.js';
 import { aggregateNews } from '../news-aggregates.js';
+import { searchAlerts } from '../news/searches.js';
 import { sendingOf } from '../notifications/sending.js';
 import { queueNotifications } from '../notifications/queueing.js';
 import { followEvents, noteStepDone, noteStepFailure, type Consumer } from './handling.js';
@@ -18,6 +19,7 @@ export interface EventLoop {
 export const eventConsumers = (ports: Ports): Consumer[] => [
   { name: 'aggregates', handle: (events) => aggregateNews(ports, events) },
   { name: 'notifications', handle: (events) => queueNotifications(ports, events) },
+  { name: 'searches', handle: searchAlerts(ports) },
 ];
 
 /** The relay to the broker where there is one, the consumers, and what sends the notifications. */

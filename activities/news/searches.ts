@@ -7,30 +7,12 @@ import {
   type SavedSearch,
   type SearchMatch,
 } from '../../domain/news/saved-searches.js';
-import { beat } from '../beat.js';
 
-/** The consumer's name: its mark is kept by the events under it. */
-export const SEARCHES_CONSUMER = 'searches';
+/** Fewer events than this at a time: the consumer has come to their end. */
 const BATCH = 100;
-/** Events of one step; the next one goes on behind them. */
-const BATCHES = 200;
 const PAGE = 500;
 
 type StoredArticle = Article & { sourceKey?: string };
-
-export const newsSearchSteps = (ports: Ports) => ({
-  /** Tells saved searches of the articles collected since the last time; once each, however often it runs. */
-  async alertSearches(): Promise<{ events: number; done: boolean }> {
-    let events = 0;
-    for (let batch = 0; batch < BATCHES; batch++) {
-      const read = await ports.events.consume(SEARCHES_CONSUMER, searchAlerts(ports), { limit: BATCH });
-      events += read;
-      beat({ events });
-      if (read === 0) return { events, done: true };
-    }
-    return { events, done: false };
-  },
-});
 
 type Needed = Pick<Ports, 'documents' | 'events' | 'newsReads' | 'now'>;
 

@@ -9,7 +9,8 @@ import { mongoSearch } from './mongodb-search.js';
 import { mongoCounts } from './mongodb-statistics.js';
 import { PAST, searchMembers, wordsIn } from './mongodb-words.js';
 
-type Use = <T>(name: string, work: (collection: Collection<StoredDoc>) => Promise<T>) => Promise<T>;
+/** Works on a collection whose indexes are there. */
+export type Use = <T>(name: string, work: (collection: Collection<StoredDoc>) => Promise<T>) => Promise<T>;
 
 /** Search and figures of the articles of one database. */
 export function mongoArticles(use: Use, getMany: DocumentsPort['getMany']): ArticlesPort {

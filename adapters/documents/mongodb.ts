@@ -4,7 +4,7 @@ import { untilWritten } from '../contention.js';
 import { appendEvents, appendPending } from '../events/mongodb.js';
 import { isDuplicate, mongoConnection, type MongoIndex } from '../mongodb.js';
 import type { Doc, DocumentPage, DocumentQuery, DocumentsPort, EventRow } from '../ports.js';
-import { mongoArticles, notePast } from './mongodb-articles.js';
+import { mongoArticles, notePast, type Use } from './mongodb-articles.js';
 import { fromStored, toStored, type StoredDoc } from './mongodb-format.js';
 import { mongoFilter } from './mongodb-query.js';
 import { isSearched, SEARCH_INDEXES } from './mongodb-words.js';
@@ -20,14 +20,8 @@ export function mongoDocuments(address: string): DocumentsPort {
   const use = <T>(name: string, work: (collection: Collection<StoredDoc>) => Promise<T>): Promise<T> =>
     mongo.use<StoredDoc, T>(name, work, indexesOf(specOf(name)));
 
-  const getMany = async <T>(collection: string, ids: string[]): Promise<Doc<T>[]> => {
-    const rows = await use(collection, (all) => all.find({ _id: { $in: ids } }).toArray());
-    const found = new Map(rows.map((row) => [row._id, row]));
-    return [...new Set(ids)].flatMap((id) => {
-      const row = found.get(id);
-      return row ? [fromStored<T>(row)] : [];
-    });
-  };
+  const getMany = readMany(use);
+
   return {
     async insert<T>(collection: string, docs: Doc<T>[], events?: (doc: Doc<T>) => EventRow) {
       const spec = specOf(collection);
@@ -105,6 +99,17 @@ export function mongoDocuments(address: string): DocumentsPort {
     close: mongo.close,
   };
 }
+
+const readMany =
+  (use: Use): DocumentsPort['getMany'] =>
+  async <T>(collection: string, ids: string[]) => {
+    const rows = await use(collection, (all) => all.find({ _id: { $in: ids } }).toArray());
+    const found = new Map(rows.map((row) => [row._id, row]));
+    return [...new Set(ids)].flatMap((id) => {
+      const row = found.get(id);
+      return row ? [fromStored<T>(row)] : [];
+    });
+  };
 
 const indexesOf = (spec: CollectionSpec): MongoIndex[] => [
   { keys: { at: -1, _id: -1 } },
