@@ -61,6 +61,10 @@ const WRONG: [line: string, offender: RegExp][] = [
   ['backtest portfolio --strategy sma-cross', /Say what to test on: streams/],
   ['run story predict --input 17', /--input.*JSON object/],
   ['news list --limit many', /--limit.*'many'/],
+  ['events requeue', /'id'/],
+  ['notifications create x', /--webhook <url>, --slack <url> and --email/],
+  ['notifications create x --slack https://a.example --email a@b.example', /Give one of/],
+  ['notifications create x --slack https://a.example --quiet 22', /--quiet is "22".*22:00-07:00/],
 ];
 
 describe('wrong usage', () => {
