@@ -73,6 +73,13 @@ function callbacksOf(
     onattribname: (from, to) => void (attribute = { name: xml.slice(from, to), value: '' }),
     onattribdata: (from, to) => void (attribute.value += xml.slice(from, to)),
     onattribend() {
+      if (attribute.value.includes('<')) {
+        const shown = `${attribute.name}="${attribute.value}`.slice(0, 60).replace(/\s+/g, ' ');
+        reading.problems.add(
+          'attribute',
+          `a quote may be missing: ${shown} takes in what follows up to the next one`,
+        );
+      }
       if (frames[frames.length - 1]?.leaf) return;
       attributes ??= new Map();
       if (attributes.size < ATTRIBUTES && !attributes.has(attribute.name))
