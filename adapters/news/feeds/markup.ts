@@ -63,6 +63,8 @@ function callbacksOf(
     if (piece.to > piece.from) add(decode(xml.slice(piece.from, piece.to)));
     piece.to = piece.from;
   };
+  // What is left of a CDATA section or comment whose beginning was cut off is no text.
+  const end = (): void => (xml.startsWith('<!', piece.from - 2) ? undefined : flush());
   const start = (from: number): void => startTag(reading, { written: name, attributes, from });
   return {
     onopentagname(from, to) {
@@ -111,7 +113,7 @@ function callbacksOf(
       add(xml.slice(from, to - offset));
     },
     ...{ onattribentity: ignore, ontextentity: ignore, oncomment: ignore, ondeclaration: ignore },
-    ...{ onprocessinginstruction: ignore, onend: flush },
+    ...{ onprocessinginstruction: ignore, onend: end },
   };
 }
 
