@@ -221,6 +221,13 @@ describe('a broken feed', () => {
     ['closes what it did not open', rss('<item><title>A</title></b></item>'), ['A'], 'stray-end'],
     ['has loose marks', titled('A & B <3 C &nbsp;D'), ['A & B <3 C \u00a0D'], 'entities'],
     ['has control characters', titled('A\u0000\u0007'), ['A'], 'characters'],
+    ['is cut in a mark', '<rss><channel><item><title>A</title><guid><![CD', ['A'], 'cut'],
+    [
+      'forgets a quote',
+      rss('<item><title>A</title><x y="z/></item><item><title>B</title><x y="z"/></item>'),
+      ['A'],
+      'attribute',
+    ],
     ['declares no prefix', rss('<item><dc:title>A</dc:title></item>'), ['A'], 'namespace'],
     ['is nested without end', titled(`A${'<i>'.repeat(5000)}`), [expect.stringMatching(/^A/)], 'nesting'],
     [

@@ -63,6 +63,8 @@ function callbacksOf(
     if (piece.to > piece.from) add(decode(xml.slice(piece.from, piece.to)));
     piece.to = piece.from;
   };
+  // What is left of a CDATA section or comment whose beginning was cut off is no text.
+  const end = (): void => (xml.startsWith('<!', piece.from - 2) ? undefined : flush());
   const start = (from: number): void => startTag(reading, { written: name, attributes, from });
   return {
     onopentagname(from, to) {
@@ -73,6 +75,13 @@ function callbacksOf(
     onattribname: (from, to) => void (attribute = { name: xml.slice(from, to), value: '' }),
     onattribdata: (from, to) => void (attribute.value += xml.slice(from, to)),
     onattribend() {
+      if (attribute.value.includes('<')) {
+        const shown = `${attribute.name}="${attribute.value}`.slice(0, 60).replace(/\s+/g, ' ');
+        reading.problems.add(
+          'attribute',
+          `a quote may be missing: ${shown} takes in what follows up to the next one`,
+        );
+      }
       if (frames[frames.length - 1]?.leaf) return;
       attributes ??= new Map();
       if (attributes.size < ATTRIBUTES && !attributes.has(attribute.name))
@@ -104,7 +113,7 @@ function callbacksOf(
       add(xml.slice(from, to - offset));
     },
     ...{ onattribentity: ignore, ontextentity: ignore, oncomment: ignore, ondeclaration: ignore },
-    ...{ onprocessinginstruction: ignore, onend: flush },
+    ...{ onprocessinginstruction: ignore, onend: end },
   };
 }
 
