@@ -63,7 +63,7 @@ describe.skipIf(!chromium)('news in a browser (skipped where no Chromium is inst
     await page.getByRole('button', { name: 'Search' }).click();
     await expect.poll(() => page.locator('mark').allTextContents()).toContain('exchange traded');
     expect(await page.getByText('Solana outage').count()).toBe(0);
-    await page.getByLabel('Asset').fill('SOL');
+    await page.getByRole('textbox', { name: 'Asset' }).fill('SOL');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByText('No article matches').waitFor();
   });
@@ -87,7 +87,7 @@ describe.skipIf(!chromium)('news in a browser (skipped where no Chromium is inst
     await row.getByText('never collected').waitFor();
     await row.getByRole('button', { name: 'Pause' }).click();
     await row.getByRole('button', { name: 'Resume' }).waitFor();
-    const stored = (await (await platform.call('/sources/own')).json()) as { state: string };
+    const stored = (await (await platform.call('/api/v1/sources/own')).json()) as { state: string };
     expect(stored.state).toBe('paused');
   });
 });
