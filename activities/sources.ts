@@ -117,7 +117,7 @@ function eventsOf(before: SourceRecord, after: SourceRecord, at: number): EventR
   return [
     {
       id: `evt_source_${change}_${id}_${at}`,
-      type: `source.${change}`,
+      type: change === 'failed' ? 'source.failed' : 'source.recovered',
       at,
       payload: { sourceId: id, reason: lastFailure, failuresInARow, lastFailureAt, lastSuccessAt },
     },

@@ -16,6 +16,11 @@ export const address = z
     error: 'must not hold a name or a password; give them by auth',
   });
 
+/** Parameters that hold a key: written down, it would stand in records and answers. */
+const KEY_PARAMETER = /^(x-)?(api|access|auth)?[-_]?(key|token|secret|password)$/i;
+const KEYLESS = 'must not hold a key; give it by auth: { "in": "query", "name": …, "secret": … }';
+const holdsKey = (names: Iterable<string>): boolean => [...names].some((name) => KEY_PARAMETER.test(name));
+
 const path = z.string().min(1).max(300).describe('JSONPath, RFC 9535');
 
 const auth = z
@@ -63,7 +68,7 @@ const fields = z.strictObject({
 
 /** What REST and GraphQL have in common: how an answer becomes items, and how often may be asked. */
 const common = {
-  url: address,
+  url: address.refine((url) => !URL.canParse(url) || !holdsKey(new URL(url).searchParams.keys()), KEYLESS),
   headers: z
     .record(z.string().regex(/^[A-Za-z0-9-]{1,80}$/), z.string().max(1000))
     .refine(
@@ -111,7 +116,13 @@ function checkTemplate(given: unknown, faults: Parameters<ReturnType<typeof form
 export const restSettings = z.strictObject({
   ...common,
   method: z.enum(['GET', 'POST']).default('GET'),
-  query: template(z.record(z.string().min(1).max(100), z.string().max(1000))).default({}),
+  query: template(z.record(z.string().min(1).max(100), z.string().max(1000)))
+    .refine(
+      // A token of paging is none.
+      (given) => !holdsKey(Object.keys(given).filter((name) => !given[name]?.includes('{'))),
+      KEYLESS,
+    )
+    .default({}),
   body: template(z.record(z.string(), z.unknown())).optional().describe('Sent as JSON by POST'),
 });
 

@@ -102,6 +102,8 @@ describe('settings of REST', () => {
     [{ auth: { in: 'bearer', secret: 'FINSIGHT_ADMIN_KEY' } }, /FINSIGHT_NEWS_KEY/],
     [{ auth: { in: 'bearer', secret: 'abcdef' } }, /FINSIGHT_NEWS_KEY/],
     [{ headers: { Authorization: 'Bearer x' } }, /auth/],
+    [{ query: { api_key: 'abc' } }, /must not hold a key; give it by auth/],
+    [{ url: 'https://example.org/news?token=abc' }, /must not hold a key/],
     [{ query: { from: '{since}' } }, /Unknown placeholder "\{since\}"; known: \{from\}/],
     [{ query: { from: '{from:year}' } }, /Unknown format in "\{from:year\}"/],
     [{ query: { page: '{page:iso}' } }, /Unknown format/],
