@@ -4,6 +4,7 @@ import { sourceKey, type Source } from '../domain/sources.js';
 import type { KeptValidators } from '../domain/news/source-health.js';
 import { attempt, beat, resumed } from './beat.js';
 import { newsStore, type NewsStore } from './news/storing.js';
+import type { Touched } from './news/stories.js';
 import {
   inLanguage,
   managedSource,
@@ -46,6 +47,8 @@ type Progress = FeedReport & {
   done: boolean;
   pages: number;
   validators: KeptValidators | null;
+  /** Publication times of what was stored: stories are made of them at the end. */
+  touched?: Touched;
 };
 
 /** A feed's window to collect, from its beginning or from where a step before got to. */
@@ -96,6 +99,7 @@ export function newsSteps(ports: Ports) {
         else state.failure = messageOf(page);
         beat(state);
       }
+      if (state.touched) await store.updateStories(plan.source, state.touched);
       const { failure, validators } = state;
       if (managed) await recordCollection(ports, plan, { failure, validators });
       return report(state);
@@ -138,11 +142,17 @@ async function takePage(
   state.stored += stored.stored;
   state.duplicates += stored.duplicates;
   state.rejected += stored.rejected;
+  // A retry may find as duplicates what the attempt before it has stored.
+  const isTouched = stored.stored + stored.changed > 0 || attempt() > 1;
+  if (isTouched && stored.touched) state.touched = joinTouched(state.touched, stored.touched);
   if (state.cursor === null) state.validators = page.notModified ? null : validatorsOf(page, plan);
   state.cursor = page.next;
   state.done = page.next === null;
   state.pages++;
 }
+
+const joinTouched = (a: Touched | undefined, b: Touched): Touched =>
+  a ? { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) } : b;
 
 const mayPass = (error: unknown): boolean =>
   !(error instanceof Error && (FINAL_ERRORS as readonly string[]).includes(error.name));

@@ -6,6 +6,7 @@ import { termsOf, type Terms } from '../sources.js';
 import { nearArchive, type NearArchive } from './archive.js';
 import { sameByGuid } from './guids.js';
 import { linkArticles, linkLeft, rowOf, type StoredArticle } from './linking.js';
+import { updateStories, type Touched } from './stories.js';
 import { isVersion, keepVersion } from './versions.js';
 
 export interface PagePlan {
@@ -22,11 +23,15 @@ export interface StoredPage {
   duplicates: number;
   rejected: number;
   changed: number;
+  /** Publication times of the page's articles; null where it has none. */
+  touched: Touched | null;
 }
 
 export interface NewsStore {
   /** Cleans, checks, tags, stores and links a page of items; the same page again changes nothing. */
   storePage(plan: PagePlan, items: RawItem[]): Promise<StoredPage>;
+  /** Puts articles of these times, and those around them, into stories. */
+  updateStories(source: Source, touched: Touched): Promise<void>;
 }
 
 /** Keeps what this process knows of the archive between pages. */
@@ -34,6 +39,7 @@ export function newsStore(ports: Ports): NewsStore {
   // The port is opened when the first page comes.
   let archive: NearArchive | null = null;
   return {
+    updateStories: (source, touched) => updateStories(ports, sourceKey(source), touched),
     async storePage(plan, items) {
       archive ??= nearArchive(ports.near);
       const { deliveries, rejected } = await cleanItems(ports, plan, items);
@@ -46,8 +52,18 @@ export function newsStore(ports: Ports): NewsStore {
         duplicates: deliveries.length - stored.inserted - stored.changed,
         rejected: rejected.length,
         changed: stored.changed,
+        touched: touchedBy(deliveries),
       };
     },
+  };
+}
+
+function touchedBy(articles: StoredArticle[]): Touched | null {
+  if (articles.length === 0) return null;
+  const times = articles.map(({ publishedAt }) => publishedAt);
+  return {
+    from: times.reduce((a, b) => Math.min(a, b)),
+    to: times.reduce((a, b) => Math.max(a, b)),
   };
 }
 
