@@ -2,6 +2,7 @@ import type { Ports } from '../../adapters/ports.js';
 import { messageOf } from '../../domain/errors.js';
 import { aggregateNews } from '../news-aggregates.js';
 import { searchAlerts } from '../news/searches.js';
+import { indexing } from '../news/upkeep.js';
 import { sendDue } from '../notifications/sending.js';
 import { queueNotifications } from '../notifications/queueing.js';
 import { followEvents, noteStepFailure, type Consumer } from './handling.js';
@@ -32,6 +33,7 @@ export function eventLoops(ports: Ports): EventLoop[] {
       followEvents(ports, each),
     ]),
     ['sender', () => sendDue(ports)],
+    ['indexer', indexing(ports)],
   ];
   return steps.map(([name, step]) => ({
     name,
