@@ -1,5 +1,6 @@
 import { digestOf } from '../domain/digest.js';
 import type { Article } from '../domain/news/articles.js';
+import { cronInterval } from '../domain/news/interval.js';
 import { highlight } from '../domain/news/matching.js';
 import { parseSearch } from '../domain/news/search.js';
 import { cachedReads } from './cached-reads.js';
@@ -13,9 +14,14 @@ import type {
   NewsReadsPort,
 } from './ports-articles.js';
 import type { CachePort, DocumentsPort } from './ports-documents.js';
+import type { SourcesPort } from './ports-sources.js';
 
-/** The usual interval of collection: nothing new is missed for longer even where nobody tells of it. */
-export const NEWS_TTL_MS = 15 * 60_000;
+/** Of what is collected by no timetable. */
+const USUAL_MS = 15 * 60_000;
+/** An answer is worth keeping for a minute at least, and not for longer than an hour. */
+const BOUNDS_MS = { least: 60_000, most: 3_600_000 };
+/** Sources are changed by people: their intervals are read so often. */
+const SOURCES_MS = 60_000;
 const WARM_ASSETS = 10;
 const DAY_MS = 86_400_000;
 /** Days that are shown beside the newest articles. */
@@ -24,18 +30,24 @@ const WARM_DAYS = 30;
 interface Options {
   documents: DocumentsPort;
   cache: CachePort;
-  /** How long an answer about a kind of source may live: its interval of collection. */
-  ttlMs?: (sourceKey: string | null) => number;
+  /** An answer lives for as long as its sources are not collected again: the shortest of their intervals. */
+  sources?: Pick<SourcesPort, 'list'>;
   now?: () => number;
 }
 
 /** Searches and counts of articles through the cache. */
-export function openNewsReads({ documents, cache, ttlMs, now = Date.now }: Options): NewsReadsPort {
+export function openNewsReads({ documents, cache, sources, now = Date.now }: Options): NewsReadsPort {
   const reads = cachedReads(cache, { prefix: 'news', now });
-  const through = <T>(kind: string, query: ArticleQuery | ArticleCountQuery, compute: () => Promise<T>) => {
-    const sources = query.sourceKeys ?? [];
-    const ttl = ttlMs?.(sources[0] ?? null) ?? NEWS_TTL_MS;
-    return reads.read({ kind, sources, key: digestOf(query).slice(0, 32), ttlMs: ttl }, compute);
+  const lifeOf = sources ? lives(sources, now) : async () => USUAL_MS;
+  const through = async <T>(
+    kind: string,
+    query: ArticleQuery | ArticleCountQuery,
+    compute: () => Promise<T>,
+  ): Promise<T> => {
+    const kinds = query.sourceKeys ?? [];
+    const isLive = kinds.length === 0 || kinds.includes('live');
+    const ttlMs = isLive ? await lifeOf('feeds' in query ? query.feeds : undefined) : USUAL_MS;
+    return reads.read({ kind, sources: kinds, key: digestOf(query).slice(0, 32), ttlMs }, compute);
   };
   const search = (query: ArticleQuery): Promise<NewsHits> =>
     through('search', query, async () => {
@@ -64,6 +76,28 @@ export function openNewsReads({ documents, cache, ttlMs, now = Date.now }: Optio
       return read;
     },
     figures: reads.figures,
+  };
+}
+
+/** How long answers about feeds may live; about all of them where none is named. */
+function lives(
+  sources: Pick<SourcesPort, 'list'>,
+  now: () => number,
+): (feeds: readonly string[] | undefined) => Promise<number> {
+  let known: { id: string; intervalMs: number }[] = [];
+  let readAt = -Infinity;
+  return async (feeds) => {
+    if (now() - readAt >= SOURCES_MS) {
+      readAt = now();
+      // Where they cannot be read an answer is needed all the same.
+      const all = await sources.list().catch(() => []);
+      known = all.flatMap(({ id, state, cadence }) =>
+        state === 'enabled' ? [{ id, intervalMs: cronInterval(cadence.cron) }] : [],
+      );
+    }
+    const asked = known.filter(({ id }) => !feeds || feeds.includes(id)).map(({ intervalMs }) => intervalMs);
+    if (asked.length === 0) return USUAL_MS;
+    return Math.min(BOUNDS_MS.most, Math.max(BOUNDS_MS.least, Math.min(...asked)));
   };
 }
 

@@ -73,7 +73,7 @@ export function openPorts(config: Config): Ports {
     catalogue: openCatalogue(config, cache),
     storage: openStorage(config),
     engines: openEngines(),
-    newsReads: openNewsReads({ documents, cache }),
+    newsReads: openNewsReads({ documents, cache, sources: newsSources }),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),

@@ -3,6 +3,7 @@ import { messageOf } from '../../domain/errors.js';
 import { aggregateNews } from '../news-aggregates.js';
 import { searchAlerts } from '../news/searches.js';
 import { sendingOf } from '../notifications/sending.js';
+import { indexing } from '../news/upkeep.js';
 import { queueNotifications } from '../notifications/queueing.js';
 import { followEvents, noteStepDone, noteStepFailure, type Consumer } from './handling.js';
 
@@ -32,6 +33,7 @@ export function eventLoops(ports: Ports): EventLoop[] {
       followEvents(ports, each),
     ]),
     ['sender', sendingOf(ports)],
+    ['indexer', indexing(ports)],
   ];
   return steps.map(([name, step]) => loopOf(ports, name, step));
 }

@@ -8,8 +8,8 @@ import { beat } from '../beat.js';
 const BATCH = 200;
 /** A dry run says at most so many. */
 const MOST_COUNTED = 10_000;
-/** Of a step that indexes: a transaction of the store each. */
-const INDEX_BATCH = 1000;
+/** Articles indexed in one transaction: other writers wait for it. */
+const INDEX_BATCH = 500;
 
 /** Steps that keep the stored news in order. */
 export const newsUpkeepSteps = (ports: Ports) => ({
@@ -17,17 +17,6 @@ export const newsUpkeepSteps = (ports: Ports) => ({
   async refreshNews({ sourceKey }: { sourceKey: string }): Promise<{ warmed: number }> {
     await ports.newsReads.refresh(sourceKey);
     return { warmed: await ports.newsReads.warm(sourceKey) };
-  },
-
-  /** Takes articles of a store from before into the index; a killed attempt's batches stay done. */
-  async indexNews(): Promise<{ indexed: number }> {
-    let indexed = 0;
-    for (;;) {
-      const step = await ports.documents.indexArticles(INDEX_BATCH);
-      indexed += step.indexed;
-      beat({ indexed });
-      if (step.done) return { indexed };
-    }
   },
 
   /** Removes texts that may be kept no longer, of earlier versions too. Title, address, digest and facts stay. */
@@ -48,6 +37,17 @@ export const newsUpkeepSteps = (ports: Ports) => ({
     }
   },
 });
+
+/** Takes articles of a store from before into the index, some at each call; 0 when all are there. */
+export function indexing({ documents }: Ports): () => Promise<number> {
+  let isDone = false;
+  return async () => {
+    if (isDone) return 0;
+    const { indexed, done } = await documents.indexArticles(INDEX_BATCH);
+    isDone = done;
+    return indexed;
+  };
+}
 
 async function forgetText({ documents }: Ports, id: string): Promise<void> {
   for (let cursor: string | null = ''; cursor !== null;) {

@@ -105,6 +105,24 @@ function contract(fresh: () => string): void {
   });
 }
 
+it('keeps an answer until its sources are collected again', async () => {
+  const directory = temporaryDirectory();
+  const documents = kept(openDocuments(`sqlite:${join(directory, 'd.db')}`));
+  const lives: number[] = [];
+  const cache = kept(openCacheAt(`sqlite:${join(directory, 'c.db')}`));
+  const noting: CachePort = { ...cache, set: async (_key, _value, ttlMs) => void lives.push(ttlMs) };
+  const source = (id: string, cron: string, state = 'enabled') => ({ id, state, cadence: { cron } });
+  const list = async () => [
+    source('a', '*/5 * * * *'),
+    source('b', '@daily'),
+    source('c', '* * * * *', 'paused'),
+  ];
+  const reads = openNewsReads({ documents, cache: noting, sources: { list: list as never } });
+  for (const query of [{}, { feeds: ['b'] }, { feeds: ['x'] }, { sourceKeys: ['recorded'] }])
+    await reads.search(query);
+  expect(lives.filter((ms) => ms > 1).map((ms) => ms / 60_000)).toEqual([5, 60, 15, 15]);
+});
+
 it('answers without a cache that does not answer', async () => {
   const away = (): Promise<never> => Promise.reject(new Error('away'));
   const cache: CachePort = {

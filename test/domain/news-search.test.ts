@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../domain/errors.js';
 import { highlight, indexWords, matches } from '../../domain/news/matching.js';
+import { cronInterval } from '../../domain/news/interval.js';
 import { parseSearch } from '../../domain/news/search.js';
 import { knownFrom, versionAt } from '../../domain/news/versions.js';
 import { wordsIn, wordsOf } from '../../domain/news/words.js';
@@ -118,4 +119,18 @@ it('knows an article as it was', () => {
   expect(titles).toEqual([null, 'first', 'first', 'second', 'second', 'third']);
   expect(versionAt(now, all, 20)?.id).toBe('a');
   expect(knownFrom({ firstSeenAt: 5 })).toBe(5);
+});
+
+it.each([
+  ['*/15 * * * *', 15],
+  ['0,20,30 * * * *', 10],
+  ['7 * * * *', 60],
+  ['7 */6 * * *', 360],
+  ['0 9 * * 1', 1440],
+  ['5-59/20 * * * *', 20],
+  ['@hourly', 60],
+  ['@daily', 1440],
+  ['@every 90s', 1.5],
+])('%s starts again after %d minutes', (line, minutes) => {
+  expect(cronInterval(line)).toBe(minutes * 60_000);
 });
