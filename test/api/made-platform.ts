@@ -123,6 +123,7 @@ function embeddedPorts(directory: string): Ports {
     chooseSource: absent,
     trainer: () => ({ trainer: 'ridge', reason: 'a test' }),
     shippedSentiment: absent,
+    queues: { pollers: async () => 0 },
     now: () => Date.now(),
     async close() {
       for (const each of Object.values(own)) await each.close();
