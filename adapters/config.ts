@@ -21,6 +21,7 @@ export const SCHEMA = z.object({
   FINSIGHT_DATA_DIR: text,
   FINSIGHT_RECORDED_DIR: text,
   FINSIGHT_ML: onOff.default('on'),
+  FINSIGHT_ENGINES_DIR: text,
   FINSIGHT_API_HOST: z.string().default('127.0.0.1'),
   FINSIGHT_API_PORT: port.optional(),
   FINSIGHT_API_KEY: text,

@@ -86,6 +86,8 @@ export function openPorts(config: Config): Ports {
     chooseSource: () => chooseSource(config),
     trainer: () => trainerOf(config),
     shippedSentiment: loadShippedSentiment,
+    // A process without Temporal knows of none; workers look.
+    queues: { pollers: async () => 0 },
     now: () => Date.now(),
     async close() {
       // What the series still has to tell goes into the documents.

@@ -111,7 +111,14 @@ export interface LineagePort {
 
 // ---------------------------------------------------------------- all of it
 
+/** Who serves the queues of the steps. */
+export interface QueuesPort {
+  /** Workers that asked a queue for work in the last minutes, busy ones among them; 0 where nothing is known. */
+  pollers(queue: string): Promise<number>;
+}
+
 export interface Ports extends Closable {
+  queues: QueuesPort;
   engines: BacktestEnginesPort;
   documents: DocumentsPort;
   events: EventsPort;

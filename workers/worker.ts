@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { Config } from '../adapters/config.js';
-import type { Ports } from '../adapters/ports.js';
+import type { Ports, QueuesPort } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { BUNDLE_PATH, bundleStories } from './bundle.js';
 import { stepInterceptors } from './interceptors.js';
@@ -16,6 +16,8 @@ const CONCURRENCY: Record<Exclude<NodeQueue, 'finsight'>, number> = { io: 16, li
 
 /** Shorter than the 25 s after which a supervisor kills. */
 const GRACE = '20s';
+/** Of Temporal's kinds of queues, the one of steps. */
+const ACTIVITY_QUEUE = 2;
 const HEARTBEAT_THROTTLE = '2s';
 
 export interface WorkerSet {
@@ -51,7 +53,7 @@ export async function startWorkers(options: {
   const { config, ports, queues } = options;
   if (!options.connection) installRuntime();
   const connection = options.connection ?? (await connect(config));
-  const activities = createActivities(ports);
+  const activities = createActivities({ ...ports, queues: queuesOf(connection, config.temporal.namespace) });
   const draining = new AbortController();
   const shared = {
     connection,
@@ -82,6 +84,18 @@ export async function startWorkers(options: {
     },
   };
 }
+
+/** Temporal lists who polled a queue in the last five minutes. */
+const queuesOf = (connection: NativeConnection, namespace: string): QueuesPort => ({
+  async pollers(queue) {
+    const { pollers } = await connection.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: queue },
+      taskQueueType: ACTIVITY_QUEUE,
+    });
+    return pollers?.length ?? 0;
+  },
+});
 
 async function storyOptions(): Promise<Partial<WorkerOptions>> {
   const workflowBundle =

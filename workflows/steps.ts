@@ -58,8 +58,8 @@ export const train = proxyActivities<MlActivities>(
 );
 
 /**
- * Engines of others are optional: where nobody polls their queue the story goes on without them. One runs at a time, so
- * a queue that is only busy is waited for, too.
+ * Engines of others are optional: where nobody polls their queue the story goes on without them. One runs at a time: after
+ * this long the story looks whether somebody is only busy, and asks again.
  */
 export const verify = proxyActivities<VerifyActivities>(
   options('verify', { startToCloseTimeout: '30m', heartbeatTimeout: '30s', scheduleToStartTimeout: '30s' }),

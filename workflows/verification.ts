@@ -42,16 +42,24 @@ export async function verifyBacktest(input: VerifyInput): Promise<VerificationRe
   return report;
 }
 
+/** Half a minute each: as long as one step may last, and another one behind it. */
+const MOST_WAITS = 120;
+
 async function askPython(request: ExternalRequest): Promise<StepReply> {
   const { engine } = request;
-  try {
-    return { engine, result: await verify.runExternalBacktest(request) };
-  } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    const { cause } = error;
-    if (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START') return noWorker(engine);
-    return { engine, result: null, available: true, failed: true, reason: causeOf(error) };
-  }
+  for (let waits = 0; waits < MOST_WAITS; waits++)
+    try {
+      return { engine, result: await verify.runExternalBacktest(request) };
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      const { cause } = error;
+      if (!(cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START'))
+        return { engine, result: null, available: true, failed: true, reason: causeOf(error) };
+      // Nobody took it: the worker has another story's step, or there is none.
+      if ((await cpu.countPollers({ queue: 'verify' })) === 0) return noWorker(engine);
+    }
+  const reason = `the worker on verify was busy for ${MOST_WAITS / 2} minutes; ask again later`;
+  return { engine, result: null, available: true, failed: true, reason };
 }
 
 const noWorker = (engine: string): StepReply => ({

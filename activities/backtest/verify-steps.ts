@@ -69,6 +69,9 @@ export const verifySteps = (ports: Ports) => ({
     return plan;
   },
 
+  /** Whether somebody serves a queue: one that is only busy is waited for. */
+  countPollers: ({ queue }: { queue: string }): Promise<number> => ports.queues.pollers(queue),
+
   async runEngine({ plan, engine }: { plan: VerificationPlan; engine: string }): Promise<StepReply> {
     const prepared = await prepare(ports, plan.window, plan.options);
     const reply = await askEngine(ports.engines.get(engine), prepared.job);

@@ -89,6 +89,6 @@ function checkMemory(rows: number, columns: number): void {
   // What is held is taken already; room for it to grow by a half keeps the machine from swapping.
   if (rows * columns * 4 + RESERVE < free) return;
   throw new InvalidInputError(
-    `The bars need more memory than there is (${Math.round(free / 2 ** 20)} MB are free after ${rows} bars); take a part of them, or a machine with more`,
+    `The bars need more memory than there is (${Math.round(free / 2 ** 20)} MB are free after ${rows} bars). Put them into the store ("finsight bars import"), then test on a part of the stream with --from and --to, or on longer bars of it ("finsight bars resample"); or take a machine with more`,
   );
 }

@@ -84,17 +84,3 @@ export async function* movePieces(stores: HybridStores, options: AgingOptions): 
     }
   }
 }
-
-/** The same in one go. */
-export async function moveOldBars(
-  stores: HybridStores,
-  options: { now: number; dryRun?: boolean; onPiece?: (piece: { stream: string; moved: number }) => void },
-): Promise<{ moved: number }> {
-  const { onPiece, ...rest } = options;
-  let moved = 0;
-  for await (const piece of movePieces(stores, rest)) {
-    moved += piece.versions;
-    onPiece?.({ stream: streamId(piece.stream), moved: piece.versions });
-  }
-  return { moved };
-}

@@ -139,6 +139,13 @@ export function specOf(flags: BacktestFlags): LocalSpec {
   };
 }
 
+/** On stored bars slippage is 2 basis points where nothing is said of it, as in every story. */
+export function storedCosts(flags: CostFlags): Costs {
+  const { slippage, slippageBps, halfSpread, impactBps } = flags;
+  const isSaid = [slippage, slippageBps, halfSpread, impactBps].some((each) => each !== undefined);
+  return costsOf(isSaid ? flags : { ...flags, slippageBps: 2 });
+}
+
 export function costsOf(flags: CostFlags): Costs {
   const { feeBps = 10, slippage, slippageBps, halfSpread, impactBps } = flags;
   if (slippage === undefined)

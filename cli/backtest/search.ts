@@ -23,6 +23,7 @@ import {
   fileOf,
   periodsOf,
   refuseFileFlags,
+  storedCosts,
   withPorts,
   type BacktestFlags,
   type CostFlags,
@@ -108,10 +109,7 @@ export function addSearch(backtest: Command, shell: Shell): void {
 
 function specOf(flags: SearchFlags): NonNullable<SearchInput['spec']> {
   const { size, cash, closeAtEnd } = flags;
-  // On stored bars slippage is 2 basis points where nothing is said, as in every story.
-  const { slippage, slippageBps, halfSpread, impactBps } = flags;
-  const isSaid = [slippage, slippageBps, halfSpread, impactBps].some((each) => each !== undefined);
-  const costs = costsOf(isSaid || flags.local ? flags : { ...flags, slippageBps: 2 });
+  const costs = flags.local ? costsOf(flags) : storedCosts(flags);
   return { costs, ...given({ size, cash, closeAtEnd, periodsPerYear: periodsOf(flags) }) };
 }
 

@@ -13,6 +13,7 @@ import {
   refuseFileFlags,
   remarksOf,
   specOf,
+  storedCosts,
   withPorts,
   type BacktestFlags,
 } from './flags.js';
@@ -43,7 +44,7 @@ export function addSweep(backtest: Command, shell: Shell): void {
         throw new InvalidInputError('--threads is for --local; a worker uses its own cores');
       const { strategy, grid, source, from, to } = flags;
       const { strategy: _strategy, size, ...rest } = specOf(flags);
-      const spec = { ...rest, size: printSize(size) };
+      const spec = { ...rest, costs: storedCosts(flags), size: printSize(size) };
       const input = { stream: canonicalStream(stream), strategy, grid, spec, ...given({ source, from, to }) };
       const found = await runStory(shell.config(), 'sweepBacktest', input);
       if (flags.report !== undefined) await keepReport(shell, flags.report, found as { id: string });

@@ -1,26 +1,14 @@
 """The worker of the queue `train`: one training at a time, heartbeats between batches."""
 
-import asyncio
-import contextlib
-import contextvars
-import json
 import os
-import signal
-import sys
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 from pydantic import ValidationError
 from temporalio import activity
-from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, CancelledError
-from temporalio.worker import Worker
 
 from .contracts import SuggestRequest, TrainRequest
-
-QUEUE = "train"
-BEAT_SECONDS = 2.0
+from .working import beating
+from .working import serve as serve_queue
 
 
 @activity.defn(name="trainForecaster")
@@ -30,7 +18,7 @@ def train_forecaster(payload: dict) -> dict:
 
     try:
         request = TrainRequest.model_validate(payload)
-        with beating() as beat:
+        with beating(epoch=0) as beat:
             # Importing PyTorch cold takes up to half a minute.
             from .objects import FileObjects
             from .training import train
@@ -67,49 +55,6 @@ def drains() -> bool:
     return details is not None and details.worker_shutdown and not details.cancel_requested
 
 
-@contextlib.contextmanager
-def beating():
-    """Heartbeats all the while, also through export and tracking; `beat` says what they tell. The SDK raises a
-    cancellation inside the training's own thread."""
-    detail: dict = {"epoch": 0}
-    over = threading.Event()
-
-    def run() -> None:
-        while not over.is_set():
-            activity.heartbeat(dict(detail))
-            over.wait(BEAT_SECONDS)
-
-    # The activity's context does not reach a new thread by itself.
-    thread = threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True)
-    thread.start()
-    try:
-        yield detail.update
-    finally:
-        over.set()
-        thread.join()
-
-
 async def serve() -> None:
     """Runs until SIGTERM or SIGINT, then drains."""
-    client = await Client.connect(
-        os.environ.get("TEMPORAL_ADDRESS", "127.0.0.1:7233"),
-        namespace=os.environ.get("TEMPORAL_NAMESPACE", "finsight"),
-        api_key=os.environ.get("TEMPORAL_API_KEY") or None,
-        tls=os.environ.get("TEMPORAL_TLS") == "on",
-    )
-    stop = asyncio.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(each, stop.set)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        worker = Worker(
-            client,
-            task_queue=QUEUE,
-            activities=[train_forecaster, suggest_parameters],
-            activity_executor=pool,
-            max_concurrent_activities=1,
-            # The default is 80 % of the heartbeat time-out: a cancellation would be seen over a minute late.
-            max_heartbeat_throttle_interval=timedelta(seconds=BEAT_SECONDS),
-        )
-        async with worker:
-            print(json.dumps({"event": "worker.ready", "queue": QUEUE}), file=sys.stderr, flush=True)
-            await stop.wait()
+    await serve_queue("train", [train_forecaster, suggest_parameters])

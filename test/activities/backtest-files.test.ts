@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runOnFile, sweepFile, type LocalSpec } from '../../activities/backtest/local.js';
 import { readConfig } from '../../adapters/config.js';
 import { openPorts } from '../../adapters/open.js';
@@ -135,6 +135,18 @@ describe('backtests on files of bars', () => {
     expect((await runOnFile(ports, input)).digest).toBe(found.digest);
     const sweeping = { ...input, grid: { a: [1] } };
     await expect(sweepFile(ports, sweeping)).rejects.toThrow(/Unknown strategy/);
+  });
+
+  it('refuses what the memory does not hold, and says what to do instead', async () => {
+    const input = { file: fileOf('large'), spec: SPEC };
+    const free = vi.spyOn(process, 'availableMemory').mockReturnValue(100 * 2 ** 20);
+    const way = /more memory than there is \(100 MB.*finsight bars import.*--from and --to.*bars resample/;
+    try {
+      await expect(runOnFile(ports, { ...input, params: {} })).rejects.toThrow(way);
+      await expect(sweepFile(ports, { ...input, grid: { fast: 3, slow: 9 } })).rejects.toThrow(way);
+    } finally {
+      free.mockRestore();
+    }
   });
 
   it('tells of gaps and of bars without volume, and goes on', async () => {

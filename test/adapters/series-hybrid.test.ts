@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { moveOldBars, movePieces } from '../../adapters/series/copy.js';
+import { movePieces } from '../../adapters/series/copy.js';
 import { hybridSeries, readHybridAddress } from '../../adapters/series/hybrid.js';
 import { openHybrid } from '../../adapters/series/index.js';
 import { parquetSeries } from '../../adapters/series/parquet.js';
@@ -59,6 +59,13 @@ it('a read tells the same before, between and after moves, as one store would', 
     { numRuns: 12 },
   );
 });
+
+/** All that is to be moved, in one go. */
+async function moveOldBars(...args: Parameters<typeof movePieces>): Promise<{ moved: number }> {
+  let moved = 0;
+  for await (const { versions } of movePieces(...args)) moved += versions;
+  return { moved };
+}
 
 it('a move leaves only what is young, and a second one has nothing to do', async () => {
   const parts = stores();

@@ -165,6 +165,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
       threshold: 0.5,
       languages: ['en'],
     }),
+    queues: { pollers: async () => 0 },
     now: () => Date.now(),
     async close() {
       for (const each of Object.values(own)) await each.close();

@@ -96,7 +96,8 @@ describe.skipIf(!binary)(
       expect(disturbed).toMatchObject({ combinations: 10_000, bars: BARS, path: 'grid', skipped: 0 });
       expect(disturbed.best).toHaveLength(10);
       const left = await platform.ports.objects.list(`backtests/${disturbed.id}`);
-      expect(left).toEqual([`backtests/${disturbed.id}.parquet`]);
+      const kept = ['html', 'parquet'].map((ending) => `backtests/${disturbed.id}.${ending}`);
+      expect(left.toSorted()).toEqual(kept);
 
       const again = await platform.stories.start('sweepBacktest', { ...input, run: 'again' }, BY);
       await platform.environment.client.workflow.getHandle(again.workflowId).result();

@@ -10,6 +10,8 @@ const binary = testServerBinary();
 const KEYWORD = 2;
 const request = (engine: string) => ({ engine });
 const resultOf = (engine: string) => ({ engine, finalEquity: 1, version: '1' });
+/** How many poll the queue, each time that a story looks; nobody after that. */
+const pollers: number[] = [];
 const plan = {
   requests: ['backtrader', 'vectorbt', 'backtesting.py'].map(request),
   here: ['ta4j'],
@@ -33,6 +35,7 @@ describe.skipIf(!binary)('verifying a backtest (skipped without the time-skippin
       steps: {
         cpu: {
           planVerification: async () => plan,
+          countPollers: async () => pollers.shift() ?? 0,
           runEngine: async ({ engine }: { engine: string }) => ({ engine, result: resultOf(engine) }),
           compareEngines: async ({ replies }: { replies: StepReply[] }) => ({ verdict: 'equal', replies }),
         },
@@ -75,6 +78,14 @@ describe.skipIf(!binary)('verifying a backtest (skipped without the time-skippin
     expect(steps.map(({ name, state }) => `${name} ${state}`)).toContain('vectorbt done');
     expect(steps.find(({ name }) => name === 'vectorbt')?.detail).toMatch(/^skipped: no worker on verify/);
   });
+
+  it('waits for a worker that is only busy, and says no worker where it has gone', async () => {
+    pollers.push(1, 0);
+    const { replies } = await run('busy');
+    // Once there was somebody: it was asked again.
+    expect(pollers).toEqual([]);
+    expect(replies[0]).toMatchObject({ available: false, reason: expect.stringMatching(/^no worker/) });
+  }, 150_000);
 
   it('takes an engine that refuses as an answer, and asks the others', async () => {
     const more = await scriptedWorkers({

@@ -58,7 +58,7 @@ export function spanOf(spans: readonly Span[], rule: SpanRule): { first: number;
   const other = spans.find(({ timeframeMs }) => timeframeMs !== one.timeframeMs);
   if (other)
     throw new InvalidInputError(
-      `${one.name} has bars of ${lengthOf(one)}, ${other.name} of ${lengthOf(other)}; the bars of a portfolio have one length ("finsight bars transform" makes longer ones)`,
+      `${one.name} has bars of ${lengthOf(one)}, ${other.name} of ${lengthOf(other)}; the bars of a portfolio have one length ("finsight bars resample" makes longer ones)`,
     );
   const of = (pick: (...values: number[]) => number, end: 'first' | 'last'): number =>
     pick(...spans.map((span) => span[end]));

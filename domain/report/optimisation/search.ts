@@ -33,7 +33,7 @@ export function renderSearch(page: SearchPage): string {
   const { metrics } = best;
   const rows: [string, string][] = [
     ['parameters', paramsText(best.params)],
-    [page.objective, fixed(best.score, 3)],
+    ...(page.objective === 'sharpe' ? [] : [[page.objective, fixed(best.score, 3)] as [string, string]]),
     ['Sharpe', fixed(metrics?.sharpe ?? NaN, 3)],
     ['return', percent(metrics?.totalReturn ?? NaN, 2)],
     ['max. drawdown', percent(metrics?.maxDrawdown ?? NaN, 2)],
