@@ -128,7 +128,7 @@ async function recordStory(ports: Ports, sourceKey: string, id: string): Promise
     if (first) await moveTo(ports, first, undefined);
     return;
   }
-  const members = <T>(of: (article: StoredArticle) => T[]): T[] =>
+  const members = (of: (article: StoredArticle) => string[]): string[] =>
     [...new Set(items.flatMap(of))].sort((a, b) => (a < b ? -1 : Number(a > b)));
   const story: NewsStory = {
     ...{ id, title: first.title, articles: items.length, sourceKey },

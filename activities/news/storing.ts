@@ -113,7 +113,8 @@ async function storeArticles(
 ): Promise<{ inserted: number; changed: number }> {
   const { ports } = given;
   await linkLeft(given);
-  const rows = await appendRows(ports, deliveries);
+  const rows = new Map(deliveries.map(rowOf).map((row) => [row.key, row]));
+  const open = new Set(await appendRows(ports, rows));
   const groups = byArticle(deliveries);
   const firsts = groups.map(([first]) => first as StoredArticle);
   const { inserted } = await ports.documents.insert('articles', firsts, collected(ports.now()));
@@ -122,18 +123,21 @@ async function storeArticles(
   const articles = new Map(firsts.map((article) => [article.id, article]));
   const merged = await mergeDeliveries(ports, again);
   for (const article of merged.articles) articles.set(article.id, article);
+  // An article that was removed and comes again finds its row settled.
+  const toLink = [...rows.values()].filter(({ key, articleId }) => open.has(key) || isNew.has(articleId));
   const others = merged.moved.length > 0 ? await ports.near.ofArticles(merged.moved) : [];
-  await linkArticles(given, [...articles.values()], [...rows, ...others]);
+  await linkArticles(given, [...articles.values()], [...toLink, ...others]);
   return { inserted: inserted.length, changed: merged.changed };
 }
 
-/** Those that were not there, or whose articles are yet to be linked. */
-async function appendRows(ports: Ports, deliveries: StoredArticle[]): Promise<NearRow[]> {
-  const rows = new Map(deliveries.map(rowOf).map((row) => [row.key, row]));
+/** Returns the keys of those that were not there, or whose articles are yet to be linked. */
+async function appendRows(ports: Ports, rows: Map<number, NearRow>): Promise<number[]> {
   const open = await ports.near.unsettled([...rows.keys()]);
-  const fresh = open.map((key) => rows.get(key) as NearRow);
-  await ports.near.append(fresh, ports.now());
-  return fresh;
+  await ports.near.append(
+    open.map((key) => rows.get(key) as NearRow),
+    ports.now(),
+  );
+  return open;
 }
 
 /** What stored articles are with other deliveries of them, and the ids of those that are now known from an earlier one. */

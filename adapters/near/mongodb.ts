@@ -109,5 +109,5 @@ export function mongoNear(address: string): NearPort {
 
 const rowFrom = ({ _id, article, seq, space, day, print }: Row): StoredNearRow => ({
   ...{ seq, key: _id, articleId: article, space, day },
-  print: printOf('position' in print ? print.buffer : print),
+  print: printOf('position' in print ? print.buffer.subarray(0, print.position) : print),
 });

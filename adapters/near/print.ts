@@ -6,5 +6,6 @@ export const printBytes = (print: Uint32Array): Buffer =>
 export function printOf(bytes: Uint8Array | ArrayBuffer): Uint32Array {
   const view = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
   if (view.byteOffset % 4 === 0) return new Uint32Array(view.buffer, view.byteOffset, view.byteLength >>> 2);
-  return new Uint32Array(view.slice().buffer);
+  // A Buffer's own slice is no copy.
+  return new Uint32Array(Uint8Array.from(view).buffer);
 }
