@@ -1,6 +1,7 @@
 import type { Ports } from '../adapters/ports.js';
 import type { StrategyFile } from '../adapters/ports-strategies.js';
 import { toColumns, type Bar, type BarColumns } from '../domain/bars.js';
+import { sliceColumns } from '../domain/bars/columns.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { auditLookahead, type AuditReport } from '../domain/lookahead/audit.js';
 import { latestBars, punctual, type MarketData, type NewsPoint } from '../domain/lookahead/data.js';
@@ -12,11 +13,15 @@ import { baseOf, parseTimeframe, timeframeMs, TIMEFRAMES, type Timeframe } from 
 import type { BarsFile } from './bars/file-judging.js';
 import { findStored, type StoredBarsInput } from './bars/stored.js';
 import { beat } from './beat.js';
+import { modelSubject } from './lookahead/models.js';
 import { readFile } from './indicators.js';
 
 /** What is audited: a strategy by its name, a file with one (where the step runs), or `features`. */
 export interface AuditTarget {
-  strategy: string;
+  /** Absent where a model is audited. */
+  strategy?: string;
+  /** `<name>@<version>`: our features and the served model behind them. */
+  model?: string;
   params?: Record<string, number>;
   /** Instants at which the future is cut off or changed. */
   points?: number;
@@ -34,18 +39,20 @@ export interface AuditAnswer extends AuditReport {
 
 /** The newest bars that are taken of what is longer: an audit decides some eighty times. */
 const MOST_BARS = 100_000;
+const MOST_MODEL_BARS = 2000;
 
 export const lookaheadSteps = (ports: Ports) => ({
   /** On a stored stream: with the instants at which its bars and its news became known. */
   async auditStream(input: AuditInput): Promise<AuditAnswer> {
-    if (/[./\\]/.test(input.strategy))
+    if (/[./\\]/.test(input.strategy ?? ''))
       throw new InvalidInputError(
         `"${input.strategy}" is a file; a file is audited with --bars, by finsight audit lookahead`,
       );
     const found = await findStored(ports, input);
     const { stream, source, asOf } = found;
     const step = timeframeMs(stream.timeframe);
-    const range = { ...found.range, from: Math.max(found.range.from, found.range.to - MOST_BARS * step) };
+    const most = mostBars(input);
+    const range = { ...found.range, from: Math.max(found.range.from, found.range.to - most * step) };
     const bars = versionColumns(await ports.series.versions({ stream, source, range, asOf }));
     const { ref } = await ports.shippedSentiment();
     const read = await ports.sentimentPoints({
@@ -62,17 +69,26 @@ export const lookaheadSteps = (ports: Ports) => ({
 
   /** On a file of bars, which says nothing of when they became known. */
   async auditFile(input: BarsFile & AuditTarget & { timeframe?: string }): Promise<AuditAnswer> {
-    const { strategy, params, points, timeframe, ...file } = input;
+    const { strategy, model, params, points, timeframe, ...file } = input;
     const all = await readFile(ports, file);
-    const bars = newest(all);
+    const most = mostBars(input);
+    const bars = newest(all, most);
     const length = timeframe === undefined ? lengthOf(bars, file.path) : parseTimeframe(timeframe);
     const step = timeframeMs(length);
-    const target: AuditTarget = { strategy, ...(params && { params }), ...(points && { points }) };
+    const target: AuditTarget = {
+      ...(strategy !== undefined && { strategy }),
+      ...(model !== undefined && { model }),
+      ...(params && { params }),
+      ...(points && { points }),
+    };
     const data: MarketData = { bars: punctual(bars, step), news: [], timeframeMs: step };
-    const notes = all.time.length > MOST_BARS ? [`Only the newest ${MOST_BARS} bars were audited`] : [];
+    const notes = all.time.length > most ? [`Only the newest ${most} bars were audited`] : [];
     return auditTarget(ports, target, { data, timeframe: length, notes });
   },
 });
+
+/** A model answers for each bar each time: many fewer of them are taken. */
+const mostBars = ({ model }: AuditTarget): number => (model === undefined ? MOST_BARS : MOST_MODEL_BARS);
 
 async function auditTarget(
   ports: Ports,
@@ -85,21 +101,30 @@ async function auditTarget(
     const data = made ? { ...on.data, news: madeNews(latestBars(on.data), on.data.timeframeMs) } : on.data;
     const options = { onStep: () => beat(), ...(target.points && { points: target.points }) };
     const report = await auditLookahead(subject, data, options);
-    const notes = made
-      ? [...on.notes, 'There are no scored news here: some were made for the audit']
-      : on.notes;
+    const notes = [
+      ...on.notes,
+      ...(made ? ['There are no scored news here: some were made for the audit'] : []),
+      ...(target.model === undefined ? [] : [AS_TRAINED]),
+    ];
     return { ...report, params, notes };
   } finally {
     await close();
   }
 }
 
+const AS_TRAINED =
+  'The weights are taken as they are: whether they were trained on these bars is for the evaluation, which has a window of its own.';
+
 async function openSubject(
   ports: Ports,
-  { strategy: name, params = {} }: AuditTarget,
+  { strategy: name, model, params = {} }: AuditTarget,
   timeframe: Timeframe,
 ): Promise<{ subject: Subject; params: Record<string, number>; close: () => Promise<void> }> {
   const none = async (): Promise<void> => undefined;
+  if (model !== undefined && name === undefined)
+    return { subject: await modelSubject(ports, model, timeframe), params: {}, close: none };
+  if (name === undefined || model !== undefined)
+    throw new InvalidInputError('An audit is of a strategy or of a model: name one of them');
   if (name === 'features') return { subject: featureSubject(timeframe), params: {}, close: none };
   if (Object.hasOwn(STRATEGIES, name) || !/[./\\]/.test(name)) {
     const strategy = resolveStrategy(name);
@@ -137,18 +162,8 @@ function versionColumns(versions: readonly Bar[]): MarketData['bars'] {
   return { ...toColumns(versions), knownAt: Float64Array.from(versions, ({ knownAt }) => knownAt) };
 }
 
-function newest(bars: BarColumns): BarColumns {
-  if (bars.time.length <= MOST_BARS) return bars;
-  const cut = (column: Float64Array): Float64Array => column.slice(-MOST_BARS);
-  return {
-    time: cut(bars.time),
-    open: cut(bars.open),
-    high: cut(bars.high),
-    low: cut(bars.low),
-    close: cut(bars.close),
-    volume: cut(bars.volume),
-  };
-}
+const newest = (bars: BarColumns, most: number): BarColumns =>
+  bars.time.length <= most ? bars : sliceColumns(bars, bars.time.length - most);
 
 /** The timeframe whose length is the shortest distance of two bars. */
 function lengthOf({ time }: BarColumns, path: string): Timeframe {

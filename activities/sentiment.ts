@@ -1,5 +1,6 @@
 import type { Ports } from '../adapters/ports.js';
 import type { Article } from '../domain/news/articles.js';
+import { knownFrom } from '../domain/news/versions.js';
 import type { SentimentReport } from '../domain/research.js';
 import {
   abstentionReason,
@@ -81,7 +82,7 @@ async function scorePage(ports: Ports, model: SentimentModel, articles: Article[
       model: name,
       ...scoreFrom(row, reason),
       scoredAt,
-      knownAt: article.firstSeenAt,
+      knownAt: knownFrom(article),
       tickers: article.tickers,
       sourceKey: sourceKey(article.source),
     };

@@ -14,9 +14,11 @@ import { chooseSource } from './markets/choice.js';
 import { openHttp } from './http/client.js';
 import { openLineage } from './lineage/index.js';
 import { openMarkets } from './markets/index.js';
+import { openNear } from './near/index.js';
 import { openNewsReads } from './news-reads.js';
 import { openNews, openNewsSources } from './news/index.js';
 import { openLexicon } from './news/lexicon.js';
+import { readPageItem } from './news/pages.js';
 import { openObjects } from './objects/index.js';
 import type { Closable, Ports } from './ports.js';
 import { strategyFiles } from './sandbox/quickjs.js';
@@ -54,6 +56,7 @@ export function openPorts(config: Config): Ports {
   const newsSources = openNewsSources(config, { documents, cache, http });
   const own = {
     documents,
+    near: openNear(config.documentsUrl),
     events: openEvents(config.eventsUrl, { documentsUrl: config.documentsUrl, documents }),
     channels: openChannels({ http, smtp: config.smtp }),
     series: countReads(openSeries(config.seriesUrl), documents),
@@ -78,6 +81,7 @@ export function openPorts(config: Config): Ports {
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
     news: (source) => bySource('news', source, () => openNews(source, newsSources)),
     sources: newsSources,
+    readPageItem,
     lexicon: openLexicon(config.instrumentsFile),
     chooseSource: () => chooseSource(config),
     trainer: () => trainerOf(config),

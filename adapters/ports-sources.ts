@@ -1,5 +1,6 @@
 // News sources as managed things: a part of ports.ts.
 import type { RawItem } from '../domain/news/articles.js';
+import type { Silence } from '../domain/news/rhythm.js';
 import type { NewsSource, SourceChange, SourceDefinition } from '../domain/news/source.js';
 import type { ErrorBudget, Freshness, SourceRecord } from '../domain/news/source-health.js';
 import type { Closable } from './ports-closable.js';
@@ -37,6 +38,8 @@ export interface SourceHealth {
   record: SourceRecord;
   freshness: Freshness;
   errorBudget: ErrorBudget;
+  /** Unusual silences of the last two weeks: perhaps holes. */
+  silences: Silence[];
   breaker: Breaker;
   itemsPerDay: { day: string; items: number }[];
 }

@@ -2,6 +2,7 @@ import type { TrackingPort } from './ports-tracking.js';
 import type { BacktestEnginesPort } from './ports-engines.js';
 import type { SentimentPoint } from '../domain/features.js';
 import type { FetchedPage, KeptFile, LineageNode, SealedPage, Verification } from '../domain/lineage.js';
+import type { RawItem } from '../domain/news/articles.js';
 import type { Lexicon } from '../domain/news/tags/lexicon.js';
 import type { ModelRef } from '../domain/models.js';
 import type { Trainer } from '../domain/research.js';
@@ -11,6 +12,7 @@ import type { SweepsPort } from './ports-backtest.js';
 import type { FormatsPort, ObjectsPort, SeriesPort, TablesPort } from './ports-bars.js';
 import type { Closable } from './ports-closable.js';
 import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js';
+import type { NearPort } from './ports-news.js';
 import type { NewsReadsPort } from './ports-articles.js';
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
@@ -49,6 +51,7 @@ export type {
   TableColumn,
   TablesPort,
 } from './ports-bars.js';
+export type { NearPort, NearRow, StoredNearRow } from './ports-news.js';
 export type {
   ArticleCountQuery,
   ArticleCounts,
@@ -112,6 +115,7 @@ export interface Ports extends Closable {
   engines: BacktestEnginesPort;
   documents: DocumentsPort;
   events: EventsPort;
+  near: NearPort;
   channels: ChannelsPort;
   series: SeriesPort;
   objects: ObjectsPort;
@@ -135,6 +139,8 @@ export interface Ports extends Closable {
   news(source: Source): NewsPort;
   /** News sources as they are managed; what they give is read through `news`. */
   sources: SourcesPort;
+  /** An item whose content is a whole page with the article of it only; others as they are. */
+  readPageItem(item: RawItem): RawItem;
   /** The dictionary of instruments, other entities and topics. @throws InvalidInputError for a faulty user's file */
   lexicon(): Promise<Lexicon>;
   /** The source where none is asked for: live when an exchange answers, else recorded, else simulated; and why. */

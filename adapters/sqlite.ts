@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { DataQualityError, messageOf, UnreachableError } from '../domain/errors.js';
 
 type SqliteDatabase = InstanceType<typeof Database>;
-type SqliteValue = string | number | null;
+type SqliteValue = string | number | null | Uint8Array;
 
 /** A file that several processes share: opened at its first use, and again after a close. */
 export interface SqliteFile {

@@ -11,6 +11,7 @@ import { strategyFault } from './strategies.js';
 import { window } from './window-inputs.js';
 
 const basisPoints = z.number().min(0).max(1000);
+const yearly = z.union([z.literal(365), z.literal(252)]);
 const axis = z.union([z.number(), z.array(z.number()).min(1), z.string().min(1)]);
 const runSpec = z
   .strictObject({
@@ -26,7 +27,7 @@ const runSpec = z
       .superRefine(formFault(parseSize))
       .describe('units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps'),
     closeAtEnd: z.boolean(),
-    periodsPerYear: z.union([z.literal(365), z.literal(252)]),
+    periodsPerYear: yearly,
   })
   .partial();
 
@@ -48,6 +49,13 @@ const verification = z.strictObject({
   decide: z.enum(['rule', 'replay']).optional().describe('By their own indicators, or our decisions'),
   feeBps: basisPoints.optional(),
   slippageBps: basisPoints.optional(),
+  slippage: z
+    .string()
+    .superRefine(formFault(parseSlippage))
+    .optional()
+    .describe('bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps'),
+  closeAtEnd: z.boolean().optional(),
+  periodsPerYear: yearly.optional(),
   cash: z.number().positive().optional(),
   size: z
     .discriminatedUnion('kind', [
@@ -78,6 +86,7 @@ const terms = {
     .optional()
     .describe('units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1'),
   closeAtEnd: z.boolean().optional(),
+  periodsPerYear: yearly.optional().describe('365 (default), or 252 where the market has holidays'),
   funding: z
     .boolean()
     .optional()
@@ -131,7 +140,7 @@ export const backtestInputs = {
           .enum(SPANS)
           .optional()
           .describe('same refuses different spans; common: what all have; all: where any has bars'),
-        periodsPerYear: z.union([z.literal(365), z.literal(252)]).optional(),
+        periodsPerYear: terms.periodsPerYear,
         feeBps: terms.feeBps,
         slippageBps: terms.slippageBps,
         slippage: terms.slippage,
@@ -219,15 +228,25 @@ export const backtestInputs = {
   verifyBacktest: request('VerifyBacktestInput', verification),
   auditLookahead: request(
     'AuditLookaheadInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      strategy: z
-        .string()
-        .regex(/^[\w-]+$/, 'must be the name of a strategy, or features')
-        .describe('A strategy of the list, or features'),
-      params: z.record(z.string(), z.number()).optional(),
-      points: z.int().min(1).max(1000).optional().describe('How often the future is cut off; left out: 24'),
-    }),
+    z
+      .strictObject({
+        ...window,
+        stream: streamText,
+        strategy: z
+          .string()
+          .regex(/^[\w-]+$/, 'must be the name of a strategy, or features')
+          .optional()
+          .describe('A strategy of the list, or features'),
+        model: z
+          .string()
+          .regex(/^[^@\s]+@[^@\s]+$/, 'must be <name>@<version>')
+          .optional()
+          .describe('In the place of a strategy: a registered forecaster'),
+        params: z.record(z.string(), z.number()).optional(),
+        points: z.int().min(1).max(1000).optional().describe('How often the future is cut off; left out: 24'),
+      })
+      .refine(({ strategy, model }) => (strategy === undefined) !== (model === undefined), {
+        message: 'an audit is of a strategy or of a model: name one of them',
+      }),
   ),
 };

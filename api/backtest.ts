@@ -4,6 +4,7 @@ import type { BacktestResult } from '../domain/backtest/spec.js';
 import { exportRoutes } from './backtest/exports.js';
 import { backtestId as id, findBacktest, readDetail } from './backtest/found.js';
 import { detailed, result } from './backtest/schemas.js';
+import { readBacktestStats } from './backtest/stats.js';
 import { sendPage } from './pages.js';
 import { count, cursor, limit, readRange, text, time } from './query.js';
 import { route } from './route.js';
@@ -124,4 +125,11 @@ const getTearSheet = route({
   },
 });
 
-export const backtestRoutes = [listBacktests, getBacktest, getTearSheet, ...exportRoutes, removeBacktest];
+export const backtestRoutes = [
+  listBacktests,
+  readBacktestStats,
+  getBacktest,
+  getTearSheet,
+  ...exportRoutes,
+  removeBacktest,
+];

@@ -89,6 +89,9 @@ export const sourceHealth = answer(
       allowed: z.number(),
       spent: z.boolean(),
     }),
+    silences: z
+      .array(z.object({ from: instant, to: instant }))
+      .describe('Unusual silences of two weeks: perhaps holes'),
     breaker: z.object({
       state: z.enum(['closed', 'open', 'half-open']),
       until: instant.nullable(),

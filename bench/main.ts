@@ -1,9 +1,11 @@
 import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { benchApi } from './api.js';
 import { benchBacktest } from './backtest.js';
+import { benchFeeds } from './feeds.js';
 import { benchMarket } from './market.js';
 import { benchDedupe } from './news/dedupe.js';
 import { benchNewsReads } from './news-reads.js';
+import { benchNews } from './news/pipeline.js';
 import { benchResearch } from './research.js';
 
 /** `npm run bench -- <name> [--json]`: each prints its figures beside a peer or a limit of the same run. */
@@ -12,8 +14,10 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   api: benchApi,
   market: benchMarket,
   backtest: benchBacktest,
+  feeds: benchFeeds,
   dedupe: benchDedupe,
   'news-reads': benchNewsReads,
+  news: benchNews,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

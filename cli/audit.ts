@@ -12,6 +12,7 @@ import { given, jsonObject, wholeNumber, type AddCommands, type Shell } from './
 interface LookaheadOptions extends BarsFileOptions {
   suite?: boolean;
   strategy?: string;
+  model?: string;
   params?: Record<string, number>;
   bars?: string;
   timeframe?: string;
@@ -29,6 +30,7 @@ export const addAudit: AddCommands = (program, shell) => {
     .description('cut the future off, change it, delay what is known, begin later: decisions must stay')
     .option('--suite', 'audit the audit: planted leaks must be found, what is clean must pass')
     .option('--strategy <name>', `a file such as ./my.ts, features, ${Object.keys(STRATEGIES).join(', ')}`)
+    .option('--model <name@version>', 'a registered forecaster, with our features before it')
     .option('--params <json>', 'parameters of the strategy', jsonObject)
     .option('--bars <file>', 'csv, json, ndjson, parquet or arrow, plain, gzip or zip')
     .option('--timeframe <timeframe>', 'of a file with gaps')
@@ -48,14 +50,18 @@ async function auditOne(
   stream: string | undefined,
   options: LookaheadOptions,
 ): Promise<AuditAnswer> {
-  const { suite: _, strategy, params, bars, points, source, from, to, asOf, ...layout } = options;
-  if (strategy === undefined)
-    throw new InvalidInputError('Give --strategy <name or file>, or --suite for the planted leaks');
+  const { suite: _, strategy, model, params, bars, points, source, from, to, asOf, ...layout } = options;
+  if ((strategy === undefined) === (model === undefined))
+    throw new InvalidInputError(
+      'Give --strategy <name or file> or --model <name@version>, or --suite for the planted leaks',
+    );
+  if (model !== undefined && params !== undefined)
+    throw new InvalidInputError('--params are those of a strategy; a model has none');
   if (points !== undefined && !(points >= 1 && points <= 1000))
     throw new InvalidInputError(`--points is ${points}; it must be a whole number from 1 to 1000`);
   if ((bars === undefined) === (stream === undefined))
     throw new InvalidInputError('Give either --bars <file> or a stored stream, such as binance/BTC-USDT/1h');
-  const target = { strategy, ...given({ params, points }) };
+  const target = given({ strategy, model, params, points });
   const ports = openPorts(shell.config());
   try {
     const steps = lookaheadSteps(ports);

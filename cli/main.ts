@@ -28,6 +28,7 @@ import { addPredict } from './predict.js';
 import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
 import type { Shell } from './shell.js';
+import { addSources } from './sources.js';
 
 export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
   const program = new Command('finsight')
@@ -56,6 +57,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addNewsAggregates,
     addEvents,
     addNotifications,
+    addSources,
     addPredict,
     addBacktest,
     addAudit,

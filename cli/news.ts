@@ -1,8 +1,8 @@
+import { addNewsFiles } from './news-files.js';
 import { addDedupe } from './news/dedupe.js';
 import { addNewsReads } from './news/reads.js';
 import { addNewsSearches } from './news/searches.js';
 import { addTag } from './news/tag.js';
-import { addNewsFiles } from './news-files.js';
 import { printJson } from './output.js';
 import { runStory } from './run.js';
 import { given, list, type AddCommands } from './shell.js';
@@ -10,7 +10,6 @@ import { given, list, type AddCommands } from './shell.js';
 /** `news collect`, and what the files of news/ add. */
 export const addNews: AddCommands = (program, shell) => {
   const news = program.command('news').description('articles and their sentiment');
-  addNewsFiles(news, shell);
   news
     .command('collect')
     .option('--source <kind>', 'live, recorded:<dir>, simulated[:<seed>]')
@@ -20,8 +19,9 @@ export const addNews: AddCommands = (program, shell) => {
     .action(async (input: Record<string, unknown>) => {
       printJson(await runStory(shell.config(), 'collectNews', given(input)));
     });
-  addNewsReads(news, shell);
-  addNewsSearches(news, shell);
+  addNewsFiles(news, shell);
   addDedupe(news, shell);
   addTag(news, shell);
+  addNewsReads(news, shell);
+  addNewsSearches(news, shell);
 };

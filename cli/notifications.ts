@@ -54,8 +54,9 @@ export const addNotifications: AddCommands = (program, shell) => {
     .option('--time-zone <name>', 'of the quiet hours', 'UTC')
     .option('--per-hour <n>', 'at most so many', wholeNumber)
     .action(async (name: string, flags: Flags) => {
+      const body = bodyOf(name, flags);
       const { client } = connectApi(shell.config());
-      const made = dataOf(await client.POST('/notifications', { body: bodyOf(name, flags) as never }));
+      const made = dataOf(await client.POST('/notifications', { body: body as never }));
       if (shell.json()) return printJson(made);
       printTable([rowOf(made as Shown)]);
       if (made.secret) say(`the webhook's secret, shown this once: ${made.secret}`);

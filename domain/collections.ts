@@ -14,6 +14,8 @@ export const COLLECTIONS = {
     fields: ['feed', 'language', 'sourceKey', 'storyId', 'contentSha256'],
     arrays: ['tickers', 'topics'],
   },
+  /** Which article a feed's guid means, where it is not its address. */
+  articleKeys: { time: 'seenAt', fields: [], arrays: [] },
   articleVersions: { time: 'seenAt', fields: ['articleId'], arrays: [] },
   stories: { time: 'lastAt', fields: ['sourceKey'], arrays: ['tickers', 'topics', 'feeds'] },
   sourceHealth: { time: 'updatedAt', fields: [], arrays: [] },
@@ -50,7 +52,7 @@ export const COLLECTIONS = {
   leases: { time: 'at', fields: ['owner'], arrays: [] },
   handledEvents: { time: 'at', fields: ['consumer'], arrays: [] },
   newsAggregates: { time: 'from', fields: ['asset', 'sourceKey'], arrays: [] },
-  subscriptions: { time: 'createdAt', fields: ['state'], arrays: [] },
+  subscriptions: { time: 'createdAt', fields: ['state', 'tenant'], arrays: [] },
   deliveries: { time: 'dueAt', fields: ['subscription', 'state'], arrays: [] },
   audit: { time: 'at', fields: ['principal', 'action', 'target'], arrays: [] },
   lineage: { time: 'at', fields: ['child', 'parent', 'run'], arrays: [] },

@@ -21,7 +21,10 @@ import { costsOf, type BacktestInput } from './spec.js';
 export interface PortfolioInput
   extends
     WindowInput,
-    Pick<BacktestInput, 'feeBps' | 'slippageBps' | 'slippage' | 'cash' | 'closeAtEnd' | 'funding'> {
+    Pick<
+      BacktestInput,
+      'feeBps' | 'slippageBps' | 'slippage' | 'cash' | 'closeAtEnd' | 'periodsPerYear' | 'funding'
+    > {
   streams: string[];
   /** In the order of the streams; alike where absent. */
   weights?: number[];
@@ -31,7 +34,6 @@ export interface PortfolioInput
   rebalance?: string;
   /** `same` where absent. */
   span?: SpanRule;
-  periodsPerYear?: 365 | 252;
   run?: string;
 }
 

@@ -18,6 +18,8 @@ export interface BacktestInput extends WindowInput {
   /** As text: see `parseSize`. */
   size?: string;
   closeAtEnd?: boolean;
+  /** 365 where absent. */
+  periodsPerYear?: 365 | 252;
   /** Absent: where rates are stored of a market that has perpetuals only. */
   funding?: boolean;
   engine?: EngineName;
@@ -53,7 +55,7 @@ export function specOf(
     cash: input.cash ?? 100_000,
     size: input.size === undefined ? { kind: 'equity', fraction: 1 } : parseSize(input.size),
     closeAtEnd: input.closeAtEnd ?? false,
-    periodsPerYear: 365,
+    periodsPerYear: input.periodsPerYear ?? 365,
     ...(engine === 'event-driven' ? { engine } : {}),
     ...(exits && Object.keys(exits).length > 0 ? { exits } : {}),
     ...(fillShare === undefined ? {} : { fillShare }),

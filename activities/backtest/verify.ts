@@ -16,6 +16,7 @@ import { ownTrades } from '../../domain/backtest/engine-conventions.js';
 import type { BarColumns } from '../../domain/bars.js';
 import { messageOf } from '../../domain/errors.js';
 import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
+import { costsOf } from './spec.js';
 
 export interface VerifyOptions {
   strategy: string;
@@ -24,9 +25,13 @@ export interface VerifyOptions {
   decide?: 'rule' | 'replay';
   feeBps?: number;
   slippageBps?: number;
+  /** As `parseSlippage` reads it, in the place of slippageBps. */
+  slippage?: string;
+  closeAtEnd?: boolean;
+  periodsPerYear?: 365 | 252;
   cash?: number;
   size?: RunSpec['size'];
-  /** In the place of the four above. */
+  /** In the place of those above. */
   spec?: RunSpec;
   /** Names of engines; all of them where absent. */
   engines?: string[];
@@ -54,13 +59,17 @@ export function prepareVerification(bars: BarColumns, options: VerifyOptions): P
   return { job, run: { bars, signal, rule, engineRule, spec }, ours, strategy: strategy.name, params };
 }
 
-const specOf = ({ feeBps, slippageBps, cash, size }: VerifyOptions): RunSpec => ({
-  costs: { feeBps: feeBps ?? 10, slippageBps: slippageBps ?? 0 },
-  cash: cash ?? 100_000,
-  size: size ?? { kind: 'equity', fraction: 1 },
-  closeAtEnd: false,
-  periodsPerYear: 365,
-});
+const specOf = (options: VerifyOptions): RunSpec => {
+  const { cash, size, closeAtEnd, periodsPerYear, slippage, slippageBps } = options;
+  return {
+    // Without a word of slippage there is none: most engines know no other than a share of the price.
+    costs: costsOf({ ...options, ...(slippage === undefined && { slippageBps: slippageBps ?? 0 }) }),
+    cash: cash ?? 100_000,
+    size: size ?? { kind: 'equity', fraction: 1 },
+    closeAtEnd: closeAtEnd ?? false,
+    periodsPerYear: periodsPerYear ?? 365,
+  };
+};
 
 /** The shortest distance between bars, ms: files do not say their timeframe. */
 const stepOf = ({ time }: BarColumns): number =>

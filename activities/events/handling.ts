@@ -1,5 +1,5 @@
 import type { DocumentPage, EventRow, Ports } from '../../adapters/ports.js';
-import { UnreachableError } from '../../domain/errors.js';
+import { DataQualityError, UnreachableError } from '../../domain/errors.js';
 import {
   deadLetterId,
   EVENT_ATTEMPTS,
@@ -7,6 +7,7 @@ import {
   type ConsumerState,
   type DeadLetter,
 } from '../../domain/events.js';
+import { watchCrashes } from './crashes.js';
 
 /** Who follows the events. */
 export interface Consumer {
@@ -28,7 +29,9 @@ export function followEvents(ports: Ports, consumer: Consumer): () => Promise<nu
   const { name } = consumer;
   // What a process before this one left is not known, so the first batch looks.
   let mayFail = true;
-  const handleBatch = async (events: EventRow[]): Promise<void> => {
+  const crashes = watchCrashes(ports, name);
+  const handleAll = async (events: EventRow[]): Promise<void> => {
+    if (!(await crashes.together(events))) return handleEach(ports, consumer, events, crashes.alone);
     try {
       await consumer.handle(events);
     } catch (error) {
@@ -37,21 +40,35 @@ export function followEvents(ports: Ports, consumer: Consumer): () => Promise<nu
       mayFail = true;
       await handleEach(ports, consumer, events);
     }
+  };
+  const handleBatch = async (events: EventRow[]): Promise<void> => {
+    try {
+      await handleAll(events);
+    } catch (error) {
+      await crashes.survived(events);
+      throw error;
+    }
     if (mayFail) await forgetFailing(ports, name);
     mayFail = false;
   };
   return async () => {
     const requeued = await handleRequeued(ports, consumer);
     const taken = await ports.events.consume(name, handleBatch, { limit: BATCH });
-    if (requeued + taken > 0) await noteProgress(ports, name, requeued + taken);
     return requeued + taken;
   };
 }
 
 /** Finds the event that cannot be handled: those before it are handled again, and it is counted or given up. */
-async function handleEach(ports: Ports, consumer: Consumer, events: EventRow[]): Promise<void> {
+async function handleEach(
+  ports: Ports,
+  consumer: Consumer,
+  events: EventRow[],
+  mayBeHandled: (event: EventRow) => Promise<boolean> = async () => true,
+): Promise<void> {
   for (const event of events)
     try {
+      if (!(await mayBeHandled(event)))
+        throw new DataQualityError('The process of its consumer ended each time that it was handled');
       await consumer.handle([event]);
     } catch (error) {
       if (error instanceof UnreachableError) throw error;
@@ -115,7 +132,8 @@ const noState = (id: string, at: number): ConsumerState => ({
   errorAt: null,
 });
 
-async function noteProgress(ports: Ports, name: string, handled: number): Promise<void> {
+/** Counts what a loop has done, and forgets its last failure. */
+export async function noteStepDone(ports: Ports, name: string, handled: number): Promise<void> {
   const now = ports.now();
   await ports.documents.update<ConsumerState>('consumerStates', name, (before) => {
     const state = before ?? noState(name, now);

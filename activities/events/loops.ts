@@ -3,9 +3,9 @@ import { messageOf } from '../../domain/errors.js';
 import { aggregateNews } from '../news-aggregates.js';
 import { searchAlerts } from '../news/searches.js';
 import { indexing } from '../news/upkeep.js';
-import { sendDue } from '../notifications/sending.js';
+import { sendingOf } from '../notifications/sending.js';
 import { queueNotifications } from '../notifications/queueing.js';
-import { followEvents, noteStepFailure, type Consumer } from './handling.js';
+import { followEvents, noteStepDone, noteStepFailure, type Consumer } from './handling.js';
 
 /** Work that one process of a platform does again and again as long as it runs. */
 export interface EventLoop {
@@ -32,12 +32,26 @@ export function eventLoops(ports: Ports): EventLoop[] {
       each.name,
       followEvents(ports, each),
     ]),
-    ['sender', () => sendDue(ports)],
+    ['sender', sendingOf(ports)],
     ['indexer', indexing(ports)],
   ];
-  return steps.map(([name, step]) => ({
+  return steps.map(([name, step]) => loopOf(ports, name, step));
+}
+
+function loopOf(ports: Ports, name: string, step: () => Promise<number>): EventLoop {
+  // What a process before this one left is not known: the first step clears it.
+  let failed = true;
+  return {
     name,
-    step,
-    failed: (error) => noteStepFailure(ports, name, messageOf(error)),
-  }));
+    async step() {
+      const done = await step();
+      if (done > 0 || failed) await noteStepDone(ports, name, done);
+      failed = false;
+      return done;
+    },
+    failed(error) {
+      failed = true;
+      return noteStepFailure(ports, name, messageOf(error));
+    },
+  };
 }

@@ -10,9 +10,38 @@ import {
 } from '../../domain/notifications/subscriptions.js';
 
 const AT_ONCE = 50;
+const HOUR_MS = 3_600_000;
 /** Longer than any channel waits: a try whose process died is made again after this. */
 const CLAIM_MS = 60_000;
-const PAUSED_MS = 60_000;
+/** A subscription that is active again sends what has waited within this. */
+const PAUSED_MS = 300_000;
+
+/** What was sent is kept for so long. */
+const KEPT_MS = 30 * 86_400_000;
+const REMOVED_AT_ONCE = 500;
+const TIDY_EVERY_MS = 3_600_000;
+
+/** The sender's step: what is due, and now and then what was sent long ago. */
+export function sendingOf(ports: Ports): () => Promise<number> {
+  let tidiedAt = -Infinity;
+  return async () => {
+    if (ports.now() - tidiedAt > TIDY_EVERY_MS) {
+      tidiedAt = ports.now();
+      await removeOld(ports);
+    }
+    return sendDue(ports);
+  };
+}
+
+async function removeOld(ports: Ports): Promise<void> {
+  const range = { to: ports.now() - KEPT_MS };
+  const query = { where: { state: 'sent' }, range, order: 'oldest', limit: REMOVED_AT_ONCE } as const;
+  for (let removed = REMOVED_AT_ONCE; removed === REMOVED_AT_ONCE;) {
+    const { items } = await ports.documents.find<Delivery>('deliveries', query);
+    const ids = items.map(({ id }) => id);
+    removed = await ports.documents.remove('deliveries', ids);
+  }
+}
 
 /** Sends what is due: the subscriptions beside each other, so that a slow receiver holds up only its own. */
 export async function sendDue(ports: Ports): Promise<number> {
@@ -42,7 +71,7 @@ async function sendOne(ports: Ports, subscription: Subscription | null, delivery
     await change(ports, delivery.id, (held) => noted(held, gone, { state: 'dead', error: gone.detail }));
     return;
   }
-  const wait = await waitOf(ports, subscription, now);
+  const wait = await waitOf(ports, subscription, delivery, now);
   if (wait) {
     const { until, ...note } = wait;
     await change(ports, delivery.id, (held) => noted(held, { at: now, ...note }, { dueAt: until }));
@@ -66,6 +95,7 @@ async function sendOne(ports: Ports, subscription: Subscription | null, delivery
 async function waitOf(
   ports: Ports,
   subscription: Subscription,
+  delivery: Delivery,
   now: number,
 ): Promise<{ until: number; outcome: 'quiet' | 'limited' | 'paused'; detail: string } | null> {
   if (subscription.state === 'paused')
@@ -77,9 +107,16 @@ async function waitOf(
   if (perHour === null) return null;
   const limit = { capacity: perHour, refillPerSecond: perHour / 3600 };
   const { waitMs } = await ports.cache.take(`notifications/${subscription.id}`, limit);
-  return waitMs > 0
-    ? { until: now + waitMs, outcome: 'limited', detail: `More than ${perHour} an hour` }
-    : null;
+  if (waitMs <= 0) return null;
+  const detail = `More than ${perHour} an hour`;
+  if (delivery.log.some(({ outcome }) => outcome === 'limited'))
+    return { until: now + waitMs, outcome: 'limited', detail };
+  // Behind those that wait already, so that thousands do not ask again together each time that one may go.
+  const ahead = await ports.documents.count('deliveries', {
+    where: { subscription: subscription.id, state: 'waiting' },
+    range: { from: now + 1 },
+  });
+  return { until: now + waitMs + (ahead * HOUR_MS) / perHour, outcome: 'limited', detail };
 }
 
 /** Takes a delivery for one try; null where it is not due any more. */

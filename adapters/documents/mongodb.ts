@@ -86,22 +86,8 @@ export function mongoDocuments(address: string): DocumentsPort {
       change: (doc: Doc<T> | null) => Doc<T>,
       events?: (after: Doc<T>, before: Doc<T> | null) => EventRow[],
     ) {
-      const spec = specOf(collection);
       const written = await untilWritten(`${id} in ${collection}`, () =>
-        use(collection, async (all) => {
-          const held = await all.findOne({ _id: id });
-          const before = held ? fromStored<T>(held) : null;
-          const doc = change(before);
-          checkSameId(collection, id, doc);
-          const pending = events?.(doc, before) ?? [];
-          const stored = toStored(spec, doc, timeOf(collection, spec, doc));
-          if (!held) return (await insertNew(all, [{ ...stored, pending }])).length === 1 ? doc : null;
-          const { matchedCount } = await all.updateOne(
-            { _id: id, rev: held.rev },
-            replacing(stored, pending),
-          );
-          return matchedCount === 1 ? doc : null;
-        }),
+        use(collection, (all) => changeOnce(all, { collection, id, change, events })),
       );
       if (events) await appendPending(mongo, collection, [id]);
       return written;
@@ -133,6 +119,29 @@ const indexesOf = (spec: CollectionSpec): MongoIndex[] => [
   { keys: { 'pending.id': 1 }, sparse: true },
   ...(isSearched(spec) ? SEARCH_INDEXES : []),
 ];
+
+/** What was written, or null where another write came between. */
+async function changeOnce<T>(
+  all: Collection<StoredDoc>,
+  args: {
+    collection: string;
+    id: string;
+    change: (doc: Doc<T> | null) => Doc<T>;
+    events: ((after: Doc<T>, before: Doc<T> | null) => EventRow[]) | undefined;
+  },
+): Promise<Doc<T> | null> {
+  const { collection, id, change, events } = args;
+  const spec = specOf(collection);
+  const held = await all.findOne({ _id: id });
+  const before = held ? fromStored<T>(held) : null;
+  const doc = change(before);
+  checkSameId(collection, id, doc);
+  const pending = events?.(doc, before) ?? [];
+  const stored = toStored(spec, doc, timeOf(collection, spec, doc));
+  if (!held) return (await insertNew(all, [{ ...stored, pending }])).length === 1 ? doc : null;
+  const { matchedCount } = await all.updateOne({ _id: id, rev: held.rev }, replacing(stored, pending));
+  return matchedCount === 1 ? doc : null;
+}
 
 /** The ids that were not there yet, each once. */
 async function insertNew(all: Collection<StoredDoc>, docs: StoredDoc[]): Promise<string[]> {

@@ -144,24 +144,25 @@ async function fetchOwn(
   { source, range, cursor, interactive, signal }: PageRequest,
   tools: KindTools,
 ): Promise<NewsPage> {
-  const answered = await told(`Source "${source.id}"`, () =>
-    adapter.fetchPage({
-      id: source.id,
-      settings: source.settings,
-      ...range,
-      cursor: cursor ?? null,
-      async request(asked) {
-        const more = { ...(interactive ? { interactive } : {}), ...(signal ? { signal } : {}) };
-        const answer = await tools.http.request({ isApi: true, ...asked, ...more });
-        return { ...answer, text: new TextDecoder().decode(answer.bytes) };
-      },
-      secret(name) {
-        const value = tools.secret(name);
-        if (value) return value;
-        throw new InvalidInputError(`${name} is not set`);
-      },
-    }),
-  );
+  const secrets: string[] = [];
+  const more = { ...(interactive ? { interactive } : {}), ...(signal ? { signal } : {}) };
+  const asked: UserRequest = {
+    id: source.id,
+    settings: source.settings,
+    ...range,
+    cursor: cursor ?? null,
+    async request(given) {
+      const answer = await tools.http.request({ isApi: true, ...given, ...more });
+      return { ...answer, text: new TextDecoder().decode(answer.bytes) };
+    },
+    secret(name) {
+      const value = tools.secret(name);
+      if (!value) throw new InvalidInputError(`${name} is not set`);
+      secrets.push(value);
+      return value;
+    },
+  };
+  const answered = await told(`Source "${source.id}"`, () => adapter.fetchPage(asked), secrets);
   const read = page.safeParse(answered);
   if (!read.success) {
     const [issue] = read.error.issues;

@@ -112,7 +112,7 @@ async function introspected(settings: GraphqlSettings, tools: KindTools): Promis
   const answer = await told(
     `GraphQL service ${settings.url}`,
     () => tools.http.request({ ...request, ...jsonBody(request, { query }), interactive: true }),
-    secret,
+    [secret],
   );
   try {
     const { data } = JSON.parse(new TextDecoder().decode(answer.bytes)) as { data: IntrospectionQuery };

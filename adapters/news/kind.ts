@@ -34,22 +34,24 @@ export interface SourceKind {
   fetchPage(request: PageRequest, tools: KindTools): Promise<NewsPage>;
 }
 
-/** The same error with words in front of it, and without the secret, also in its stack. */
-export async function told<T>(prefix: string, work: () => Promise<T>, secret = ''): Promise<T> {
+/** The same error with words in front of it, and without the secrets, also in its stack. */
+export async function told<T>(
+  prefix: string,
+  work: () => Promise<T>,
+  secrets: readonly (string | undefined)[] = [],
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const hide = (text: string): string => {
-      let shown = text;
-      for (const form of secret ? [secret, encodeURIComponent(secret)] : [])
-        shown = shown.replaceAll(form, '***');
-      return shown;
-    };
+    const hide = (text: string): string =>
+      secrets
+        .flatMap((each) => (each ? [each, encodeURIComponent(each)] : []))
+        .reduce((shown, each) => shown.replaceAll(each, '***'), text);
     const stack = error.stack ?? '';
     const message = hide(error.message);
-    error.stack = hide(stack);
     error.message = message.startsWith(prefix) ? message : `${prefix}: ${message}`;
+    error.stack = hide(stack);
     throw error;
   }
 }

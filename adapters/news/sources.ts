@@ -1,5 +1,6 @@
 import { InvalidInputError, NotFoundError } from '../../domain/errors.js';
 import type { Article } from '../../domain/news/articles.js';
+import { rhythmOf, silencesOf, type Silence } from '../../domain/news/rhythm.js';
 import { changedSource, sourceOf, type NewsSource } from '../../domain/news/source.js';
 import {
   emptyRecord,
@@ -14,7 +15,7 @@ import type { CachePort, DocumentsPort, HttpClient, NewsPage, NewsRequest } from
 import type { Breaker, SourceHealth, SourcesPort } from '../ports-sources.js';
 import { discover } from './discover.js';
 import type { KindTools, SourceKind } from './kind.js';
-import { allKinds, kindNamed } from './kinds.js';
+import { allKinds, kindNamed, KINDS } from './kinds.js';
 import { storedSources } from './stored-sources.js';
 
 export interface SourcesOptions {
@@ -43,8 +44,9 @@ export function openSources(options: SourcesOptions): NewsSources {
   const stored = storedSources(documents, { feeds: config.feeds, now });
   let loading: Promise<Map<string, SourceKind>> | null = null;
   const kinds = (): Promise<Map<string, SourceKind>> => (loading ??= allKinds(config.newsAdapters));
+  // A faulty file of the user's must not stop the sources that have nothing to do with it.
   const kindOf = async ({ kind }: Pick<NewsSource, 'kind'>): Promise<SourceKind> =>
-    kindNamed(await kinds(), kind);
+    KINDS.find((each) => each.kind === kind) ?? kindNamed(await kinds(), kind);
   /** As it can be stored. */
   const checked = async (source: NewsSource): Promise<NewsSource> => {
     const kind = await kindOf(source);
@@ -112,9 +114,17 @@ async function healthOf(source: NewsSource, options: SourcesOptions): Promise<So
     record,
     freshness,
     errorBudget,
+    silences: silencesSince(times, at),
     breaker: await breaker(source.host),
     itemsPerDay: itemsPerDay(times, at),
   };
+}
+
+/** Before its first item nothing is known of a source. */
+function silencesSince(times: readonly number[], at: number): Silence[] {
+  const known = times.filter((time) => time >= at - 14 * DAY_MS);
+  const from = known.reduce((a, b) => Math.min(a, b), at);
+  return silencesOf(times, { from, to: at }, rhythmOf(times));
 }
 
 /** A source that does not answer now can be right; one that must not be asked cannot. */

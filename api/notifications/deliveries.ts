@@ -18,8 +18,9 @@ const listDeliveries = route({
   query: { state: choice(['waiting', 'sent', 'dead'], 'Only in this state'), limit: limit(), cursor },
   answers: { 200: { description: 'A page of deliveries', schema: pageOf('DeliveryPage', delivery) } },
   example: { params: { id: 'sub_example' } },
-  async handle({ params, query, context: { ports } }) {
-    await findSubscription(ports.documents, params.id);
+  async handle({ params, query, principal, context }) {
+    const { ports } = context;
+    await findSubscription({ context, principal }, params.id);
     const found = await ports.documents.find<Delivery>('deliveries', {
       where: { subscription: params.id, ...(query.state ? { state: query.state } : {}) },
       limit: query.limit,
@@ -39,7 +40,9 @@ const retryDelivery = route({
   params: { id: subscriptionId, delivery: segment('Delivery id', 'ntf_0123456789abcdef01234567') },
   answers: { 202: { description: 'It will be sent again', schema: delivery } },
   example: { params: { id: 'sub_example', delivery: 'ntf_example' } },
-  async handle({ params, principal, context: { ports } }) {
+  async handle({ params, principal, context }) {
+    const { ports } = context;
+    await findSubscription({ context, principal }, params.id);
     const found = await ports.documents.get<Delivery>('deliveries', params.delivery);
     if (found?.subscription !== params.id)
       throw new NotFoundError(`No delivery "${params.delivery}" of the subscription "${params.id}"`);

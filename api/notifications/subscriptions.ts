@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { DocumentsPort } from '../../adapters/ports.js';
 import { NotFoundError } from '../../domain/errors.js';
+import { holdsRole, mayActFor, type Principal } from '../../domain/identity.js';
 import { messageOf } from '../../domain/notifications/messages.js';
 import { newDelivery, type Channel, type Subscription } from '../../domain/notifications/subscriptions.js';
 import { cursor, limit, segment } from '../query.js';
-import { route } from '../route.js';
+import { route, type Context } from '../route.js';
 import { answer, pageOf } from '../schemas.js';
 import { creation, replacement, showSubscription, subscription, withSecret } from './schemas.js';
 
@@ -20,10 +20,13 @@ const body = {
   perHour: 20,
 };
 
-/** @throws NotFoundError */
-export async function findSubscription(documents: DocumentsPort, id: string): Promise<Subscription> {
-  const found = await documents.get<Subscription>('subscriptions', id);
-  if (found) return found;
+/** What another tenant has is not there for others. @throws NotFoundError */
+export async function findSubscription(
+  { context, principal }: { context: Context; principal: Principal },
+  id: string,
+): Promise<Subscription> {
+  const found = await context.ports.documents.get<Subscription>('subscriptions', id);
+  if (found && mayActFor(principal, found.tenant)) return found;
   throw new NotFoundError(`No subscription "${id}"; GET /notifications lists them`);
 }
 
@@ -77,8 +80,9 @@ const listSubscriptions = route({
   answers: {
     200: { description: 'A page of subscriptions', schema: pageOf('SubscriptionPage', subscription) },
   },
-  async handle({ query, context: { ports } }) {
-    const page = { limit: query.limit, ...(query.cursor ? { cursor: query.cursor } : {}) };
+  async handle({ query, principal, context: { ports } }) {
+    const own = holdsRole(principal, 'admin') ? {} : { where: { tenant: principal.tenant } };
+    const page = { ...own, limit: query.limit, ...(query.cursor ? { cursor: query.cursor } : {}) };
     const found = await ports.documents.find<Subscription>('subscriptions', page);
     return { body: { items: found.items.map(showSubscription), cursor: found.cursor, asOf: ports.now() } };
   },
@@ -94,9 +98,7 @@ const getSubscription = route({
   params: { id: subscriptionId },
   answers: { 200: { description: 'The subscription', schema: subscription } },
   example,
-  handle: async ({ params, context }) => ({
-    body: showSubscription(await findSubscription(context.ports.documents, params.id)),
-  }),
+  handle: async (call) => ({ body: showSubscription(await findSubscription(call, call.params.id)) }),
 });
 
 const changeSubscription = route({
@@ -110,8 +112,9 @@ const changeSubscription = route({
   body: replacement,
   answers: { 200: { description: 'Changed; a secret that was made is shown once', schema: withSecret } },
   example: { ...example, body: { name: 'all', types: ['*'] } },
-  async handle({ params, body: given, context: { ports } }) {
-    await findSubscription(ports.documents, params.id);
+  async handle({ params, body: given, principal, context }) {
+    const { ports } = context;
+    await findSubscription({ context, principal }, params.id);
     let secret: string | null = null;
     const changed = await ports.documents.update<Subscription>('subscriptions', params.id, (held) => {
       if (!held) throw new NotFoundError(`No subscription "${params.id}": it was removed meanwhile`);
@@ -135,9 +138,9 @@ const removeSubscription = route({
   params: { id: subscriptionId },
   answers: { 204: { description: 'Removed' } },
   example: { params: { id: 'sub_removable' } },
-  async handle({ params, context: { ports } }) {
-    await findSubscription(ports.documents, params.id);
-    await ports.documents.remove('subscriptions', [params.id]);
+  async handle({ params, principal, context }) {
+    await findSubscription({ context, principal }, params.id);
+    await context.ports.documents.remove('subscriptions', [params.id]);
     return { status: 204, target: params.id };
   },
 });
@@ -157,8 +160,9 @@ const testSubscription = route({
     },
   },
   example,
-  async handle({ params, requestId, context: { ports } }) {
-    const found = await findSubscription(ports.documents, params.id);
+  async handle({ params, requestId, principal, context }) {
+    const { ports } = context;
+    const found = await findSubscription({ context, principal }, params.id);
     const now = ports.now();
     const event = { id: `test_${requestId}`, type: 'notification.test', at: now, payload: { test: true } };
     const facts = {

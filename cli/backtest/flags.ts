@@ -101,6 +101,16 @@ export const addWindowFlags = (command: Command): Command =>
     .option('--from <time>')
     .option('--to <time>');
 
+/** What only files need. @throws InvalidInputError naming what says nothing about stored bars */
+export function refuseFileFlags(flags: Partial<BacktestFlags>): void {
+  for (const [name, flag] of Object.entries(FILE_FLAGS))
+    if (flags[name as keyof BacktestFlags] !== undefined)
+      throw new InvalidInputError(`--${flag} is for --local; leave it out`);
+  if (flags.volume === false) throw new InvalidInputError('--no-volume is for --local; leave it out');
+}
+
+const FILE_FLAGS = { bars: 'bars', format: 'format', columns: 'columns', timeUnit: 'time-unit' };
+
 /** Undefined where it was not said. */
 export const periodsOf = ({ periods }: { periods?: string }): 365 | 252 | undefined =>
   periods === undefined ? undefined : periods === '252' ? 252 : 365;
@@ -141,14 +151,16 @@ export function costsOf(flags: CostFlags): Costs {
 }
 
 /** On the platform the parts of the slippage are one text. */
-export function slippageOf(flags: CostFlags): { slippage?: string; slippageBps?: number } {
+export function slippageOf(flags: CostFlags, standardBps = 2): { slippage?: string; slippageBps?: number } {
   const { slippage, slippageBps, halfSpread, impactBps } = flags;
   if (halfSpread === undefined && impactBps === undefined) return given({ slippage, slippageBps });
   if (slippage !== undefined)
     throw new InvalidInputError(
       `--slippage ${slippage} says all of the slippage; give no other of its flags`,
     );
-  return { slippage: printSlippage({ slippageBps: slippageBps ?? 2, ...given({ halfSpread, impactBps }) }) };
+  return {
+    slippage: printSlippage({ slippageBps: slippageBps ?? standardBps, ...given({ halfSpread, impactBps }) }),
+  };
 }
 
 /** What only the event-driven engine knows, as the flags say it; the engine itself only where it is not the usual one. */

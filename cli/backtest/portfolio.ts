@@ -15,6 +15,7 @@ import {
   addWindowFlags,
   costsOf,
   periodsOf,
+  refuseFileFlags,
   remarksOf,
   slippageOf,
   withPorts,
@@ -71,10 +72,9 @@ export function addPortfolio(backtest: Command, shell: Shell): void {
     if (flags.local) return local(shell, streams, flags);
     if (streams.length === 0)
       throw new InvalidInputError('Say what to test on: streams, or --local with --bars <file> for each');
-    if (flags.bars.length > 0) throw new InvalidInputError('--bars is for --local; leave it out');
-    for (const name of ['trades', 'format', 'columns', 'timeUnit'] as const)
-      if (flags[name] !== undefined) throw new InvalidInputError(`--${name} is for --local; leave it out`);
-    if (flags.volume === false) throw new InvalidInputError('--no-volume is for --local; leave it out');
+    const { bars, ...others } = flags;
+    refuseFileFlags({ ...others, ...(bars[0] !== undefined && { bars: bars[0] }) });
+    if (flags.trades) throw new InvalidInputError('--trades is for --local; leave it out');
     const { strategy, params, weights, rebalance, span, cash, closeAtEnd, funding, source, from, to } = flags;
     const input = {
       streams: streams.map(canonicalStream),

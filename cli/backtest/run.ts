@@ -9,6 +9,8 @@ import {
   addBacktestFlags,
   eventsOf,
   fileOf,
+  periodsOf,
+  refuseFileFlags,
   remarksOf,
   slippageOf,
   specOf,
@@ -33,11 +35,12 @@ export function addRun(backtest: Command, shell: Shell): void {
       if (flags.local) return runLocal(shell, stream, flags);
       if (stream === undefined)
         throw new InvalidInputError('Say what to test on: a stream, or --local --bars <file>');
-      for (const name of ['bars', 'periods', 'trades'] as const)
-        if (flags[name] !== undefined) throw new InvalidInputError(`--${name} is for --local; leave it out`);
+      refuseFileFlags(flags);
+      if (flags.trades) throw new InvalidInputError('--trades is for --local; leave it out');
       const { strategy, params, source, from, to, cash, size, funding, closeAtEnd, feeBps } = flags;
       const input = {
         ...given({ strategy, params, source, from, to, cash, size, funding, closeAtEnd, feeBps }),
+        ...given({ periodsPerYear: periodsOf(flags) }),
         ...slippageOf(flags),
         ...eventsOf(flags),
       };

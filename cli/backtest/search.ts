@@ -1,36 +1,71 @@
 import { Option, type Command } from 'commander';
-import { OBJECTIVES } from '../../domain/backtest/search/search.js';
+import { isStrategyFile } from '../../activities/backtest/local.js';
+import { searchFile, type LocalSearchInput } from '../../activities/search/local.js';
+import type { SearchInput } from '../../activities/search/planning.js';
+import {
+  OBJECTIVES,
+  type Method,
+  type Objective,
+  type Validation,
+} from '../../domain/backtest/search/search.js';
 import { InvalidInputError } from '../../domain/errors.js';
-import { resolveStrategy, STRATEGIES } from '../../domain/strategies/index.js';
+import { resolveStrategy } from '../../domain/strategies/index.js';
 import { canonicalStream } from '../../domain/streams.js';
-import { printJson } from '../output.js';
+import { printJson, say } from '../output.js';
 import { runStory } from '../run.js';
+import { download, writeWhole } from './export.js';
+import {
+  addCostFlags,
+  addFileFlags,
+  addStrategyFlag,
+  addWindowFlags,
+  costsOf,
+  fileOf,
+  periodsOf,
+  refuseFileFlags,
+  withPorts,
+  type BacktestFlags,
+  type CostFlags,
+} from './flags.js';
 import { decimalNumber, given, jsonObject, wholeNumber, type Shell } from '../shell.js';
 
-interface SearchFlags extends Record<string, unknown> {
+interface SearchFlags extends CostFlags {
   strategy: string;
+  space: Record<string, unknown>;
+  local?: boolean;
+  bars?: string;
+  method?: Method;
+  objective?: Objective;
+  trials?: number;
+  seed?: number;
   patience?: number;
   gain: number;
-  feeBps?: number;
-  slippageBps?: number;
+  validation?: Validation;
   size?: string;
+  cash?: number;
+  closeAtEnd?: boolean;
+  periods?: string;
+  report?: string;
+  source?: string;
+  from?: string;
+  to?: string;
+  format?: string;
+  columns?: string;
+  timeUnit?: string;
+  volume?: boolean;
 }
 
 /** `backtest search`: parameters by a grid, at random or by Bayesian optimisation, judged on days they have not seen. */
 export function addSearch(backtest: Command, shell: Shell): void {
-  backtest
-    .command('search <stream>')
-    .description('search parameters on stored bars, as a durable story that resumes')
-    .requiredOption(
-      '--strategy <name>',
-      Object.keys(STRATEGIES).join(', '),
-      (name: string) => resolveStrategy(name).name,
-    )
+  const command = backtest
+    .command('search [stream]')
+    .description('search parameters on stored bars, as a durable story that resumes, or on a file')
     .requiredOption(
       '--space <json>',
       'by parameter: [10,20], "10:60:5" or {"min":10,"max":60,"step":1,"log":false}',
       jsonObject,
     )
+    .option('--bars <file>', 'with --local: the file of bars')
     .addOption(new Option('--method <name>', 'default: random').choices(['grid', 'random', 'bayesian']))
     .addOption(new Option('--objective <name>', 'default: sharpe').choices([...OBJECTIVES]))
     .option('--trials <n>', 'at most (default: 200; bayesian: 100)', wholeNumber)
@@ -43,19 +78,62 @@ export function addSearch(backtest: Command, shell: Shell): void {
       jsonObject,
     )
     .option('--size <kind:amount>', 'units:1, cash:1000, equity:0.5 …')
-    .option('--fee-bps <bps>', 'fee per side (default: 10)', decimalNumber)
-    .option('--slippage-bps <bps>', 'slippage per fill (default: 2)', decimalNumber)
-    .option('--source <kind>', 'of the stored bars')
-    .option('--from <time>')
-    .option('--to <time>')
-    .action(async (stream: string, flags: SearchFlags) => {
-      const { patience, gain, feeBps, slippageBps, size, ...rest } = flags;
-      const costs = { feeBps: feeBps ?? 10, slippageBps: slippageBps ?? 2 };
-      const spec = given({ costs, size });
-      const input = { stream: canonicalStream(stream), ...given(rest), spec };
-      const ending = patience === undefined ? {} : { patience: { trials: patience, gain } };
-      printJson(await runStory(shell.config(), 'searchBacktest', { ...input, ...ending }));
-    });
+    .option('--cash <amount>', 'start cash, quote currency (default: 100000)', decimalNumber)
+    .option('--close-at-end', 'close at the last close what is open there')
+    .option('--report <file>', 'write what was chosen and what it is worth as a page');
+  addWindowFlags(addFileFlags(addCostFlags(addStrategyFlag(command)))).action(
+    async (stream: string | undefined, flags: SearchFlags) => {
+      if (isStrategyFile(flags.strategy))
+        throw new InvalidInputError(`A search runs our strategies; ${flags.strategy} is a file`);
+      const { strategy, space, method, objective, trials, seed, validation } = flags;
+      const patience =
+        flags.patience === undefined ? {} : { patience: { trials: flags.patience, gain: flags.gain } };
+      const search = {
+        ...{ strategy, space, spec: specOf(flags) },
+        ...given({ method, objective, trials, seed, validation }),
+        ...patience,
+      };
+      if (flags.local) return local(shell, { stream, flags, search });
+      if (stream === undefined)
+        throw new InvalidInputError('Say what to search on: a stream, or --local --bars <file>');
+      refuseFileFlags(flags);
+      const { source, from, to } = flags;
+      const input = { stream: canonicalStream(stream), ...search, ...given({ source, from, to }) };
+      const found = await runStory(shell.config(), 'searchBacktest', input);
+      if (flags.report !== undefined) await keepReport(shell, flags.report, found as { id: string });
+      printJson(found);
+    },
+  );
+}
+
+function specOf(flags: SearchFlags): NonNullable<SearchInput['spec']> {
+  const { size, cash, closeAtEnd } = flags;
+  // On stored bars slippage is 2 basis points where nothing is said, as in every story.
+  const { slippage, slippageBps, halfSpread, impactBps } = flags;
+  const isSaid = [slippage, slippageBps, halfSpread, impactBps].some((each) => each !== undefined);
+  const costs = costsOf(isSaid || flags.local ? flags : { ...flags, slippageBps: 2 });
+  return { costs, ...given({ size, cash, closeAtEnd, periodsPerYear: periodsOf(flags) }) };
+}
+
+async function local(
+  shell: Shell,
+  {
+    stream,
+    flags,
+    search,
+  }: { stream: string | undefined; flags: SearchFlags; search: LocalSearchInput['search'] },
+): Promise<void> {
+  const file = fileOf(flags as BacktestFlags, stream);
+  const onProgress = (done: number, most: number): void => say(`${done} of ${most} trials`);
+  const asked = { file, search, onProgress, report: flags.report !== undefined };
+  const { html, ...report } = await withPorts(shell, (ports) => searchFile(ports, asked));
+  if (html !== undefined) say(`report: ${await writeWhole(flags.report ?? '', html)}`);
+  printJson(report);
+}
+
+async function keepReport(shell: Shell, out: string, { id }: { id: string }): Promise<void> {
+  const path = `/searches/${encodeURIComponent(id)}/report`;
+  say(`report: ${await writeWhole(out, await download(shell, { path, accept: 'text/html' }))}`);
 }
 
 /** `backtest compare`: several strategies over the same window. */

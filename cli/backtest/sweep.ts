@@ -7,7 +7,15 @@ import { printJson, printTable, say } from '../output.js';
 import { runStory } from '../run.js';
 import { given, jsonObject, wholeNumber, type Shell } from '../shell.js';
 import { download, writeWhole } from './export.js';
-import { addBacktestFlags, fileOf, remarksOf, specOf, withPorts, type BacktestFlags } from './flags.js';
+import {
+  addBacktestFlags,
+  fileOf,
+  refuseFileFlags,
+  remarksOf,
+  specOf,
+  withPorts,
+  type BacktestFlags,
+} from './flags.js';
 
 interface SweepFlags extends BacktestFlags {
   grid: Record<string, unknown>;
@@ -30,6 +38,9 @@ export function addSweep(backtest: Command, shell: Shell): void {
       if (flags.local) return sweepLocal(shell, stream, flags);
       if (stream === undefined)
         throw new InvalidInputError('Say what to sweep over: a stream, or --local --bars <file>');
+      refuseFileFlags(flags);
+      if (flags.threads !== undefined)
+        throw new InvalidInputError('--threads is for --local; a worker uses its own cores');
       const { strategy, grid, source, from, to } = flags;
       const { strategy: _strategy, size, ...rest } = specOf(flags);
       const spec = { ...rest, size: printSize(size) };

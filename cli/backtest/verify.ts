@@ -8,7 +8,17 @@ import { canonicalStream } from '../../domain/streams.js';
 import { EXIT, printJson, printTable, say } from '../output.js';
 import { runStory } from '../run.js';
 import { given, jsonObject, list, type Shell } from '../shell.js';
-import { addBacktestFlags, fileOf, specOf, withPorts, type BacktestFlags } from './flags.js';
+import {
+  addBacktestFlags,
+  eventsOf,
+  fileOf,
+  periodsOf,
+  refuseFileFlags,
+  slippageOf,
+  specOf,
+  withPorts,
+  type BacktestFlags,
+} from './flags.js';
 
 interface VerifyFlags extends BacktestFlags {
   params?: Record<string, number>;
@@ -58,10 +68,20 @@ async function durable(
 ): Promise<VerificationReport> {
   if (stream === undefined)
     throw new InvalidInputError('Say what to verify on: a stream, or --local --bars <file>');
-  const { strategy, params, engines, decide, source, from, to, cash, feeBps, slippageBps } = flags;
+  refuseFileFlags(flags);
+  const own = Object.keys(eventsOf(flags))[0];
+  if (own !== undefined)
+    throw new InvalidInputError(
+      `${own} is known to the event-driven engine alone; there is no other to compare it with`,
+    );
+  const { strategy, params, engines, decide, source, from, to, cash, feeBps, closeAtEnd } = flags;
   const size = flags.size === undefined ? undefined : parseSize(flags.size);
-  const input = { strategy, params, engines, decide, source, from, to, cash, feeBps, slippageBps, size };
-  const story = given({ stream: canonicalStream(stream), ...input });
+  const input = { strategy, params, engines, decide, source, from, to, cash, feeBps, closeAtEnd, size };
+  const story = {
+    stream: canonicalStream(stream),
+    ...given({ ...input, periodsPerYear: periodsOf(flags) }),
+    ...slippageOf(flags, 0),
+  };
   return (await runStory(shell.config(), 'verifyBacktest', story)) as VerificationReport;
 }
 

@@ -1,8 +1,12 @@
 import { sha256Hex } from '../digest.js';
-import { tickersOf } from './tags/tag.js';
+import { canonicalUrl, isFrontPage } from './addresses.js';
+import type { Lexicon } from './tags/lexicon.js';
+import { tagArticle } from './tags/tag.js';
 import { readPublished } from './dates.js';
 import { languageOf, normalised, plainText } from './text.js';
 import { sourceKey, type Source } from '../sources.js';
+
+export { canonicalUrl } from './addresses.js';
 
 /** What a feed item says, before anything is cleaned. */
 export interface RawItem {
@@ -85,6 +89,8 @@ export interface CleaningContext {
   source: Source;
   /** Recorded and simulated items count as known when they were published; live ones when they were seen. */
   knownAsPublished: boolean;
+  /** Of instruments, entities and topics; the default one where it is left out. */
+  lexicon?: Lexicon;
 }
 
 const DAY = 86_400_000;
@@ -103,6 +109,7 @@ export function cleanItem(
   if (publishedAt > context.seenAt + DAY)
     return { rejected: `its date is in the future: ${item.publishedAt}` };
   const text = plainText(item.content ?? '');
+  const firstSeenAt = context.knownAsPublished ? publishedAt : context.seenAt;
   return {
     article: {
       id: articleId(storyKey({ url, title, publishedAt }), context.source),
@@ -113,10 +120,13 @@ export function cleanItem(
       author: item.author?.trim() || null,
       language: languageOf(`${title} ${text}`, item.language),
       publishedAt,
-      firstSeenAt: context.knownAsPublished ? publishedAt : context.seenAt,
-      tickers: tickersOf(`${title} ${text}`),
+      firstSeenAt,
+      ...tagArticle({ title, text }, context.lexicon),
       categories: item.categories ?? [],
       source: context.source,
+      guid: item.guid?.trim().slice(0, 1000) || null,
+      contentSha256: contentDigest({ title, text }),
+      revision: 1,
     },
   };
 }
@@ -125,38 +135,25 @@ export function cleanItem(
 const articleId = (story: string, source: Source): string =>
   `art_${sha256Hex(source.kind === 'live' ? story : `${sourceKey(source)} ${story}`).slice(0, 24)}`;
 
+type Ordered = Pick<Article, 'firstSeenAt' | 'publishedAt' | 'feed'> & { id?: string };
+
 /**
  * Whether `a` is the delivery of an article to keep beside `b`: the one known earlier, else published earlier,
  * else of the feed whose name sorts first. The order in which feeds are read then decides nothing.
  */
-export function precedes(
-  a: Pick<Article, 'firstSeenAt' | 'publishedAt' | 'feed'>,
-  b: Pick<Article, 'firstSeenAt' | 'publishedAt' | 'feed'>,
-): boolean {
+export function precedes(a: Ordered, b: Ordered): boolean {
   if (a.firstSeenAt !== b.firstSeenAt) return a.firstSeenAt < b.firstSeenAt;
   if (a.publishedAt !== b.publishedAt) return a.publishedAt < b.publishedAt;
-  return a.feed < b.feed;
+  if (a.feed !== b.feed) return a.feed < b.feed;
+  return (a.id ?? '') < (b.id ?? '');
 }
 
-/** What makes two items the same story: the address without its scheme, else the title and the day. */
+/** Of title and text as words: what punctuation, case and white space change is no other content. */
+export const contentDigest = ({ title, text }: Pick<Article, 'title' | 'text'>): string =>
+  sha256Hex(`${normalised(title) || title}\n${normalised(text) || text}`);
+
+/** What makes two items the same story: the address without its scheme, else the title and the day. A home page is no address. */
 export function storyKey(story: Pick<Article, 'url' | 'title' | 'publishedAt'>): string {
-  if (story.url) return story.url.replace(/^https?:\/\//, '');
+  if (story.url && !isFrontPage(story.url)) return story.url.replace(/^https?:\/\//, '');
   return `${normalised(story.title) || story.title} ${new Date(story.publishedAt).toISOString().slice(0, 10)}`;
-}
-
-const TRACKING =
-  /^(utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|at_medium|at_campaign|at_custom.*|ref|ref_src|cmpid|ocid|ito)$/i;
-
-/** An address without tracking parameters, fragment and default ports; null where it is not http or above 4096 characters. */
-export function canonicalUrl(text: string): string | null {
-  const url = text.length <= 4096 && URL.canParse(text.trim()) ? new URL(text.trim()) : null;
-  if (!url || !/^https?:$/.test(url.protocol)) return null;
-  url.hash = '';
-  url.username = '';
-  url.password = '';
-  url.hostname = url.hostname.replace(/\.$/, '').replace(/^((www|amp|m)\.(?=[^.]+\.))+/, '');
-  const kept = [...url.searchParams].filter(([name]) => !TRACKING.test(name));
-  url.search = new URLSearchParams(kept.sort(([a], [b]) => (a < b ? -1 : Number(a > b)))).toString();
-  url.pathname = url.pathname.replace(/(\/+amp)*\/*$/, '') || '/';
-  return url.toString();
 }

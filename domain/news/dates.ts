@@ -19,13 +19,13 @@ const ZONES: Record<string, number> = {
   },
 };
 
-const TIME = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?`;
+const TIME = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(?:\s*([ap])\.?m\b\.?)?`;
 const ZONE = String.raw`\s*([a-z]{1,4}|(?:gmt|utc)?[+-]\d{2}:?(?:\d{2})?)?(?:\s*\(.*\))?`;
 const NAMED = '([a-z]{3,9})';
 
 interface Form {
   pattern: RegExp;
-  /** Which group holds year, month, day; the time and its zone follow as the last five. */
+  /** Which group holds year, month, day; the time, the half of the day and its zone follow as the last six. */
   order: [number, number, number];
 }
 
@@ -65,14 +65,22 @@ export function readPublished(text: string): number | null {
 
 function instantOf(found: RegExpExecArray, order: Form['order']): number | null {
   const [year, month, day] = [yearOf(found[order[0]]), monthOf(found[order[1]]), Number(found[order[2]])];
-  const [hour = 0, minute = 0, second = 0] = found.slice(4, 7).map((part) => Number(part ?? 0));
-  const offset = offsetOf(found[8]);
+  const [written = 0, minute = 0, second = 0] = found.slice(4, 7).map((part) => Number(part ?? 0));
+  const hour = hourOf(written, found[8]);
+  const offset = offsetOf(found[9]);
   const start = Date.UTC(year, month - 1, day);
   const isDay = new Date(start).getUTCMonth() === month - 1 && day >= 1;
   // A leap second is told as the second after it.
-  if (!isDay || hour > 24 || minute > 59 || second > 60 || offset === null) return null;
+  if (!isDay || hour === null || hour > 24 || minute > 59 || second > 60 || offset === null) return null;
   const millis = Math.floor(1000 * Number(`0.${found[7] ?? 0}`));
   return start + ((hour * 60 + minute) * 60 + second) * 1000 + millis - offset;
+}
+
+/** Of 24 hours; null for one that a half of the day does not have. */
+function hourOf(written: number, half: string | undefined): number | null {
+  if (!half) return written;
+  if (written < 1 || written > 12) return null;
+  return (written % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
 }
 
 /** RFC 2822: two digits from 50 are of the last century. */

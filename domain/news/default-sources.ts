@@ -87,6 +87,7 @@ const READY: Line[] = [
     kind: 'graphql',
     host: 'hub.snapshot.org',
     state: 'paused',
+    licence: null,
     cadence: { ...DEFAULT_CADENCE, cron: '20 * * * *' },
     settings: {
       url: 'https://hub.snapshot.org/graphql',

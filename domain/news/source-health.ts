@@ -43,7 +43,7 @@ const KEPT_ASKED = 50;
 const MAX_REASON = 500;
 
 /** Failures in a row after which a source counts as failing. */
-export const FAILING_AFTER = 3;
+export const FAILING_AFTER = 2;
 /** Share of failed collections that is nothing to speak of. */
 export const ALLOWED_FAILURES = 0.1;
 

@@ -1,7 +1,7 @@
 import type { Article } from './articles.js';
 
 /** One text of an article that was changed: all of them are kept, the present one too. */
-export interface ArticleVersion {
+export interface ArticleVersion extends Partial<Article> {
   id: string;
   articleId: string;
   title: string;

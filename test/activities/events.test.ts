@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventLoops } from '../../activities/events/loops.js';
 import { followEvents, type Consumer } from '../../activities/events/handling.js';
 import { openDocuments } from '../../adapters/documents/index.js';
 import { openEvents } from '../../adapters/events/index.js';
@@ -62,6 +63,17 @@ async function follow(ports: Ports, consumer: Consumer, until: () => boolean): P
     await step().catch((error: unknown) => faults.push(String(error)));
   }
   return faults;
+}
+
+/** Of which a call that never ends holds up no other, as in two processes. */
+function outboxOf(ports: Ports): Pick<Ports['events'], 'consume'> {
+  return {
+    async consume(_, handle) {
+      const events = (await ports.events.recent({ limit: 100 })).toReversed();
+      await handle(events);
+      return events.length;
+    },
+  };
 }
 
 const letters = async (ports: Ports): Promise<DeadLetter[]> =>
@@ -137,6 +149,34 @@ for (const { name, reason, open } of await readyBackends('consumers', BACKENDS))
       };
       await follow(ports, { name: 'c', handle }, () => seen.has('e1'));
       expect(await letters(ports)).toEqual([]);
+    });
+
+    it('give up an event that ends its process each time, and handle the others', async () => {
+      const address = open();
+      const ports = portsAt(address);
+      await ports.events.publish(made(6));
+      await ports.events.relay?.();
+      const seen: string[] = [];
+      let ends = 0;
+      // A process that ends in the middle never comes back to its step: another begins where it stood.
+      const life = (): Promise<unknown> =>
+        new Promise((resolve) => {
+          const handle = async (events: EventRow[]): Promise<void> => {
+            if (events.some(({ id }) => id === 'e3')) {
+              ends++;
+              resolve('ended');
+              return new Promise(() => undefined);
+            }
+            seen.push(...events.map(({ id }) => id));
+          };
+          const { consume } = outboxOf(ports);
+          const events = { ...ports.events, consume };
+          void followEvents({ ...ports, events }, { name: 'c', handle })().then(resolve);
+        });
+      while (!seen.includes('e5') && ends < 20) await life();
+      expect(ends).toBe(8);
+      expect([...new Set(seen)]).toEqual(['e0', 'e1', 'e2', 'e4', 'e5']);
+      expect(await letters(ports)).toMatchObject([{ event: { id: 'e3' }, state: 'dead' }]);
     });
 
     it('handle a requeued letter again', async () => {
@@ -216,14 +256,16 @@ describe('the loops of a process', () => {
     expect(failed).toHaveLength(2);
   });
 
-  it('keep what a consumer did in sight', async () => {
+  it('keep what they did, and why they failed, in sight', async () => {
     const ports = portsAt(fileAddress());
     await ports.events.publish(made(3));
-    const step = followEvents(ports, { name: 'c', handle: async () => undefined });
-    expect([await step(), await step()]).toEqual([3, 0]);
-    expect(await ports.documents.get<ConsumerState>('consumerStates', 'c')).toMatchObject({
-      handled: 3,
-      failures: 0,
-    });
+    const loop = eventLoops(ports).find(({ name }) => name === 'aggregates');
+    const state = () => ports.documents.get<ConsumerState>('consumerStates', 'aggregates');
+    expect([await loop?.step(), await loop?.step()]).toEqual([3, 0]);
+    expect(await state()).toMatchObject({ handled: 3, failures: 0, error: null });
+    await loop?.failed(new Error('away'));
+    expect(await state()).toMatchObject({ handled: 3, failures: 1, error: 'away' });
+    await loop?.step();
+    expect(await state()).toMatchObject({ handled: 3, failures: 0, error: null });
   });
 });

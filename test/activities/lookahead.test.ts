@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backtestSteps } from '../../activities/backtest.js';
 import { lookaheadSteps } from '../../activities/lookahead.js';
 import type { Source } from '../../domain/sources.js';
+import { FEATURE_VERSION } from '../../domain/features.js';
+import type { Ports } from '../../adapters/ports.js';
 import { parseStream } from '../../domain/streams.js';
 import { HOUR, walk } from '../domain/made-bars.js';
 import { madePorts } from './made-ports.js';
@@ -90,5 +92,72 @@ describe('a backtest of news', () => {
       name: 'NotFoundError',
       message: expect.stringMatching(/No scored news about BTC; collect news and run enrichSentiment first/),
     });
+  });
+});
+
+describe('an audit of a registered model', () => {
+  const LOOK_BACK = 8;
+  const dataset = { id: 'ds_made', spec: { lookBack: LOOK_BACK }, createdAt: 1 };
+  const model = {
+    ...{ id: 'mdl_made@1', name: 'made', version: '1', task: 'forecast', kind: 'ridge', dataset: 'ds_made' },
+    ...{ featureVersion: FEATURE_VERSION, createdAt: 1, onnx: { key: 'k', sha256: 's', bytes: 1 } },
+  };
+  beforeAll(async () => {
+    await made.ports.documents.insert('datasets', [dataset]);
+    const sentiment = { ...model, id: 'mdl_words@1', name: 'words', task: 'sentiment', dataset: null };
+    const old = { ...model, id: 'mdl_old@1', name: 'old', featureVersion: 'f0' };
+    await made.ports.documents.insert('models', [model, sentiment, old]);
+  });
+
+  /** Answers the last row of each window; `peeks` scales by all windows that it is asked together with. */
+  const servedBy = (peeks: boolean): Ports => ({
+    ...scored,
+    serving: {
+      ...made.ports.serving,
+      async infer(_, { features }) {
+        const { dims, data } = features!;
+        const [n = 0, lookBack = 0, width = 0] = dims;
+        const answers = Float32Array.from({ length: n }, (_each, i) =>
+          Number(data[(i + 1) * lookBack * width - width]),
+        );
+        const scale = peeks ? answers.reduce((sum, each) => sum + Math.abs(each), 0) / n : 1;
+        return { target: { type: 'float32', dims: [n], data: answers.map((each) => each / scale) } };
+      },
+    },
+  });
+  const audit = (peeks: boolean, input: object = {}) =>
+    lookaheadSteps(servedBy(peeks)).auditStream({
+      ...{ source: 'simulated:1', stream: 'binance/BTC-USDT/1h', model: 'made@1', points: 6 },
+      ...input,
+    });
+
+  it('passes where each forecast depends on its own window', async () => {
+    const report = await audit(false);
+    expect(report).toMatchObject({
+      subject: 'made@1',
+      kind: 'model',
+      leak: false,
+      warmUp: 99 + LOOK_BACK - 1,
+    });
+    const verdicts = Object.fromEntries(report.checks.map(({ check, verdict }) => [check, verdict]));
+    expect(verdicts).toMatchObject({ truncate: 'pass', perturb: 'pass' });
+    expect(report.notes.join()).toContain('The weights are taken as they are');
+  });
+
+  it('finds a server that scales by all that it is asked', async () => {
+    const report = await audit(true);
+    expect(report.leak).toBe(true);
+    for (const check of ['truncate', 'perturb'])
+      expect(report.checks.find((each) => each.check === check)?.verdict, check).toBe('leak');
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['no such model', { model: 'none@1' }, /No model "none@1"/],
+    ['a reader of texts', { model: 'words@1' }, /reads one text at a time and forecasts nothing/],
+    ['other features', { model: 'old@1' }, /was trained on features f0/],
+    ['a strategy, too', { strategy: 'sma-cross' }, /of a strategy or of a model: name one of them/],
+    ['neither', { model: undefined }, /of a strategy or of a model: name one of them/],
+  ])('is refused with %s', async (_, input, message) => {
+    await expect(audit(false, input)).rejects.toThrow(message);
   });
 });

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { queueNotifications } from '../../activities/notifications/queueing.js';
-import { sendDue } from '../../activities/notifications/sending.js';
+import { sendDue, sendingOf } from '../../activities/notifications/sending.js';
 import { openChannels } from '../../adapters/channels/index.js';
 import type { EventRow, Ports } from '../../adapters/ports.js';
 import type { Channel, Delivery, Subscription } from '../../domain/notifications/subscriptions.js';
@@ -84,6 +84,20 @@ describe('a webhook', () => {
     ).toEqual([[['sent', 'HTTP 200']], [['sent', 'HTTP 200']]]);
   });
 
+  it('that was sent is kept for a month', async () => {
+    const hook = await webhookServer();
+    await subscribe({ kind: 'webhook', url: hook.url, secret: 's'.repeat(16) });
+    await queueNotifications(ports, events(3));
+    const step = sendingOf(ports);
+    expect(await step()).toBe(3);
+    now += 29 * 86_400_000;
+    await step();
+    expect(await deliveries()).toHaveLength(3);
+    now += 2 * 86_400_000;
+    await step();
+    expect(await deliveries()).toEqual([]);
+  });
+
   it('that fails is tried again with pauses, under the same id', async () => {
     const hook = await webhookServer([500, 503]);
     await subscribe({ kind: 'webhook', url: hook.url, secret: 's'.repeat(16) });
@@ -157,6 +171,12 @@ describe('a subscription', () => {
       (await deliveries()).filter(({ log }) => log.some(({ outcome }) => outcome === 'limited')),
     ).toHaveLength(2);
     expect((await states()).sort()).toEqual(['sent', 'sent', 'waiting', 'waiting']);
+    // Half an hour apart, and not both at once.
+    const due = (await deliveries())
+      .filter(({ state }) => state === 'waiting')
+      .map(({ dueAt }) => dueAt - now);
+    expect((due[0] ?? 0) / 1000).toBeCloseTo(1800, -2);
+    expect((due[1] ?? 0) / 1000).toBeCloseTo(3600, -2);
   });
 
   it('that was removed ends its deliveries, one that is paused holds them', async () => {
@@ -169,7 +189,7 @@ describe('a subscription', () => {
     await sendDue(ports);
     expect(await deliveries()).toMatchObject([{ state: 'waiting', attempts: 0 }]);
     await ports.documents.remove('subscriptions', ['sub_1']);
-    now += 60_000;
+    now += 300_000;
     await sendDue(ports);
     expect(await deliveries()).toMatchObject([{ state: 'dead', error: 'The subscription was removed' }]);
   });

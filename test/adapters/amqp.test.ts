@@ -25,9 +25,9 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-function newBroker(at = server?.address ?? ''): Broker {
+function newBroker(queues = 'classic'): Broker {
   const prefix = newName();
-  const address = `amqp://guest:guest@${at}/?prefix=${prefix}`;
+  const address = `amqp://guest:guest@${server?.address}/?prefix=${prefix}&queues=${queues}`;
   const documentsUrl = `sqlite:${join(temporaryDirectory(), 'x.db')}`;
   const documents = openDocuments(documentsUrl);
   closing.push(() => documents.close());
@@ -166,6 +166,27 @@ describe.skipIf(reason !== null)(`events over a broker ${reason ?? ''}`, () => {
     expect((await letters()).map(({ state, type, consumer }) => [state, type, consumer])).toEqual(
       Array.from({ length: 3 }, () => ['dead', 'unreadable', 'c']),
     );
+  });
+
+  it('that a quorum queue gives up become dead letters, too', { timeout: 60_000 }, async () => {
+    const { events, documents, again } = newBroker('quorum');
+    await declared(events);
+    await events.publish(made(0, 1));
+    await events.relay?.();
+    await events.close();
+    for (let lives = 0; lives <= 50; lives++) {
+      const dying = again();
+      await dying.consume('c', () => Promise.reject(new Error('died'))).catch(() => undefined);
+      await dying.close();
+    }
+    const later = again();
+    const letters = async (): Promise<DeadLetter[]> => {
+      await declared(later);
+      return (await documents.find<DeadLetter>('deadLetters', {})).items;
+    };
+    await expect.poll(async () => (await letters()).length, { timeout: 20_000, interval: 500 }).toBe(1);
+    const [letter] = await letters();
+    expect(letter).toMatchObject({ event: { id: 'e0' }, error: expect.stringContaining('again and again') });
   });
 
   it('of a queue that was lost with its broker are taken from the outbox', async () => {

@@ -214,6 +214,21 @@ function contract(fresh: () => string): void {
     expect(String(error)).toMatch(message);
   });
 
+  it('change one with events of what has changed, together or not at all', async () => {
+    const address = fresh();
+    const [documents, events] = [openDocuments(address), openEvents(address)];
+    const tell = (after: Doc<Note>, before: Doc<Note> | null): EventRow[] =>
+      after.feed === before?.feed ? [] : [event(`${before?.feed ?? 'none'} to ${after.feed}`)];
+    for (const feed of ['a', 'a', 'b'])
+      await documents.update<Note>('articles', 'n', () => note('n', { feed }), tell);
+    const broken = (): Doc<Note> => {
+      throw new Error('no');
+    };
+    await expect(documents.update<Note>('articles', 'n', broken, tell)).rejects.toThrow('no');
+    const told = (await events.recent({ limit: 10 })).map(({ id }) => id);
+    expect(told).toEqual(['a to b', 'none to a']);
+  });
+
   it("refuse another collection's cursor", async () => {
     const documents = openDocuments(fresh());
     await documents.insert('articles', [note('1'), note('2')]);

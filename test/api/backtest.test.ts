@@ -64,6 +64,14 @@ describe('sweeps, searches and comparisons', () => {
   });
   afterAll(() => platform.close());
 
+  it('are counted beside the results', async () => {
+    const stats = (await (await platform.call('/api/v1/backtests/stats')).json()) as object;
+    expect(stats).toMatchObject({
+      ...{ backtests: 2, byStrategy: { 'sma-cross': 2 }, sweeps: 1, searches: 1, comparisons: 1, trials: 0 },
+      newest: Date.UTC(2023, 0, 1),
+    });
+  });
+
   it.each([
     ['sweeps', 'sw_example', 'combinations'],
     ['searches', 'srch_example', 'outOfSample'],

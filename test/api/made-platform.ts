@@ -13,6 +13,7 @@ import { openEvents } from '../../adapters/events/index.js';
 import { openNewsReads } from '../../adapters/news-reads.js';
 import type { HttpClient } from '../../adapters/http/http.js';
 import { openLineage } from '../../adapters/lineage/index.js';
+import { openNear } from '../../adapters/near/index.js';
 import { openSources } from '../../adapters/news/sources.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { Ports } from '../../adapters/ports.js';
@@ -121,6 +122,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     events: openEvents(database),
     channels: { send: async () => 'HTTP 200', close: async () => {} },
     series: openSeries(`parquet:${join(directory, 'bars')}`),
+    near: openNear(database),
     objects: openObjects(`file:${join(directory, 'objects')}`),
     cache: openCache(`sqlite:${join(directory, 'cache.db')}`),
     sweeps: openSweeps(),
@@ -154,6 +156,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     markets: absent,
     news: absent,
     sources: openSources({ config: settings, ...own, http: made.http ?? madeSites }),
+    readPageItem: absent,
     lexicon: absent,
     chooseSource: absent,
     trainer: () => ({ trainer: 'ridge', reason: 'a test' }),

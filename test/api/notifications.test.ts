@@ -88,6 +88,22 @@ describe('a subscription', () => {
     expect([status, text]).toEqual([400, expect.stringMatching(fault)]);
   });
 
+  it('of another tenant is not there', async () => {
+    const asked = { name: 'other', roles: ['operator'], tenant: 'other' };
+    const { key } = (await call('/principals', 'POST', asked)).body as { key: string };
+    const other = async (path: string, method = 'GET'): Promise<Response> =>
+      platform.call(`/api/v1${path}`, { key, method });
+    expect(((await (await other('/notifications')).json()) as { items: unknown[] }).items).toEqual([]);
+    for (const [path, method] of [
+      ['', 'GET'],
+      ['', 'DELETE'],
+      ['/test', 'POST'],
+      ['/deliveries', 'GET'],
+      ['/deliveries/ntf_example/retry', 'POST'],
+    ])
+      expect((await other(`/notifications/sub_example${path}`, method)).status).toBe(404);
+  });
+
   it('tells what is not there, and what is not given up', async () => {
     expect((await call('/notifications/sub_none')).status).toBe(404);
     expect((await call('/notifications/sub_none/test', 'POST')).status).toBe(404);

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { prepareVerification } from '../../activities/backtest/verify.js';
 import { ENGINES } from '../../adapters/engines/index.js';
 import { OTHER_ENGINES, type VerificationReport } from '../../domain/backtest/verification.js';
 import { walk } from '../domain/made-bars.js';
@@ -26,6 +27,29 @@ const rule = ['--bars', file, '--strategy', 'sma-cross', '--params', '{"fast":5,
 const FIXTURE = fixturePath('bars-100k.csv.gz');
 const missing = Object.keys(OTHER_ENGINES).filter((name) => ENGINES[name]?.missing() !== null);
 const lacks = [...(FIXTURE ? [] : ['no shared fixtures']), ...missing.map((name) => `no ${name}`)];
+
+describe('what is verified', () => {
+  const bars = walk(300);
+  const of = (more: object) =>
+    prepareVerification(bars, { strategy: 'sma-cross', params: { fast: 5, slow: 20 }, ...more });
+
+  it('has the terms that it is asked with, and none that it is not', () => {
+    const { job } = of({ slippage: 'bps:1+spread:0.5+volume:20', closeAtEnd: true, periodsPerYear: 252 });
+    expect(job.spec).toMatchObject({
+      costs: { feeBps: 10, slippageBps: 1, halfSpread: 0.5, impactBps: 20 },
+      ...{ closeAtEnd: true, periodsPerYear: 252 },
+    });
+    expect(of({}).job.spec).toMatchObject({
+      costs: { feeBps: 10, slippageBps: 0 },
+      ...{ closeAtEnd: false, periodsPerYear: 365 },
+    });
+    expect(of({ slippageBps: 3 }).job.spec.costs).toEqual({ feeBps: 10, slippageBps: 3 });
+  });
+
+  it('says slippage once', () => {
+    expect(() => of({ slippage: 'bps:1', slippageBps: 2 })).toThrow(/say the same thing twice/);
+  });
+});
 
 describe('backtest verify', () => {
   it.skipIf(lacks.length > 0)(

@@ -50,8 +50,21 @@ const WRONG: [line: string, offender: RegExp][] = [
   [`backtest run ${stream} --strategy smacross`, /Unknown strategy "smacross"; did you mean "sma-cross"/],
   [`backtest run ${stream} --strategy sma-cross --params {`, /--params.*not JSON/],
   [`backtest run ${stream} --strategy sma-cross --params [1]`, /--params.*JSON object/],
+  [`backtest run ${stream} --strategy sma-cross --no-volume`, /--no-volume is for --local/],
+  [`backtest run ${stream} --strategy sma-cross --time-unit s`, /--time-unit is for --local/],
+  [`backtest sweep ${stream} --strategy sma-cross --grid {} --bars x.csv`, /--bars is for --local/],
+  [`backtest verify ${stream} --strategy sma-cross --stop-bps 50`, /exits is known to the event-driven/],
+  [`backtest search ${stream} --strategy ./my.ts --space {}`, /A search runs our strategies; \.\/my\.ts/],
+  [`backtest search --strategy sma-cross --space {}`, /Say what to search on/],
+  [`backtest portfolio ${stream} --strategy sma-cross --rebalance daily`, /Unknown rebalance rule "daily"/],
+  [`backtest portfolio ${stream} --strategy sma-cross --weights 1,x`, /--weights/],
+  ['backtest portfolio --strategy sma-cross', /Say what to test on: streams/],
   ['run story predict --input 17', /--input.*JSON object/],
   ['news list --limit many', /--limit.*'many'/],
+  ['events requeue', /'id'/],
+  ['notifications create x', /--webhook <url>, --slack <url> and --email/],
+  ['notifications create x --slack https://a.example --email a@b.example', /Give one of/],
+  ['notifications create x --slack https://a.example --quiet 22', /--quiet is "22".*22:00-07:00/],
 ];
 
 describe('wrong usage', () => {

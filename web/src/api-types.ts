@@ -650,6 +650,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/backtests/stats': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readBacktestStats'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/backtests/{id}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['getBacktest'];
@@ -1108,6 +1119,7 @@ export interface components {
       cash?: number;
       /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1 */ size?: string;
       closeAtEnd?: boolean;
+      /** 365 (default), or 252 where the market has holidays */ periodsPerYear?: 365 | 252;
       /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
       engine?: 'vectorised' | 'event-driven';
       /** Orders beside each entry, basis points of its price; event-driven only */ exits?: {
@@ -1130,7 +1142,7 @@ export interface components {
       /** signals (default), a period such as 1d, or drift:0.05 */ rebalance?: string;
       /** same refuses different spans; common: what all have; all: where any has bars */ span?:
         'same' | 'common' | 'all';
-      periodsPerYear?: 365 | 252;
+      /** 365 (default), or 252 where the market has holidays */ periodsPerYear?: 365 | 252;
       feeBps?: number;
       slippageBps?: number;
       /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
@@ -1204,6 +1216,7 @@ export interface components {
       cash?: number;
       /** units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1 */ size?: string;
       closeAtEnd?: boolean;
+      /** 365 (default), or 252 where the market has holidays */ periodsPerYear?: 365 | 252;
       /** Pay the stored funding rates; default: where a venue has perpetuals only */ funding?: boolean;
       engine?: 'vectorised' | 'event-driven';
       /** Orders beside each entry, basis points of its price; event-driven only */ exits?: {
@@ -1224,6 +1237,9 @@ export interface components {
       /** By their own indicators, or our decisions */ decide?: 'rule' | 'replay';
       feeBps?: number;
       slippageBps?: number;
+      /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
+      closeAtEnd?: boolean;
+      periodsPerYear?: 365 | 252;
       cash?: number;
       size?: { kind: 'units'; units: number } | { kind: 'equity'; fraction: number };
       /** All of them where it is left out */ engines?: (
@@ -1236,7 +1252,8 @@ export interface components {
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
       asOf?: number;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** A strategy of the list, or features */ strategy: string;
+      /** A strategy of the list, or features */ strategy?: string;
+      /** In the place of a strategy: a registered forecaster */ model?: string;
       params?: { [name: string]: number };
       /** How often the future is cut off; left out: 24 */ points?: number;
     };
@@ -1787,6 +1804,16 @@ export interface components {
       /** Epoch milliseconds, UTC */ asOf: number;
       time: number[];
       equity: (number | null)[];
+    };
+    BacktestStats: {
+      /** Epoch milliseconds, UTC */ asOf: number;
+      backtests: number;
+      /** Only those with results */ byStrategy: { [name: string]: number };
+      sweeps: number;
+      searches: number;
+      comparisons: number;
+      /** Ways of trading ever tried on a window of a market */ trials: number;
+      /** When the newest result was stored */ newest: number | null;
     };
     Backtest: {
       id: string;
@@ -2712,6 +2739,10 @@ export interface components {
         allowed: number;
         spent: boolean;
       };
+      /** Unusual silences of two weeks: perhaps holes */ silences: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+      }[];
       breaker: { state: 'closed' | 'open' | 'half-open'; until: number | null };
       /** Oldest first */ itemsPerDay: { day: string; items: number }[];
     };
@@ -4231,6 +4262,20 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['BacktestPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readBacktestStats: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BacktestStats'] };
       };
       default: {
         headers: { [name: string]: unknown };

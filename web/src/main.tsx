@@ -8,6 +8,7 @@ import { Overview } from './pages/overview';
 import { Prices } from './pages/prices';
 import { Runs } from './pages/runs';
 import { Sentiment } from './pages/sentiment';
+import { Sources } from './pages/sources';
 import type { PageProps } from './parts';
 import './style.css';
 
@@ -17,6 +18,7 @@ const PAGES: { path: string; name: string; page: ComponentType<PageProps> }[] = 
   { path: 'runs', name: 'Runs', page: Runs },
   { path: 'prices', name: 'Prices', page: Prices },
   { path: 'news', name: 'News', page: News },
+  { path: 'sources', name: 'Sources', page: Sources },
   { path: 'sentiment', name: 'Sentiment', page: Sentiment },
   { path: 'models', name: 'Models', page: Models },
   { path: 'backtests', name: 'Backtests', page: Backtests },

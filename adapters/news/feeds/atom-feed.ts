@@ -33,8 +33,7 @@ export function atomItem(entry: Element, { at, problems }: { at: number; problem
   const source = entry.children.find(({ name }) => name === 'source');
   const url = linkOfEntry(entry);
   return present<FeedItem>({
-    guid:
-      id && resolveAddress(wholeText(id), id.attributes.has('xml:base') || isRelative(id) ? id.base : null),
+    guid: id && idOf(id),
     url: url === undefined ? undefined : checkedAddress(url, { base: null, at, problems }),
     title: title?.value,
     titleType: title?.type,
@@ -48,8 +47,11 @@ export function atomItem(entry: Element, { at, problems }: { at: number; problem
   } as FeedItem);
 }
 
-/** An id is an IRI and stands for itself; one without a scheme is an error of the feed, which its base mends. */
-const isRelative = (id: Element): boolean => !/^[a-z][a-z\d+.-]*:/i.test(lineOf(id));
+/** An id is compared letter by letter and stays as written; one without a scheme is an error, which its base mends. */
+function idOf(id: Element): string {
+  const written = wholeText(id);
+  return /^[a-z][a-z\d+.-]*:/i.test(written) ? written : resolveAddress(written, id.base);
+}
 
 /** The page of an entry: its alternate link, else where its content is. */
 const linkOfEntry = (entry: Element): string | undefined => {
@@ -77,7 +79,10 @@ const relationOf = (rel: string | undefined): string =>
 
 /** As RSS writes it, which some Atom feeds do. */
 const textLink = (entry: Element): string | undefined => {
-  const link = allOf(entry, 'link').find((each) => lineOf(each) && !each.attributes.has('href'));
+  const link = allOf(entry, 'link').find(
+    (each) =>
+      lineOf(each) && !each.attributes.has('href') && relationOf(each.attributes.get('rel')) === 'alternate',
+  );
   return link && resolveAddress(lineOf(link), link.base);
 };
 
@@ -91,9 +96,7 @@ function authorsOf(parent: Element): string | undefined {
 function categoriesOf(entry: Element): string[] {
   const labels = allOf(entry, 'category').map(
     (category) =>
-      category.attributes.get('term')?.trim() ||
-      category.attributes.get('label')?.trim() ||
-      wholeText(category),
+      category.attributes.get('term')?.trim() || category.attributes.get('label')?.trim() || lineOf(category),
   );
   return [...new Set([...labels, ...allOf(entry, 'dc:subject').map(lineOf)].filter(Boolean))];
 }

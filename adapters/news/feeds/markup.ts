@@ -1,7 +1,8 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import type { Problems } from './model.js';
 import { openDecoder, readProlog } from './prolog.js';
-import { endAll, endTag, startTag, type Element, type MarkupReader, type Reading } from './elements.js';
+import type { Element, MarkupReader, Reading } from './elements.js';
+import { endAll, endTag, startTag } from './tags.js';
 
 /** More attributes of one element are left out. */
 const ATTRIBUTES = 100;
@@ -17,7 +18,16 @@ export function readMarkup(
   const prolog = readProlog(xml, problems);
   const reading: Reading = {
     ...{ xml, reader, problems, base },
-    ...{ frames: [], open: new Map(), root: null, item: null, tooDeep: 0, tags: 0, isOver: false },
+    ...{
+      frames: [],
+      open: new Map(),
+      undeclared: new Set(),
+      root: null,
+      item: null,
+      tooDeep: 0,
+      tags: 0,
+      isOver: false,
+    },
   };
   const decode = openDecoder(prolog.entities, problems);
   const tokenizer: Tokenizer = new Tokenizer(
@@ -53,6 +63,8 @@ function callbacksOf(
     if (piece.to > piece.from) add(decode(xml.slice(piece.from, piece.to)));
     piece.to = piece.from;
   };
+  // What is left of a CDATA section or comment whose beginning was cut off is no text.
+  const end = (): void => (xml.startsWith('<!', piece.from - 2) ? undefined : flush());
   const start = (from: number): void => startTag(reading, { written: name, attributes, from });
   return {
     onopentagname(from, to) {
@@ -63,6 +75,13 @@ function callbacksOf(
     onattribname: (from, to) => void (attribute = { name: xml.slice(from, to), value: '' }),
     onattribdata: (from, to) => void (attribute.value += xml.slice(from, to)),
     onattribend() {
+      if (attribute.value.includes('<')) {
+        const shown = `${attribute.name}="${attribute.value}`.slice(0, 60).replace(/\s+/g, ' ');
+        reading.problems.add(
+          'attribute',
+          `a quote may be missing: ${shown} takes in what follows up to the next one`,
+        );
+      }
       if (frames[frames.length - 1]?.leaf) return;
       attributes ??= new Map();
       if (attributes.size < ATTRIBUTES && !attributes.has(attribute.name))
@@ -94,7 +113,7 @@ function callbacksOf(
       add(xml.slice(from, to - offset));
     },
     ...{ onattribentity: ignore, ontextentity: ignore, oncomment: ignore, ondeclaration: ignore },
-    ...{ onprocessinginstruction: ignore, onend: flush },
+    ...{ onprocessinginstruction: ignore, onend: end },
   };
 }
 

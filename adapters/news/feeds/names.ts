@@ -82,3 +82,10 @@ export function canonicalName(written: string, scope: Scope): string {
   const space = scope.get(prefix) ?? (prefix === '' || PREFIXES.has(prefix) ? prefix : `?${prefix}`);
   return space === '' ? local : `${space}:${local}`;
 }
+
+/** A prefix that no element around declares, or null. */
+export function undeclaredPrefix(written: string, scope: Scope): string | null {
+  const colon = written.indexOf(':');
+  const prefix = colon < 0 ? '' : written.slice(0, colon).toLowerCase();
+  return prefix === '' || scope.has(prefix) ? null : prefix;
+}

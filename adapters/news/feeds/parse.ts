@@ -23,7 +23,7 @@ export function parseFeed(
     return { format: 'none', version: null, feed: {}, items: [], problems: problems.list() };
   };
   if (bytes.length > MAX_FEED_BYTES)
-    return none('too-large', `it has ${bytes.length} bytes; at most ${MAX_FEED_BYTES} are read`);
+    return none('too-large', `it has more than ${MAX_FEED_BYTES} bytes, which are the most that are read`);
   const unpacked = unpack(bytes, problems);
   if (typeof unpacked === 'string') return none('gzip', unpacked);
   const { text, doubts } = decodeXml(unpacked, contentType);

@@ -29,6 +29,7 @@ export function openDecoder(
   problems: Problems,
 ): (text: string) => string {
   let left = LIMITS.used;
+  let isTold = false;
   const replace = (written: string, name: string): string => {
     const value = entities.get(name);
     if (value === undefined) return written;
@@ -44,11 +45,21 @@ export function openDecoder(
   };
   return (text) => {
     if (!text.includes('&')) return text;
+    const loose = isTold ? null : LOOSE.exec(text);
+    if (loose && !entities.has(loose[1] ?? '')) {
+      isTold = true;
+      problems.add(
+        'entities',
+        `it writes "&${text.slice(loose.index + 1, loose.index + 20).split(/[\s<]/)[0]}" as XML does not`,
+      );
+    }
     return decodeHTMLStrict(entities.size === 0 ? text : text.replace(REFERENCE, replace));
   };
 }
 
-const REFERENCE = /&([\p{L}_][\p{L}\p{N}_.-]{0,100});/gu;
+const REFERENCE = /&([^\s&;#][^\s&;]{0,100});/g;
+/** What only HTML understands, or nobody. */
+const LOOSE = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)([\w.-]*)/;
 const BEFORE = /(?:\s+|<\?[^]*?\?>|<!--[^]*?-->)*/y;
 
 function doctypeStart(xml: string): number {

@@ -114,7 +114,7 @@ const atomAuthor = (item: Element): string | undefined => {
 };
 
 function categoriesOf(item: Element): string[] {
-  const written = allOf(item, 'category', 'dc:subject').map(wholeText);
+  const written = allOf(item, 'category', 'dc:subject').map(lineOf);
   const terms = allOf(item, 'atom:category', 'category').map(
     ({ attributes }) => attributes.get('term')?.trim() ?? '',
   );

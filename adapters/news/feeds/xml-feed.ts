@@ -77,7 +77,8 @@ const rootMeaning = (name: string): Meaning => ({
 function meaningIn(format: XmlFormat | 'html', written: string): Meaning | null {
   const kind = format === 'atom' ? 'atom' : 'rss';
   const name = kind === 'atom' ? unprefixed(written) : written;
-  if (name === (kind === 'atom' ? 'entry' : 'item')) return { name, kind: 'item' };
+  // Feeds mix the languages: an `item` in Atom is an entry.
+  if (name === 'item' || name === 'entry') return { name: kind === 'atom' ? 'entry' : 'item', kind: 'item' };
   if (CONTAINERS[kind].has(name)) return { name, kind: 'container' };
   return LEAVES[kind].has(name) ? { name, kind: 'leaf' } : null;
 }

@@ -66,7 +66,7 @@ export async function fetchMapped(
     const next = nextCursor({ settings, state, answer, body, items, range });
     return { items, next, ...(keeps ? { etag: answer.etag, lastModified: answer.lastModified } : {}) };
   };
-  return told(name, work, secret);
+  return told(name, work, [secret]);
 }
 
 function jsonOf({ bytes }: HttpAnswer): unknown {

@@ -1,4 +1,4 @@
-import { canonicalUrl } from '../articles.js';
+import { canonicalUrl, hostOf, isFrontPage } from '../addresses.js';
 import { plainText } from '../text.js';
 import { makeForest, type Edge } from './forest.js';
 import { fingerprint, HEAD, KEYS } from './fingerprint.js';
@@ -92,12 +92,6 @@ export function groupDuplicates(threshold = DEFAULT_THRESHOLD): Grouping {
     },
   };
 }
-
-/** A page that lists articles is the address of none. */
-export const isFrontPage = (url: string): boolean => /^https?:\/\/[^/]+\/?$/.test(url);
-
-export const hostOf = (url: string | null | undefined): string =>
-  url && URL.canParse(url) ? new URL(url).hostname : '';
 
 /** 53 bits of the words of title and text. */
 export function contentKey(print: Uint32Array): number {

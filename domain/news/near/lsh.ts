@@ -25,8 +25,9 @@ export interface Search {
   found(slot: number, similarity: number): void;
 }
 
-/** 4 MiB of numbers at a time: growing copies no fingerprint. */
-const CHUNK = 1 << 20;
+/** 64 KiB of numbers at a time: growing copies no fingerprint, and a small index stays small. */
+const CHUNK = 1 << 14;
+const FIRST = 64;
 const CROWD = 4096;
 
 /** Entries of one key hang in chains by its lowest bits; entry = slot · KEYS + place of the key. */
@@ -47,9 +48,9 @@ interface State {
 export function nearIndex(): NearIndex {
   const state: State = {
     ...{ chunks: [], used: CHUNK, size: 0, round: 0 },
-    ...emptyTables(1024),
-    places: new Float64Array(1024),
-    stamps: new Uint32Array(1024),
+    ...emptyTables(FIRST),
+    places: new Float64Array(FIRST),
+    stamps: new Uint32Array(FIRST),
   };
   return {
     get size() {
