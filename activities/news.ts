@@ -37,6 +37,8 @@ export interface FeedReport {
   feed: string;
   fetched: number;
   stored: number;
+  /** Stored articles that came with another text: both are kept. */
+  changed: number;
   duplicates: number;
   rejected: number;
   failure: string | null;
@@ -67,7 +69,9 @@ export function newsSteps(ports: Ports) {
       const source = await sourceOf(ports, input);
       const feeds = input.sources ?? input.feeds ?? (await ports.news(source).feeds());
       const to = input.to === undefined ? ports.now() : readTime('to', input.to);
-      const from = input.from === undefined ? twoYearsBefore(to) : readTime('from', input.from);
+      // Recordings are of any age, and are taken whole.
+      const first = source.kind === 'recorded' ? 0 : twoYearsBefore(to);
+      const from = input.from === undefined ? first : readTime('from', input.from);
       const isOpen = source.kind === 'live' && input.from === undefined && input.to === undefined;
       const windows = isOpen ? await windowsOf(ports, feeds, to) : {};
       const plan = { source, feeds, from, to, ...(Object.keys(windows).length > 0 ? { windows } : {}) };
@@ -84,7 +88,15 @@ export function newsSteps(ports: Ports) {
      * unreadable becomes a failure in the report, not of the run. How it ended is kept in the source's record.
      */
     async collectFeed({ resume, ...plan }: FeedPlan): Promise<FeedResult> {
-      const empty = { feed: plan.feed, fetched: 0, stored: 0, duplicates: 0, rejected: 0, failure: null };
+      const empty = {
+        feed: plan.feed,
+        fetched: 0,
+        stored: 0,
+        changed: 0,
+        duplicates: 0,
+        rejected: 0,
+        failure: null,
+      };
       const state: Progress = resumed<Progress>() ??
         resume ?? { ...empty, cursor: null, done: false, pages: 0, validators: null };
       const managed = await managedSource(ports, plan.source, plan.feed);
@@ -140,6 +152,7 @@ async function takePage(
   const stored = await store.storePage(plan, inLanguage(page.items, plan.terms?.language));
   state.fetched += stored.fetched;
   state.stored += stored.stored;
+  state.changed += stored.changed;
   state.duplicates += stored.duplicates;
   state.rejected += stored.rejected;
   // A retry may find as duplicates what the attempt before it has stored.
@@ -166,10 +179,11 @@ const countArticles = (
     range: { from, to },
   });
 
-const report = ({ feed, fetched, stored, duplicates, rejected, failure }: Progress): FeedReport => ({
+const report = ({ feed, fetched, stored, changed, duplicates, rejected, failure }: Progress): FeedReport => ({
   feed,
   fetched,
   stored,
+  changed,
   duplicates,
   rejected,
   failure,

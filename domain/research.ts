@@ -56,6 +56,8 @@ export interface BarsReport {
 export interface NewsReport {
   fetched: number;
   stored: number;
+  /** Stored articles that came with another text; both are kept. Not told of by runs from before. */
+  changed?: number;
   duplicates: number;
   rejected: number;
   /** Feeds that could not be read, with the reason; the rest of the run goes on. */

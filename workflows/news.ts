@@ -31,6 +31,7 @@ export async function collectNews(input: NewsInput): Promise<NewsReport> {
   return {
     fetched: sum(reports, 'fetched'),
     stored,
+    changed: sum(reports, 'changed'),
     duplicates: Math.max(0, sum(reports, 'duplicates') - (stored - counted)),
     rejected: sum(reports, 'rejected'),
     failures: reports.flatMap((report) =>
@@ -52,6 +53,7 @@ async function collectWindows(plans: FeedPlan[]): Promise<FeedReport> {
     feed: first.feed,
     fetched: sum(reports, 'fetched'),
     stored: sum(reports, 'stored'),
+    changed: sum(reports, 'changed'),
     duplicates: sum(reports, 'duplicates'),
     rejected: sum(reports, 'rejected'),
     failure: reports.at(-1)?.failure ?? null,
@@ -65,5 +67,9 @@ async function collectWindow(plan: FeedPlan): Promise<FeedReport> {
   return result;
 }
 
-const sum = (reports: FeedReport[], key: 'fetched' | 'stored' | 'duplicates' | 'rejected'): number =>
-  reports.reduce((total, report) => total + report[key], 0);
+const sum = (
+  reports: FeedReport[],
+  key: 'fetched' | 'stored' | 'changed' | 'duplicates' | 'rejected',
+): number =>
+  // Steps of runs that began before changes were counted tell none.
+  reports.reduce((total, report) => total + (report[key] ?? 0), 0);

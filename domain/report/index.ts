@@ -89,7 +89,7 @@ function dataTables(report: ResearchReport): string {
     number(each, 9),
   );
   return `${table('Bars by stream', names, bars)}
-<p>News: ${fetched} items read, ${stored} new articles, ${news.duplicates} duplicates, ${news.rejected} rejected. Sentiment: ${scored} scored by <code>${escapeHtml(sentiment.model)}</code>, ${sentiment.abstained} abstained.</p>${failures ? `<ul>${failures}</ul>` : ''}`;
+<p>News: ${fetched} items read, ${stored} new articles, ${news.changed ?? 0} changed, ${news.duplicates} duplicates, ${news.rejected} rejected. Sentiment: ${scored} scored by <code>${escapeHtml(sentiment.model)}</code>, ${sentiment.abstained} abstained.</p>${failures ? `<ul>${failures}</ul>` : ''}`;
 }
 
 function skillTable(each: Evaluation): string {
