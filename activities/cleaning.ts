@@ -31,7 +31,18 @@ const CLEAN_DAYS = 7;
 const UPLOADS = 'uploads/';
 /** Collections of facts, which are many and refer to no object. */
 const FACTS = new Set([
-  ...['articles', 'rejectedItems', 'scores', 'quarantine', 'funding', 'audit', 'coverage'],
+  ...[
+    'articles',
+    'articleVersions',
+    'articleKeys',
+    'stories',
+    'rejectedItems',
+    'scores',
+    'quarantine',
+    'funding',
+    'audit',
+    'coverage',
+  ],
   ...['handledEvents', 'newsAggregates', 'deliveries'],
 ]);
 
