@@ -32,7 +32,7 @@ const UPLOADS = 'uploads/';
 /** Collections of facts, which are many and refer to no object. */
 const FACTS = new Set([
   ...['articles', 'rejectedItems', 'scores', 'quarantine', 'funding', 'audit', 'coverage'],
-  ...['handledEvents', 'newsAggregates', 'deliveries', 'articleVersions', 'stories'],
+  ...['handledEvents', 'newsAggregates', 'deliveries', 'articleVersions', 'articleKeys', 'stories'],
 ]);
 
 /** Steps that tidy the objects. */

@@ -26,7 +26,10 @@ export interface Search {
 }
 
 /** 64 KiB of numbers at a time: growing copies no fingerprint, and a small index stays small. */
-const CHUNK = 1 << 14;
+const CHUNK_BITS = 14;
+const CHUNK = 1 << CHUNK_BITS;
+/** Of the number of keys, which is a power of two: division would be the greater part of a probe. */
+const KEY_BITS = Math.log2(KEYS);
 const FIRST = 64;
 const CROWD = 4096;
 
@@ -36,7 +39,7 @@ interface State {
   /** Of the last chunk. */
   used: number;
   size: number;
-  places: Float64Array;
+  places: Uint32Array;
   /** The last probe that has seen the slot. */
   stamps: Uint32Array;
   round: number;
@@ -49,7 +52,7 @@ export function nearIndex(): NearIndex {
   const state: State = {
     ...{ chunks: [], used: CHUNK, size: 0, round: 0 },
     ...emptyTables(FIRST),
-    places: new Float64Array(FIRST),
+    places: new Uint32Array(FIRST),
     stamps: new Uint32Array(FIRST),
   };
   return {
@@ -86,12 +89,12 @@ const emptyTables = (capacity: number): Pick<State, 'next' | 'heads'> => ({
 });
 
 const chunkOf = ({ chunks, places }: State, slot: number): Uint32Array =>
-  chunks[Math.floor((places[slot] as number) / CHUNK)] as Uint32Array;
-const placeOf = ({ places }: State, slot: number): number => (places[slot] as number) % CHUNK;
+  chunks[(places[slot] as number) >>> CHUNK_BITS] as Uint32Array;
+const placeOf = ({ places }: State, slot: number): number => (places[slot] as number) & (CHUNK - 1);
 
 function keyAt(state: State, entry: number): number {
-  const slot = Math.floor(entry / KEYS);
-  return chunkOf(state, slot)[placeOf(state, slot) + HEAD + (entry % KEYS)] as number;
+  const slot = entry >>> KEY_BITS;
+  return chunkOf(state, slot)[placeOf(state, slot) + HEAD + (entry & (KEYS - 1))] as number;
 }
 
 function link(state: State, slot: number): void {
@@ -108,7 +111,7 @@ function link(state: State, slot: number): void {
 
 function grow(state: State): void {
   const capacity = 2 * state.places.length;
-  state.places = copied(new Float64Array(capacity), state.places);
+  state.places = copied(new Uint32Array(capacity), state.places);
   state.stamps = copied(new Uint32Array(capacity), state.stamps);
   Object.assign(state, emptyTables(capacity));
   for (let slot = 0; slot < state.size; slot++) link(state, slot);
@@ -126,7 +129,7 @@ function walk(state: State, key: number, search: Search): void {
   const { next, heads, stamps, round } = state;
   for (let entry = heads[key & (heads.length - 1)] as number; entry >= 0; entry = next[entry] as number) {
     if (keyAt(state, entry) !== key) continue;
-    const slot = Math.floor(entry / KEYS);
+    const slot = entry >>> KEY_BITS;
     if (stamps[slot] === round || slot === search.self) continue;
     stamps[slot] = round;
     const near = similarity(search.print, search.at ?? 0, chunkOf(state, slot), placeOf(state, slot));
@@ -134,7 +137,7 @@ function walk(state: State, key: number, search: Search): void {
   }
 }
 
-function copied<T extends Float64Array | Uint32Array>(larger: T, smaller: T): T {
+function copied(larger: Uint32Array, smaller: Uint32Array): Uint32Array {
   larger.set(smaller);
   return larger;
 }
