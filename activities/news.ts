@@ -140,7 +140,7 @@ async function takePage(
   const stored = await store.storePage(plan, inLanguage(page.items, plan.terms?.language));
   state.fetched += stored.fetched;
   state.stored += stored.stored;
-  state.duplicates += stored.duplicates;
+  state.duplicates += stored.duplicates + stored.changed;
   state.rejected += stored.rejected;
   // A retry may find as duplicates what the attempt before it has stored.
   const isTouched = stored.stored + stored.changed > 0 || attempt() > 1;
