@@ -3,6 +3,7 @@ import type { EventRow, NewsPage, Ports } from '../adapters/ports.js';
 import { NotFoundError } from '../domain/errors.js';
 import type { RawItem } from '../domain/news/articles.js';
 import { readPublished } from '../domain/news/dates.js';
+import type { Relevance } from '../domain/news/wanted.js';
 import type { NewsSource } from '../domain/news/source.js';
 import {
   emptyRecord,
@@ -30,6 +31,7 @@ export interface Terms {
   licence: string | null;
   retentionDays: number | null;
   language: string | null;
+  relevance?: Relevance | null;
 }
 
 const DAY_MS = 86_400_000;

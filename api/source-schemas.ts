@@ -19,6 +19,11 @@ export const newsSource = answer(
     language: z.string().nullable(),
     licence: z.string().nullable().describe('What may be done with its text; null: not known'),
     retentionDays: z.number().nullable(),
+    relevance: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .optional()
+      .describe('What its items must be to become articles'),
     cadence,
     state: z.enum(['enabled', 'paused']),
     host: z.string(),

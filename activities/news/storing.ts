@@ -1,6 +1,7 @@
 import type { EventRow, NearRow, Ports } from '../../adapters/ports.js';
 import { digestOf } from '../../domain/digest.js';
 import { cleanItem, precedes, type RawItem, type RejectedItem } from '../../domain/news/articles.js';
+import { relevanceOf } from '../../domain/news/wanted.js';
 import { sourceKey, type Source } from '../../domain/sources.js';
 import { termsOf, type Terms } from '../sources.js';
 import { nearArchive, type NearArchive } from './archive.js';
@@ -78,11 +79,13 @@ async function cleanItems(
     lexicon: await ports.lexicon(),
   };
   const terms = termsOf(plan.terms, context.seenAt);
+  const faultOf = relevanceOf(plan.terms?.relevance);
   const deliveries: StoredArticle[] = [];
   const rejected: RejectedItem[] = [];
   for (const item of items) {
     const cleaned = cleanItem(ports.readPageItem(item), context);
-    if ('rejected' in cleaned) rejected.push(rejection(item, cleaned.rejected, context.seenAt));
+    const fault = 'rejected' in cleaned ? cleaned.rejected : faultOf(cleaned.article);
+    if (fault !== null || 'rejected' in cleaned) rejected.push(rejection(item, fault ?? '', context.seenAt));
     else if (cleaned.article.publishedAt >= plan.from && cleaned.article.publishedAt < plan.to)
       deliveries.push({ ...cleaned.article, ...terms, sourceKey: sourceKey(source) });
   }

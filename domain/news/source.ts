@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { checkCron, isTimeZone } from '../cron.js';
 import { formFault } from '../forms.js';
+import type { Relevance } from './wanted.js';
+import { parseSearch } from './search.js';
 
 /** What happens where the collection before still goes on. */
 export const SOURCE_OVERLAPS = [
@@ -37,6 +39,8 @@ export interface NewsSource {
   licence: string | null;
   /** How long its text is kept; null: for ever. */
   retentionDays: number | null;
+  /** What its items must be to become articles; the others are put aside. Null: all are taken. */
+  relevance?: Relevance | null;
   cadence: Cadence;
   state: 'enabled' | 'paused';
   /** Host that is asked. */
@@ -69,6 +73,21 @@ export const cadenceSchema = z.strictObject({
   overlap: z.enum(SOURCE_OVERLAPS).default('skip'),
 });
 
+const wanted = z.array(z.string().min(1).max(100)).min(1).max(50).optional();
+const relevanceSchema = z
+  .strictObject({
+    text: z.string().min(1).max(500).superRefine(formFault(parseSearch)).optional(),
+    tickers: wanted.transform((all) => all?.map((each) => each.toUpperCase())),
+    topics: wanted,
+    languages: wanted,
+    instrument: z.boolean().optional(),
+    leastCharacters: z.int().min(0).max(100_000).optional(),
+  })
+  .transform((rule): Relevance => {
+    const given = Object.entries(rule).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(given);
+  });
+
 const members = {
   name: z.string().trim().min(1).max(120),
   kind: z.string().min(1).max(60).describe('rss, rest, graphql, or the kind of an adapter of your own'),
@@ -81,6 +100,9 @@ const members = {
     .nullable(),
   licence: z.string().trim().min(1).max(200).nullable(),
   retentionDays: z.int().min(1).max(36_500).nullable().describe('How long text is kept; null: for ever'),
+  relevance: relevanceSchema
+    .nullable()
+    .describe('What its items must be to become articles, the others are put aside; null: all are taken'),
   cadence: cadenceSchema,
   state: z.enum(['enabled', 'paused']),
 };
@@ -93,6 +115,7 @@ export const sourceDefinition = z.strictObject({
   language: members.language.default(null),
   licence: members.licence.default(null),
   retentionDays: members.retentionDays.default(null),
+  relevance: members.relevance.default(null),
   cadence: cadenceSchema.default(DEFAULT_CADENCE),
   state: members.state.default('enabled'),
 });
@@ -109,7 +132,8 @@ export type SourceChange = z.output<typeof sourceChange>;
 
 /** A definition as the record that is stored. */
 export function sourceOf(
-  definition: Omit<SourceDefinition, 'name'> & { name?: string | undefined },
+  definition: Omit<SourceDefinition, 'name' | 'relevance'> &
+    Partial<Pick<SourceDefinition, 'relevance'>> & { name?: string | undefined },
   made: Pick<NewsSource, 'host' | 'origin' | 'createdAt' | 'createdBy'>,
 ): NewsSource {
   return { ...definition, name: definition.name ?? definition.id, ...made, updatedAt: made.createdAt };

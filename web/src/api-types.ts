@@ -1530,6 +1530,14 @@ export interface components {
       language?: string | null;
       licence?: string | null;
       /** How long text is kept; null: for ever */ retentionDays?: number | null;
+      /** What its items must be to become articles, the others are put aside; null: all are taken */ relevance?: {
+        text?: string;
+        tickers?: string[];
+        topics?: string[];
+        languages?: string[];
+        instrument?: boolean;
+        leastCharacters?: number;
+      } | null;
       cadence?: {
         /** Five fields, or @hourly and its like */ cron: string;
         timeZone?: string;
@@ -1546,6 +1554,14 @@ export interface components {
       language?: string | null;
       licence?: string | null;
       /** How long text is kept; null: for ever */ retentionDays?: number | null;
+      /** What its items must be to become articles, the others are put aside; null: all are taken */ relevance?: {
+        text?: string;
+        tickers?: string[];
+        topics?: string[];
+        languages?: string[];
+        instrument?: boolean;
+        leastCharacters?: number;
+      } | null;
       cadence?: {
         /** Five fields, or @hourly and its like */ cron: string;
         timeZone?: string;
@@ -2675,6 +2691,7 @@ export interface components {
       language: string | null;
       /** What may be done with its text; null: not known */ licence: string | null;
       retentionDays: number | null;
+      /** What its items must be to become articles */ relevance?: { [name: string]: unknown } | null;
       cadence: {
         cron: string;
         timeZone: string;
