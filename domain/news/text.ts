@@ -6,9 +6,12 @@ const BLOCK = /<(script|style|noscript|template)\b[\s\S]*?(<\/\1\b[^>]*>|$)/gi;
 const COMMENT = /<!--[\s\S]*?(-->|$)/g;
 /** Soft hyphens, zero-width spaces and marks of direction: unseen, and they split words. */
 const UNSEEN = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
-/** Markup that was escaped once too often shows itself by these; "a < b" and "<3" are text. */
+/**
+ * Markup that was escaped once too often shows itself by these: tags that are closed, that have attributes or that stand
+ * alone by nature. "a < b", "<3" and a text on the tag <b> are text.
+ */
 const ESCAPED =
-  /<\/?(?:script|style|p|br|div|span|a|img|ul|ol|li|b|i|em|strong|h[1-6]|table|iframe|svg|object|embed|form|input|noscript|template)\b[^<]*>/i;
+  /<\/(?:p|div|span|a|ul|ol|li|b|i|em|strong|h[1-6]|table)\s*>|<(?:script|style|br|img|iframe|svg|object|embed|form|input|noscript|template)\b[^<]*>|<(?:p|div|span|a|ul|ol|li|table)\s[^<]*=[^<]*>/i;
 const ROUNDS = 3;
 
 /**

@@ -135,7 +135,15 @@ describe('the plan of a collection', () => {
       fields: { title: '$.t' },
     };
     const cadence = { cron: '@hourly', timeZone: 'UTC', jitterSeconds: 0, overlap: 'skip' as const };
-    const given = { id: 'api', kind: 'rest', settings, language: null, licence: null, retentionDays: null, relevance: null };
+    const given = {
+      id: 'api',
+      kind: 'rest',
+      settings,
+      language: null,
+      licence: null,
+      retentionDays: null,
+      relevance: null,
+    };
     await sources.save(await sources.define({ ...given, cadence, state: 'enabled' }, 'me'));
     const first = await steps.resolveNews({ sources: ['api', 'feed'] });
     expect(first.windows).toEqual({ api: [{ from: now - 7 * DAY - HOUR, to: now }] });

@@ -87,7 +87,9 @@ describe.skipIf(!chromium)('news in a browser (skipped where no Chromium is inst
     await row.getByText('never collected').waitFor();
     await row.getByRole('button', { name: 'Pause' }).click();
     await row.getByRole('button', { name: 'Resume' }).waitFor();
-    const stored = (await (await platform.call('/api/v1/sources/own', { key: null })).json()) as { state: string };
+    const stored = (await (await platform.call('/api/v1/sources/own', { key: null })).json()) as {
+      state: string;
+    };
     expect(stored.state).toBe('paused');
   });
 });
