@@ -134,6 +134,7 @@ describe('events', () => {
     expect(body['items']).toEqual([
       expect.objectContaining({ consumer: 'aggregates', lag: 1, deadLetters: 1 }),
       expect.objectContaining({ consumer: 'notifications', lag: 1, deadLetters: 0 }),
+      expect.objectContaining({ consumer: 'searches', lag: 1, deadLetters: 0 }),
       expect.objectContaining({ consumer: 'sender' }),
     ]);
     expect(body['leader']).toBeNull();
