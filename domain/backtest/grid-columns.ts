@@ -40,7 +40,8 @@ export interface ColumnSet extends ColumnSetArgs {
   rows: Map<string, Row>;
 }
 
-interface Row extends Column {
+interface Row extends Omit<Column, 'bind'> {
+  column: Column;
   index: number;
   raised: boolean;
   uses: number;
@@ -111,7 +112,8 @@ const lineOf = ({ args, ...rest }: ColumnRef): ColumnRef => ({
 
 /** Has columns that one row alone reads written into it. */
 export function bindRows(set: ColumnSet, operands: Operands): void {
-  for (const row of set.rows.values()) row.bound = row.bind?.(rowAt(operands, row), row.raised) ?? false;
+  for (const row of set.rows.values())
+    row.bound = row.column.bind?.(rowAt(operands, row), row.raised) ?? false;
 }
 
 const rowAt = ({ values }: Operands, { index }: Row): Float64Array =>
@@ -123,10 +125,18 @@ function rowOf(set: ColumnSet, operand: ColumnRef | number, raised: boolean): nu
   const known = set.rows.get(key);
   if (known) known.uses++;
   const constant = typeof operand === 'number';
-  const made = known ?? { ...columnAt(set, operand), index: set.rows.size, raised, constant, uses: 1 };
+  const made = known ?? newRow(columnAt(set, operand), { index: set.rows.size, raised, constant });
   set.rows.set(key, made);
   return made.index;
 }
+
+const newRow = (column: Column, place: Pick<Row, 'index' | 'raised' | 'constant'>): Row => ({
+  column,
+  values: column.values,
+  ...(column.bounds && { bounds: column.bounds }),
+  ...place,
+  uses: 1,
+});
 
 function columnAt(set: ColumnSet, operand: ColumnRef | number): Column {
   if (typeof operand === 'number') {
@@ -154,8 +164,12 @@ function columnOf(set: ColumnSet, ref: ColumnRef): Column {
 
 function remember(set: ColumnSet, key: string, make: () => Stream): Stream {
   const known = set.streams.get(key);
-  if (known) return known;
+  if (known) {
+    known.readers = (known.readers ?? 1) + 1;
+    return known;
+  }
   const made = make();
+  made.readers = 1;
   set.streams.set(key, made);
   set.order.push(made);
   return made;
