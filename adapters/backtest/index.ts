@@ -3,6 +3,7 @@ import { findTick } from '../../domain/backtest/ticks.js';
 import type { BarColumns } from '../../domain/bars.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import type { SweepsPort } from '../ports-backtest.js';
+import { inOrder, partsOf } from './parts.js';
 import { openPool, type ThreadPool } from './pool.js';
 
 /** Sweeps in worker threads, which are started at the first one. */
@@ -16,22 +17,15 @@ export function openSweeps(): SweepsPort {
       pools.set(threads, pool);
       const { list, ...task } = request;
       const parts = partsOf(list, request.checkpoint || rest.onCheckpoint ? 1 : pool.size);
-      const results = await Promise.all(parts.map((part) => pool.run({ ...task, list: part }, rest)));
-      return results.flat();
+      const listed = (part: number[]) => part.map((index) => list[index]!);
+      const results = await Promise.all(parts.map((part) => pool.run({ ...task, list: listed(part) }, rest)));
+      return inOrder(parts, results);
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()));
       pools.clear();
     },
   };
-}
-
-/** Neighbours stay together: they have most columns in common. */
-function partsOf<T>(list: readonly T[], count: number): T[][] {
-  const size = Math.ceil(list.length / Math.max(1, count));
-  const parts: T[][] = [];
-  for (let from = 0; from < list.length; from += size) parts.push(list.slice(from, from + size));
-  return parts;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { partsOf } from '../../adapters/backtest/parts.js';
 import { openPool } from '../../adapters/backtest/pool.js';
 import { combinationsOf } from '../../domain/backtest/sweep.js';
 import type { BarColumns } from '../../domain/bars.js';
@@ -11,7 +12,7 @@ export async function threadFigures(bars: BarColumns, rounds: number): Promise<R
   const strategy = resolveStrategy('sma-cross');
   const { list } = combinationsOf(strategy, GRIDS['sma']!.grid);
   const task = { bars, perUnit: 64, timeframeMs: 60_000, strategy: strategy.name, spec: SPEC };
-  const halves = [list.slice(0, 77), list.slice(77)];
+  const halves = partsOf(list, 2).map((part) => part.map((index) => list[index]!));
   const pool = openPool(2);
   const best = { one: Infinity, two: Infinity };
   const wall = async (work: () => Promise<unknown>): Promise<number> => {
