@@ -26,6 +26,19 @@ export function vitestCounts(report, code) {
   );
 }
 
+/** `file > test: first line of the reason`, for each failed test of vitest's JSON report. */
+export function vitestFailures(report) {
+  const named = (file) => file.name.slice(file.name.indexOf('/test/') + 1);
+  return (report?.testResults ?? []).flatMap((file) => {
+    const failed = file.assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0)
+      return file.status === 'failed' ? [`${named(file)}: ${firstLine(file.message)}`] : [];
+    return failed.map((test) => `${named(file)} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+  });
+}
+
+const firstLine = (text) => (text ?? 'no reason given').split('\n')[0].slice(0, 300);
+
 /** From pytest's junit file. */
 export function junitCounts(path, code) {
   if (!existsSync(path)) return { passed: 0, failed: 1, skipped: 0 };

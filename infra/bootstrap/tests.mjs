@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runShown } from './commands.mjs';
 import { mlIsOff } from './ml.mjs';
 import { ML_ENVIRONMENT, ML_PROJECT, ROOT, TOOLS, executable } from './place.mjs';
-import { addUp, junitCounts, vitestCounts } from './counts.mjs';
+import { addUp, junitCounts, vitestCounts, vitestFailures } from './counts.mjs';
 import { readJson } from './stamps.mjs';
 
 const REPORTS = join(TOOLS, 'reports');
@@ -30,9 +30,11 @@ export async function runTests(filter) {
   rmSync(REPORTS, { recursive: true, force: true });
   mkdirSync(REPORTS, { recursive: true });
   const parts = [];
+  const failures = [];
   for (const { name, args } of CHECKS) {
     const code = await runShown({ command: process.execPath, args });
     process.stderr.write(`${name}: ${code === 0 ? 'passed' : 'failed'}\n`);
+    if (code !== 0) failures.push(name);
     parts.push({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
   }
   const typescript = await runVitest(filter);
@@ -53,6 +55,8 @@ export async function runTests(filter) {
     process.stdout.write(
       `real servers and engines:\n${readFileSync(SERVERS_REPORT, 'utf8').replaceAll(/^(?=.)/gm, '  ')}`,
     );
+  // Again at the end, where a reader of a long log looks first.
+  for (const failure of [...failures, ...typescript.failures]) process.stdout.write(`failed: ${failure}\n`);
   process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   return failed > 0 || low.length > 0 ? 1 : 0;
 }
@@ -62,12 +66,17 @@ async function runVitest(filter) {
   const whole = filter.length === 0;
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   // The threshold is checked here, so that a low coverage is told apart from a failed test.
-  const measure = whole ? ['--coverage', '--coverage.thresholds.lines=0'] : [];
+  const measure = whole ? ['--coverage', '--coverage.thresholds.lines=0', '--coverage.reportOnFailure'] : [];
   const args = [bin('vitest', 'vitest.mjs'), 'run', ...reporters, ...measure, ...filter];
   const env = { FINSIGHT_SERVERS_REPORT: SERVERS_REPORT };
   const code = await runShown({ command: process.execPath, args, env });
   const lines = whole ? readJson(join(ROOT, 'coverage', 'coverage-summary.json'))?.total.lines.pct : null;
-  return { counts: vitestCounts(readJson(report), code), lines: typeof lines === 'number' ? lines : null };
+  const results = readJson(report);
+  return {
+    counts: vitestCounts(results, code),
+    failures: vitestFailures(results),
+    lines: typeof lines === 'number' ? lines : null,
+  };
 }
 
 async function runPytest() {
