@@ -150,12 +150,16 @@ describe.skipIf(!binary)('every story (skipped where the Temporal binary is not 
     const symbols = SYMBOLS.map((base) => `${base}/USDT`);
     const started = await platform.stories.start('research', { ...INPUTS.research, symbols }, BY);
     expect(await ended(started.workflowId)).toBe('completed');
+    // The list of workflows follows what happened by a moment.
+    const { workflow } = platform.environment.client;
+    const query = `WorkflowId = '${started.workflowId}' AND ExecutionStatus = 'Completed'`;
+    await expect.poll(async () => (await workflow.count(query)).count, { timeout: 15_000 }).toBe(1);
     const seen = new Map<string, Awaited<ReturnType<typeof look>>>();
     let largest = { bytes: 0, where: '' };
-    for await (const { workflowId, runId, type, status } of platform.environment.client.workflow.list()) {
+    for await (const { workflowId, runId, type, status } of workflow.list()) {
       if (status.name !== 'COMPLETED') continue;
       seen.set(type, await look(workflowId));
-      const handle = platform.environment.client.workflow.getHandle(workflowId, runId);
+      const handle = workflow.getHandle(workflowId, runId);
       for (const { bytes, where } of payloadsOf(await handle.fetchHistory(), type))
         if (bytes > largest.bytes) largest = { bytes, where };
     }
