@@ -136,7 +136,7 @@ async function readSentiment(
   ports: Ports,
   { stream, source, range, asOf }: BarsKey,
 ): Promise<SentimentPoint[]> {
-  const { ref } = await ports.shippedSentiment();
+  const { ref } = await ports.sentiment.choose();
   const model = `${ref.name}@${ref.version}`;
   const request = { model, asset: baseOf(stream.symbol), source, from: range.from, asOf };
   const { points } = await ports.sentimentPoints(request);

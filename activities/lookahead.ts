@@ -54,7 +54,7 @@ export const lookaheadSteps = (ports: Ports) => ({
     const most = mostBars(input);
     const range = { ...found.range, from: Math.max(found.range.from, found.range.to - most * step) };
     const bars = versionColumns(await ports.series.versions({ stream, source, range, asOf }));
-    const { ref } = await ports.shippedSentiment();
+    const { ref } = await ports.sentiment.choose();
     const read = await ports.sentimentPoints({
       model: `${ref.name}@${ref.version}`,
       asset: baseOf(stream.symbol),

@@ -8,7 +8,7 @@ import {
   type NewsAggregate,
 } from '../domain/news/aggregates.js';
 import type { Article } from '../domain/news/articles.js';
-import type { Score } from '../domain/sentiment.js';
+import type { Score } from '../domain/sentiment/scores.js';
 
 type StoredArticle = Article & { id: string; sourceKey: string };
 

@@ -101,7 +101,7 @@ async function readRequest(ports: Ports, input: PredictionInput): Promise<Reques
   );
   const end = stored ? Math.min(to, stored.range.to) : to;
   const from = input.from === undefined ? twoYearsBefore(end) : readTime('from', input.from);
-  const { ref } = await ports.shippedSentiment();
+  const { ref } = await ports.sentiment.choose();
   const names = input.name
     ? [input.name]
     : [`patchtst-${timeframe}-h${horizonBars}`, `ridge-${timeframe}-h${horizonBars}`];

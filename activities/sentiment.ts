@@ -1,14 +1,9 @@
 import type { Ports } from '../adapters/ports.js';
 import type { Article } from '../domain/news/articles.js';
+import { DataQualityError } from '../domain/errors.js';
 import { knownFrom } from '../domain/news/versions.js';
 import type { SentimentReport } from '../domain/research.js';
-import {
-  abstentionReason,
-  scoreFrom,
-  sentimentInputs,
-  type Score,
-  type SentimentModel,
-} from '../domain/sentiment.js';
+import { modelName, type Score, type SentimentModel } from '../domain/sentiment/scores.js';
 import { sourceKey } from '../domain/sources.js';
 import { beat } from './beat.js';
 import { readSource, readTime, type WindowInput } from './window.js';
@@ -23,9 +18,9 @@ const PAGES_PER_STEP = 20;
 export const sentimentSteps = (ports: Ports) => ({
   /** Scores that the served model has given so far to articles of this kind of source. */
   async countScores(input: SentimentInput): Promise<{ scored: number; abstained: number }> {
-    const { ref } = await ports.shippedSentiment();
+    const model = await ports.sentiment.choose();
     const source = input.source ? readSource(input.source) : (await ports.chooseSource()).source;
-    const where = { model: `${ref.name}@${ref.version}`, sourceKey: sourceKey(source) };
+    const where = { model: modelName(model), sourceKey: sourceKey(source) };
     const scored = await ports.documents.count('scores', { where });
     return {
       scored,
@@ -37,8 +32,8 @@ export const sentimentSteps = (ports: Ports) => ({
   async scoreArticles(
     input: SentimentInput & { cursor: string | null },
   ): Promise<SentimentReport & { next: string | null }> {
-    const model = await ports.shippedSentiment();
-    const name = `${model.ref.name}@${model.ref.version}`;
+    const model = await ports.sentiment.choose();
+    const name = modelName(model);
     const source = input.source ? readSource(input.source) : (await ports.chooseSource()).source;
     const range = {
       ...(input.from === undefined ? {} : { from: readTime('from', input.from) }),
@@ -65,22 +60,22 @@ export const sentimentSteps = (ports: Ports) => ({
 });
 
 async function scorePage(ports: Ports, model: SentimentModel, articles: Article[]): Promise<StoredScore[]> {
-  const name = `${model.ref.name}@${model.ref.version}`;
+  const name = modelName(model);
   const idOf = (article: Article): string => `${article.id}/${name}`;
   const present = new Set((await ports.documents.getMany('scores', articles.map(idOf))).map((doc) => doc.id));
   const fresh = articles.filter((article) => !present.has(idOf(article)));
   if (fresh.length === 0) return [];
-  const answer = await ports.serving.infer(model.ref, sentimentInputs(fresh.map(textOf)));
-  const probabilities = answer['probabilities'];
+  const texts = fresh.map((article) => ({ text: textOf(article), language: article.language }));
+  const answers = await ports.sentiment.score(model, texts, { priority: 'backfill' });
   const scoredAt = ports.now();
   const scores = fresh.map((article, i) => {
-    const row = Array.from(probabilities?.data.slice(3 * i, 3 * i + 3) ?? [], Number);
-    const reason = abstentionReason({ text: textOf(article), language: article.language, row, model });
+    const answer = answers[i];
+    if (!answer) throw new DataQualityError(`Model ${name} gives no answer for ${article.id}`);
     return {
       id: idOf(article),
       articleId: article.id,
       model: name,
-      ...scoreFrom(row, reason),
+      ...answer,
       scoredAt,
       knownAt: knownFrom(article),
       tickers: article.tickers,

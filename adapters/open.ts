@@ -25,7 +25,7 @@ import { strategyFiles } from './sandbox/quickjs.js';
 import { openSeries } from './series/index.js';
 import { countReads } from './series/reads.js';
 import { openServing } from './serving/index.js';
-import { loadShippedSentiment } from './serving/shipped.js';
+import { openSentiment } from './sentiment/index.js';
 import { parquetTables } from './tables.js';
 import { openStorage } from './storage.js';
 import { openTracking } from './tracking/index.js';
@@ -54,6 +54,7 @@ export function openPorts(config: Config): Ports {
   const http = openHttp({ cache, allow: config.allowHosts, contact: config.contact });
   const documents = openDocuments(config.documentsUrl);
   const newsSources = openNewsSources(config, { documents, cache, http });
+  const serving = openServing(config.servingUrl, { objects });
   const own = {
     documents,
     near: openNear(config.documentsUrl),
@@ -62,7 +63,8 @@ export function openPorts(config: Config): Ports {
     series: countReads(openSeries(config.seriesUrl), documents),
     tables: parquetTables(),
     sweeps: openSweeps(),
-    serving: openServing(config.servingUrl, { objects }),
+    serving,
+    sentiment: openSentiment({ serving }),
     cache,
     objects,
     http,
@@ -85,7 +87,6 @@ export function openPorts(config: Config): Ports {
     lexicon: openLexicon(config.instrumentsFile),
     chooseSource: () => chooseSource(config),
     trainer: () => trainerOf(config),
-    shippedSentiment: loadShippedSentiment,
     // A process without Temporal knows of none; workers look.
     queues: { pollers: async () => 0 },
     now: () => Date.now(),

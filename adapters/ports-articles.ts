@@ -1,7 +1,7 @@
 // Search and figures of articles: a part of the documents port.
 import type { Article } from '../domain/news/articles.js';
 import type { ArticleDimension } from '../domain/news/dimensions.js';
-import type { SentimentLabel } from '../domain/sentiment.js';
+import type { SentimentLabel } from '../domain/sentiment/scores.js';
 
 /** All that is given must hold; of several values of one member one is enough. */
 export interface ArticleFilter {

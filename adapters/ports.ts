@@ -6,7 +6,6 @@ import type { RawItem } from '../domain/news/articles.js';
 import type { Lexicon } from '../domain/news/tags/lexicon.js';
 import type { ModelRef } from '../domain/models.js';
 import type { Trainer } from '../domain/research.js';
-import type { SentimentModel } from '../domain/sentiment.js';
 import type { Source } from '../domain/sources.js';
 import type { SweepsPort } from './ports-backtest.js';
 import type { FormatsPort, ObjectsPort, SeriesPort, TablesPort } from './ports-bars.js';
@@ -14,6 +13,7 @@ import type { Closable } from './ports-closable.js';
 import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js';
 import type { NearPort } from './ports-news.js';
 import type { NewsReadsPort } from './ports-articles.js';
+import type { SentimentPort } from './ports-sentiment.js';
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
 import type { SourcesPort } from './ports-sources.js';
@@ -132,6 +132,7 @@ export interface Ports extends Closable {
   /** For addresses that users give. */
   http: HttpClient;
   serving: ServingPort;
+  sentiment: SentimentPort;
   sweeps: SweepsPort;
   lineage: LineagePort;
   catalogue: CataloguePort;
@@ -154,7 +155,5 @@ export interface Ports extends Closable {
   chooseSource(): Promise<{ source: Source; reason: string }>;
   /** The trainer that this installation has, and why: `ridge` where the Python environment is switched off. */
   trainer(): { trainer: Trainer; reason: string };
-  /** The sentiment model that the project ships. */
-  shippedSentiment(): Promise<SentimentModel>;
   now(): number;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ArticleFilter, ArticleQuery } from '../adapters/ports.js';
-import { SENTIMENT_LABELS } from '../domain/sentiment.js';
+import { SENTIMENT_LABELS } from '../domain/sentiment/scores.js';
 import { choice, cursor, limit, readRange, text, time } from './query.js';
 import type { Context, Values } from './route.js';
 import { answer, instant, source } from './schemas.js';
@@ -133,7 +133,7 @@ export async function readQuery(
 
 export async function modelOf(model: string | undefined, { ports }: Context): Promise<string> {
   if (model !== undefined) return model;
-  const { ref } = await ports.shippedSentiment();
+  const { ref } = await ports.sentiment.choose();
   return `${ref.name}@${ref.version}`;
 }
 

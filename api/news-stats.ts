@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ArticleCountQuery } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { ARTICLE_DIMENSIONS } from '../domain/news/dimensions.js';
-import { SENTIMENT_LABELS } from '../domain/sentiment.js';
+import { SENTIMENT_LABELS } from '../domain/sentiment/scores.js';
 import { csvOf, sendCsv } from './csv.js';
 import { modelOf } from './news-schemas.js';
 import { choice, limit, readRange, text, time } from './query.js';

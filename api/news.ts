@@ -3,7 +3,7 @@ import type { DocumentsPort } from '../adapters/ports.js';
 import { NotFoundError } from '../domain/errors.js';
 import type { Article } from '../domain/news/articles.js';
 import { earlierVersions, knownFrom, versionAt, type ArticleVersion } from '../domain/news/versions.js';
-import type { Score } from '../domain/sentiment.js';
+import type { Score } from '../domain/sentiment/scores.js';
 import { article, score, sourceOfKey } from './news-schemas.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';

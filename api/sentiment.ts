@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DocumentsPort } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
-import type { Score } from '../domain/sentiment.js';
+import type { Score } from '../domain/sentiment/scores.js';
 import { sourceOfKey } from './news-schemas.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';

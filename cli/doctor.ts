@@ -47,7 +47,7 @@ async function examine(config: Config): Promise<Finding[]> {
     await look('series', () => storedStreams(ports.series)),
     await look('serving', async () => JSON.stringify(await ports.serving.health())),
     await look('sentiment model', async () => {
-      const { ref } = await ports.shippedSentiment();
+      const { ref } = await ports.sentiment.choose();
       return `${ref.name}@${ref.version}`;
     }),
     {

@@ -12,15 +12,16 @@ import {
   type Sample,
 } from '../domain/logistic.js';
 import { encodeSentimentClassifier } from '../domain/onnx.js';
-import { measureSentiment, type SentimentFigures } from '../domain/sentiment-figures.js';
+import { measureSentiment, type SentimentFigures } from '../domain/sentiment/figures.js';
 import {
   foldOf,
   NEAR_DUPLICATE,
   nearDuplicateOf,
   TEST_FOLD,
   VALIDATION_FOLD,
-} from '../domain/sentiment-folds.js';
-import { BUCKETS, hashText, SENTIMENT_LABELS, TEXT_LENGTH } from '../domain/sentiment.js';
+} from '../domain/sentiment/folds.js';
+import { BUCKETS, hashText, TEXT_LENGTH } from '../domain/sentiment/hashing.js';
+import { SENTIMENT_LABELS } from '../domain/sentiment/scores.js';
 
 /**
  * `node dist/infra/train-sentiment.js --data <labelled sets> --out models/sentiment`: trains the shipped model on

@@ -4,7 +4,7 @@ import type { Article } from '../../domain/news/articles.js';
 import { indexWords, matches } from '../../domain/news/matching.js';
 import { relevances } from '../../domain/news/relevance.js';
 import { parseSearch, type Search } from '../../domain/news/search.js';
-import type { Score } from '../../domain/sentiment.js';
+import type { Score } from '../../domain/sentiment/scores.js';
 import type { ArticlePage, ArticleQuery, FoundArticle } from '../ports-articles.js';
 import type { DocumentsPort } from '../ports-documents.js';
 import { limitOf } from './query.js';

@@ -1,6 +1,6 @@
 import { digestOf } from '../../domain/digest.js';
 import type { SentimentPoint } from '../../domain/features.js';
-import type { Score } from '../../domain/sentiment.js';
+import type { Score } from '../../domain/sentiment/scores.js';
 import { sourceKey } from '../../domain/sources.js';
 import type { DocumentsPort, SentimentRequest } from '../ports.js';
 

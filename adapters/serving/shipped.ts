@@ -3,7 +3,7 @@ import { join, normalize } from 'node:path';
 import { z } from 'zod';
 import { sha256Hex } from '../../domain/digest.js';
 import { DataQualityError, messageOf, NotFoundError } from '../../domain/errors.js';
-import type { SentimentModel } from '../../domain/sentiment.js';
+import type { SentimentModel } from '../../domain/sentiment/scores.js';
 import { projectRoot } from '../config.js';
 
 const CARD = z.object({
@@ -33,6 +33,7 @@ async function readCard(): Promise<SentimentModel> {
     const { name, version, sha256, bytes, threshold, languages } = card;
     return {
       ref: { name, version, onnx: { key: 'shipped/sentiment/model.onnx', sha256, bytes } },
+      kind: 'ngram',
       threshold,
       languages,
     };

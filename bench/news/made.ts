@@ -1,6 +1,6 @@
 import type { Article } from '../../domain/news/articles.js';
 import { seededRandom } from '../../domain/random.js';
-import type { Score } from '../../domain/sentiment.js';
+import type { Score } from '../../domain/sentiment/scores.js';
 
 export const FIRST = Date.UTC(2021, 0, 1);
 /** One article in less than three minutes: a million is five years. */

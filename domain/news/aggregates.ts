@@ -1,4 +1,4 @@
-import type { Score } from '../sentiment.js';
+import type { Score } from '../sentiment/scores.js';
 import type { Article } from './articles.js';
 
 /** What one model version made of a bucket's articles; those it abstained from are counted apart. */

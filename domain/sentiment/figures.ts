@@ -1,5 +1,5 @@
-import { SENTIMENT_LABELS } from './sentiment.js';
-import { wilson } from './statistics.js';
+import { SENTIMENT_LABELS } from './scores.js';
+import { wilson } from '../statistics.js';
 
 /** How good a three-class model is on labelled texts. */
 export interface SentimentFigures {

@@ -1,4 +1,4 @@
-import { sha256Hex } from './digest.js';
+import { sha256Hex } from '../digest.js';
 
 /** The fold that is for testing only. */
 export const TEST_FOLD = 0;

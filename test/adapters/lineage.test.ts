@@ -24,7 +24,7 @@ describe('the way back', () => {
     const plan = await io.resolveBars(window);
     for (let cursor: number | null = plan.from; cursor !== null;)
       ({ next: cursor } = await io.fetchBars({ ...plan, cursor }));
-    const { ref } = await ports.shippedSentiment();
+    const { ref } = await ports.sentiment.choose();
     const shared = { source, from: window.from, to: window.to, asOf };
     const sentimentModel = `${ref.name}@${ref.version}`;
     const dataset = await cpu.buildDataset({

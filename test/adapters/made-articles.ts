@@ -1,7 +1,7 @@
 import type { Doc } from '../../adapters/ports.js';
 import type { Article } from '../../domain/news/articles.js';
 import type { ArticleVersion } from '../../domain/news/versions.js';
-import type { Score, SentimentLabel } from '../../domain/sentiment.js';
+import type { Score, SentimentLabel } from '../../domain/sentiment/scores.js';
 
 export const START = Date.UTC(2024, 0, 1);
 export const HOUR = 3_600_000;

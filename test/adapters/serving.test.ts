@@ -8,9 +8,10 @@ import type { ObjectsPort } from '../../adapters/ports.js';
 import { sha256Hex } from '../../domain/digest.js';
 import { DataQualityError, NotFoundError } from '../../domain/errors.js';
 import { encodeRidge } from '../../domain/onnx.js';
-import { measureSentiment } from '../../domain/sentiment-figures.js';
-import { foldOf, TEST_FOLD } from '../../domain/sentiment-folds.js';
-import { SENTIMENT_LABELS, sentimentInputs } from '../../domain/sentiment.js';
+import { measureSentiment } from '../../domain/sentiment/figures.js';
+import { foldOf, TEST_FOLD } from '../../domain/sentiment/folds.js';
+import { sentimentInputs } from '../../domain/sentiment/hashing.js';
+import { SENTIMENT_LABELS } from '../../domain/sentiment/scores.js';
 import { recordedDirectory } from '../recorded.js';
 
 const ridge = (bias: number): Uint8Array =>

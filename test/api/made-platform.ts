@@ -1,3 +1,4 @@
+import type { SentimentModel } from '../../domain/sentiment/scores.js';
 import { openSweeps } from '../../adapters/backtest/index.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,6 +26,13 @@ import { parquetTables } from '../../adapters/tables.js';
 import type { ApiConfig } from '../../api/config.js';
 import { startApi } from '../../api/server.js';
 import { madeStories } from './made-stories.js';
+
+const madeSentiment: SentimentModel = {
+  ref: { name: 'ngram', version: '1', onnx: { key: 'none', sha256: '', bytes: 1 } },
+  kind: 'ngram',
+  threshold: 0.5,
+  languages: ['en'],
+};
 
 export const ADMIN_KEY = 'an-admin-key-of-the-tests';
 export interface TestPlatform {
@@ -160,11 +168,12 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     lexicon: absent,
     chooseSource: absent,
     trainer: () => ({ trainer: 'ridge', reason: 'a test' }),
-    shippedSentiment: async () => ({
-      ref: { name: 'ngram', version: '1', onnx: { key: 'none', sha256: '', bytes: 1 } },
-      threshold: 0.5,
-      languages: ['en'],
-    }),
+    sentiment: {
+      models: async () => [madeSentiment],
+      choose: async () => madeSentiment,
+      score: absent,
+      close: async () => {},
+    },
     queues: { pollers: async () => 0 },
     now: () => Date.now(),
     async close() {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { probabilitiesOf } from '../../domain/logistic.js';
 import { encodeRidge, encodeSentimentClassifier } from '../../domain/onnx.js';
 import { seededNormal } from '../../domain/random.js';
-import { hashText, sentimentInputs, BUCKETS, TEXT_LENGTH } from '../../domain/sentiment.js';
+import { hashText, sentimentInputs, BUCKETS, TEXT_LENGTH } from '../../domain/sentiment/hashing.js';
 
 const open = (bytes: Uint8Array) =>
   InferenceSession.create(bytes, { intraOpNumThreads: 1, logSeverityLevel: 3 });

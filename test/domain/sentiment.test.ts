@@ -1,16 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitLogistic, fitTemperature, probabilitiesOf } from '../../domain/logistic.js';
-import { measureSentiment } from '../../domain/sentiment-figures.js';
-import { foldOf, nearDuplicateOf } from '../../domain/sentiment-folds.js';
-import {
-  abstentionReason,
-  BUCKETS,
-  hashText,
-  scoreFrom,
-  sentimentInputs,
-  TEXT_LENGTH,
-} from '../../domain/sentiment.js';
+import { measureSentiment } from '../../domain/sentiment/figures.js';
+import { foldOf, nearDuplicateOf } from '../../domain/sentiment/folds.js';
+import { BUCKETS, hashText, sentimentInputs, TEXT_LENGTH } from '../../domain/sentiment/hashing.js';
+import { abstentionReason, scoreFrom } from '../../domain/sentiment/scores.js';
 
 describe('hashed n-grams', () => {
   it('are at most TEXT_LENGTH ids in range, none twice, with weights of length 1', () => {
