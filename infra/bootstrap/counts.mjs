@@ -37,6 +37,19 @@ export function vitestFailures(report) {
   });
 }
 
+/** Paths of the files with a failed test, or that did not load. */
+export const failedFiles = (report) =>
+  (report?.testResults ?? []).filter(({ status }) => status === 'failed').map(({ name }) => name);
+
+/** Whether two lines of `vitestFailures` speak of one test, for whatever reason it failed. */
+export const sameTest = (one, other) => one.split(': ')[0] === other.split(': ')[0];
+
+/** The first run's counts, with the failed files as their second run left them. */
+export function settledCounts({ first, second, failures }) {
+  const failed = second.code === 0 ? 0 : Math.max(1, failures.length);
+  return { ...first, passed: first.passed + first.failed - failed, failed };
+}
+
 const firstLine = (text) => (text ?? 'no reason given').split('\n')[0].slice(0, 300);
 
 /** From pytest's junit file. */

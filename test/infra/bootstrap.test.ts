@@ -206,6 +206,33 @@ describe('the summary', () => {
     expect(vitestCounts(report, code)).toEqual(expected);
   });
 
+  it('names failed tests, and settles what passed on its second run', async () => {
+    const { failedFiles, sameTest, settledCounts, vitestFailures } = await load('counts');
+    const file = (status: string, messages: string[]) => ({
+      name: '/anywhere/test/domain/a.test.ts',
+      status,
+      message: '',
+      assertionResults: messages.map((each) => ({
+        status: 'failed',
+        fullName: 'adds up',
+        failureMessages: [each],
+      })),
+    });
+    const report = { testResults: [file('failed', ['Error: late\n at x']), file('passed', [])] };
+    expect(failedFiles(report)).toEqual(['/anywhere/test/domain/a.test.ts']);
+    const [line] = vitestFailures(report);
+    expect(line).toBe('test/domain/a.test.ts > adds up: Error: late');
+    expect(vitestFailures({ testResults: [{ ...file('failed', []), message: 'no such module' }] })).toEqual([
+      'test/domain/a.test.ts: no such module',
+    ]);
+    expect(sameTest(line, 'test/domain/a.test.ts > adds up: Error: other')).toBe(true);
+    const first = { passed: 5, failed: 2, skipped: 1 };
+    const settle = (code: number, failures: string[]) => settledCounts({ first, second: { code }, failures });
+    expect(settle(0, [])).toEqual({ passed: 7, failed: 0, skipped: 1 });
+    expect(settle(1, [line])).toEqual({ passed: 6, failed: 1, skipped: 1 });
+    expect(settle(1, [])).toEqual({ passed: 6, failed: 1, skipped: 1 });
+  });
+
   it('reads junit', async () => {
     const { junitCounts } = await load('counts');
     const file = join(clone, 'junit.xml');
