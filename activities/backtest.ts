@@ -35,10 +35,10 @@ export const backtestSteps = (ports: Ports) => ({
       throw new NotFoundError(`No stored bars of ${input.stream} in the window; collect them first`);
     const { used: funding, unpaid } = await readFunding(ports, key, input.funding);
     if (funding) spec.funding = 'stored';
-    const signal = strategy.signal(await signalInput(ports, { input, strategy, key, bars, spec }));
+    const given = await signalInput(ports, { input, strategy, key, bars, spec });
     const { outcome, benchmark } = simulate({
       bars,
-      signal,
+      ...(strategy.rule ? { rule: strategy.rule(spec.params) } : { signal: strategy.signal(given) }),
       spec,
       ...(funding && { funding: funding.columns }),
     });

@@ -12,6 +12,7 @@ import { sourceOf } from '../domain/backtest/blocks.js';
 import { backtest } from '../domain/backtest/engine.js';
 import { backtestEvents } from '../domain/backtest/events/run.js';
 import { strategyOfSignal } from '../domain/backtest/events/signal.js';
+import { backtestRule } from '../domain/backtest/rule-run.js';
 import { openGrid } from '../domain/backtest/grid.js';
 import type { Outputs } from '../domain/backtest/grid-types.js';
 import type { Rule } from '../domain/backtest/rules.js';
@@ -113,7 +114,8 @@ async function singleFigures(bars: BarColumns): Promise<Record<string, unknown>>
   const perUnit = findTick([bars.open, bars.high, bars.low, bars.close]);
   const best = await interleaved(
     {
-      engine: () =>
+      engine: () => backtestRule({ bars, spec: SPEC, rule }),
+      engineBySignal: () =>
         backtest({ bars, spec: SPEC, signal: strategy.signal({ bars, params, timeframeMs: 60_000 }) }),
       gridOfOne: () => stepAll(bars, [rule], perUnit, { equity, bars: bars.time.length, trade: null }),
       eventDriven: () => {

@@ -21,8 +21,11 @@ export function dailyReturns(args: {
   let before = start;
   let lastDay = dayOf(0);
   let dayEnd = (lastDay + 1) * DAY;
-  for (let i = 0; i < n; i++) {
-    if (i < n - 1 && (time[i + 1] as number) < dayEnd) continue;
+  for (
+    let i = lastOfDay(time, { from: 0, n, dayEnd });
+    i < n;
+    i = lastOfDay(time, { from: i + 1, n, dayEnd })
+  ) {
     const day = dayOf(i);
     dayEnd = (dayOf(i + 1) + 1) * DAY;
     if (everyDay) for (let idle = lastDay + 1; idle < day; idle++) out.push(0);
@@ -32,6 +35,20 @@ export function dailyReturns(args: {
     lastDay = day;
   }
   return Float64Array.from(out);
+}
+
+/** The last bar before the end of the day of bar `from`, found by halves; `from` itself beyond the last bar. */
+function lastOfDay(
+  time: Float64Array,
+  { from, n, dayEnd }: { from: number; n: number; dayEnd: number },
+): number {
+  let [low, high] = [from, n - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((time[middle + 1] as number) < dayEnd) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The UTC days (epoch ms) of the returns that `dailyReturns` gives for the same bars. */

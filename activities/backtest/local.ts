@@ -85,7 +85,9 @@ export async function runOnFile(
     const spec = strategy.backtest ? { ...asked, engine: 'event-driven' as const } : asked;
     const outcome = strategy.backtest
       ? await strategy.backtest({ bars, params, timeframeMs, spec })
-      : runEngine({ bars, spec, signal: await strategy.signal({ bars, params, timeframeMs }) });
+      : strategy.rule
+        ? runEngine({ bars, spec, rule: strategy.rule(params) })
+        : runEngine({ bars, spec, signal: await strategy.signal({ bars, params, timeframeMs }) });
     const held = holding({ bars, spec });
     const { metrics, trades, notes, equity } = outcome;
     const analysis = analyse({
@@ -118,6 +120,8 @@ export async function openStrategy(
   params: Strategy['params'];
   fault?: NonNullable<Strategy['fault']>;
   signal(input: SignalInput): Float64Array | Promise<Float64Array>;
+  /** The same as the signal, said in comparisons. */
+  rule?: NonNullable<Strategy['rule']>;
   /** In the place of a signal: callbacks that lay orders. */
   backtest?: NonNullable<StrategyFile['backtest']>;
   /** Digest of a user's file. */

@@ -1,10 +1,15 @@
 import { backtest, type BacktestArgs } from '../../domain/backtest/engine.js';
 import { backtestEvents } from '../../domain/backtest/events/run.js';
 import { strategyOfSignal } from '../../domain/backtest/events/signal.js';
+import { backtestRule, type RuleArgs } from '../../domain/backtest/rule-run.js';
+import { signalOfRule } from '../../domain/backtest/rules.js';
 import type { BacktestOutcome, RunSpec } from '../../domain/backtest/spec.js';
 
-/** A signal through the engine that its spec names, and buying and holding at the same size and costs beside it. */
-export function simulate(args: BacktestArgs): { outcome: BacktestOutcome; benchmark: BacktestOutcome } {
+/** What is traded: a signal, or a rule, which runs faster. */
+export type Decided = BacktestArgs | RuleArgs;
+
+/** A signal or a rule through the engine that its spec names, and buying and holding at the same size and costs beside it. */
+export function simulate(args: Decided): { outcome: BacktestOutcome; benchmark: BacktestOutcome } {
   return { outcome: runEngine(args), benchmark: holding(args) };
 }
 
@@ -21,8 +26,9 @@ export function holding(args: Omit<BacktestArgs, 'signal'>): BacktestOutcome {
 }
 
 /** One run by the engine that the spec names. @throws InvalidInputError as the engines do. */
-export function runEngine(args: BacktestArgs): BacktestOutcome {
-  if (args.spec.engine !== 'event-driven') return backtest(args);
-  const { signal, ...rest } = args;
-  return backtestEvents({ ...rest, strategy: strategyOfSignal(signal) });
+export function runEngine(args: Decided): BacktestOutcome {
+  const isRule = 'rule' in args;
+  if (args.spec.engine !== 'event-driven') return isRule ? backtestRule(args) : backtest(args);
+  const signal = isRule ? signalOfRule(args.rule, args.bars) : args.signal;
+  return backtestEvents({ ...args, strategy: strategyOfSignal(signal) });
 }

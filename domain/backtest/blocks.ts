@@ -134,8 +134,7 @@ function findDays(window: BlockWindow, source: BarSource): void {
   let day = Math.floor(times[0]! / DAY);
   if (first === 0) window.endedDay = day;
   let ends = (day + 1) * DAY;
-  for (let i = 1; i < known; i++) {
-    if (times[i]! < ends) continue;
+  for (let i = firstFrom(times, ends, known); i < known; i = firstFrom(times, ends, known)) {
     window.dayEnds[window.days] = i - 1;
     window.idleDays[window.days++] = Math.max(0, day - window.endedDay - 1);
     window.endedDay = day;
@@ -143,4 +142,15 @@ function findDays(window: BlockWindow, source: BarSource): void {
     ends = (day + 1) * DAY;
   }
   window.lastDay = day;
+}
+
+/** Index of the first of ascending times that is no earlier; `count` where there is none. */
+function firstFrom(times: Float64Array, time: number, count: number): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

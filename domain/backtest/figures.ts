@@ -13,12 +13,14 @@ export function metricsOf(args: {
   trades: Trade[];
   spec: Pick<RunSpec, 'cash' | 'periodsPerYear' | 'funding'>;
   exposed: number;
+  /** Of the equity, where it is known already. */
+  maxDrawdown?: number;
 }): BacktestMetrics {
   const { time, equity, account, entries, exits, trades, spec, exposed } = args;
   const everyDay = spec.periodsPerYear === 365;
   const returns = dailyReturns({ time, equity, start: spec.cash, everyDay });
   const daily = returnMetrics(returns, spec.periodsPerYear);
-  const drawdown = maxDrawdown(equity, spec.cash);
+  const drawdown = args.maxDrawdown ?? maxDrawdown(equity, spec.cash);
   const finalEquity = equity.at(-1) ?? spec.cash;
   return {
     ...daily,

@@ -1,7 +1,8 @@
 import { DataQualityError } from '../errors.js';
 import type { GridCheckpoint } from './grid.js';
 
-const MARK = 0x46534743;
+/** Another one wherever what a checkpoint holds has changed. */
+const MARK = 0x46534744;
 
 /** A checkpoint as bytes: numbers only, little-endian, so that every bit comes back. */
 export function encodeCheckpoint({ next, endedDay, state, columns }: GridCheckpoint): Uint8Array {

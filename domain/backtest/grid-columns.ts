@@ -8,10 +8,10 @@ import {
   lagStream,
   priceStream,
   rsiStream,
-  smaStream,
   wholeStream,
   type Stream,
 } from './grid-streams.js';
+import { meanGroup } from './grid-means.js';
 import { raise, zone } from './grid-zones.js';
 import type { ColumnRef, Comparison } from './rules.js';
 
@@ -30,6 +30,8 @@ export interface ColumnSetArgs {
   perUnit: number;
   /** A whole column by the registry of indicators, where none can be had by blocks. */
   whole(ref: ColumnRef): Float64Array;
+  /** Those of which blocks give other roundings are computed whole. */
+  sameBits: boolean;
 }
 
 export interface ColumnSet extends ColumnSetArgs {
@@ -54,9 +56,16 @@ interface Row extends Omit<Column, 'bind'> {
   bound?: boolean;
 }
 
-const GROUPS: Record<string, (() => Group) | undefined> = { EMA: emaGroup, MACD: macdGroup, BB: bandGroup };
+const GROUPS: Record<string, (() => Group) | undefined> = {
+  SMA: meanGroup,
+  EMA: emaGroup,
+  MACD: macdGroup,
+  BB: bandGroup,
+};
+/** Of these a block gives values that differ from the whole column's by roundings. */
+const ROUNDED = new Set(['BB', 'RSI']);
 const PRICES = new Set(['open', 'high', 'low', 'close', 'volume']);
-const STREAMED = new Set([...PRICES, ...Object.keys(GROUPS), 'SMA', 'RSI', 'DONCHIAN', 'ROC', 'MOM']);
+const STREAMED = new Set([...PRICES, ...Object.keys(GROUPS), 'RSI', 'DONCHIAN', 'ROC', 'MOM']);
 /** Columns in units of price. */
 const PRICED = new Set(['SMA', 'EMA', 'MACD', 'BB', 'DONCHIAN', 'MOM', 'open', 'high', 'low', 'close']);
 /** What is meant where no output is named. */
@@ -116,7 +125,7 @@ export function bindRows(set: ColumnSet, operands: Operands): void {
     row.bound = row.column.bind?.(rowAt(operands, row), row.raised) ?? false;
 }
 
-const rowAt = ({ values }: Operands, { index }: Row): Float64Array =>
+export const rowAt = ({ values }: Operands, { index }: { index: number }): Float64Array =>
   values.subarray(index * BLOCK, (index + 1) * BLOCK);
 
 function rowOf(set: ColumnSet, operand: ColumnRef | number, raised: boolean): number {
@@ -155,7 +164,7 @@ function columnAt(set: ColumnSet, operand: ColumnRef | number): Column {
 
 function columnOf(set: ColumnSet, ref: ColumnRef): Column {
   const group = GROUPS[ref.name];
-  if (!group || !isStreamed(ref)) return remember(set, keyOf(ref), () => newStream(set, ref));
+  if (!group || isWhole(set, ref)) return remember(set, keyOf(ref), () => newStream(set, ref));
   const made = set.groups.get(ref.name) ?? group();
   if (!set.groups.has(ref.name)) set.order.push(made);
   set.groups.set(ref.name, made);
@@ -164,22 +173,21 @@ function columnOf(set: ColumnSet, ref: ColumnRef): Column {
 
 function remember(set: ColumnSet, key: string, make: () => Stream): Stream {
   const known = set.streams.get(key);
-  if (known) {
-    known.readers = (known.readers ?? 1) + 1;
-    return known;
-  }
+  if (known) return known;
   const made = make();
-  made.readers = 1;
   set.streams.set(key, made);
   set.order.push(made);
   return made;
 }
 
-function newStream({ perUnit, whole }: ColumnSet, ref: ColumnRef): Stream {
+const isWhole = ({ sameBits }: ColumnSet, ref: ColumnRef): boolean =>
+  !isStreamed(ref) || (sameBits && ROUNDED.has(ref.name));
+
+function newStream(set: ColumnSet, ref: ColumnRef): Stream {
+  const { perUnit, whole } = set;
   const period = ref.args[0] ?? NaN;
-  if (!isStreamed(ref)) return wholeStream(whole(ref));
+  if (isWhole(set, ref)) return wholeStream(whole(ref));
   if (PRICES.has(ref.name)) return priceStream(ref.name as PriceName);
-  if (ref.name === 'SMA') return smaStream(period);
   if (ref.name === 'RSI') return rsiStream(period, perUnit);
   if (ref.name === 'DONCHIAN') return extremeStream(period, outputOf(ref) === 'LOWER' ? 'LOWER' : 'UPPER');
   return changeStream(period, ref.name === 'ROC');

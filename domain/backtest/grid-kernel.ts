@@ -1,4 +1,4 @@
-import { BLOCK, ZONES } from './blocks.js';
+import { ZONES } from './blocks.js';
 import { fill } from './grid-fills.js';
 import { mark, SHIFT } from './grid-marks.js';
 import * as at from './grid-state.js';
@@ -11,7 +11,7 @@ export function stepBlock(kernel: Kernel, block: KernelBlock): void {
     const r = c * RULE;
     if (kernel.state[c * at.STRIDE + at.HELD] !== kernel.state[c * at.STRIDE + at.FILLED])
       fill(kernel, c, block.first, block.open[0]!);
-    if (rules[r + 2] === -1 && rules[r + 4] === -1) stepCross(kernel, block, c);
+    if (rules[r]! >= 0 && rules[r + 2] === -1 && rules[r + 4] === -1) stepCross(kernel, block, c);
     else stepSides(kernel, block, c);
   }
 }
@@ -71,12 +71,17 @@ function stepSides(kernel: Kernel, block: KernelBlock, c: number): void {
 }
 
 /** The first bar from `from` on, and before `to`, where the left side is above; −1 where there is none. */
-function nextAbove({ operands }: KernelBlock, left: number, right: number, from: number, to: number): number {
-  const { values, low, high } = operands;
+function nextAbove(
+  { operands, rows }: KernelBlock,
+  left: number,
+  right: number,
+  from: number,
+  to: number,
+): number {
+  const { low, high } = operands;
   const zl = left * ZONES;
   const zr = right * ZONES;
-  const l = left * BLOCK;
-  const r = right * BLOCK;
+  const [a, b] = [rows[left]!, rows[right]!];
   for (let k = from; k < to;) {
     const z = k >> SHIFT;
     let end = (z + 1) << SHIFT;
@@ -89,18 +94,22 @@ function nextAbove({ operands }: KernelBlock, left: number, right: number, from:
     }
     // Ends are mostly unknown for a whole block.
     if (!(most > least)) end = to;
-    for (; k < end; k++) if (values[l + k]! > values[r + k]!) return k;
+    for (; k < end; k++) if (a[k]! > b[k]!) return k;
   }
   return -1;
 }
 
 /** The first bar from `from` on where the left side is not above. */
-function nextBelow({ operands, count }: KernelBlock, left: number, right: number, from: number): number {
-  const { values, low, high } = operands;
+function nextBelow(
+  { operands, rows, count }: KernelBlock,
+  left: number,
+  right: number,
+  from: number,
+): number {
+  const { low, high } = operands;
   const zl = left * ZONES;
   const zr = right * ZONES;
-  const l = left * BLOCK;
-  const r = right * BLOCK;
+  const [a, b] = [rows[left]!, rows[right]!];
   for (let k = from; k < count;) {
     const z = k >> SHIFT;
     let end = (z + 1) << SHIFT;
@@ -112,7 +121,7 @@ function nextBelow({ operands, count }: KernelBlock, left: number, right: number
       continue;
     }
     if (!(least <= most)) end = count;
-    for (; k < end; k++) if (!(values[l + k]! > values[r + k]!)) return k;
+    for (; k < end; k++) if (!(a[k]! > b[k]!)) return k;
   }
   return -1;
 }
@@ -135,8 +144,8 @@ function nextExit(block: KernelBlock, rules: Int32Array, r: number, from: number
   return nextBelow(block, rules[r]!, rules[r + 1]!, from);
 }
 
-const holds = ({ operands: { values } }: KernelBlock, left: number, right: number, k: number): boolean =>
-  left >= 0 && values[left * BLOCK + k]! > values[right * BLOCK + k]!;
+const holds = ({ rows }: KernelBlock, left: number, right: number, k: number): boolean =>
+  left >= 0 && rows[left]![k]! > rows[right]![k]!;
 
 function entryAt(block: KernelBlock, rules: Int32Array, r: number, k: number): number {
   const long = holds(block, rules[r]!, rules[r + 1]!, k);

@@ -1,6 +1,6 @@
 import { ZONE } from './blocks.js';
 import * as at from './grid-state.js';
-import type { Kernel, KernelBlock } from './grid-types.js';
+import type { Kernel, KernelBlock, Outputs } from './grid-types.js';
 
 /** A zone's bars as a shift: divisions by a number are slow here. */
 export const SHIFT = Math.log2(ZONE);
@@ -20,21 +20,15 @@ export function mark(
   const cash = state[b + at.CASH]!;
   const units = state[b + at.UNITS]!;
   if (units === 0) markEquity(state, b, cash);
-  else {
-    state[b + at.EXPOSED] = state[b + at.EXPOSED]! + to - from;
-    markHeld(state, b, block, from, to);
-  }
+  else state[b + at.EXPOSED] = state[b + at.EXPOSED]! + to - from;
+  if (kernel.outputs?.equity) markAll(kernel, block, c, from, to);
+  else if (units !== 0) markHeld(state, b, block, from, to);
   let next = day;
   for (; next < block.days && block.dayEnds[next]! < to; next++)
     at.addDay(state, b, {
       equity: cash + units * block.close[block.dayEnds[next]!]!,
       idle: kernel.terms.everyDay ? block.idleDays[next]! : 0,
     });
-  const equity = kernel.outputs?.equity;
-  if (equity) {
-    const row = c * kernel.outputs!.bars + block.first;
-    for (let k = from; k < to; k++) equity[row + k] = cash + units * block.close[k]!;
-  }
   return next;
 }
 
@@ -69,6 +63,30 @@ function markHeld(state: Float64Array, b: number, block: KernelBlock, from: numb
         // Divisions are slow, and mostly tell of no worse fall.
         else if (peak - equity > worst * peak * (1 - 1e-12)) worst = Math.max(worst, (peak - equity) / peak);
       }
+  }
+  state[b + at.PEAK] = peak;
+  state[b + at.WORST] = worst;
+}
+
+/** As `markHeld`, each bar's equity being kept. */
+function markAll({ state, outputs }: Kernel, block: KernelBlock, c: number, from: number, to: number): void {
+  const b = c * at.STRIDE;
+  const cash = state[b + at.CASH]!;
+  const units = state[b + at.UNITS]!;
+  const { equity, bars } = outputs as Outputs & { equity: Float64Array };
+  const row = c * bars + block.first;
+  if (units === 0) return void equity.fill(cash, row + from, row + to);
+  const { close } = block;
+  let peak = state[b + at.PEAK]!;
+  let worst = state[b + at.WORST]!;
+  let limit = peak - worst * peak * (1 - 1e-12);
+  for (let k = from; k < to; k++) {
+    const value = cash + units * close[k]!;
+    equity[row + k] = value;
+    if (value < limit) worst = Math.max(worst, (peak - value) / peak);
+    else if (!(value > peak)) continue;
+    else peak = value;
+    limit = peak - worst * peak * (1 - 1e-12);
   }
   state[b + at.PEAK] = peak;
   state[b + at.WORST] = worst;

@@ -1,6 +1,4 @@
 import { BLOCK, type BlockWindow, type PriceName } from './blocks.js';
-import { raise } from './grid-zones.js';
-import { ROUNDING } from './rules.js';
 
 /**
  * An indicator that is computed a block at a time: with what it carries from block to block its values are those of
@@ -15,10 +13,6 @@ export interface Stream {
   /** Filled by `step`: values of the block's bars, NaN before the first one. */
   values: Values;
   step(window: BlockWindow): void;
-  /** Has the values written where they are compared, raised by the rounding or not; false where others read them too. */
-  bind?(target: Float64Array, raised: boolean): boolean;
-  /** Rows and columns that read it. */
-  readers?: number;
   /** What it carries, for a checkpoint. */
   save(): number[];
   load(state: readonly number[]): void;
@@ -40,24 +34,16 @@ export function priceStream(name: PriceName): Stream {
 
 /** Simple average of closes: by exact sums in ticks; else by a running sum, as the whole column has it. */
 export function smaStream(period: number): Stream {
-  let out = blank();
-  let isRaised = false;
+  const out = blank();
   let sum = 0;
   return {
     lookback: period,
     names: ['close'],
     values: () => out,
-    bind(target, raised) {
-      if ((this.readers ?? 0) > 1) return false;
-      [out, isRaised] = [target, raised];
-      return true;
-    },
     step(window) {
       const { prefix, count } = window;
       if (!prefix) sum = averageByRunning(window, sum, period, out);
-      else if (isRaised) averageBySumsRaised(window, prefix, period, out);
       else averageBySums(window, prefix, period, out);
-      if (isRaised && !prefix) raise(out, out, count);
       out.fill(NaN, 0, Math.max(0, Math.min(count, period - 1 - window.first)));
     },
     save: () => [sum],
@@ -65,7 +51,8 @@ export function smaStream(period: number): Stream {
   };
 }
 
-function averageBySums(
+/** By exact sums; values before the first one stay as they are. */
+export function averageBySums(
   { base, count, first }: BlockWindow,
   prefix: Float64Array,
   period: number,
@@ -74,22 +61,6 @@ function averageBySums(
   const start = Math.max(0, Math.min(count, period - 1 - first));
   for (let k = start; k < count; k++)
     out[k] = (prefix[base + k + 1]! - prefix[base + k + 1 - period]!) / period;
-}
-
-const [ABOVE, BELOW] = [1 + ROUNDING, 1 - ROUNDING];
-
-/** As `raise` after `averageBySums`, in one pass. */
-function averageBySumsRaised(
-  { base, count, first }: BlockWindow,
-  prefix: Float64Array,
-  period: number,
-  out: Float64Array,
-): void {
-  const start = Math.max(0, Math.min(count, period - 1 - first));
-  for (let k = start; k < count; k++) {
-    const value = (prefix[base + k + 1]! - prefix[base + k + 1 - period]!) / period;
-    out[k] = value * (value < 0 ? BELOW : ABOVE);
-  }
 }
 
 function averageByRunning(

@@ -17,6 +17,8 @@ export interface KernelBlock {
   idleDays: Int32Array;
   days: number;
   operands: Operands;
+  /** Views of the operands' values, one a row: what a single index reads is read faster. */
+  rows: readonly Float64Array[];
 }
 
 /** Operands of a combination's comparisons, two of each: enter long, leave long, enter short, leave short; −1 for none. */

@@ -15,6 +15,7 @@ import {
   FEW,
   isStreamed,
   newColumnSet,
+  rowAt,
   stepColumns,
   type ColumnSet,
   type Operands,
@@ -36,6 +37,8 @@ export interface GridArgs {
   /** A whole column by the registry of indicators: for those that cannot be had by blocks. */
   whole?: (ref: ColumnRef) => Float64Array;
   outputs?: Outputs;
+  /** Columns equal those of the registry to the last bit: those of which blocks give other roundings are computed whole. */
+  sameBits?: boolean;
   /** Steps the combinations over a block in place of the TypeScript one, and gives the memory that it works on. */
   stepper?: Stepper;
 }
@@ -82,7 +85,7 @@ export function openGrid(args: GridArgs): GridRun {
       `Size ${spec.size.kind} is beyond the grid's kernel; it knows units, cash and equity`,
     );
   const whole = args.whole ?? refuseWhole;
-  const columns = newColumnSet({ perUnit, whole });
+  const columns = newColumnSet({ perUnit, whole, sameBits: args.sameBits ?? false });
   const compiled = compileRules(rules, columns);
   const memory = (args.stepper?.memory ?? ownMemory)({ rows: columns.rows.size, combinations: rules.length });
   memory.rules.set(compiled);
@@ -169,6 +172,7 @@ function fillBlock(block: KernelBlock, window: BlockWindow, at: { next: number; 
 }
 
 const newBlock = (operands: Operands): KernelBlock => ({
+  rows: Array.from({ length: operands.values.length / BLOCK }, (_, index) => rowAt(operands, { index })),
   ...{ first: 0, count: 0, marked: 0, days: 0 },
   open: new Float64Array(BLOCK),
   close: new Float64Array(BLOCK),
