@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { InvalidInputError, messageOf } from '../domain/errors.js';
+import { EVENT_DAYS } from '../domain/events.js';
 import { readAllowHosts, readContact, readDotEnv, readFeeds, readHosts, readList } from './config-values.js';
 
 const DEFAULT_API_PORT = 8080;
@@ -48,6 +49,7 @@ export const SCHEMA = z.object({
   OBJECTS_URL: address.default(''),
   CACHE_URL: address.default(''),
   EVENTS_URL: address.default(''),
+  FINSIGHT_EVENT_DAYS: count.default(EVENT_DAYS),
   SERVING_URL: address.default('onnx:'),
   REGISTRY_URL: address.default('documents:'),
   MLFLOW_TRACKING_URI: text,
@@ -116,6 +118,8 @@ export interface Config {
   objectsUrl: string;
   cacheUrl: string;
   eventsUrl: string;
+  /** How long an event stays in the outbox after all who follow it have passed it. */
+  eventDays: number;
   servingUrl: string;
   /** Where experiments are logged. */
   registryUrl: string;
@@ -165,6 +169,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     api: apiOf(value),
     documentsUrl: place(value.DOCUMENTS_URL, 'sqlite', 'finsight.db'),
     eventsUrl: place(value.EVENTS_URL, 'sqlite', 'finsight.db'),
+    eventDays: value.FINSIGHT_EVENT_DAYS,
     cacheUrl: place(value.CACHE_URL, 'sqlite', 'cache.db'),
     seriesUrl: place(value.SERIES_URL, 'parquet', 'bars'),
     objectsUrl: place(value.OBJECTS_URL, 'file', 'objects'),

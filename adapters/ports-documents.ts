@@ -62,6 +62,27 @@ export interface ConsumerProgress {
   oldestAt: number | null;
 }
 
+export interface OutboxFigures {
+  /** That lie in it. */
+  events: number;
+  /** Of these: not yet passed by every follower, the relay to a broker included. */
+  pending: number;
+  /** Time of the oldest of the pending, epoch ms: its age is how far the slowest follower is behind. */
+  oldestPendingAt: number | null;
+  /** Of these: passed by every follower, and kept for a while. */
+  delivered: number;
+  oldestAt: number | null;
+  /** The follower that is furthest behind; null where none is behind. */
+  heldBy: string | null;
+}
+
+export interface PruneQuery {
+  consumers: readonly string[];
+  /** Epoch ms. */
+  before: number;
+  limit: number;
+}
+
 export interface EventsPort extends Closable {
   publish(events: EventRow[]): Promise<void>;
   /** Events after the consumer's own mark, oldest first; the mark moves when `handle` has resolved. */
@@ -75,6 +96,13 @@ export interface EventsPort extends Closable {
    * them. Absent where consumers read the outbox itself.
    */
   relay?(): Promise<number>;
+  /** What lies in the outbox, by how far these consumers and all other followers are. */
+  outbox(consumers: readonly string[]): Promise<OutboxFigures>;
+  /**
+   * Removes the oldest events of before a time, at most `limit`, and returns how many: none that one of the consumers, or
+   * any other follower, has not passed, and never the latest of all. The id of an event that was removed is new again.
+   */
+  prune(wanted: PruneQuery): Promise<number>;
 }
 
 export interface CachePort extends Closable {

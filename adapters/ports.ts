@@ -37,6 +37,8 @@ export type {
   EventRow,
   EventsPort,
   Json,
+  OutboxFigures,
+  PruneQuery,
 } from './ports-documents.js';
 export type {
   BarsWrite,

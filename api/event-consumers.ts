@@ -79,22 +79,25 @@ const listConsumers = route({
   },
   async handle({ context: { ports } }) {
     const now = ports.now();
-    const waiting = await ports.documents.count('deliveries', {
-      where: { state: 'waiting' },
-      range: { to: now + 1 },
-    });
-    const rows = [
-      ...(await ports.events.progress(CONSUMERS)),
-      { consumer: 'sender', lag: waiting, oldestAt: null },
-    ];
-    const items = await Promise.all(
-      rows.map(async (row) => ({ ...row, ...(await stateOf(ports, row.consumer)) })),
-    );
+    const items = await followersOf(ports);
     const lease = await ports.documents.get<Lease>('leases', 'events');
     const leader = lease && lease.until > now ? { owner: lease.owner, until: lease.until } : null;
     return { body: { items, leader, asOf: now } };
   },
 });
+
+/** Everyone who follows the events, and what sends the notifications, with how far behind it is. */
+export async function followersOf(ports: Ports) {
+  const waiting = await ports.documents.count('deliveries', {
+    where: { state: 'waiting' },
+    range: { to: ports.now() + 1 },
+  });
+  const rows = [
+    ...(await ports.events.progress(CONSUMERS)),
+    { consumer: 'sender', lag: waiting, oldestAt: null },
+  ];
+  return Promise.all(rows.map(async (row) => ({ ...row, ...(await stateOf(ports, row.consumer)) })));
+}
 
 async function stateOf({ documents }: Ports, name: string) {
   const state = await documents.get<ConsumerState>('consumerStates', name);

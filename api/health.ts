@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { messageOf } from '../domain/errors.js';
 import { packageVersion } from './config.js';
+import { outboxFigures, outboxOf } from './outbox.js';
 import { route, type Context } from './route.js';
 import { answer, instant } from './schemas.js';
 
@@ -61,6 +62,9 @@ const health = route({
             .object({ backend: z.string(), provider: z.string(), loaded: z.array(z.string()) })
             .nullable(),
           trainer: z.object({ trainer: z.string(), reason: z.string() }),
+          outbox: outboxFigures
+            .nullable()
+            .describe('Events that wait or are kept; null where it cannot be read'),
         }),
       ),
     },
@@ -71,6 +75,8 @@ const health = route({
       checks.push({ name: 'serving', ok: false, detail: messageOf(error) });
       return null;
     });
+    let outbox: Awaited<ReturnType<typeof outboxOf>> | null = null;
+    checks.push(await checked('events', async () => (outbox = await outboxOf(context.ports))));
     const body = {
       ready: checks.every((each) => each.ok),
       version: packageVersion(),
@@ -78,6 +84,7 @@ const health = route({
       checks,
       serving,
       trainer: context.ports.trainer(),
+      outbox,
     };
     return { body };
   },

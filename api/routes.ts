@@ -20,6 +20,7 @@ import { newsStatsRoutes } from './news-stats.js';
 import { newsStoryRoutes } from './news-stories.js';
 import { deliveryRoutes } from './notifications/deliveries.js';
 import { subscriptionRoutes } from './notifications/subscriptions.js';
+import { outboxRoutes } from './outbox.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { retentionRoutes } from './retention.js';
@@ -57,6 +58,7 @@ export const ROUTES: Route[] = [
   ...newsRoutes,
   ...sourceRoutes,
   ...eventRoutes,
+  ...outboxRoutes,
   ...subscriptionRoutes,
   ...deliveryRoutes,
   ...sentimentRoutes,

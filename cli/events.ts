@@ -32,7 +32,7 @@ interface ShownLetter {
 
 const instantOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
-/** `events list|consumers|dead-letters|requeue`. */
+/** `events list|status|consumers|dead-letters|requeue`. */
 export const addEvents: AddCommands = (program, shell) => {
   const events = program.command('events').description('what happened, and who follows it');
   events
@@ -74,8 +74,22 @@ export const addEvents: AddCommands = (program, shell) => {
         found.leader ? `run by ${found.leader.owner}` : 'run by no process: start a worker of the queue io',
       );
     });
+  addStatus(events, shell);
   addDeadLetters(events, shell);
 };
+
+function addStatus(events: Command, shell: Shell): void {
+  events
+    .command('status')
+    .description('what lies in the outbox, and how far its slowest follower is behind')
+    .action(async () => {
+      const found = dataOf(await connectApi(shell.config()).client.GET('/events/outbox'));
+      if (shell.json()) return printJson(found);
+      const { pending, lagMs, heldBy, delivered, oldestAt } = found;
+      const lagSeconds = Math.round(lagMs / 1000);
+      printTable([{ pending, lagSeconds, heldBy, delivered, oldest: instantOf(oldestAt) }]);
+    });
+}
 
 function addDeadLetters(events: Command, shell: Shell): void {
   events

@@ -56,6 +56,9 @@ export interface Lease {
   at: number;
 }
 
+/** How long an event that everyone has passed stays in the outbox, unless the configuration says otherwise. */
+export const EVENT_DAYS = 7;
+
 /** Failures of one event before it is given up. */
 export const EVENT_ATTEMPTS = 5;
 

@@ -15,6 +15,8 @@ export interface ConsumerSet {
 interface Options {
   ports: Ports;
   log(line: string): void;
+  /** How long an event stays in the outbox after all have passed it. */
+  eventDays?: number;
   /** Left out: those of activities/events/loops.ts. */
   loops?: EventLoop[];
 }
@@ -31,7 +33,8 @@ const DRAIN_MS = 15_000;
  * Runs the event loops in this process as long as it holds the lease: of several workers one does, so that the order of
  * events is kept. A loop that fails is tried again with growing pauses, and holds up no other.
  */
-export function startConsumers({ ports, log, loops = eventLoops(ports) }: Options): ConsumerSet {
+export function startConsumers({ ports, log, eventDays, ...given }: Options): ConsumerSet {
+  const { loops = eventLoops(ports, eventDays) } = given;
   const owner = `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`;
   const ending = new AbortController();
   const { signal } = ending;

@@ -1,11 +1,13 @@
 import type { Ports } from '../../adapters/ports.js';
 import { messageOf } from '../../domain/errors.js';
+import { EVENT_DAYS } from '../../domain/events.js';
 import { aggregateNews } from '../news-aggregates.js';
 import { searchAlerts } from '../news/searches.js';
 import { sendingOf } from '../notifications/sending.js';
 import { indexing } from '../news/upkeep.js';
 import { queueNotifications } from '../notifications/queueing.js';
 import { followEvents, noteStepDone, noteStepFailure, type Consumer } from './handling.js';
+import { outboxPruning } from './pruning.js';
 
 /** Work that one process of a platform does again and again as long as it runs. */
 export interface EventLoop {
@@ -23,8 +25,11 @@ export const eventConsumers = (ports: Ports): Consumer[] => [
   { name: 'searches', handle: searchAlerts(ports) },
 ];
 
-/** The relay to the broker where there is one, the consumers, and what sends the notifications. */
-export function eventLoops(ports: Ports): EventLoop[] {
+/**
+ * The relay to the broker where there is one, the consumers, what sends the notifications, and what clears the outbox.
+ * @param eventDays how long an event is kept after all have passed it.
+ */
+export function eventLoops(ports: Ports, eventDays = EVENT_DAYS): EventLoop[] {
   const { relay } = ports.events;
   const steps: [string, () => Promise<number>][] = [
     ...(relay ? [['relay', relay] as [string, () => Promise<number>]] : []),
@@ -34,6 +39,7 @@ export function eventLoops(ports: Ports): EventLoop[] {
     ]),
     ['sender', sendingOf(ports)],
     ['indexer', indexing(ports)],
+    ['outbox', outboxPruning(ports, eventDays)],
   ];
   return steps.map(([name, step]) => loopOf(ports, name, step));
 }

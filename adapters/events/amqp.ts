@@ -6,7 +6,7 @@ import { Turns } from '../contention.js';
 import type { DocumentsPort, EventRow, EventsPort } from '../ports.js';
 import { amqpConnection, type AmqpConnection } from './amqp-connection.js';
 import { namesOf, openQueue, PREFETCH, queueExists, type AmqpQueue } from './amqp-queue.js';
-import type { Outbox } from './outbox.js';
+import { followerOf, type Outbox } from './outbox.js';
 import { within } from './within.js';
 import { newEvents, noteHandled } from './handled.js';
 
@@ -39,8 +39,8 @@ export function amqpEvents(address: string, { outbox, documents }: Beside): Even
   const { prefix } = connection;
   const turns = new Turns();
   const queues = new Map<string, AmqpQueue>();
-  const relayName = `amqp:${prefix}`;
-  const stateId = (consumer: string): string => `amqp:${prefix}/${consumer}`;
+  const relayName = followerOf(prefix);
+  const stateId = (consumer: string): string => followerOf(prefix, consumer);
   const drainedAt = new Map<string, number>();
 
   const queueOf = async (consumer: string): Promise<AmqpQueue> => {
@@ -126,6 +126,9 @@ export function amqpEvents(address: string, { outbox, documents }: Beside): Even
       const rows = await outbox.progress(names);
       return rows.map((row, i) => ({ ...row, consumer: i === 0 ? 'relay' : (consumers[i - 1] ?? '') }));
     },
+    outbox: (consumers) => outbox.outbox([relayName, ...consumers.map(stateId)]),
+    prune: ({ consumers, ...wanted }) =>
+      outbox.prune({ consumers: [relayName, ...consumers.map(stateId)], ...wanted }),
     async close() {
       for (const queue of queues.values()) await queue.close();
       queues.clear();

@@ -1,24 +1,15 @@
-import type { Collection } from 'mongodb';
 import { COLLECTIONS } from '../../domain/collections.js';
 import { untilWritten } from '../contention.js';
-import { isDuplicate, mongoConnection, type MongoConnection, type MongoIndex } from '../mongodb.js';
+import { isDuplicate, mongoConnection, type MongoConnection } from '../mongodb.js';
 import type { ConsumerProgress, EventRow, EventsPort } from '../ports.js';
+import { after, CONSUMERS, figuresOf, inOutbox, pruned, type OutboxRow } from './mongodb-outbox.js';
 import type { Outbox } from './outbox.js';
-
-/** An event in the outbox. `seq` is without gaps, so that a consumer that has seen n has seen all below. */
-interface OutboxRow extends Omit<EventRow, 'id'> {
-  _id: string;
-  seq: number;
-}
 
 interface Waiting {
   _id: string;
   pending?: EventRow[];
 }
 
-const OUTBOX = 'outbox';
-const CONSUMERS = 'consumers';
-const INDEXES: MongoIndex[] = [{ keys: { seq: 1 }, unique: true }, { keys: { type: 1, seq: -1 } }];
 const BATCH = 100;
 /** How often readers look for events whose writer died before it moved them. */
 const RECOVER_EVERY_MS = 5000;
@@ -77,6 +68,11 @@ export function mongoEvents(address: string): Outbox {
       for (const consumer of consumers) all.push(await progressOf(mongo, consumer));
       return all;
     },
+    async outbox(consumers) {
+      await recovered();
+      return figuresOf(mongo, consumers);
+    },
+    prune: (wanted) => pruned(mongo, wanted),
     close: mongo.close,
   };
 }
@@ -93,16 +89,8 @@ const moveMark = (mongo: MongoConnection, consumer: string, mark: number): Promi
   );
 
 async function progressOf(mongo: MongoConnection, consumer: string): Promise<ConsumerProgress> {
-  const behind = { seq: { $gt: await markOf(mongo, consumer) } };
-  const [lag, oldest] = await inOutbox(mongo, async (all) => [
-    await all.countDocuments(behind),
-    await all.findOne(behind, { sort: { seq: 1 } }),
-  ]);
-  return { consumer, lag, oldestAt: oldest?.at ?? null };
+  return { consumer, ...(await after(mongo, await markOf(mongo, consumer))) };
 }
-
-const inOutbox = <T>(mongo: MongoConnection, work: (all: Collection<OutboxRow>) => Promise<T>): Promise<T> =>
-  mongo.use<OutboxRow, T>(OUTBOX, work, INDEXES);
 
 const eventOf = ({ _id, type, at, payload }: OutboxRow): EventRow => ({ id: _id, type, at, payload });
 

@@ -26,14 +26,18 @@ export interface FeedProvider {
 
 const PAGE = 500;
 
-/** A news site on loopback: RSS 2.0 in pages with RFC 5005 `next` links, so that the real feed reader is what runs. */
+/**
+ * A news site on loopback: RSS 2.0 in pages with RFC 5005 `next` links, so that the real feed reader is what runs.
+ * @param pageItems items of a page at most.
+ */
 export async function startFeedReplay(
   provider: FeedProvider,
+  pageItems = PAGE,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const plain = { 'content-type': 'text/plain; charset=utf-8' };
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
-    render(provider, url).then(
+    render({ provider, pageItems }, url).then(
       (body) => response.writeHead(200, { 'content-type': 'application/rss+xml; charset=utf-8' }).end(body),
       (error: unknown) => response.writeHead(statusOf(error), plain).end(messageOf(error)),
     );
@@ -51,18 +55,21 @@ function statusOf(error: unknown): number {
   return error instanceof DataQualityError ? 422 : 500;
 }
 
-async function render(provider: FeedProvider, url: URL): Promise<string> {
+async function render(
+  { provider, pageItems }: { provider: FeedProvider; pageItems: number },
+  url: URL,
+): Promise<string> {
   const feed = decodeURIComponent(url.pathname.slice(1));
   const known = await provider.names();
   if (!known.includes(feed)) throw new NotFoundError(`no feed "${feed}"; known: ${known.join(', ')}`);
   const [from, to, page] = ['from', 'to', 'page'].map((name) => Number(url.searchParams.get(name) ?? 0));
   const items = await provider.items(feed, from ?? 0, to || 8.64e15);
-  const start = (page ?? 0) * PAGE;
-  const shown = items.slice(start, start + PAGE);
+  const start = (page ?? 0) * pageItems;
+  const shown = items.slice(start, start + pageItems);
   const next = new URL(url);
   next.searchParams.set('page', String((page ?? 0) + 1));
   const link =
-    start + PAGE < items.length ? `<atom:link rel="next" href="${escapeXml(next.toString())}"/>` : '';
+    start + pageItems < items.length ? `<atom:link rel="next" href="${escapeXml(next.toString())}"/>` : '';
   const body = shown.map(
     (item) =>
       `<item><title>${escapeXml(item.title)}</title><description>${escapeXml(item.text)}</description>${

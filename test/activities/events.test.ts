@@ -3,11 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventLoops } from '../../activities/events/loops.js';
 import { followEvents, type Consumer } from '../../activities/events/handling.js';
+import { outboxPruning } from '../../activities/events/pruning.js';
 import { openDocuments } from '../../adapters/documents/index.js';
 import { openEvents } from '../../adapters/events/index.js';
 import type { EventRow, Ports } from '../../adapters/ports.js';
 import { InvalidInputError, UnreachableError } from '../../domain/errors.js';
-import type { ConsumerState, DeadLetter } from '../../domain/events.js';
+import { CONSUMERS, type ConsumerState, type DeadLetter } from '../../domain/events.js';
 import { mongo } from '../../infra/test-servers/mongo.js';
 import { rabbitmq } from '../../infra/test-servers/rabbitmq.js';
 import { startConsumers } from '../../workers/consumers.js';
@@ -268,4 +269,24 @@ describe('the loops of a process', () => {
     await loop?.step();
     expect(await state()).toMatchObject({ handled: 3, failures: 0, error: null });
   });
+});
+
+it('the outbox is cleared in batches of what is older than the days that are kept, and then left alone for a while', async () => {
+  const opened = portsAt(fileAddress());
+  const clock = { at: 8 * 86_400_000 };
+  const ports = { ...opened, now: () => clock.at };
+  await ports.events.publish(made(1500));
+  const step = outboxPruning(ports, 7);
+  // None has begun to follow.
+  expect(await step()).toBe(0);
+  for (const name of CONSUMERS)
+    while ((await ports.events.consume(name, async () => undefined, { limit: 1000 })) > 0);
+  expect(await step()).toBe(0);
+  clock.at += 600_000;
+  expect([await step(), await step(), await step()]).toEqual([1000, 499, 0]);
+  await ports.events.publish([{ ...made(1)[0]!, id: 'late', at: clock.at - 7 * 86_400_000 }]);
+  for (const name of CONSUMERS) await ports.events.consume(name, async () => undefined);
+  clock.at += 600_000;
+  expect([await step(), await step()]).toEqual([1, 0]);
+  expect((await ports.events.recent({ limit: 5 })).map(({ id }) => id)).toEqual(['late']);
 });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDocuments } from '../../adapters/documents/index.js';
 import { EVENTS, openEvents as openEventsAt, type EventsBeside } from '../../adapters/events/index.js';
+import { slowest } from '../../adapters/events/outbox.js';
 import type { EventRow, EventsPort } from '../../adapters/ports.js';
 import { mongo } from '../../infra/test-servers/mongo.js';
 import { rabbitmq } from '../../infra/test-servers/rabbitmq.js';
@@ -70,10 +71,10 @@ afterEach(async () => {
   for (const { documents } of besides.values()) await documents.close();
 });
 
-const event = (id: string, type = 'bars.closed'): EventRow => ({
+const event = (id: string, type = 'bars.closed', at = 5): EventRow => ({
   id,
   type,
-  at: 5,
+  at,
   payload: { id, deep: [1, null] },
 });
 
@@ -166,12 +167,65 @@ function contract(fresh: () => string): void {
     ]);
   });
 
+  it('leave the outbox when they are old and all have passed them, so many at a time', async () => {
+    const events = openEvents(fresh());
+    const consumers = ['first', 'second'];
+    const prune = (before: number, limit = 10) => events.prune({ consumers, before, limit });
+    await events.publish([1, 2, 3, 4, 5].map((n) => event(`${n}`, 'bars.closed', n)));
+    expect(await prune(100)).toBe(0);
+    await events.consume('first', async () => undefined);
+    expect(await prune(100)).toBe(0);
+    await events.consume('second', async () => undefined, { limit: 2 });
+    const waiting = { pending: 3, oldestPendingAt: 3, heldBy: 'second' };
+    expect(await events.outbox(consumers)).toEqual({ events: 5, delivered: 2, oldestAt: 1, ...waiting });
+    expect([await prune(100, 1), await prune(100), await prune(100)]).toEqual([1, 1, 0]);
+    expect((await events.recent({ limit: 9 })).map(({ id }) => id)).toEqual(['5', '4', '3']);
+    while ((await events.consume('second', async () => undefined)) > 0);
+    expect([await prune(4), await prune(4)]).toEqual([1, 0]);
+    // The latest stays, so that what comes after it is behind every mark.
+    expect([await prune(100), await prune(100)]).toEqual([1, 0]);
+    const none = { pending: 0, oldestPendingAt: null, heldBy: null };
+    expect(await events.outbox(consumers)).toEqual({ events: 1, delivered: 1, oldestAt: 5, ...none });
+    await events.publish([event('6')]);
+    const seen: string[] = [];
+    for (const name of consumers)
+      await events.consume(name, async (more) => void seen.push(...more.map(({ id }) => id)));
+    expect(seen).toEqual(['6', '6']);
+  });
+
+  it('stay for a follower that nobody named, and behind one that is dated ahead', async () => {
+    const events = openEvents(fresh());
+    const consumers = ['first'];
+    const prune = () => events.prune({ consumers, before: 100, limit: 10 });
+    await events.publish([event('1'), event('2', 'x', 999), event('3'), event('4'), event('5')]);
+    await events.consume('mine', async () => undefined, { limit: 3 });
+    await events.consume('first', async () => undefined);
+    expect([await prune(), await prune()]).toEqual([2, 0]);
+    expect((await events.recent({ limit: 9 })).map(({ id }) => id)).toEqual(['5', '4', '2']);
+    expect((await events.outbox(consumers)).heldBy).toBe('mine');
+  });
+
   it('close twice without harm', async () => {
     const events = openEvents(fresh());
     await events.close();
     await events.close();
   });
 }
+
+it('are held by the follower that is furthest behind, however events reach it now', () => {
+  const marks = [
+    { name: 'aggregates', mark: 7 },
+    { name: 'amqp:old', mark: 2 },
+    { name: 'amqp:old/aggregates', mark: 1 },
+  ];
+  expect(slowest(marks, ['aggregates'])).toEqual({ name: 'aggregates', mark: 7 });
+  expect(slowest(marks, ['amqp:new', 'amqp:new/aggregates'])).toEqual({ name: 'relay', mark: 0 });
+  const begun = [...marks, { name: 'amqp:new', mark: 9 }, { name: 'amqp:new/aggregates', mark: 8 }];
+  expect(slowest(begun, ['amqp:new', 'amqp:new/aggregates'])).toEqual({ name: 'aggregates', mark: 8 });
+  const mine = [...begun, { name: 'mine', mark: 3 }];
+  expect(slowest(mine, ['amqp:new', 'amqp:new/aggregates'])).toEqual({ name: 'mine', mark: 3 });
+  expect(slowest([], [])).toBeNull();
+});
 
 it('names the known schemes', () => {
   expect(() => openEventsAt('x')).toThrow(/Unknown address "x" in EVENTS_URL; known schemes: .*sqlite:/);

@@ -518,6 +518,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/events/outbox': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['eventOutbox'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/metrics': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['metrics'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/notifications': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listSubscriptions'];
@@ -2051,6 +2073,16 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
+    EventOutbox: {
+      /** That lie in the outbox */ events: number;
+      /** Of these: not yet passed by all who follow it, the relay to a broker included */ pending: number;
+      oldestPendingAt: number | null;
+      /** Age of the oldest that is pending: how far the slowest follower is behind; 0: none is */ lagMs: number;
+      /** Of these: passed by all, and kept for FINSIGHT_EVENT_DAYS */ delivered: number;
+      oldestAt: number | null;
+      /** The follower that is furthest behind */ heldBy: string | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
     Readiness: { ready: boolean; checks: { name: string; ok: boolean; detail: string }[] };
     Liveness: { live: boolean };
     Health: {
@@ -2060,6 +2092,15 @@ export interface components {
       checks: { name: string; ok: boolean; detail: string }[];
       serving: { backend: string; provider: string; loaded: string[] } | null;
       trainer: { trainer: string; reason: string };
+      /** Events that wait or are kept; null where it cannot be read */ outbox: {
+        /** That lie in the outbox */ events: number;
+        /** Of these: not yet passed by all who follow it, the relay to a broker included */ pending: number;
+        oldestPendingAt: number | null;
+        /** Age of the oldest that is pending: how far the slowest follower is behind; 0: none is */ lagMs: number;
+        /** Of these: passed by all, and kept for FINSIGHT_EVENT_DAYS */ delivered: number;
+        oldestAt: number | null;
+        /** The follower that is furthest behind */ heldBy: string | null;
+      } | null;
     };
     LineageNode: {
       id: string;
@@ -3968,6 +4009,31 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['DeadLetter'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  eventOutbox: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EventOutbox'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  metrics: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/plain': string } };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
