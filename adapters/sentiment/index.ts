@@ -18,6 +18,7 @@ interface Options {
 /** Scorers by the kind of the model. */
 export const SCORERS: Record<SentimentKind, (options: Options) => TextScorer> = {
   ngram: ngramScorer,
+  encoder: (options) => cachedScorer(encoderScorer(options), options.cache),
 };
 
 /** The models of this installation, each asked through the scorer of its kind. */

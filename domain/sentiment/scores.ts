@@ -1,4 +1,4 @@
-import type { ModelRef } from '../models.js';
+import type { ModelRef, ObjectRef } from '../models.js';
 
 export const SENTIMENT_LABELS = ['negative', 'neutral', 'positive'] as const;
 export type SentimentLabel = (typeof SENTIMENT_LABELS)[number];
@@ -21,6 +21,8 @@ export interface Score {
   /** True where the model is too unsure, or the text is not in its language: `label` is then neutral. */
   abstained: boolean;
   reason: string | null;
+  /** Where another model answers than the one that was asked: which one that was, and why it did not. */
+  fallback?: { asked: string; reason: string };
   scoredAt: number;
   /** Copied from the article so that features need no join: epoch ms, base assets. */
   knownAt: number;
@@ -28,7 +30,7 @@ export interface Score {
 }
 
 /** How a model is asked; each kind has a scorer in `adapters/sentiment/`. */
-export type SentimentKind = 'ngram';
+export type SentimentKind = 'ngram' | 'encoder';
 
 /** A served sentiment model with what its card says about using it. */
 export interface SentimentModel {
@@ -37,10 +39,23 @@ export interface SentimentModel {
   /** Below this largest probability the model abstains. */
   threshold: number;
   languages: string[];
+  /** Of an encoder: how its texts become tokens. */
+  encoder?: EncoderCard;
 }
 
-/** A model's answer for one text. */
-export type ScoredText = Pick<Score, 'label' | 'probabilities' | 'abstained' | 'reason'>;
+export interface EncoderCard {
+  /** Longer texts are cut, special tokens counted. */
+  maxTokens: number;
+  /** Whether a target is read beside the text. */
+  pairs: boolean;
+  /** The `tokenizer.json` that it was trained with. */
+  tokenizer: ObjectRef;
+}
+
+/** A model's answer for one text; `model` is the one that answered. */
+export type ScoredText = Pick<Score, 'label' | 'probabilities' | 'abstained' | 'reason' | 'fallback'> & {
+  model?: string;
+};
 
 /** `<name>@<version>`, as scores name their model. */
 export const modelName = ({ ref }: { ref: Pick<ModelRef, 'name' | 'version'> }): string =>
