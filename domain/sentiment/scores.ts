@@ -21,14 +21,18 @@ export interface Score {
   /** True where the model is too unsure, or the text is not in its language: `label` is then neutral. */
   abstained: boolean;
   reason: string | null;
+  /** Where another model answers than the one that was asked: which one that was, and why it did not. */
+  fallback?: { asked: string; reason: string };
   scoredAt: number;
   /** Copied from the article so that features need no join: epoch ms, base assets. */
   knownAt: number;
   tickers: string[];
+  /** The comparison that this score was made for, and as what. */
+  experiment?: { id: string; arm: 'shadow' | 'challenger' };
 }
 
 /** How a model is asked; each kind has a scorer in `adapters/sentiment/`. */
-export type SentimentKind = 'ngram';
+export type SentimentKind = 'ngram' | 'lexicon' | 'llm';
 
 /** A served sentiment model with what its card says about using it. */
 export interface SentimentModel {
@@ -39,8 +43,13 @@ export interface SentimentModel {
   languages: string[];
 }
 
-/** A model's answer for one text. */
-export type ScoredText = Pick<Score, 'label' | 'probabilities' | 'abstained' | 'reason'>;
+/** In the place of a language: the model reads all of them. */
+export const ANY_LANGUAGE = '*';
+
+/** A model's answer for one text; `model` is the one that answered. */
+export type ScoredText = Pick<Score, 'label' | 'probabilities' | 'abstained' | 'reason' | 'fallback'> & {
+  model?: string;
+};
 
 /** `<name>@<version>`, as scores name their model. */
 export const modelName = ({ ref }: { ref: Pick<ModelRef, 'name' | 'version'> }): string =>
@@ -55,7 +64,7 @@ export function abstentionReason(args: {
 }): string | null {
   if (!args.text.trim()) return 'the text is empty';
   if (!/\p{L}/u.test(args.text)) return 'the text has no words';
-  if (!args.model.languages.includes(args.language))
+  if (!args.model.languages.some((each) => each === ANY_LANGUAGE || each === args.language))
     return `the language is ${args.language}; the model reads ${args.model.languages.join(', ')}`;
   const largest = Math.max(...args.row);
   return largest >= args.model.threshold
