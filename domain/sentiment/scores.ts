@@ -23,12 +23,17 @@ export interface Score {
   reason: string | null;
   /** Where another model answers than the one that was asked: which one that was, and why it did not. */
   fallback?: { asked: string; reason: string };
+  /** What it says of each asset, where the text speaks of several; an asset without an own answer has the text's. */
+  targets?: TargetScore[];
   scoredAt: number;
   /** Copied from the article so that features need no join: epoch ms, base assets. */
   knownAt: number;
   tickers: string[];
   /** The comparison that this score was made for, and as what. */
   experiment?: { id: string; arm: 'shadow' | 'challenger' };
+  /** The article's outlet and event; absent from scores of older versions. */
+  feed?: string;
+  story?: string;
 }
 
 /** How a model is asked; each kind has a scorer in `adapters/sentiment/`. */
@@ -41,6 +46,8 @@ export interface SentimentModel {
   /** Below this largest probability the model abstains. */
   threshold: number;
   languages: string[];
+  /** Whether it answers for a text and a target in it; where absent or false, only for texts as a whole. */
+  targets?: boolean;
 }
 
 /** In the place of a language: the model reads all of them. */
@@ -50,6 +57,14 @@ export const ANY_LANGUAGE = '*';
 export type ScoredText = Pick<Score, 'label' | 'probabilities' | 'abstained' | 'reason' | 'fallback'> & {
   model?: string;
 };
+
+/** What a text says of one of the assets that it speaks of. */
+export interface TargetScore extends ScoredText {
+  /** Base asset such as `BTC`. */
+  asset: string;
+  /** What the model was given: the text with the target, or, as it reads no targets, the clause that names it. */
+  by: 'target' | 'clause';
+}
 
 /** `<name>@<version>`, as scores name their model. */
 export const modelName = ({ ref }: { ref: Pick<ModelRef, 'name' | 'version'> }): string =>
