@@ -55,6 +55,13 @@ export function openPorts(config: Config): Ports {
   const documents = openDocuments(config.documentsUrl);
   const newsSources = openNewsSources(config, { documents, cache, http });
   const serving = openServing(config.servingUrl, { objects });
+  const { sentiment, sentimentModels } = openSentiment({
+    serving,
+    objects,
+    documents,
+    cache,
+    llm: config.llm,
+  });
   const own = {
     documents,
     near: openNear(config.documentsUrl),
@@ -64,13 +71,14 @@ export function openPorts(config: Config): Ports {
     tables: parquetTables(),
     sweeps: openSweeps(),
     serving,
-    sentiment: openSentiment({ serving }),
+    sentiment,
     cache,
     objects,
     http,
   };
   return {
     ...own,
+    sentimentModels,
     lineage: openLineage(own, { keepAnswers: config.keepAnswers }),
     catalogue: openCatalogue(config, cache),
     storage: openStorage(config),

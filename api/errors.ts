@@ -55,6 +55,7 @@ const STATUSES: Record<string, [status: number, title: string]> = {
   MediaTypeError: [415, 'Unsupported media type'],
   DataQualityError: [422, 'Data breaks a rule'],
   RateLimitError: [429, 'Too many requests'],
+  BudgetSpentError: [429, 'What may be spent today is spent'],
   UnreachableError: [503, 'Something needed does not answer'],
 };
 

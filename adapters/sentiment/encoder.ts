@@ -1,10 +1,16 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { DataQualityError, UnreachableError } from '../../domain/errors.js';
 import { encoderInputs, type Encoded } from '../../domain/sentiment/encoding.js';
-import { modelName, SENTIMENT_LABELS, type SentimentModel } from '../../domain/sentiment/scores.js';
+import {
+  modelName,
+  SENTIMENT_LABELS,
+  type EncoderCard,
+  type SentimentModel,
+} from '../../domain/sentiment/scores.js';
 import { gauge } from '../measures.js';
 import type { ObjectsPort, ServingPort, Tensor } from '../ports.js';
 import type { TextScorer, TextToScore } from '../ports-sentiment.js';
+import { readReading } from '../serving/cards.js';
 import { readModelFile } from '../serving/shipped.js';
 import { openBatching, type Batching } from './batching.js';
 import { MEASURES } from './measures.js';
@@ -19,6 +25,7 @@ interface Options {
 
 interface Engine {
   tokenizer: TextTokenizer;
+  pairs: boolean;
   batching: Batching<Encoded, Row>;
 }
 
@@ -40,7 +47,7 @@ const TOLERANCE = 0.01;
 export function encoderScorer(options: Options): TextScorer {
   const engines = new Map<string, Promise<Engine>>();
   const engineOf = (model: SentimentModel): Promise<Engine> => {
-    const key = `${model.ref.onnx.sha256}/${model.encoder?.tokenizer.sha256}`;
+    const key = `${modelName(model)}/${model.ref.onnx.sha256}`;
     const known = engines.get(key);
     if (known) return known;
     const opening = openEngine(model, options);
@@ -59,9 +66,9 @@ export function encoderScorer(options: Options): TextScorer {
   return {
     async score(model, texts, asked) {
       const start = performance.now();
-      const { tokenizer, batching } = await engineOf(model);
+      const { tokenizer, pairs, batching } = await engineOf(model);
       batchings.add(batching);
-      const encoded = await encodeAll(tokenizer, texts, model.encoder?.pairs ?? false);
+      const encoded = await encodeAll(tokenizer, texts, pairs);
       // Live texts are taken all or none; back-fill comes piece by piece, as there is room.
       const pieces = asked.priority === 'backfill' ? chunks(encoded) : [encoded];
       const rows = await Promise.all(pieces.map((piece) => batching.submit(piece, asked)));
@@ -77,10 +84,7 @@ export function encoderScorer(options: Options): TextScorer {
 }
 
 async function openEngine(model: SentimentModel, { serving, objects }: Options): Promise<Engine> {
-  const { encoder } = model;
-  if (!encoder)
-    throw new DataQualityError(`Model ${modelName(model)} is an encoder, and its card names no tokenizer`);
-  const { tokenizer: file, maxTokens } = encoder;
+  const { tokenizer: file, maxTokens, pairs } = await cardOf(model, objects);
   const bytes = await readModelFile(file, objects);
   const tokenizer = readTokenizer(bytes, { file: file.key, maxTokens });
   const run = async (batch: readonly Encoded[]): Promise<Row[]> => {
@@ -91,7 +95,7 @@ async function openEngine(model: SentimentModel, { serving, objects }: Options):
     return rowsOf(model, answer, batch.length);
   };
   // Its first batch is slow, and tells whether the files belong together.
-  await run([tokenizer.encode('Shares rise', encoder.pairs ? 'Shares' : undefined)]);
+  await run([tokenizer.encode('Shares rise', pairs ? 'Shares' : undefined)]);
   const batching = openBatching<Encoded, Row>({
     run,
     lengthOf: ({ ids }) => ids.length,
@@ -100,7 +104,18 @@ async function openEngine(model: SentimentModel, { serving, objects }: Options):
     deadlineMs: DEADLINE_MS,
     limit: WAITING,
   });
-  return { tokenizer, batching };
+  return { tokenizer, pairs, batching };
+}
+
+/** By the card of a shipped model, or by the files that training left. @throws DataQualityError */
+async function cardOf(model: SentimentModel, objects: Options['objects']): Promise<EncoderCard> {
+  if (model.encoder) return model.encoder;
+  const { 'tokenizer.json': tokenizer, 'model.json': card } = model.files ?? {};
+  if (!tokenizer || !card)
+    throw new DataQualityError(
+      `Model ${modelName(model)} is an encoder without its tokenizer.json and model.json; train or register it again`,
+    );
+  return { ...readReading(await readModelFile(card, objects), card.key), tokenizer };
 }
 
 async function encodeAll(

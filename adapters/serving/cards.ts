@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { DataQualityError, messageOf } from '../../domain/errors.js';
-import { SENTIMENT_LABELS, type SentimentModel } from '../../domain/sentiment/scores.js';
+import { SENTIMENT_LABELS, type EncoderCard, type SentimentModel } from '../../domain/sentiment/scores.js';
 
 const name = z.string().regex(/^[^@/\s]+$/, 'must be a name without "@", "/" and spaces');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits');
@@ -19,10 +19,13 @@ const COMMON = z.object({
   threshold: z.number().min(0).max(1),
   languages: z.array(z.string().regex(/^[a-z]{2,3}$/)).min(1),
 });
-const ENCODER = COMMON.extend({
+const READING = z.object({
   labels,
   maxTokens: z.number().int().min(8).max(8192),
   pairs: z.boolean().default(false),
+});
+const ENCODER = COMMON.extend({
+  ...READING.shape,
   tokenizer: z.object({ file: name.default('tokenizer.json'), sha256, bytes }),
 });
 const NGRAM = COMMON.extend({ labels: labels.optional() });
@@ -32,17 +35,28 @@ const NGRAM = COMMON.extend({ labels: labels.optional() });
  * @throws DataQualityError naming the file and everything that is wrong with it
  */
 export async function readCard(file: string, prefix: string): Promise<SentimentModel> {
-  let fault: unknown;
   try {
     return modelOf(JSON.parse(await readFile(file, 'utf8')), prefix);
   } catch (error) {
-    fault = error;
+    throw unreadable(file, error);
   }
+}
+
+/** How the encoder of a model.json reads texts. @throws DataQualityError as `readCard` */
+export function readReading(bytes: Uint8Array, file: string): Pick<EncoderCard, 'maxTokens' | 'pairs'> {
+  try {
+    return READING.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, fault: unknown): DataQualityError {
   const why =
     fault instanceof z.ZodError
       ? fault.issues.map((issue) => `${issue.path.join('.') || 'the card'} ${issue.message}`).join('; ')
       : messageOf(fault);
-  throw new DataQualityError(`The sentiment model's card ${file} cannot be read: ${why}`, { cause: fault });
+  return new DataQualityError(`The sentiment model's card ${file} cannot be read: ${why}`, { cause: fault });
 }
 
 function modelOf(given: unknown, prefix: string): SentimentModel {
@@ -62,5 +76,9 @@ function modelOf(given: unknown, prefix: string): SentimentModel {
   if (!encoder) return model;
   const { maxTokens, pairs } = encoder;
   const { file, ...tokenizer } = encoder.tokenizer;
-  return { ...model, encoder: { maxTokens, pairs, tokenizer: { key: `${prefix}${file}`, ...tokenizer } } };
+  return {
+    ...model,
+    targets: pairs,
+    encoder: { maxTokens, pairs, tokenizer: { key: `${prefix}${file}`, ...tokenizer } },
+  };
 }

@@ -22,6 +22,7 @@ import { documentTracking } from '../../adapters/tracking/documents.js';
 import { strategyFiles } from '../../adapters/sandbox/quickjs.js';
 import { openSeries } from '../../adapters/series/index.js';
 import { fileFormats } from '../../adapters/formats/index.js';
+import { openSentiment } from '../../adapters/sentiment/index.js';
 import { parquetTables } from '../../adapters/tables.js';
 import type { ApiConfig } from '../../api/config.js';
 import { startApi } from '../../api/server.js';
@@ -174,6 +175,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
       score: absent,
       close: async () => {},
     },
+    sentimentModels: openSentiment({ serving: { infer: absent }, ...own, llm: null }).sentimentModels,
     queues: { pollers: async () => 0 },
     now: () => Date.now(),
     async close() {
