@@ -54,7 +54,7 @@ export function openBatching<T, R>(options: BatchingOptions<T, R>): Batching<T, 
     soon = false;
     if (timer) clearTimeout(timer);
     timer = null;
-    while (waiting.live + waiting.backfill > 0 && running < options.lanes) {
+    while (queues.live.size + queues.backfill.size > 0 && running < options.lanes) {
       const wait = running > 0 ? patienceLeft(queues, options) : 0;
       if (wait > 0) return void (timer = setTimeout(start, wait));
       const [first, second]: [Priority, Priority] =
@@ -84,6 +84,8 @@ export function openBatching<T, R>(options: BatchingOptions<T, R>): Batching<T, 
       );
     while (priority === 'backfill' && waiting.backfill >= options.limit)
       await new Promise<void>((room) => forRoom.push(room));
+    // At once: whoever asks next must see them.
+    waiting[priority] += count;
   };
 
   return {
@@ -100,7 +102,6 @@ export function openBatching<T, R>(options: BatchingOptions<T, R>): Batching<T, 
             queue.push({ value, length: options.lengthOf(value), since, done, fail }),
           ),
       );
-      waiting[priority] += items.length;
       // At the end of this turn: what comes in it belongs together.
       if (!soon) setImmediate(start);
       soon = true;
