@@ -1,4 +1,4 @@
-import type { SentimentModel } from '../../domain/sentiment/scores.js';
+import { abstentionReason, scoreFrom, type SentimentModel } from '../../domain/sentiment/scores.js';
 import { openSweeps } from '../../adapters/backtest/index.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -172,7 +172,13 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     sentiment: {
       models: async () => [madeSentiment],
       choose: async () => madeSentiment,
-      score: absent,
+      score: async (_, texts) =>
+        texts.map(({ text }) =>
+          scoreFrom(
+            [0.1, 0.2, 0.7],
+            abstentionReason({ text, language: 'en', row: [0.1, 0.2, 0.7], model: madeSentiment }),
+          ),
+        ),
       close: async () => {},
     },
     sentimentModels: openSentiment({ serving: { infer: absent }, ...own, llm: null }).sentimentModels,
