@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { EVENT_DAYS } from '../domain/events.js';
 import { readAllowHosts, readContact, readDotEnv, readFeeds, readHosts, readList } from './config-values.js';
+import { LLM_VARIABLES, llmOf } from './config-llm.js';
+import type { LlmSettings } from './sentiment/llm-settings.js';
 
 const DEFAULT_API_PORT = 8080;
 
@@ -40,6 +42,7 @@ export const SCHEMA = z.object({
   FINSIGHT_EXCHANGE_HOSTS: z.string().default('{}').transform(readHosts),
   FINSIGHT_KEEP_ANSWERS: onOff.default('on'),
   FINSIGHT_INSTRUMENTS: text,
+  ...LLM_VARIABLES,
   TEMPORAL_ADDRESS: text,
   TEMPORAL_NAMESPACE: z.string().default('finsight'),
   TEMPORAL_API_KEY: text,
@@ -68,6 +71,7 @@ const isNewsKey = (name: string): boolean =>
 export const SECRETS = [
   'FINSIGHT_API_KEY',
   'FINSIGHT_ADMIN_KEY',
+  'FINSIGHT_LLM_KEY',
   'TEMPORAL_API_KEY',
   'DOCUMENTS_URL',
   'EVENTS_URL',
@@ -98,6 +102,8 @@ export interface Config {
   keepAnswers: boolean;
   /** A user's file of instruments, entities and topics; empty: none. */
   instrumentsFile: string;
+  /** A chat model that scores sentiment; null where none is configured. */
+  llm: LlmSettings | null;
   /** An empty address means the development server that `finsight up` starts. */
   temporal: { address: string; namespace: string; tls: boolean; apiKey: string };
   api: {
@@ -160,6 +166,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     exchangeHosts: value.FINSIGHT_EXCHANGE_HOSTS,
     keepAnswers: value.FINSIGHT_KEEP_ANSWERS === 'on',
     instrumentsFile: value.FINSIGHT_INSTRUMENTS && resolve(root, value.FINSIGHT_INSTRUMENTS),
+    llm: llmOf(value),
     temporal: {
       address: value.TEMPORAL_ADDRESS,
       namespace: value.TEMPORAL_NAMESPACE,

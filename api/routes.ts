@@ -11,6 +11,7 @@ import { engineRoutes } from './engines.js';
 import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
 import { lineageRoutes } from './lineage.js';
+import { metricsRoutes } from './metrics.js';
 import { modelRoutes } from './models.js';
 import { newsAggregateRoutes } from './news-aggregates.js';
 import { newsRoutes } from './news.js';
@@ -28,6 +29,7 @@ import type { Route } from './route.js';
 import { bulkRunRoutes } from './runs-bulk.js';
 import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
+import { sentimentScoreRoutes } from './sentiment-score.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
 import { trackingRoutes } from './tracking.js';
@@ -62,6 +64,7 @@ export const ROUTES: Route[] = [
   ...subscriptionRoutes,
   ...deliveryRoutes,
   ...sentimentRoutes,
+  ...sentimentScoreRoutes,
   ...modelRoutes,
   ...predictionRoutes,
   ...backtestRoutes,
@@ -75,4 +78,5 @@ export const ROUTES: Route[] = [
   ...auditRoutes,
   ...storageRoutes,
   ...healthRoutes,
+  ...metricsRoutes,
 ];

@@ -27,6 +27,7 @@ import { addPlatform } from './platform-commands.js';
 import { addPredict } from './predict.js';
 import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
+import { addSentiment } from './sentiment.js';
 import type { Shell } from './shell.js';
 import { addSources } from './sources.js';
 
@@ -58,6 +59,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addEvents,
     addNotifications,
     addSources,
+    addSentiment,
     addPredict,
     addBacktest,
     addAudit,

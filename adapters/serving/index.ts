@@ -6,7 +6,7 @@ type Options = { objects: Pick<ObjectsPort, 'get'> };
 
 /** Inference backends by the scheme of their address. */
 export const SERVING: Record<string, (address: string, options: Options) => ServingPort> = {
-  onnx: (_address, options) => onnxServing(options),
+  onnx: onnxServing,
 };
 
 export const openServing = (address: string, options: Options): ServingPort =>

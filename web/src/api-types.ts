@@ -606,6 +606,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/sentiment/score': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['scoreTexts'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/models': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listModels'];
@@ -1049,6 +1060,17 @@ export interface paths {
   '/health': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['health'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/metrics': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['metrics'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1541,6 +1563,14 @@ export interface components {
       jitterSeconds?: number;
       catchUpSeconds?: number;
       note?: string;
+    };
+    ScoreTexts: {
+      texts: {
+        text: string;
+        /** ISO 639-1; else it is found out */ language?: string;
+        /** What the text is asked about */ target?: string;
+      }[];
+      /** <name>@<version>, a name or an alias */ model?: string;
     };
     NewsSourceRequest: {
       id: string;
@@ -2288,9 +2318,19 @@ export interface components {
       probabilities: { negative: number; neutral: number; positive: number };
       abstained: boolean;
       reason: string | null;
+      /** Of each asset, where the text speaks of several */ targets?: {
+        asset: string;
+        /** What the model was given: the text with the target, or its clause */ by: 'target' | 'clause';
+        label: 'negative' | 'neutral' | 'positive';
+        probabilities: { negative: number; neutral: number; positive: number };
+        abstained: boolean;
+        reason: string | null;
+      }[];
       /** Epoch milliseconds, UTC */ scoredAt: number;
       /** Epoch milliseconds, UTC */ knownAt: number;
       tickers: string[];
+      feed?: string;
+      story?: string;
       source: components['schemas']['Source'] | null;
     };
     ArticlePage: {
@@ -2663,6 +2703,20 @@ export interface components {
       items: components['schemas']['Schedule'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    TextScores: {
+      /** Which was asked */ model: string;
+      scores: {
+        /** Neutral for an abstention */ label: 'negative' | 'neutral' | 'positive';
+        probabilities: { negative: number; neutral: number; positive: number };
+        abstained: boolean;
+        /** Why the model abstains */ reason: string | null;
+        /** Which answered */ model: string;
+        /** Where another model answers than the one that was asked */ fallback?: {
+          asked: string;
+          reason: string;
+        };
+      }[];
     };
     SentimentDay: {
       day: string;
@@ -4214,6 +4268,20 @@ export interface operations {
       };
     };
   };
+  scoreTexts: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['ScoreTexts'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TextScores'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   listModels: {
     parameters: {
       query?: {
@@ -4966,6 +5034,17 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Health'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  metrics: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/plain': string } };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
