@@ -3,11 +3,6 @@ import { backtestEvents } from '../../domain/backtest/events/run.js';
 import { strategyOfSignal } from '../../domain/backtest/events/signal.js';
 import type { BacktestOutcome, RunSpec } from '../../domain/backtest/spec.js';
 
-/** A signal through the engine that its spec names, and buying and holding at the same size and costs beside it. */
-export function simulate(args: BacktestArgs): { outcome: BacktestOutcome; benchmark: BacktestOutcome } {
-  return { outcome: runEngine(args), benchmark: holding(args) };
-}
-
 /** Buying and holding at the same size and costs. */
 export function holding(args: Omit<BacktestArgs, 'signal'>): BacktestOutcome {
   const { bars, spec } = args;
