@@ -4,17 +4,15 @@ import type { BacktestOutcome, BacktestResult, BacktestSpec } from '../domain/ba
 import type { BarColumns, BarsKey } from '../domain/bars.js';
 import { digestOf } from '../domain/digest.js';
 import { NotFoundError } from '../domain/errors.js';
-import type { Evaluation } from '../domain/evaluation.js';
-import type { SentimentPoint } from '../domain/features.js';
 import type { BacktestReport } from '../domain/research.js';
 import { sourceKey, type Source } from '../domain/sources.js';
-import { resolveParams, resolveStrategy } from '../domain/strategies/index.js';
-import type { SignalInput, Strategy } from '../domain/strategies/strategy.js';
-import { baseOf, parseStream, timeframeMs } from '../domain/streams.js';
-import type { ForecastsFile } from './evaluation.js';
-import { readFunding } from './backtest/funding.js';
-import { simulate } from './backtest/simulation.js';
+import { resolveParams } from '../domain/strategies/index.js';
+import { parseStream } from '../domain/streams.js';
+import { readFunding, type FundingUsed } from './backtest/funding.js';
+import { signalInput } from './backtest/signal-input.js';
+import { holding, runEngine } from './backtest/simulation.js';
 import { specOf, type BacktestInput } from './backtest/spec.js';
+import { openStrategy, warmUpNote, type OpenStrategy } from './backtest/strategies.js';
 import { putTearSheet } from './backtest/tear-sheet.js';
 import { prefixed, track } from './tracking.js';
 import { judgeRun } from './trials.js';
@@ -24,61 +22,98 @@ export type { BacktestInput };
 
 export const backtestSteps = (ports: Ports) => ({
   async runBacktest(input: BacktestInput): Promise<BacktestReport> {
-    const strategy = resolveStrategy(input.strategy);
-    const stored = await findStream(ports, input);
-    const spec = specOf(input, stored, resolveParams(strategy, input.params ?? {}));
-    const stream = parseStream(input.stream);
-    const key = { stream, source: stored.source, range: { from: spec.from, to: spec.to }, asOf: spec.asOf };
-    const bars = await ports.series.readColumns(key);
-    const { sha256: barsSha256, rows } = await ports.series.digest(key);
-    if (rows === 0)
-      throw new NotFoundError(`No stored bars of ${input.stream} in the window; collect them first`);
-    const { used: funding, unpaid } = await readFunding(ports, key, input.funding);
-    if (funding) spec.funding = 'stored';
-    const given = await signalInput(ports, { input, strategy, key, bars, spec });
-    const { outcome, benchmark } = simulate({
-      bars,
-      ...(strategy.rule ? { rule: strategy.rule(spec.params) } : { signal: strategy.signal(given) }),
-      spec,
-      ...(funding && { funding: funding.columns }),
-    });
-    const analysis = await judgeRun(ports, {
-      spec,
-      source: stored.source,
-      ...(input.evaluation ? { code: input.evaluation } : {}),
-      time: bars.time,
-      outcome,
-      benchmarkEquity: benchmark.equity,
-    });
-    const made = { spec, barsSha256, ...(funding && { fundingSha256: funding.sha256 }) };
-    const digest = digestOf({ ...made, metrics: outcome.metrics, trades: outcome.trades });
-    const id = `bt_${digestOf({ ...made, evaluation: input.evaluation ?? null }).slice(0, 24)}`;
-    const aside = funding?.note ?? unpaid;
-    const notes = [...outcome.notes, ...(aside === null ? [] : [aside])];
-    const result: BacktestResult = {
-      id,
-      ...made,
-      stream: input.stream,
-      strategy: input.strategy,
-      engine: spec.engine ?? 'vectorised',
-      metrics: outcome.metrics,
-      benchmark: benchmark.metrics,
-      trials: analysis.trials,
-      analysis,
-      detail: await putDetail(ports, id, { time: bars.time, ...outcome }),
-      digest,
-      evaluation: input.evaluation ?? null,
-      conventions: conventionsOf(spec),
-      ...(notes.length > 0 ? { notes } : {}),
-      run: input.run ?? null,
-      createdAt: ports.now(),
-      source: stored.source,
-    };
-    await putTearSheet(ports, result, { bars, outcome, benchmarkEquity: benchmark.equity, analysis });
-    await keepResult(ports, result);
-    return reportOf(result);
+    const strategy = await openStrategy(ports, input);
+    try {
+      return await runOpened(ports, input, strategy);
+    } finally {
+      await strategy.close();
+    }
   },
 });
+
+async function runOpened(
+  ports: Ports,
+  input: BacktestInput,
+  strategy: OpenStrategy,
+): Promise<BacktestReport> {
+  const read = await readRun(ports, input, strategy);
+  const { spec, bars, source, barsSha256, funding } = read;
+  const { outcome, benchmark } = await simulateRun(ports, { ...read, input, strategy });
+  const analysis = await judgeRun(ports, {
+    ...{ spec, source, time: bars.time, outcome, benchmarkEquity: benchmark.equity },
+    ...(input.evaluation ? { code: input.evaluation } : {}),
+  });
+  const made = { spec, barsSha256, ...(funding && { fundingSha256: funding.sha256 }) };
+  const id = `bt_${digestOf({ ...made, evaluation: input.evaluation ?? null }).slice(0, 24)}`;
+  const aside = [funding?.note ?? read.unpaid, await warmUpNote(strategy, spec.params, bars.time.length)];
+  const notes = [...outcome.notes, ...aside.filter((note) => note !== null)];
+  const result: BacktestResult = {
+    ...{ id, ...made, stream: input.stream, strategy: input.strategy },
+    engine: spec.engine ?? 'vectorised',
+    metrics: outcome.metrics,
+    benchmark: benchmark.metrics,
+    ...{ trials: analysis.trials, analysis },
+    detail: await putDetail(ports, id, { time: bars.time, ...outcome }),
+    digest: digestOf({ ...made, metrics: outcome.metrics, trades: outcome.trades }),
+    evaluation: input.evaluation ?? null,
+    conventions: conventionsOf(spec),
+    ...(notes.length > 0 ? { notes } : {}),
+    ...{ run: input.run ?? null, createdAt: ports.now(), source },
+  };
+  await putTearSheet(ports, result, { bars, outcome, benchmarkEquity: benchmark.equity, analysis });
+  await keepResult(ports, result);
+  return reportOf(result);
+}
+
+interface ReadRun {
+  spec: BacktestSpec;
+  source: Source;
+  key: BarsKey;
+  bars: BarColumns;
+  barsSha256: string;
+  funding: FundingUsed | null;
+  /** A perpetual that pays no funding. */
+  unpaid: string | null;
+}
+
+async function readRun(ports: Ports, input: BacktestInput, strategy: OpenStrategy): Promise<ReadRun> {
+  const { source, ...stored } = await findStream(ports, input);
+  const spec = specOf(input, stored, resolveParams(strategy, input.params ?? {}));
+  const range = { from: spec.from, to: spec.to };
+  const key = { stream: parseStream(input.stream), source, range, asOf: spec.asOf };
+  const bars = await ports.series.readColumns(key);
+  const { sha256: barsSha256, rows } = await ports.series.digest(key);
+  if (rows === 0)
+    throw new NotFoundError(`No stored bars of ${input.stream} in the window; collect them first`);
+  const { used: funding, unpaid } = await readFunding(ports, key, input.funding);
+  if (funding) spec.funding = 'stored';
+  if (strategy.backtest) spec.engine = 'event-driven';
+  return { spec, source, key, bars, barsSha256, funding, unpaid };
+}
+
+/** Callbacks in their sandbox, or a signal through the engine that the spec names; and holding beside it. */
+async function simulateRun(
+  ports: Ports,
+  run: ReadRun & { input: BacktestInput; strategy: OpenStrategy },
+): Promise<{ outcome: BacktestOutcome; benchmark: BacktestOutcome }> {
+  const { strategy, spec, bars, key, input } = run;
+  const rates = run.funding && { funding: run.funding.columns };
+  const benchmark = holding({ bars, spec, ...rates });
+  const { evaluation } = input;
+  const decided = await signalInput(ports, {
+    ...{ strategy, key, bars, spec },
+    ...(evaluation && { evaluation }),
+  });
+  const outcome = strategy.backtest
+    ? await strategy.backtest({ bars, params: spec.params, timeframeMs: decided.timeframeMs, spec, ...rates })
+    : runEngine({
+        ...{ bars, spec, ...rates },
+        ...(strategy.rule
+          ? { rule: strategy.rule(spec.params) }
+          : { signal: await strategy.signal(decided) }),
+      });
+  return { outcome, benchmark };
+}
 
 export async function findStream(
   ports: Ports,
@@ -94,56 +129,6 @@ export async function findStream(
   const newest = found[0];
   if (!newest) throw new NotFoundError(`No stored bars of ${input.stream}; collect them first`);
   return { source: wanted ?? newest.source, from: newest.range.from, to: newest.range.to };
-}
-
-/** What the strategy decides by: the bars, and what it needs besides them. */
-async function signalInput(
-  ports: Ports,
-  args: {
-    input: BacktestInput;
-    strategy: Strategy;
-    key: BarsKey;
-    bars: BarColumns;
-    spec: BacktestSpec;
-  },
-): Promise<SignalInput> {
-  const { input, strategy, key, bars, spec } = args;
-  const forecasts = input.evaluation ? await readForecasts(ports, input.evaluation) : undefined;
-  const sentiment = strategy.needs === 'sentiment' ? await readSentiment(ports, key) : undefined;
-  return {
-    bars,
-    params: spec.params,
-    timeframeMs: timeframeMs(key.stream.timeframe),
-    ...(forecasts ? { forecasts } : {}),
-    ...(sentiment ? { sentiment } : {}),
-  };
-}
-
-async function readForecasts(
-  ports: Ports,
-  id: string,
-): Promise<{ time: Float64Array; direction: Float64Array }> {
-  const evaluation = await ports.documents.get<Evaluation>('evaluations', id);
-  if (!evaluation) throw new NotFoundError(`No evaluation "${id}"`);
-  const bytes = await ports.objects.get(evaluation.forecasts.key, evaluation.forecasts.sha256);
-  const file = JSON.parse(new TextDecoder().decode(bytes)) as ForecastsFile;
-  const direction = file.forecast.map((forecast, i) => Math.sign(forecast - (file.lastClose[i] ?? NaN)));
-  return { time: Float64Array.from(file.time), direction: Float64Array.from(direction) };
-}
-
-/** Scores of the shipped model about the base asset, each from when it was known. */
-async function readSentiment(
-  ports: Ports,
-  { stream, source, range, asOf }: BarsKey,
-): Promise<SentimentPoint[]> {
-  const { ref } = await ports.sentiment.choose();
-  const model = `${ref.name}@${ref.version}`;
-  const request = { model, asset: baseOf(stream.symbol), source, from: range.from, asOf };
-  const { points } = await ports.sentimentPoints(request);
-  if (points.length > 0) return points;
-  throw new NotFoundError(
-    `No scored news about ${request.asset}; collect news and run enrichSentiment first`,
-  );
 }
 
 /** The same run again is the same bytes: what depends on other runs stands in the record. */

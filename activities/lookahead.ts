@@ -8,10 +8,12 @@ import { latestBars, punctual, type MarketData, type NewsPoint } from '../domain
 import { madeNews } from '../domain/lookahead/suite.js';
 import type { Subject } from '../domain/lookahead/subject.js';
 import { decisionsOf, featureSubject, strategySubject } from '../domain/lookahead/subjects.js';
-import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
+import { resolveParams, resolveStrategy } from '../domain/strategies/index.js';
+import { isStrategyFile, type StrategySource } from '../domain/strategies/source.js';
 import { baseOf, parseTimeframe, timeframeMs, TIMEFRAMES, type Timeframe } from '../domain/streams.js';
 import type { BarsFile } from './bars/file-judging.js';
 import { findStored, type StoredBarsInput } from './bars/stored.js';
+import { loadStrategy } from './backtest/strategies.js';
 import { beat } from './beat.js';
 import { modelSubject } from './lookahead/models.js';
 import { readFile } from './indicators.js';
@@ -20,6 +22,8 @@ import { readFile } from './indicators.js';
 export interface AuditTarget {
   /** Absent where a model is audited. */
   strategy?: string;
+  /** Of a user's own strategy: the digest of its source among the objects, or the source itself. */
+  code?: string | StrategySource;
   /** `<name>@<version>`: our features and the served model behind them. */
   model?: string;
   params?: Record<string, number>;
@@ -44,9 +48,9 @@ const MOST_MODEL_BARS = 2000;
 export const lookaheadSteps = (ports: Ports) => ({
   /** On a stored stream: with the instants at which its bars and its news became known. */
   async auditStream(input: AuditInput): Promise<AuditAnswer> {
-    if (/[./\\]/.test(input.strategy ?? ''))
+    if (input.code === undefined && isStrategyFile(input.strategy ?? ''))
       throw new InvalidInputError(
-        `"${input.strategy}" is a file; a file is audited with --bars, by finsight audit lookahead`,
+        `"${input.strategy}" is a file, which is not where this runs; send its text as code`,
       );
     const found = await findStored(ports, input);
     const { stream, source, asOf } = found;
@@ -69,7 +73,7 @@ export const lookaheadSteps = (ports: Ports) => ({
 
   /** On a file of bars, which says nothing of when they became known. */
   async auditFile(input: BarsFile & AuditTarget & { timeframe?: string }): Promise<AuditAnswer> {
-    const { strategy, model, params, points, timeframe, ...file } = input;
+    const { strategy, code, model, params, points, timeframe, ...file } = input;
     const all = await readFile(ports, file);
     const most = mostBars(input);
     const bars = newest(all, most);
@@ -77,6 +81,7 @@ export const lookaheadSteps = (ports: Ports) => ({
     const step = timeframeMs(length);
     const target: AuditTarget = {
       ...(strategy !== undefined && { strategy }),
+      ...(code !== undefined && { code }),
       ...(model !== undefined && { model }),
       ...(params && { params }),
       ...(points && { points }),
@@ -117,7 +122,7 @@ const AS_TRAINED =
 
 async function openSubject(
   ports: Ports,
-  { strategy: name, model, params = {} }: AuditTarget,
+  { strategy: name, code, model, params = {} }: AuditTarget,
   timeframe: Timeframe,
 ): Promise<{ subject: Subject; params: Record<string, number>; close: () => Promise<void> }> {
   const none = async (): Promise<void> => undefined;
@@ -126,12 +131,12 @@ async function openSubject(
   if (name === undefined || model !== undefined)
     throw new InvalidInputError('An audit is of a strategy or of a model: name one of them');
   if (name === 'features') return { subject: featureSubject(timeframe), params: {}, close: none };
-  if (Object.hasOwn(STRATEGIES, name) || !/[./\\]/.test(name)) {
+  if (code === undefined && !isStrategyFile(name)) {
     const strategy = resolveStrategy(name);
     const resolved = resolveParams(strategy, params);
     return { subject: strategySubject(strategy, resolved), params: resolved, close: none };
   }
-  const file = await ports.strategyFiles.load(name);
+  const file = await loadStrategy(ports, name, code);
   try {
     const resolved = resolveParams(file, params);
     const warmUp = await file.warmUp(resolved);

@@ -15,7 +15,7 @@ import {
 } from './backtest/planned.js';
 import { prefixed, track, type TrackedResult } from './tracking.js';
 import { stepwise } from './backtest/stepwise.js';
-import { rowsOf, sweepColumns, tableOf } from './backtest/sweep-tables.js';
+import { joinedTables, rowsOf, sweepColumns, tableOf } from './backtest/sweep-tables.js';
 
 export interface SweepInput extends PlannedInput {
   /** As `combinationsOf` reads it. */
@@ -93,7 +93,7 @@ export const sweepSteps = (ports: Ports) => ({
     const tables: TableColumn[][] = [];
     for (const { key, sha256 } of parts)
       tables.push(await ports.tables.decode(await ports.objects.get(key, sha256)));
-    const columns = joined(tables);
+    const columns = joinedTables(tables);
     const results = await ports.objects.put(
       `backtests/${plan.id}.parquet`,
       await ports.tables.encode(columns),
@@ -122,18 +122,4 @@ function trackedSweep(report: SweepReport, grid: SweepPlan['grid']): TrackedResu
     tags: { digest, barsSha256, path, source: source.kind },
     metrics: { combinations, skipped, ...prefixed('best', best[0]?.metrics ?? {}) },
   };
-}
-
-function joined(tables: TableColumn[][]): (TableColumn & { type: 'float64' })[] {
-  const [first = []] = tables;
-  return first.map(({ name }) => {
-    const pieces = tables.map((table) => table.find((column) => column.name === name)?.values ?? []);
-    const values = new Float64Array(pieces.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      // NaN has many bit patterns; one of them is the digest's.
-      for (const value of piece) values[at++] = value === value ? value : NaN;
-    }
-    return { name, type: 'float64' as const, values };
-  });
 }

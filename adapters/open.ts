@@ -22,6 +22,7 @@ import { readPageItem } from './news/pages.js';
 import { openObjects } from './objects/index.js';
 import type { Closable, Ports } from './ports.js';
 import { strategyFiles } from './sandbox/quickjs.js';
+import { pythonSuggestions } from './suggesting.js';
 import { openSeries } from './series/index.js';
 import { countReads } from './series/reads.js';
 import { openServing } from './serving/index.js';
@@ -91,6 +92,7 @@ export function openPorts(config: Config): Ports {
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
+    suggestions: pythonSuggestions(),
     tracking: openTracking(config.registryUrl, { documents }),
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
     news: (source) => bySource('news', source, () => openNews(source, newsSources)),

@@ -2,6 +2,7 @@ import type { PriceName } from '../domain/backtest/blocks.js';
 import type { GridMetrics } from '../domain/backtest/grid-metrics.js';
 import type { RunSpec } from '../domain/backtest/spec.js';
 import type { BarColumns } from '../domain/bars.js';
+import type { SuggestRequest, SuggestResult } from '../domain/ml.js';
 import type { Closable } from './ports-closable.js';
 
 /** Interfaces of what backtests many combinations at once; a part of ports.ts. */
@@ -36,4 +37,15 @@ export interface SweepsPort extends Closable {
   ): Promise<{ bars: BarColumns; perUnit: number }>;
   /** Figures in the order of the list. @throws what a combination threw, or that its thread crashed, naming it; AbortError */
   run(request: SweepRequest, options?: SweepOptions): Promise<GridMetrics[]>;
+}
+
+/** What tells a Bayesian search which parameters to try next; close it to end its process. */
+export interface Suggester extends Closable {
+  /** @throws InvalidInputError for a space that it cannot search; UnreachableError where its process ended */
+  ask(request: SuggestRequest): Promise<SuggestResult>;
+}
+
+export interface SuggestionsPort {
+  /** @throws UnreachableError saying how to install what is missing */
+  open(): Promise<Suggester>;
 }

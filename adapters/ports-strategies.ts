@@ -1,5 +1,6 @@
 import type { BacktestOutcome, FundingColumns, RunSpec } from '../domain/backtest/spec.js';
 import type { BarColumns } from '../domain/bars.js';
+import type { StrategySource } from '../domain/strategies/source.js';
 import type { Parameter, SignalInput } from '../domain/strategies/strategy.js';
 import type { Closable } from './ports-closable.js';
 
@@ -10,6 +11,8 @@ export interface StrategyFile extends Closable {
   path: string;
   /** Of the file and of the files beside it that it imports. */
   sha256: string;
+  /** These files, as they can be sent elsewhere. */
+  source: StrategySource;
   params: Record<string, Parameter>;
   /** @throws InvalidInputError as `signal` */
   warmUp(params: Record<string, number>): Promise<number>;
@@ -28,6 +31,8 @@ export interface CallbackInput {
 }
 
 export interface StrategyFilesPort {
-  /** @throws NotFoundError, InvalidInputError naming the line or member that cannot be right. */
-  load(path: string, limits?: { timeMs?: number; memoryMb?: number }): Promise<StrategyFile>;
+  /** A file by its path, or what was sent. @throws NotFoundError, InvalidInputError naming the line or member that cannot be right. */
+  load(from: string | StrategySource, limits?: { timeMs?: number; memoryMb?: number }): Promise<StrategyFile>;
+  /** A file and those beside it that it imports; nothing of them is run. @throws as `load` */
+  read(path: string): Promise<StrategySource>;
 }

@@ -7,7 +7,7 @@ import type { Lexicon } from '../domain/news/tags/lexicon.js';
 import type { ModelRef } from '../domain/models.js';
 import type { Trainer } from '../domain/research.js';
 import type { Source } from '../domain/sources.js';
-import type { SweepsPort } from './ports-backtest.js';
+import type { SuggestionsPort, SweepsPort } from './ports-backtest.js';
 import type { FormatsPort, ObjectsPort, SeriesPort, TablesPort } from './ports-bars.js';
 import type { Closable } from './ports-closable.js';
 import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js';
@@ -69,7 +69,7 @@ export type { SentimentRequest } from './ports-inventory.js';
 export type { FoundFeed, SourceHealth, SourceKindInfo, SourcesPort, SourceTest } from './ports-sources.js';
 export type { ChannelsPort } from './ports-notifications.js';
 export type { StrategyFile, StrategyFilesPort } from './ports-strategies.js';
-export type { SweepOptions, SweepRequest, SweepsPort } from './ports-backtest.js';
+export type { Suggester, SuggestionsPort, SweepOptions, SweepRequest, SweepsPort } from './ports-backtest.js';
 export type {
   BarPage,
   LiveMessage,
@@ -140,6 +140,8 @@ export interface Ports extends Closable {
   /** The models of `sentiment` as they are managed. */
   sentimentModels: SentimentModelsPort;
   sweeps: SweepsPort;
+  /** Where there is no queue `train` to ask. */
+  suggestions: SuggestionsPort;
   lineage: LineagePort;
   catalogue: CataloguePort;
   storage: StoragePort;

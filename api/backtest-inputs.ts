@@ -1,43 +1,22 @@
 import { z } from 'zod';
-import { MOST_INSTRUMENTS, SPANS, weightsOf } from '../domain/backtest/portfolio/plan.js';
-import { parseRebalance } from '../domain/backtest/portfolio/rebalance.js';
 import { OBJECTIVES } from '../domain/backtest/search/search.js';
 import { parseSlippage } from '../domain/backtest/slippage.js';
-import { parseSize } from '../domain/backtest/sizing.js';
 import { OTHER_ENGINES } from '../domain/backtest/verification.js';
 import { formFault } from '../domain/forms.js';
+import { portfolioInput } from './backtest/portfolio-input.js';
+import { basisPoints, runSpec, terms, yearly } from './backtest/terms.js';
 import { request, streamText } from './schemas.js';
 import { strategyFault } from './strategies.js';
+import { code, codeFault } from './strategy-code.js';
 import { window } from './window-inputs.js';
 
-const basisPoints = z.number().min(0).max(1000);
-const yearly = z.union([z.literal(365), z.literal(252)]);
 const axis = z.union([z.number(), z.array(z.number()).min(1), z.string().min(1)]);
-const runSpec = z
-  .strictObject({
-    costs: z.strictObject({
-      feeBps: basisPoints,
-      slippageBps: basisPoints,
-      halfSpread: z.number().min(0).optional(),
-      impactBps: z.number().min(0).optional(),
-    }),
-    cash: z.number().positive(),
-    size: z
-      .string()
-      .superRefine(formFault(parseSize))
-      .describe('units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps'),
-    closeAtEnd: z.boolean(),
-    periodsPerYear: yearly,
-  })
-  .partial();
-
 const bounds = z.strictObject({
   min: z.number(),
   max: z.number(),
   step: z.number().positive().optional(),
   log: z.boolean().optional(),
 });
-const exitBps = z.number().positive().lt(10_000).optional();
 const days = z.int().min(1).max(10_000);
 const gap = z.int().min(0).max(1000);
 
@@ -70,40 +49,6 @@ const verification = z.strictObject({
     .describe('All of them where it is left out'),
 });
 
-/** Costs, size and engine of a run. */
-const terms = {
-  feeBps: basisPoints.optional(),
-  slippageBps: basisPoints.optional(),
-  slippage: z
-    .string()
-    .superRefine(formFault(parseSlippage))
-    .optional()
-    .describe('bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps'),
-  cash: z.number().positive().optional(),
-  size: z
-    .string()
-    .superRefine(formFault(parseSize))
-    .optional()
-    .describe('units:1, cash:1000, equity:0.5, volatility:0.2/168 or risk:0.01/200bps; default equity:1'),
-  closeAtEnd: z.boolean().optional(),
-  periodsPerYear: yearly.optional().describe('365 (default), or 252 where the market has holidays'),
-  funding: z
-    .boolean()
-    .optional()
-    .describe('Pay the stored funding rates; default: where a venue has perpetuals only'),
-  engine: z.enum(['vectorised', 'event-driven']).optional(),
-  exits: z
-    .strictObject({ stopBps: exitBps, targetBps: exitBps, trailBps: exitBps })
-    .optional()
-    .describe('Orders beside each entry, basis points of its price; event-driven only'),
-  fillShare: z
-    .number()
-    .positive()
-    .max(1)
-    .optional()
-    .describe('Most of the volume of a bar that one order takes; event-driven only'),
-};
-
 /** Inputs of the stories that test strategies. */
 export const backtestInputs = {
   runBacktest: request(
@@ -113,48 +58,14 @@ export const backtestInputs = {
         ...window,
         stream: streamText,
         strategy: z.string().min(1),
+        code,
         params: z.record(z.string(), z.number()).optional(),
         ...terms,
         evaluation: z.string().min(1).optional(),
       })
       .superRefine(strategyFault),
   ),
-  backtestPortfolio: request(
-    'BacktestPortfolioInput',
-    z
-      .strictObject({
-        ...window,
-        streams: z.array(streamText).min(2).max(MOST_INSTRUMENTS),
-        weights: z
-          .array(z.number().positive().max(1))
-          .optional()
-          .describe('Shares of the equity in the order of the streams; alike where left out'),
-        strategy: z.string().min(1),
-        params: z.record(z.string(), z.number()).optional(),
-        rebalance: z
-          .string()
-          .superRefine(formFault(parseRebalance))
-          .optional()
-          .describe('signals (default), a period such as 1d, or drift:0.05'),
-        span: z
-          .enum(SPANS)
-          .optional()
-          .describe('same refuses different spans; common: what all have; all: where any has bars'),
-        periodsPerYear: terms.periodsPerYear,
-        feeBps: terms.feeBps,
-        slippageBps: terms.slippageBps,
-        slippage: terms.slippage,
-        cash: terms.cash,
-        closeAtEnd: terms.closeAtEnd,
-        funding: terms.funding,
-      })
-      .superRefine(strategyFault)
-      .superRefine(
-        formFault(({ streams, weights }: { streams: string[]; weights?: number[] | undefined }) =>
-          weightsOf(streams, weights),
-        ),
-      ),
-  ),
+  backtestPortfolio: request('BacktestPortfolioInput', portfolioInput),
   sweepBacktest: request(
     'SweepBacktestInput',
     z.strictObject({
@@ -215,10 +126,13 @@ export const backtestInputs = {
       stream: streamText,
       strategies: z
         .array(
-          z.strictObject({
-            strategy: z.string().min(1),
-            params: z.record(z.string(), z.number()).optional(),
-          }),
+          z
+            .strictObject({
+              strategy: z.string().min(1),
+              code,
+              params: z.record(z.string(), z.number()).optional(),
+            })
+            .superRefine(strategyFault),
         )
         .min(2)
         .max(50),
@@ -234,9 +148,10 @@ export const backtestInputs = {
         stream: streamText,
         strategy: z
           .string()
-          .regex(/^[\w-]+$/, 'must be the name of a strategy, or features')
+          .regex(/^[\w.-]+$/, 'must be the name of a strategy, of a file that code brings, or features')
           .optional()
-          .describe('A strategy of the list, or features'),
+          .describe('A strategy of the list, a file such as my.ts, or features'),
+        code,
         model: z
           .string()
           .regex(/^[^@\s]+@[^@\s]+$/, 'must be <name>@<version>')
@@ -247,6 +162,10 @@ export const backtestInputs = {
       })
       .refine(({ strategy, model }) => (strategy === undefined) !== (model === undefined), {
         message: 'an audit is of a strategy or of a model: name one of them',
+      })
+      .refine(({ strategy, code: given }) => codeFault({ strategy: strategy ?? '', code: given }) === null, {
+        message: 'code and a strategy that is a file, such as my.ts, go together',
+        path: ['code'],
       }),
   ),
 };

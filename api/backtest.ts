@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { summaryOf } from '../domain/backtest/analysis.js';
 import type { BacktestResult } from '../domain/backtest/spec.js';
+import { withTried, type TriedOnBars } from '../domain/report/tear-sheet/tried.js';
 import { exportRoutes } from './backtest/exports.js';
 import { backtestId as id, findBacktest, readDetail } from './backtest/found.js';
 import { detailed, result } from './backtest/schemas.js';
 import { readBacktestStats } from './backtest/stats.js';
+import { findTried } from './backtest/tried.js';
 import { sendPage } from './pages.js';
 import { count, cursor, limit, readRange, text, time } from './query.js';
 import { route } from './route.js';
@@ -105,6 +107,10 @@ function thinned(length: number, points: number): number[] {
   return Array.from({ length: points }, (_, at) => Math.round((at * (length - 1)) / (points - 1)));
 }
 
+/** The page was made with its run; what was tried on the same bars since is shown on it, too. */
+const withMap = (html: Uint8Array, found: BacktestResult, tried: TriedOnBars): Uint8Array =>
+  new TextEncoder().encode(withTried(new TextDecoder().decode(html), found, tried));
+
 const sheetOf = (backtest: string): string => `backtests/${backtest}.html`;
 
 const getTearSheet = route({
@@ -120,7 +126,8 @@ const getTearSheet = route({
   async handle({ params, context, res }) {
     const found = await findBacktest(context, params.id);
     const html = await context.ports.objects.get(sheetOf(found.id));
-    sendPage(res, html);
+    const tried = await findTried(context.ports, found);
+    sendPage(res, tried ? withMap(html, found, tried) : html);
     return null;
   },
 });

@@ -15,6 +15,7 @@ import { withResults } from './results.js';
 import { ROUTES } from './routes.js';
 import { bringsFile, checkHost, checkOrigin, securityHeaders } from './security.js';
 import type { StoriesPort } from './stories.js';
+import { withCode } from './strategy-code.js';
 
 export interface ApiOptions {
   ports: Ports;
@@ -31,7 +32,7 @@ const DRAIN_MS = 3000;
 /** The API, its docs and the dashboard as an Express application. */
 export function createApi(options: ApiOptions): Express {
   const { config, ports } = options;
-  const stories = withResults(options.stories, ports);
+  const stories = withCode(withResults(options.stories, ports), ports);
   const context: Context = { config, ports, stories, log: createLog(config.logLevel) };
   const app = express();
   app.disable('x-powered-by');

@@ -3,6 +3,7 @@ import { formFault } from '../domain/forms.js';
 import { resolveParams, resolveStrategy, STRATEGIES } from '../domain/strategies/index.js';
 import { route } from './route.js';
 import { answer } from './schemas.js';
+import { codeFault } from './strategy-code.js';
 
 const parameter = answer(
   'StrategyParameter',
@@ -57,11 +58,19 @@ interface Faults {
   addIssue(issue: { code: 'custom'; message: string; path: string[] }): void;
 }
 
+interface StrategyChoice {
+  strategy: string;
+  /** Of a user's own strategy. */
+  code?: unknown;
+  params?: Record<string, number> | undefined;
+}
+
 /** As a zod refinement: an unknown strategy or parameter, or one out of its range, is refused before a story starts. */
-export function strategyFault(
-  { strategy, params = {} }: { strategy: string; params?: Record<string, number> | undefined },
-  faults: Faults,
-): void {
+export function strategyFault({ strategy, code, params = {} }: StrategyChoice, faults: Faults): void {
+  const apart = codeFault({ strategy, code });
+  if (apart !== null) return faults.addIssue({ code: 'custom', message: apart, path: ['code'] });
+  // Of a user's own, the parameters are known once its source was looked at.
+  if (code !== undefined) return;
   const known = Object.hasOwn(STRATEGIES, strategy);
   const read = known ? () => resolveParams(resolveStrategy(strategy), params) : resolveStrategy;
   const path = [known ? 'params' : 'strategy'];

@@ -5,6 +5,7 @@ import { openPorts } from '../adapters/open.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { runSuite, type SuiteReport } from '../domain/lookahead/suite.js';
 import { STRATEGIES } from '../domain/strategies/index.js';
+import { isStrategyFile } from '../domain/strategies/source.js';
 import { addLayoutOptions } from './bars-files.js';
 import { EXIT, printJson, printTable, say } from './output.js';
 import { given, jsonObject, wholeNumber, type AddCommands, type Shell } from './shell.js';
@@ -67,7 +68,13 @@ async function auditOne(
     const steps = lookaheadSteps(ports);
     return stream === undefined
       ? await steps.auditFile({ ...given(layout), ...target, path: resolve(bars ?? '') })
-      : await steps.auditStream({ ...given({ source, from, to, asOf }), ...target, stream });
+      : await steps.auditStream({
+          ...given({ source, from, to, asOf }),
+          ...target,
+          // The file lies where this runs.
+          ...(isStrategyFile(strategy ?? '') && { code: await ports.strategyFiles.read(strategy ?? '') }),
+          stream,
+        });
   } finally {
     await ports.close();
   }

@@ -19,9 +19,14 @@ export interface AuditEntry {
 
 const SECRET = /secret|password|passwd|token|api-?_?key|authorization|credential/i;
 
+/** Longer texts are kept by their beginning: what was sent as a whole lies elsewhere. */
+const LONGEST_TEXT = 2000;
+
 /** An input as the audit may keep it: members that hold a secret by their name, and addresses of channels, are left out. */
 export function withoutSecrets(input: unknown): unknown {
   if (Array.isArray(input)) return input.map(withoutSecrets);
+  if (typeof input === 'string' && input.length > LONGEST_TEXT)
+    return `${input.slice(0, LONGEST_TEXT)}… (${input.length} characters)`;
   if (input === null || typeof input !== 'object') return input;
   const isChannel = 'kind' in input && ['webhook', 'slack'].includes(String(input.kind));
   return Object.fromEntries(

@@ -3,6 +3,7 @@ import type { SearchReport } from '../activities/search/validating.js';
 import { endOfSearch } from '../domain/backtest/search/draws.js';
 import {
   bestOf,
+  SUGGESTED,
   type ForwardPart,
   type ScoredTrial,
   type SearchPlan,
@@ -13,8 +14,6 @@ import { cpu, train } from './steps.js';
 
 /** Trials of one step: scores come back, which must stay a small payload. */
 const BATCH = 200;
-/** A suggestion learns from all before it: few at a time learn more, many are sooner done. */
-const SUGGESTED = 10;
 /** Windows searched at once: each holds the bars in its worker's memory. */
 const AT_ONCE = 4;
 

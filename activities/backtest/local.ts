@@ -1,4 +1,3 @@
-import type { StrategyFile } from '../../adapters/ports-strategies.js';
 import type { Ports } from '../../adapters/ports.js';
 import { analyse, summaryOf, type AnalysisSummary } from '../../domain/backtest/analysis.js';
 import { checkSpec } from '../../domain/backtest/checks.js';
@@ -15,10 +14,10 @@ import { digestOf } from '../../domain/digest.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
 import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
-import type { SignalInput, Strategy } from '../../domain/strategies/strategy.js';
 import { holding, runEngine } from './simulation.js';
 import { sweepPage } from './sweep-page.js';
 import { readFileBars, type FileBars, type FileBarsInput } from './bars-file.js';
+import { openLocalStrategy, strategyName, warmUpNote } from './strategies.js';
 
 export interface LocalSpec extends RunSpec {
   strategy: string;
@@ -75,13 +74,14 @@ export async function runOnFile(
   ports: Ports,
   input: { file: FileBarsInput; spec: LocalSpec; params: Record<string, number> },
 ): Promise<LocalRun> {
-  const strategy = await openStrategy(ports, input.spec.strategy);
+  const strategy = await openLocalStrategy(ports, input.spec.strategy);
   try {
     const params = resolveParams(strategy, input.params);
     const file = await readFileBars(ports, input.file);
     const { bars, timeframeMs, sha256 } = file;
     const { code } = strategy;
-    const asked = { ...input.spec, params, ...(code && { code }) };
+    const named = { strategy: strategyName(input.spec.strategy), params, ...(code && { code }) };
+    const asked = { ...input.spec, ...named };
     const spec = strategy.backtest ? { ...asked, engine: 'event-driven' as const } : asked;
     const outcome = strategy.backtest
       ? await strategy.backtest({ bars, params, timeframeMs, spec })
@@ -89,7 +89,9 @@ export async function runOnFile(
         ? runEngine({ bars, spec, rule: strategy.rule(params) })
         : runEngine({ bars, spec, signal: await strategy.signal({ bars, params, timeframeMs }) });
     const held = holding({ bars, spec });
-    const { metrics, trades, notes, equity } = outcome;
+    const { metrics, trades, equity } = outcome;
+    const note = await warmUpNote(strategy, params, bars.time.length);
+    const notes = [...outcome.notes, ...(note === null ? [] : [note])];
     const analysis = analyse({
       ...{ time: bars.time, equity, trades, benchmarkEquity: held.equity },
       ...{ start: spec.cash, periodsPerYear: spec.periodsPerYear, seed: sha256 },
@@ -110,46 +112,6 @@ export async function runOnFile(
     await strategy.close();
   }
 }
-
-/** A strategy of ours by its name, or a user's own file, which runs in a sandbox. */
-export async function openStrategy(
-  ports: Ports,
-  name: string,
-): Promise<{
-  name: string;
-  params: Strategy['params'];
-  fault?: NonNullable<Strategy['fault']>;
-  signal(input: SignalInput): Float64Array | Promise<Float64Array>;
-  /** The same as the signal, said in comparisons. */
-  rule?: NonNullable<Strategy['rule']>;
-  /** In the place of a signal: callbacks that lay orders. */
-  backtest?: NonNullable<StrategyFile['backtest']>;
-  /** Digest of a user's file. */
-  code?: string;
-  close(): Promise<void>;
-}> {
-  if (isStrategyFile(name)) {
-    const file = await ports.strategyFiles.load(name);
-    const { params, sha256 } = file;
-    return {
-      name: file.name,
-      params,
-      signal: (of) => file.signal(of),
-      ...(file.backtest && { backtest: file.backtest }),
-      code: sha256,
-      close: () => file.close(),
-    };
-  }
-  const strategy = resolveStrategy(name);
-  if (strategy.needs)
-    throw new InvalidInputError(
-      `${strategy.name} needs ${strategy.needs}, which a file of bars does not hold; run it on a stored stream, or take another strategy`,
-    );
-  return { ...strategy, close: async () => undefined };
-}
-
-/** A file is known by its path or its ending; names of ours have neither. */
-export const isStrategyFile = (name: string): boolean => /[\\/]|\.[cm]?[jt]s$/.test(name);
 
 const provenanceOf = ({ bars, timeframeMs }: FileBars, path: string): Provenance => ({
   source: { kind: 'recorded', detail: path },

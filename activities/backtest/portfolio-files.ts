@@ -2,22 +2,30 @@ import type { Ports } from '../../adapters/ports.js';
 import { analyse, summaryOf, type AnalysisSummary } from '../../domain/backtest/analysis.js';
 import { conventionsOf } from '../../domain/backtest/conventions.js';
 import { cashNote, spanOf, weightsOf, type SpanRule } from '../../domain/backtest/portfolio/plan.js';
+import { toldStrategies } from '../../domain/backtest/portfolio/strategies.js';
 import type { Instrument, Rebalance } from '../../domain/backtest/portfolio/types.js';
 import type { BacktestMetrics, BacktestSpec, Trade } from '../../domain/backtest/spec.js';
 import { sliceColumns } from '../../domain/bars/columns.js';
 import { digestOf } from '../../domain/digest.js';
 import type { Source } from '../../domain/sources.js';
-import { resolveParams } from '../../domain/strategies/index.js';
 import { readFileBars, type FileBars, type FileBarsInput } from './bars-file.js';
-import { noteOf, openStrategy, type BarsNote } from './local.js';
+import { noteOf, type BarsNote } from './local.js';
+import { openLocalStrategy } from './strategies.js';
 import { simulatePortfolio } from './portfolio.js';
+import {
+  choicesOf,
+  signalFor,
+  withStrategies,
+  type ChosenStrategy,
+  type StrategyChoice,
+} from './portfolio-strategies.js';
 
 export interface LocalPortfolioInput {
   files: FileBarsInput[];
   /** In the order of the files; alike where absent. */
   weights?: number[];
-  strategy: string;
-  params: Record<string, number>;
+  /** One for all files, or one for each in their order. */
+  strategies: StrategyChoice[];
   rebalance: Rebalance;
   span: SpanRule;
   spec: Pick<BacktestSpec, 'costs' | 'cash' | 'closeAtEnd' | 'periodsPerYear'>;
@@ -53,32 +61,43 @@ interface ReadFile extends FileBars {
 export async function portfolioOnFiles(ports: Ports, input: LocalPortfolioInput): Promise<LocalPortfolio> {
   const names = namesOf(input.files.map(({ path }) => path));
   const weights = weightsOf(names, input.weights);
-  const strategy = await openStrategy(ports, input.strategy);
-  try {
-    const params = resolveParams(strategy, input.params);
+  const { strategies } = input;
+  const [only] = strategies;
+  const choices = choicesOf({
+    streams: names,
+    strategies: only && strategies.length === 1 ? names.map(() => only) : strategies,
+  });
+  const open = ({ strategy }: StrategyChoice) => openLocalStrategy(ports, strategy);
+  return withStrategies(choices, open, async (chosen) => {
     const read: ReadFile[] = [];
     for (const [i, file] of input.files.entries())
       read.push({
         ...(await readFileBars(ports, file)),
         ...{ name: names[i] ?? '', path: file.path, weight: weights[i] ?? NaN },
       });
-    const files = cut(read, input.span);
-    const instruments: Instrument[] = [];
-    for (const { name, weight, bars, timeframeMs } of files)
-      instruments.push({
-        ...{ name, bars, weight },
-        signal: await strategy.signal({ bars, params, timeframeMs }),
-      });
-    const portfolio = {
-      rebalance: input.rebalance,
-      instruments: files.map(({ name, weight }) => ({ stream: name, weight })),
-    };
-    const { code } = strategy;
-    const spec = { ...input.spec, strategy: input.strategy, params, ...(code && { code }), portfolio };
-    return { ...reportOf(files, { spec, instruments }), spec };
-  } finally {
-    await strategy.close();
+    return runFiles(input, { files: cut(read, input.span), chosen });
+  });
+}
+
+async function runFiles(
+  input: LocalPortfolioInput,
+  { files, chosen }: { files: ReadFile[]; chosen: readonly ChosenStrategy[] },
+): Promise<LocalPortfolio> {
+  const instruments: Instrument[] = [];
+  const notes: string[] = [];
+  for (const [i, { name, weight, bars, timeframeMs }] of files.entries()) {
+    const { signal, note } = await signalFor(chosen[i], { name, bars, timeframeMs });
+    instruments.push({ name, bars, weight, signal });
+    if (note !== null) notes.push(note);
   }
+  const { told, parts } = toldStrategies(chosen.map(({ choice }) => choice));
+  const portfolio = {
+    rebalance: input.rebalance,
+    instruments: files.map(({ name, weight }, i) => ({ stream: name, weight, ...parts[i] })),
+  };
+  const spec = { ...input.spec, ...told, portfolio };
+  const report = reportOf(files, { spec, instruments });
+  return { ...report, notes: [...report.notes, ...notes], spec };
 }
 
 function reportOf(

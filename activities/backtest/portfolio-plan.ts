@@ -8,14 +8,14 @@ import {
   type SpanRule,
 } from '../../domain/backtest/portfolio/plan.js';
 import { parseRebalance } from '../../domain/backtest/portfolio/rebalance.js';
+import { toldStrategies } from '../../domain/backtest/portfolio/strategies.js';
 import type { BacktestSpec } from '../../domain/backtest/spec.js';
 import { InvalidInputError, NotFoundError } from '../../domain/errors.js';
 import { sourceKey, type Source } from '../../domain/sources.js';
-import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
-import type { Strategy } from '../../domain/strategies/strategy.js';
 import { parseStream, timeframeMs } from '../../domain/streams.js';
 import { findStream } from '../backtest.js';
 import { readTime, type WindowInput } from '../window.js';
+import type { ChosenStrategy, StrategyChoice } from './portfolio-strategies.js';
 import { costsOf, type BacktestInput } from './spec.js';
 
 export interface PortfolioInput
@@ -28,8 +28,11 @@ export interface PortfolioInput
   streams: string[];
   /** In the order of the streams; alike where absent. */
   weights?: number[];
-  strategy: string;
+  /** Of all streams; or one for each of them, in their order. */
+  strategy?: string;
+  code?: string;
   params?: Record<string, number>;
+  strategies?: StrategyChoice[];
   /** As `parseRebalance` reads it; signals where absent. */
   rebalance?: string;
   /** `same` where absent. */
@@ -41,7 +44,7 @@ export interface PortfolioInput
 export async function planPortfolio(
   ports: Ports,
   input: PortfolioInput,
-  strategy: Strategy,
+  chosen: readonly ChosenStrategy[],
 ): Promise<{ spec: BacktestSpec; source: Source }> {
   const { streams } = input;
   const weights = weightsOf(streams, input.weights);
@@ -52,10 +55,10 @@ export async function planPortfolio(
   );
   const source = sourceOf(streams, stored);
   const { from, to, step } = windowOf(input, stored);
+  const { told, parts } = toldStrategies(chosen.map(({ choice }) => choice));
   const spec: BacktestSpec = {
     stream: streams.join('+'),
-    strategy: strategy.name,
-    params: resolveParams(strategy, input.params ?? {}),
+    ...told,
     ...{ from, to, asOf: input.asOf ?? Math.max(to, ...stored.map((each) => each.to)) + step },
     costs: costsOf(input),
     cash: input.cash ?? 100_000,
@@ -64,7 +67,7 @@ export async function planPortfolio(
     periodsPerYear: input.periodsPerYear ?? 365,
     portfolio: {
       rebalance,
-      instruments: streams.map((stream, i) => ({ stream, weight: weights[i] ?? NaN })),
+      instruments: streams.map((stream, i) => ({ stream, weight: weights[i] ?? NaN, ...parts[i] })),
     },
   };
   checkSpec(spec);
@@ -102,14 +105,4 @@ function sourceOf(streams: readonly string[], stored: readonly { source: Source 
   throw new InvalidInputError(
     `${streams[0]} was stored from ${sourceKey(first)}, ${streams[other]} from ${sourceKey(stored[other]?.source as Source)}; say which source to test on`,
   );
-}
-
-/** @throws InvalidInputError for a strategy that decides by more than bars */
-export function strategyOf(name: string): Strategy {
-  const strategy = resolveStrategy(name);
-  if (strategy.needs)
-    throw new InvalidInputError(
-      `${strategy.name} needs ${strategy.needs}; a portfolio runs strategies that decide by bars alone`,
-    );
-  return strategy;
 }

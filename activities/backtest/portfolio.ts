@@ -9,12 +9,19 @@ import { digestOf } from '../../domain/digest.js';
 import { NotFoundError } from '../../domain/errors.js';
 import type { BacktestReport } from '../../domain/research.js';
 import type { Source } from '../../domain/sources.js';
-import type { Strategy } from '../../domain/strategies/strategy.js';
 import { parseStream, timeframeMs } from '../../domain/streams.js';
 import { keepResult, putDetail, reportOf } from '../backtest.js';
 import { judgeRun } from '../trials.js';
 import { readFunding, type FundingUsed } from './funding.js';
-import { planPortfolio, strategyOf, type PortfolioInput } from './portfolio-plan.js';
+import { planPortfolio, type PortfolioInput } from './portfolio-plan.js';
+import {
+  choicesOf,
+  signalFor,
+  withStrategies,
+  type ChosenStrategy,
+  type StrategyChoice,
+} from './portfolio-strategies.js';
+import { openStrategy } from './strategies.js';
 import { putTearSheet } from './tear-sheet.js';
 
 export type { PortfolioInput };
@@ -30,55 +37,66 @@ interface ReadInstrument {
   funding: FundingUsed | null;
   /** A perpetual that pays no funding. */
   unpaid: string | null;
+  /** That its strategy has too few bars. */
+  note: string | null;
 }
 
 export const portfolioSteps = (ports: Ports) => ({
   /** @throws InvalidInputError naming streams, weights or spans that fit not together; NotFoundError without stored bars */
   async backtestPortfolio(input: PortfolioInput): Promise<PortfolioReport> {
-    const strategy = strategyOf(input.strategy);
-    const { spec, source } = await planPortfolio(ports, input, strategy);
-    const read = await readAll(ports, { input, spec, source, strategy });
-    if (read.some(({ funding }) => funding)) spec.funding = 'stored';
-    const instruments = read.map(({ instrument }) => instrument);
-    const { outcome, benchmark } = simulatePortfolio(instruments, portfolioSpecOf(spec));
-    const { time, equity, trades, metrics } = outcome;
-    const code = digestOf(spec.portfolio);
-    const analysis = await judgeRun(ports, {
-      ...{ spec, source, time, outcome, code },
-      benchmarkEquity: benchmark.equity,
-    });
-    const parts = read.map(({ instrument: { name }, barsSha256, funding }) => ({
-      ...{ stream: name, barsSha256 },
-      ...(funding && { fundingSha256: funding.sha256 }),
-    }));
-    const made = { spec, instruments: parts };
-    const id = `bt_${digestOf(made).slice(0, 24)}`;
-    const notes = notesOf({ spec, outcome, read });
-    const result: BacktestResult = {
-      ...{ id, ...made, stream: spec.stream, strategy: spec.strategy, engine: 'portfolio', metrics },
-      barsSha256: digestOf(parts),
-      benchmark: benchmark.metrics,
-      ...{ trials: analysis.trials, analysis },
-      detail: await putDetail(ports, id, { time, equity, trades }),
-      digest: digestOf({ ...made, metrics, trades }),
-      evaluation: null,
-      conventions: conventionsOf(spec),
-      ...(notes.length > 0 ? { notes } : {}),
-      ...{ run: input.run ?? null, createdAt: ports.now(), source },
-    };
-    await putTearSheet(ports, result, {
-      bars: { time, close: equity },
-      instruments: instruments.map(({ name, bars }) => ({ name, time: bars.time, close: bars.close })),
-      ...{ outcome, benchmarkEquity: benchmark.equity, analysis },
-    });
-    await keepResult(ports, result);
-    const weights = spec.portfolio?.instruments ?? [];
-    return {
-      ...reportOf(result),
-      instruments: parts.map((part, i) => ({ ...part, weight: weights[i]?.weight ?? NaN })),
-    };
+    const open = (choice: StrategyChoice) => openStrategy(ports, choice);
+    return withStrategies(choicesOf(input), open, (chosen) => runPortfolio(ports, input, chosen));
   },
 });
+
+async function runPortfolio(
+  ports: Ports,
+  input: PortfolioInput,
+  chosen: readonly ChosenStrategy[],
+): Promise<PortfolioReport> {
+  const { spec, source } = await planPortfolio(ports, input, chosen);
+  const read = await readAll(ports, { input, spec, source, chosen });
+  if (read.some(({ funding }) => funding)) spec.funding = 'stored';
+  const instruments = read.map(({ instrument }) => instrument);
+  const { outcome, benchmark } = simulatePortfolio(instruments, portfolioSpecOf(spec));
+  const { time, equity, trades, metrics } = outcome;
+  const { portfolio, code: own } = spec;
+  const code = digestOf(own === undefined ? portfolio : { portfolio, code: own });
+  const analysis = await judgeRun(ports, {
+    ...{ spec, source, time, outcome, code },
+    benchmarkEquity: benchmark.equity,
+  });
+  const parts = read.map(({ instrument: { name }, barsSha256, funding }) => ({
+    ...{ stream: name, barsSha256 },
+    ...(funding && { fundingSha256: funding.sha256 }),
+  }));
+  const made = { spec, instruments: parts };
+  const id = `bt_${digestOf(made).slice(0, 24)}`;
+  const notes = notesOf({ spec, outcome, read });
+  const result: BacktestResult = {
+    ...{ id, ...made, stream: spec.stream, strategy: spec.strategy, engine: 'portfolio', metrics },
+    barsSha256: digestOf(parts),
+    benchmark: benchmark.metrics,
+    ...{ trials: analysis.trials, analysis },
+    detail: await putDetail(ports, id, { time, equity, trades }),
+    digest: digestOf({ ...made, metrics, trades }),
+    evaluation: null,
+    conventions: conventionsOf(spec),
+    ...(notes.length > 0 ? { notes } : {}),
+    ...{ run: input.run ?? null, createdAt: ports.now(), source },
+  };
+  await putTearSheet(ports, result, {
+    bars: { time, close: equity },
+    instruments: instruments.map(({ name, bars }) => ({ name, time: bars.time, close: bars.close })),
+    ...{ outcome, benchmarkEquity: benchmark.equity, analysis },
+  });
+  await keepResult(ports, result);
+  const weights = spec.portfolio?.instruments ?? [];
+  return {
+    ...reportOf(result),
+    instruments: parts.map((part, i) => ({ ...part, weight: weights[i]?.weight ?? NaN })),
+  };
+}
 
 /** The portfolio, and holding it at the same weights and costs beside it. */
 export function simulatePortfolio(
@@ -99,20 +117,21 @@ async function readAll(
     input,
     spec,
     source,
-    strategy,
-  }: { input: PortfolioInput; spec: BacktestSpec; source: Source; strategy: Strategy },
+    chosen,
+  }: { input: PortfolioInput; spec: BacktestSpec; source: Source; chosen: readonly ChosenStrategy[] },
 ): Promise<ReadInstrument[]> {
   const read: ReadInstrument[] = [];
-  for (const { stream: name, weight } of spec.portfolio?.instruments ?? []) {
+  for (const [i, { stream: name, weight }] of (spec.portfolio?.instruments ?? []).entries()) {
     const stream = parseStream(name);
     const key: BarsKey = { stream, source, range: { from: spec.from, to: spec.to }, asOf: spec.asOf };
     const bars = await ports.series.readColumns(key);
     const { sha256: barsSha256, rows } = await ports.series.digest(key);
     if (rows === 0) throw new NotFoundError(`No stored bars of ${name} in the window; collect them first`);
     const { used, unpaid } = await readFunding(ports, key, input.funding);
-    const signal = strategy.signal({ bars, params: spec.params, timeframeMs: timeframeMs(stream.timeframe) });
+    const step = timeframeMs(stream.timeframe);
+    const { signal, note } = await signalFor(chosen[i], { name, bars, timeframeMs: step });
     const instrument = { name, bars, signal, weight, ...(used && { funding: used.columns }) };
-    read.push({ instrument, barsSha256, funding: used, unpaid });
+    read.push({ instrument, barsSha256, funding: used, unpaid, note });
   }
   const spans = read.map(({ instrument: { name, bars } }) => ({
     ...{ name, first: bars.time[0] ?? NaN, last: bars.time.at(-1) ?? NaN },
@@ -140,9 +159,10 @@ function notesOf({
   return [
     ...outcome.notes,
     ...(cash === null ? [] : [cash]),
-    ...read.flatMap(({ funding, unpaid, instrument: { name } }) => [
+    ...read.flatMap(({ funding, unpaid, note, instrument: { name } }) => [
       ...(funding ? [`${name}: ${funding.note}`] : []),
       ...(unpaid === null ? [] : [unpaid]),
+      ...(note === null ? [] : [note]),
     ]),
   ];
 }

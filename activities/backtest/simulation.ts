@@ -8,11 +8,6 @@ import type { BacktestOutcome, RunSpec } from '../../domain/backtest/spec.js';
 /** What is traded: a signal, or a rule, which runs faster. */
 export type Decided = BacktestArgs | RuleArgs;
 
-/** A signal or a rule through the engine that its spec names, and buying and holding at the same size and costs beside it. */
-export function simulate(args: Decided): { outcome: BacktestOutcome; benchmark: BacktestOutcome } {
-  return { outcome: runEngine(args), benchmark: holding(args) };
-}
-
 /** Buying and holding at the same size and costs. */
 export function holding(args: Omit<BacktestArgs, 'signal'>): BacktestOutcome {
   const { bars, spec } = args;

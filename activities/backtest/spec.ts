@@ -9,6 +9,8 @@ import { readTime, type WindowInput } from '../window.js';
 export interface BacktestInput extends WindowInput {
   stream: string;
   strategy: string;
+  /** Of a user's own strategy: the digest of its source, which lies among the objects. */
+  code?: string;
   params?: Record<string, number>;
   feeBps?: number;
   slippageBps?: number;
@@ -47,6 +49,7 @@ export function specOf(
   const spec: BacktestSpec = {
     stream: input.stream,
     strategy: input.strategy,
+    ...(input.code === undefined ? {} : { code: input.code }),
     params,
     from,
     to,

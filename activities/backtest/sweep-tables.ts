@@ -47,3 +47,18 @@ export const sweepColumns = (
   ),
   sharpe: columns.find(({ name }) => name === 'sharpe')?.values ?? new Float64Array(0),
 });
+
+/** Tables of the same columns, one below the other. */
+export function joinedTables(tables: TableColumn[][]): Numbers[] {
+  const [first = []] = tables;
+  return first.map(({ name }) => {
+    const pieces = tables.map((table) => table.find((column) => column.name === name)?.values ?? []);
+    const values = new Float64Array(pieces.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      // NaN has many bit patterns; one of them is the digest's.
+      for (const value of piece) values[at++] = value === value ? value : NaN;
+    }
+    return { name, type: 'float64' as const, values };
+  });
+}

@@ -31,7 +31,8 @@ export async function putTearSheet(
     trades: outcome.trades,
     verdict: sentenceOf(analysis),
     evidence: evidenceOf(analysis),
-    heatMap: null,
+    // A reader gets what was tried up to then.
+    tried: null,
   });
   await ports.objects.put(`backtests/${result.id}.html`, new TextEncoder().encode(html));
 }

@@ -1,7 +1,8 @@
-import type { Ports } from '../../adapters/ports.js';
+import type { Ports, Suggester } from '../../adapters/ports.js';
 import { endOfSearch } from '../../domain/backtest/search/draws.js';
 import {
   bestOf,
+  SUGGESTED,
   type ForwardPart,
   type OutOfSample,
   type ScoredTrial,
@@ -33,22 +34,33 @@ export interface LocalSearchInput {
 const BATCH = 200;
 
 /**
- * The search of the story, in this process and on a file of bars. @throws InvalidInputError as the story's steps do, and
- * for a Bayesian search, which the Python worker makes.
+ * The search of the story, in this process and on a file of bars. @throws InvalidInputError as the story's steps do;
+ * UnreachableError where a Bayesian search lacks its Python environment
  */
 export async function searchFile(
   ports: Ports,
-  { file, search, onProgress, report = false }: LocalSearchInput,
+  input: LocalSearchInput,
 ): Promise<LocalSearch & { html?: string }> {
-  if (search.method === 'bayesian')
-    throw new InvalidInputError(
-      'A bayesian search asks the Python worker and runs on stored streams; with --local take grid or random',
-    );
+  if (input.search.method !== 'bayesian') return searchWith(ports, input, null);
+  // Begun before the bars are held: what is missing is told at once, and a process is cheaper to begin while this one is small.
+  const suggester = await ports.suggestions.open();
+  try {
+    return await searchWith(ports, input, suggester);
+  } finally {
+    await suggester.close();
+  }
+}
+
+async function searchWith(
+  ports: Ports,
+  { file, search, onProgress, report = false }: LocalSearchInput,
+  suggester: Suggester | null,
+): Promise<LocalSearch & { html?: string }> {
   const read = await readFileBars(ports, file);
   const { stream, local } = filePorts(ports, { read, path: file.path });
   const [steps, validation] = [searchSteps(local), validationSteps(local)];
   const plan = await steps.planSearch({ ...search, stream });
-  const scored = await tryAll(plan, { steps, ...(onProgress && { onProgress }) });
+  const scored = await tryAll(plan, { steps, suggester, ...(onProgress && { onProgress }) });
   const parts: ForwardPart[] = [];
   let outOfSample: OutOfSample | null = null;
   if (plan.validation.kind === 'combinatorial') outOfSample = await validation.crossValidateSearch({ plan });
@@ -70,17 +82,23 @@ export async function searchFile(
   };
 }
 
-async function tryAll(
-  plan: SearchPlan,
-  {
-    steps,
-    onProgress,
-  }: { steps: ReturnType<typeof searchSteps>; onProgress?: LocalSearchInput['onProgress'] },
-): Promise<{ best: ScoredTrial; tried: number; stoppedEarly: boolean }> {
+interface Trying {
+  steps: ReturnType<typeof searchSteps>;
+  onProgress?: LocalSearchInput['onProgress'];
+  /** Of a Bayesian search. */
+  suggester: Suggester | null;
+}
+
+type Tried = { best: ScoredTrial; tried: number; stoppedEarly: boolean };
+
+async function tryAll(plan: SearchPlan, { steps, onProgress, suggester }: Trying): Promise<Tried> {
   const told: ScoredTrial[] = [];
+  const size = suggester ? SUGGESTED : BATCH;
   while (told.length < plan.trials) {
-    const to = Math.min(told.length + BATCH, plan.trials);
-    const { scored } = await steps.tryTrials({ plan, from: told.length, to });
+    const to = Math.min(told.length + size, plan.trials);
+    const count = to - told.length;
+    const asked = await suggester?.ask(await steps.describeTrials({ plan, told, count }));
+    const { scored } = await steps.tryTrials({ plan, from: told.length, to, ...asked });
     // A small space is used up.
     if (scored.length === 0) break;
     told.push(...scored);
@@ -118,6 +136,8 @@ function filePorts(
       kept.set(key, bytes);
       return { key, sha256: '', bytes: bytes.length };
     },
+    // The trials of a file's search are kept nowhere: there is nothing to join.
+    list: async () => [],
     async get(key: string) {
       const found = kept.get(key);
       if (!found) throw new NotFoundError(`No object "${key}" of this search`);

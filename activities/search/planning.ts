@@ -21,6 +21,7 @@ import { dailyReturns } from '../../domain/metrics.js';
 import type { SuggestRequest } from '../../domain/ml.js';
 import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
 import { parseStream, timeframeMs } from '../../domain/streams.js';
+import { putTrials } from './trials.js';
 import { planBars, plannedBars, recordTrials, type PlannedInput } from '../backtest/planned.js';
 
 export interface SearchInput extends PlannedInput {
@@ -82,6 +83,7 @@ export const searchSteps = (ports: Ports) => ({
     const { bars, perUnit } = await plannedBars(ports, plan);
     const metrics = await sweep(ports, plan, { list, bars, perUnit });
     await recordTrials(ports, plan, { list, metrics, bars });
+    if (list.length > 0) await putTrials(ports, plan, { from: args.from, list, metrics });
     let next = 0;
     const scored = sound.map((params, i): ScoredTrial => {
       const found = params === null ? undefined : metrics[next++];

@@ -24,6 +24,7 @@ import { mean } from '../../domain/statistics.js';
 import { resolveStrategy } from '../../domain/strategies/index.js';
 import { prefixed, track, type TrackedResult } from '../tracking.js';
 import { plannedBars } from '../backtest/planned.js';
+import { joinTrials } from './trials.js';
 import { listOf, runDaily, splitsOf, sweep, wholeParams } from './planning.js';
 
 const DAY = 86_400_000;
@@ -116,7 +117,9 @@ export const validationSteps = (ports: Ports) => ({
     const report = { ...rest, ...found, digest: digestOf({ plan, ...found }) };
     const html = renderSearch({ ...report, space });
     await ports.objects.put(`backtests/${plan.id}.html`, new TextEncoder().encode(html));
-    await ports.documents.insert('searches', [{ ...report, space, createdAt: ports.now() }]);
+    const results = await joinTrials(ports, plan);
+    const kept = { ...report, space, ...(results && { results }), createdAt: ports.now() };
+    await ports.documents.insert('searches', [kept]);
     await track(ports, trackedSearch(report, space));
     return report;
   },

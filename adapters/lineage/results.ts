@@ -5,6 +5,7 @@ import type { BacktestResult } from '../../domain/backtest/spec.js';
 import type { Evaluation } from '../../domain/evaluation.js';
 import { barsId, type LineageNode } from '../../domain/lineage.js';
 import type { Prediction } from '../../domain/prediction.js';
+import { sourceKeyOf } from '../../domain/strategies/source.js';
 import { baseOf, parseStream } from '../../domain/streams.js';
 import { documentReader, iso, parent, sourceFacts } from './documents.js';
 import { readBars, readScores } from './series.js';
@@ -78,6 +79,7 @@ export const backtestReader = documentReader<BacktestResult>(
     return {
       facts: {
         strategy: doc.strategy,
+        ...(spec.code ? { 'sha256 of its source': spec.code, 'strategy file': sourceKeyOf(spec.code) } : {}),
         engine: doc.engine,
         'total return': doc.metrics.totalReturn,
         ...(spec.portfolio

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildFailure, type BuildOptions, type OnResolveArgs, type Plugin } from 'esbuild';
-import { InvalidInputError, messageOf, NotFoundError } from '../../domain/errors.js';
+import { InvalidInputError, messageOf } from '../../domain/errors.js';
+import type { StrategySource } from '../../domain/strategies/source.js';
+import { EXTENSIONS, filesOfSource, filesOnDisk, type SourceFiles } from './sources.js';
 
 /** A user's strategy as one script, and where its lines come from. */
 export interface StrategyBundle {
@@ -12,11 +13,12 @@ export interface StrategyBundle {
   code: string;
   /** sha256 of all files of the user's that went in. */
   sha256: string;
+  /** These files as they can be sent elsewhere. */
+  source: StrategySource;
   /** `my.ts:12` for a line and column of `code`, both from 1; null where it is none of the user's. */
   origin(line: number, column: number): string | null;
 }
 
-const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
 /** Bytes of a strategy's files together. */
 const LARGEST = 1_000_000;
 
@@ -35,16 +37,17 @@ const common: BuildOptions = {
  * Makes one script of a user's strategy file and of the files beside it that it imports.
  * @throws NotFoundError, and InvalidInputError naming the line that cannot be read or the import that is not allowed
  */
-export async function bundleStrategy(path: string): Promise<StrategyBundle> {
-  const entry = entryOf(path);
+export async function bundleStrategy(from: string | StrategySource): Promise<StrategyBundle> {
+  const path = typeof from === 'string' ? from : from.entry;
+  const files = typeof from === 'string' ? filesOnDisk(from) : filesOfSource(from);
   const sources = new Map<string, Buffer>();
   const built = await build({
     ...common,
-    entryPoints: [entry],
+    entryPoints: [files.entry],
     globalName: '__strategy',
     sourcemap: 'external',
     outfile: 'strategy.js',
-    plugins: [onlyBeside(entry, sources)],
+    plugins: [onlyBeside(files, sources)],
   }).catch((error: unknown) => {
     throw new InvalidInputError(faultOf(error, path));
   });
@@ -54,7 +57,11 @@ export async function bundleStrategy(path: string): Promise<StrategyBundle> {
   return {
     path,
     code: output('.js'),
-    sha256: digest(sources, dirname(entry)),
+    sha256: digest(sources, files),
+    source: {
+      entry: files.nameOf(files.entry),
+      files: Object.fromEntries([...sources].map(([each, bytes]) => [files.nameOf(each), bytes.toString()])),
+    },
     origin(line, column) {
       const found = map.findEntry(line - 1, column - 1);
       if (!('originalSource' in found) || found.originalLine === undefined) return null;
@@ -94,21 +101,13 @@ const ownFile = (name: string): string => {
   return join(dirname(own), `${name}${extname(own)}`);
 };
 
-function entryOf(path: string): string {
-  if (!existsSync(path)) throw new NotFoundError(`No strategy file "${path}"`);
-  const entry = realpathSync(path);
-  if (!statSync(entry).isFile() || !EXTENSIONS.includes(extname(entry)))
-    throw new InvalidInputError(`${path} is no strategy file; it must end in ${EXTENSIONS.join(', ')}`);
-  return entry;
-}
-
 /** Bundling reads files, so what it may read is part of the sandbox: code in the entry's own directory. */
-const onlyBeside = (entry: string, sources: Map<string, Buffer>): Plugin => ({
+const onlyBeside = (files: SourceFiles, sources: Map<string, Buffer>): Plugin => ({
   name: 'only-beside',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /.*/ }, (args) => {
-      if (args.kind === 'entry-point') return { path: entry };
-      const path = besideOf(args, dirname(entry));
+      if (args.kind === 'entry-point') return { path: files.entry };
+      const path = besideOf(args, files);
       return path === null
         ? {
             errors: [
@@ -120,7 +119,7 @@ const onlyBeside = (entry: string, sources: Map<string, Buffer>): Plugin => ({
         : { path };
     });
     onLoad({ filter: /.*/ }, ({ path }) => {
-      const contents = readFileSync(path);
+      const contents = files.read(path);
       sources.set(path, contents);
       const bytes = [...sources.values()].reduce((sum, each) => sum + each.length, 0);
       if (bytes > LARGEST)
@@ -130,20 +129,21 @@ const onlyBeside = (entry: string, sources: Map<string, Buffer>): Plugin => ({
   },
 });
 
-function besideOf({ path, kind, resolveDir }: OnResolveArgs, root: string): string | null {
+function besideOf({ path, kind, resolveDir }: OnResolveArgs, files: SourceFiles): string | null {
   if (!/^\.\.?\//.test(path) || (kind !== 'import-statement' && kind !== 'require-call')) return null;
   const wanted = resolve(resolveDir, path);
   const names = [wanted, wanted.replace(/\.(m?)js$/, '.$1ts'), ...EXTENSIONS.map((each) => wanted + each)];
-  const found = names.find((name) => EXTENSIONS.includes(extname(name)) && existsSync(name));
-  if (found === undefined) return null;
-  const real = realpathSync(found);
-  return real.startsWith(root + sep) && EXTENSIONS.includes(extname(real)) ? real : null;
+  for (const name of names) {
+    const found = EXTENSIONS.includes(extname(name)) ? files.find(name) : null;
+    if (found !== null) return EXTENSIONS.includes(extname(found)) ? found : null;
+  }
+  return null;
 }
 
-function digest(sources: Map<string, Buffer>, root: string): string {
+function digest(sources: Map<string, Buffer>, files: SourceFiles): string {
   const hash = createHash('sha256');
   for (const path of [...sources.keys()].sort()) {
-    hash.update(`${relative(root, path)}\0${sources.get(path)?.length}\0`);
+    hash.update(`${files.nameOf(path)}\0${sources.get(path)?.length}\0`);
     hash.update(sources.get(path) ?? '');
   }
   return hash.digest('hex');

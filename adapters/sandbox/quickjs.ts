@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { BacktestOutcome } from '../../domain/backtest/spec.js';
 import { InvalidInputError } from '../../domain/errors.js';
+import type { StrategySource } from '../../domain/strategies/source.js';
 import type { SignalInput } from '../../domain/strategies/strategy.js';
 import type { CallbackInput, StrategyFile, StrategyFilesPort } from '../ports-strategies.js';
 import { bundleInside, bundleStrategy, workerProgram, type StrategyBundle } from './bundle.js';
@@ -13,14 +14,21 @@ const STANDARD: Limits = { timeMs: 30_000, memoryMb: 512 };
 const GRACE_MS = 2000;
 
 /** Strategies of users' own files, each in a sandbox of its own. */
-export const strategyFiles = (): StrategyFilesPort => ({ load: loadStrategyFile });
+export const strategyFiles = (): StrategyFilesPort => ({
+  load: loadStrategyFile,
+  read: async (path) => (await bundleStrategy(path)).source,
+});
 
 /**
  * Reads a strategy file and looks at what it exports; nothing of it has run outside of the sandbox.
  * @throws NotFoundError, and InvalidInputError naming the file, the line and what would have been right
  */
-export async function loadStrategyFile(path: string, limits: Partial<Limits> = {}): Promise<StrategyFile> {
-  const bundle = await bundleStrategy(path);
+export async function loadStrategyFile(
+  from: string | StrategySource,
+  limits: Partial<Limits> = {},
+): Promise<StrategyFile> {
+  const bundle = await bundleStrategy(from);
+  const { path, sha256, source } = bundle;
   const thread = openThread(bundle, { ...STANDARD, ...limits });
   try {
     const file = basename(path);
@@ -31,7 +39,8 @@ export async function loadStrategyFile(path: string, limits: Partial<Limits> = {
     return {
       ...facts,
       path,
-      sha256: bundle.sha256,
+      sha256,
+      source,
       async warmUp(params) {
         if (warmUp !== 'function') return warmUp;
         const { value } = JSON.parse(await thread.textOf({ kind: 'warmUp', params })) as { value: unknown };
@@ -43,7 +52,7 @@ export async function loadStrategyFile(path: string, limits: Partial<Limits> = {
       async signal(input) {
         if (kind === 'events')
           throw new InvalidInputError(
-            `${file} lays orders in onBar and gives no signal: only "finsight backtest run --local" runs it, bar by bar, and no later bar is there to be seen`,
+            `${file} lays orders in onBar and gives no signal: "finsight backtest run" runs it, bar by bar, and no later bar is there to be seen`,
           );
         return signalOf(input, { thread, file, names: Object.keys(facts.params) });
       },

@@ -72,6 +72,7 @@ const spec = answer(
   z.object({
     stream: tested,
     strategy: z.string(),
+    code: z.string().optional().describe("Of a user's own strategy: the digest of its source"),
     params: z.record(z.string(), z.number()),
     from: instant,
     to: instant,
@@ -92,7 +93,15 @@ const spec = answer(
           z.object({ kind: z.literal('period'), everyMs: z.number() }),
           z.object({ kind: z.literal('drift'), above: z.number() }),
         ]),
-        instruments: z.array(z.object({ stream: streamText, weight: z.number() })),
+        instruments: z.array(
+          z.object({
+            stream: streamText,
+            weight: z.number(),
+            strategy: z.string().optional().describe('Where not all have the same one, as code and params'),
+            code: z.string().optional(),
+            params: z.record(z.string(), z.number()).optional(),
+          }),
+        ),
       })
       .optional()
       .describe('Several streams on one account; `stream` names all of them, joined by +'),

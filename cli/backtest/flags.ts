@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { FileBarsInput } from '../../activities/backtest/bars-file.js';
-import { isStrategyFile, type LocalSpec } from '../../activities/backtest/local.js';
+import type { LocalSpec } from '../../activities/backtest/local.js';
 import { openPorts } from '../../adapters/open.js';
 import type { Ports } from '../../adapters/ports.js';
 import { parseSize } from '../../domain/backtest/sizing.js';
@@ -8,6 +8,7 @@ import { parseSlippage, printSlippage } from '../../domain/backtest/slippage.js'
 import type { Costs, EngineName, Exits } from '../../domain/backtest/spec.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { resolveStrategy, STRATEGIES } from '../../domain/strategies/index.js';
+import { isStrategyFile } from '../../domain/strategies/source.js';
 import { decimalNumber, given, type Shell } from '../shell.js';
 
 export interface CostFlags {
@@ -72,7 +73,7 @@ export const addStrategyFlag = (command: Command): Command =>
   command
     .requiredOption(
       '--strategy <name>',
-      `${Object.keys(STRATEGIES).join(', ')}; with --local also a file such as ./my.ts`,
+      `${Object.keys(STRATEGIES).join(', ')}; or a file such as ./my.ts`,
       (name: string) => (isStrategyFile(name) ? name : resolveStrategy(name).name),
     )
     .option('--local', 'in this process, on a file of bars');

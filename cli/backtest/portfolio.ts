@@ -7,11 +7,11 @@ import { InvalidInputError } from '../../domain/errors.js';
 import { canonicalStream } from '../../domain/streams.js';
 import { printJson, printTable, say } from '../output.js';
 import { runStory } from '../run.js';
+import { parseEntry, sentStrategy, type StrategyEntry } from './strategy.js';
 import { decimalNumber, given, jsonObject, list, type Shell } from '../shell.js';
 import {
   addCostFlags,
   addFileFlags,
-  addStrategyFlag,
   addWindowFlags,
   costsOf,
   periodsOf,
@@ -23,7 +23,7 @@ import {
 } from './flags.js';
 
 interface PortfolioFlags extends CostFlags {
-  strategy: string;
+  strategy: StrategyEntry[];
   params?: Record<string, number>;
   local?: boolean;
   bars: string[];
@@ -44,12 +44,18 @@ interface PortfolioFlags extends CostFlags {
   timeUnit?: string;
 }
 
-/** `backtest portfolio`: one strategy on several streams or files that share their cash. */
+/** `backtest portfolio`: several streams or files that share their cash, with one strategy or one for each. */
 export function addPortfolio(backtest: Command, shell: Shell): void {
   const command = backtest
     .command('portfolio [streams...]')
-    .description('test one strategy on several instruments that share the cash')
-    .option('--params <json>', 'parameters of the strategy', jsonObject)
+    .description('test several instruments that share the cash, by one strategy or one for each')
+    .requiredOption(
+      '--strategy <name>',
+      'for all; or once for each instrument, in their order: donchian, ./my.ts, sma-cross:{"fast":10}',
+      (text: string, before?: StrategyEntry[]) => [...(before ?? []), parseEntry(text)],
+    )
+    .option('--local', 'in this process, on files of bars')
+    .option('--params <json>', 'parameters of the one strategy', jsonObject)
     .option('--bars <file>', 'with --local, once for each instrument', collect, [])
     .option('--weights <list>', 'shares of the equity in their order: 0.6,0.4 (default: alike)', numbers)
     .option('--rebalance <rule>', 'signals, a period such as 1d or 1w, or drift:0.05', 'signals')
@@ -63,7 +69,6 @@ export function addPortfolio(backtest: Command, shell: Shell): void {
     .option('--funding', 'pay the stored funding rates (default: where a venue has perpetuals only)')
     .option('--no-funding', 'pay none')
     .option('--trades', 'with --local: print the trades too');
-  addStrategyFlag(command);
   addCostFlags(command);
   addFileFlags(command);
   addWindowFlags(command).action(async (streams: string[], flags: PortfolioFlags) => {
@@ -72,13 +77,17 @@ export function addPortfolio(backtest: Command, shell: Shell): void {
     if (flags.local) return local(shell, streams, flags);
     if (streams.length === 0)
       throw new InvalidInputError('Say what to test on: streams, or --local with --bars <file> for each');
-    const { bars, ...others } = flags;
+    const { bars, strategy: _, ...others } = flags;
     refuseFileFlags({ ...others, ...(bars[0] !== undefined && { bars: bars[0] }) });
     if (flags.trades) throw new InvalidInputError('--trades is for --local; leave it out');
-    const { strategy, params, weights, rebalance, span, cash, closeAtEnd, funding, source, from, to } = flags;
+    const { weights, rebalance, span, cash, closeAtEnd, funding, source, from, to } = flags;
+    const sent: object[] = [];
+    for (const { strategy, params } of entriesOf(flags))
+      sent.push({ ...(await sentStrategy(shell, strategy)), ...given({ params }) });
     const input = {
       streams: streams.map(canonicalStream),
-      ...given({ strategy, params, weights, rebalance, span, cash, closeAtEnd, funding, source, from, to }),
+      ...(sent.length === 1 ? sent[0] : { strategies: sent }),
+      ...given({ weights, rebalance, span, cash, closeAtEnd, funding, source, from, to }),
       ...given({ feeBps: flags.feeBps, periodsPerYear: periodsOf(flags) }),
       ...slippageOf(flags),
     };
@@ -94,11 +103,11 @@ async function local(shell: Shell, streams: string[], flags: PortfolioFlags): Pr
       throw new InvalidInputError(`--${name} is for stored bars; with --local whole files are tested on`);
   if (flags.funding)
     throw new InvalidInputError('--funding is for stored streams; a file of bars holds no funding rates');
-  const { strategy, weights, span = 'same', format, columns, timeUnit, volume } = flags;
+  const { weights, span = 'same', format, columns, timeUnit, volume } = flags;
   const layout = given({ format, columns, timeUnit }) as Partial<FileBarsInput>;
   const input = {
     files: flags.bars.map((path) => ({ ...layout, path, noVolume: volume === false })),
-    ...{ strategy, span, params: flags.params ?? {}, rebalance: parseRebalance(flags.rebalance) },
+    ...{ strategies: entriesOf(flags), span, rebalance: parseRebalance(flags.rebalance) },
     ...given({ weights }),
     spec: {
       costs: costsOf(flags),
@@ -113,6 +122,17 @@ async function local(shell: Shell, streams: string[], flags: PortfolioFlags): Pr
   for (const note of report.notes) say(note);
   if (flags.trades) printTable(trades.map(({ instrument, ...trade }) => ({ instrument, ...trade })));
   printTable(Object.entries(report.metrics).map(([figure, value]) => ({ figure, value })));
+}
+
+/** The strategies with their parameters; those of the only one may stand beside it. */
+function entriesOf({ strategy: entries, params }: PortfolioFlags): StrategyEntry[] {
+  const [only, ...others] = entries;
+  if (params === undefined || !only) return entries;
+  if (others.length > 0 || only.params)
+    throw new InvalidInputError(
+      '--params is of one strategy that has none of its own; put them beside each: --strategy sma-cross:{"fast":10}',
+    );
+  return [{ ...only, params }];
 }
 
 const collect = (file: string, before: string[]): string[] => [...before, file];

@@ -5,6 +5,7 @@ import { canonicalStream } from '../../domain/streams.js';
 import { printJson, printTable, say } from '../output.js';
 import { runStory } from '../run.js';
 import { given, jsonObject, type Shell } from '../shell.js';
+import { sentStrategy } from './strategy.js';
 import {
   addBacktestFlags,
   eventsOf,
@@ -39,7 +40,8 @@ export function addRun(backtest: Command, shell: Shell): void {
       if (flags.trades) throw new InvalidInputError('--trades is for --local; leave it out');
       const { strategy, params, source, from, to, cash, size, funding, closeAtEnd, feeBps } = flags;
       const input = {
-        ...given({ strategy, params, source, from, to, cash, size, funding, closeAtEnd, feeBps }),
+        ...(await sentStrategy(shell, strategy)),
+        ...given({ params, source, from, to, cash, size, funding, closeAtEnd, feeBps }),
         ...given({ periodsPerYear: periodsOf(flags) }),
         ...slippageOf(flags),
         ...eventsOf(flags),

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { isStrategyFile } from '../../activities/backtest/local.js';
+import { isStrategyFile } from '../../domain/strategies/source.js';
 import { searchFile, type LocalSearchInput } from '../../activities/search/local.js';
 import type { SearchInput } from '../../activities/search/planning.js';
 import {
@@ -9,7 +9,6 @@ import {
   type Validation,
 } from '../../domain/backtest/search/search.js';
 import { InvalidInputError } from '../../domain/errors.js';
-import { resolveStrategy } from '../../domain/strategies/index.js';
 import { canonicalStream } from '../../domain/streams.js';
 import { printJson, say } from '../output.js';
 import { runStory } from '../run.js';
@@ -28,6 +27,7 @@ import {
   type BacktestFlags,
   type CostFlags,
 } from './flags.js';
+import { parseEntry, sentStrategy } from './strategy.js';
 import { decimalNumber, given, jsonObject, wholeNumber, type Shell } from '../shell.js';
 
 interface SearchFlags extends CostFlags {
@@ -138,7 +138,9 @@ async function keepReport(shell: Shell, out: string, { id }: { id: string }): Pr
 export function addCompare(backtest: Command, shell: Shell): void {
   backtest
     .command('compare <stream> <strategies...>')
-    .description('strategies over the same window: donchian, or with parameters sma-cross:{"fast":10}')
+    .description(
+      'strategies over the same window: donchian, ./my.ts, or with parameters sma-cross:{"fast":10}',
+    )
     .option('--fee-bps <bps>', 'fee per side', decimalNumber)
     .option('--slippage-bps <bps>', 'slippage per fill', decimalNumber)
     .option('--cash <amount>', 'start cash, quote currency', decimalNumber)
@@ -146,16 +148,12 @@ export function addCompare(backtest: Command, shell: Shell): void {
     .option('--from <time>')
     .option('--to <time>')
     .action(async (stream: string, texts: string[], flags: Record<string, unknown>) => {
-      const strategies = texts.map(parseEntry);
-      if (strategies.length < 2)
+      if (texts.length < 2)
         throw new InvalidInputError('A comparison needs at least 2 strategies; name another');
+      const strategies: object[] = [];
+      for (const { strategy, params } of texts.map(parseEntry))
+        strategies.push({ ...(await sentStrategy(shell, strategy)), ...given({ params }) });
       const input = { stream: canonicalStream(stream), strategies, ...given(flags) };
       printJson(await runStory(shell.config(), 'compareStrategies', input));
     });
-}
-
-function parseEntry(text: string): { strategy: string; params?: Record<string, unknown> } {
-  const colon = text.indexOf(':');
-  const strategy = resolveStrategy(colon < 0 ? text : text.slice(0, colon)).name;
-  return colon < 0 ? { strategy } : { strategy, params: jsonObject(text.slice(colon + 1)) };
 }

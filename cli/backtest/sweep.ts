@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { sweepFile, type LocalSweep } from '../../activities/backtest/local.js';
 import { printSize } from '../../domain/backtest/sizing.js';
 import { InvalidInputError } from '../../domain/errors.js';
+import { isStrategyFile } from '../../domain/strategies/source.js';
 import { canonicalStream } from '../../domain/streams.js';
 import { printJson, printTable, say } from '../output.js';
 import { runStory } from '../run.js';
@@ -36,6 +37,10 @@ export function addSweep(backtest: Command, shell: Shell): void {
     .option('--threads <n>', 'with --local: worker threads (default: one a core; 0: none)', wholeNumber)
     .option('--report <file>', 'write the parameter map and the best as a page')
     .action(async (stream: string | undefined, flags: SweepFlags) => {
+      if (isStrategyFile(flags.strategy))
+        throw new InvalidInputError(
+          `A sweep runs our strategies; ${flags.strategy} is a file: "backtest run" runs it, with its --params`,
+        );
       if (flags.local) return sweepLocal(shell, stream, flags);
       if (stream === undefined)
         throw new InvalidInputError('Say what to sweep over: a stream, or --local --bars <file>');

@@ -1,6 +1,6 @@
 import { printRebalance } from './portfolio/rebalance.js';
 import { PORTFOLIO_CONVENTIONS } from './portfolio/types.js';
-import type { BacktestSpec, Costs, RunSpec, Size } from './spec.js';
+import type { BacktestSpec, Costs, PortfolioPart, RunSpec, Size } from './spec.js';
 
 /** What holds for every result. */
 export const CONVENTIONS: string[] = [
@@ -37,7 +37,7 @@ export function conventionsOf(spec: RunSpec & Pick<BacktestSpec, 'portfolio'>): 
     ...(portfolio
       ? [
           ...PORTFOLIO_CONVENTIONS,
-          `The weights are ${portfolio.instruments.map(({ stream, weight }) => `${weight} ${stream}`).join(', ')}; the rebalance rule is ${printRebalance(portfolio.rebalance)}.`,
+          `The weights are ${portfolio.instruments.map(weightText).join(', ')}; the rebalance rule is ${printRebalance(portfolio.rebalance)}.`,
         ]
       : [...SIZES, sizeSentence(size)]),
     costsSentence(costs),
@@ -54,6 +54,12 @@ export function conventionsOf(spec: RunSpec & Pick<BacktestSpec, 'portfolio'>): 
       : [`One order takes at most ${fillShare} of the volume of a bar; the rest waits.`]),
   ];
 }
+
+/** With the strategy where the parts have several. */
+const weightText = ({ stream, weight, strategy, params }: PortfolioPart): string =>
+  strategy === undefined
+    ? `${weight} ${stream}`
+    : `${weight} ${stream} by ${[strategy, ...Object.entries(params ?? {}).map(([name, value]) => `${name} ${value}`)].join(' ')}`;
 
 function sizeSentence(size: Size): string {
   switch (size.kind) {

@@ -59,6 +59,8 @@ export interface FundingColumns {
 export interface BacktestSpec {
   stream: string;
   strategy: string;
+  /** Digest of the source of a user's own strategy; absent: one of ours. */
+  code?: string;
   params: Record<string, number>;
   from: number;
   to: number;
@@ -86,6 +88,10 @@ export interface BacktestSpec {
 export interface PortfolioPart {
   stream: string;
   weight: number;
+  /** Where not all parts have the same one: which strategy trades this one, as in the spec. */
+  strategy?: string;
+  code?: string;
+  params?: Record<string, number>;
 }
 
 export interface Trade {

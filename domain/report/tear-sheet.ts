@@ -3,8 +3,9 @@ import { escapeHtml, lineChart, type Mark } from './chart.js';
 import { date, fixed, listOf, moment, number, percent, price, quoteOf, table } from './format.js';
 import { STYLE } from './style.js';
 import { daysOf, drawdowns, rollingSharpe, type Days } from './tear-sheet/days.js';
-import { monthTable, parameterTable, type HeatMap } from './tear-sheet/heat-map.js';
+import { monthTable } from './tear-sheet/heat-map.js';
 import { histogram } from './tear-sheet/histogram.js';
+import { parametersSection, type TriedOnBars } from './tear-sheet/tried.js';
 
 /** A line of the panel that says how far the result may be luck. */
 export interface Evidence {
@@ -34,7 +35,8 @@ export interface TearSheetParts {
   /** One plain sentence; null where nothing was tested. */
   verdict: string | null;
   evidence: readonly Evidence[];
-  heatMap: HeatMap | null;
+  /** What other parameters were tried on the same bars, if any were. */
+  tried: TriedOnBars | null;
 }
 
 /** More signs would cover the price, and a page of a million trades opens nowhere. */
@@ -51,7 +53,7 @@ export function renderTearSheet(parts: TearSheetParts): string {
   const days = daysOf(parts.time, parts.equity, start);
   const held = daysOf(parts.time, parts.benchmarkEquity, start);
   const title = `${result.strategy} on ${result.stream}`;
-  const sections: [string, string][] = [
+  const figures: Section[] = [
     [
       'Is it more than luck?',
       `${verdict ? `<p class="verdict">${escapeHtml(verdict)}</p>` : ''}${evidenceTable(parts)}`,
@@ -63,16 +65,25 @@ export function renderTearSheet(parts: TearSheetParts): string {
     ['Returns by month', monthTable(days)],
     ['Daily returns', histogram(days.returns, 'daily returns')],
     ...tradesSections(parts),
-    ...(parts.heatMap ? [['Parameters', parameterTable(parts.heatMap)] as [string, string]] : []),
+  ];
+  const record: Section[] = [
     [`Trades (${parts.trades.length})`, tradeTable(parts.trades)],
-    ...(result.notes ? [['Notes', listOf(result.notes)] as [string, string]] : []),
+    ...(result.notes ? [['Notes', listOf(result.notes)] as Section] : []),
     ['Conventions', listOf(result.conventions)],
   ];
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>
 ${header(result)}
-${sections.map(([name, body]) => `<section><h2>${escapeHtml(name)}</h2>${body}</section>`).join('\n')}
+${figures.map(sectionText).join('\n')}
+${parametersSection(result, parts.tried)}
+${record.map(sectionText).join('\n')}
 </main></body></html>`;
 }
+
+/** A heading and what stands below it. */
+type Section = [string, string];
+
+const sectionText = ([name, body]: Section): string =>
+  `<section><h2>${escapeHtml(name)}</h2>${body}</section>`;
 
 function header(result: BacktestResult): string {
   const { spec, source } = result;
@@ -172,7 +183,7 @@ function rollingChart(days: Days, held: Days, periodsPerYear: number): string {
   );
 }
 
-function tradesSections(parts: TearSheetParts): [string, string][] {
+function tradesSections(parts: TearSheetParts): Section[] {
   if (!parts.instruments) return [['Trades on the price', tradesChart(parts)]];
   return parts.instruments.map(({ name, ...prices }) => {
     const trades = parts.trades.filter(({ instrument }) => instrument === name);

@@ -50,7 +50,7 @@ export function resolveParams(
     const fits = typeof value === 'number' && value >= rule.min && value <= rule.max;
     if (!fits || (rule.integer && !Number.isInteger(value)))
       throw new InvalidInputError(
-        `${name} of ${strategy.name} is ${value}; it must be ${rule.integer ? 'a whole number' : 'a number'} from ${rule.min} to ${rule.max}`,
+        `${name} of ${strategy.name} is ${typeof value === 'number' ? value : JSON.stringify(value)}; it must be ${rule.integer ? 'a whole number' : 'a number'} from ${rule.min} to ${rule.max}`,
       );
     if (!(rule.later && value === rule.default)) params[name] = value;
   }

@@ -71,7 +71,7 @@ describe('an audit of a stored stream', () => {
   });
 
   it.each([
-    ['./mine.ts', /"\.\/mine\.ts" is a file; a file is audited with --bars/],
+    ['./mine.ts', /"\.\/mine\.ts" is a file, .*; send its text as code/],
     ['nothing', /Unknown strategy "nothing"/],
   ])('refuses %s', async (strategy, message) => {
     const input = { source: 'simulated:1', stream: 'binance/BTC-USDT/1h', strategy };

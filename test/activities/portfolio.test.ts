@@ -61,6 +61,11 @@ const stored = async (input: Partial<PortfolioInput> = {}): Promise<BacktestResu
   return (await ports.documents.get<BacktestResult>('backtests', id)) as BacktestResult;
 };
 
+async function tradesOf({ detail }: BacktestResult): Promise<Trade[]> {
+  const bytes = await ports.objects.get(detail.key, detail.sha256);
+  return (JSON.parse(new TextDecoder().decode(bytes)) as { trades: Trade[] }).trades;
+}
+
 describe('a portfolio of stored streams', () => {
   it('is kept as any other result, and leads back to the bars of each stream', async () => {
     const found = await stored({ weights: [0.6, 0.3], rebalance: '1d' });
@@ -113,6 +118,31 @@ describe('a portfolio of stored streams', () => {
     }
   });
 
+  it('trades each stream by a strategy of its own where that is asked for', async () => {
+    const cross = { strategy: 'sma-cross', params: { fast: 3, slow: 8 } };
+    const each = (strategies: object[]) =>
+      ({ strategy: undefined, params: undefined, strategies }) as unknown as Partial<PortfolioInput>;
+    const found = await stored(each([cross, { strategy: 'momentum', params: { length: 12 } }]));
+    expect(found.spec).toMatchObject({
+      ...{ strategy: 'sma-cross+momentum', params: {} },
+      portfolio: {
+        instruments: [
+          { stream: BTC, weight: 0.5, strategy: 'sma-cross', params: { fast: 3, slow: 8 } },
+          { stream: ETH, weight: 0.5, strategy: 'momentum', params: { length: 12 } },
+        ],
+      },
+    });
+    expect(found.conventions.join(' ')).toMatch(/0\.5 binance\/ETH-USDT\/1h by momentum length 12/);
+    // The same one for each is the same work as one for all; what one stream decides is not the other's concern.
+    expect((await stored(each([cross, cross]))).id).toBe((await stored()).id);
+    const both = await tradesOf(found);
+    const alone = await tradesOf(await stored(each([cross, { strategy: 'donchian' }])));
+    const entries = (trades: Trade[]) =>
+      trades.filter(({ instrument }) => instrument === BTC).map(({ entryTime }) => entryTime);
+    expect(entries(both)).toEqual(entries(alone));
+    expect(entries(both).length).toBeGreaterThan(3);
+  });
+
   it('takes what all have, or runs where any has bars, where spans differ', async () => {
     const streams = [BTC, LATE];
     const common = await stored({ streams, span: 'common' });
@@ -135,6 +165,17 @@ describe('a portfolio of stored streams', () => {
     ['two bar lengths', { streams: [BTC, 'binance/BTC-USDT/4h'] }, /60 minutes, .* of 240 minutes/],
     ['a stream that is not stored', { streams: [BTC, 'binance/XRP-USDT/1h'] }, /No stored bars of .*XRP/],
     ['no rule', { rebalance: 'daily' }, /Unknown rebalance rule "daily"/],
+    [
+      'strategies beside a strategy',
+      { strategies: [{ strategy: 'rsi' }] },
+      /leave out strategy, code and params/,
+    ],
+    [
+      'a strategy too few',
+      { strategy: undefined, params: undefined, strategies: [{ strategy: 'rsi' }] } as never,
+      /1 strategies for 2 instruments .*; give one for all, or one each/,
+    ],
+    ['no strategy', { strategy: undefined, params: undefined } as never, /say which strategy to run/],
     ['a strategy of more than bars', { strategy: 'news-sentiment' }, /needs sentiment/],
     ['a window without bars', { from: '2030-01-01' }, /No stored bars of .* in the window/],
   ])('is refused with %s', async (_, input, message) => {
@@ -146,7 +187,8 @@ describe('a portfolio of files', () => {
   const onFiles = (paths: string[], input: Partial<LocalPortfolioInput> = {}) =>
     portfolioOnFiles(ports, {
       files: paths.map((path) => ({ path })),
-      ...{ strategy: 'sma-cross', params: { fast: 3, slow: 8 }, rebalance: { kind: 'signals' } },
+      strategies: [{ strategy: 'sma-cross', params: { fast: 3, slow: 8 } }],
+      rebalance: { kind: 'signals' },
       span: 'same',
       spec: {
         costs: { feeBps: 10, slippageBps: 2 },
@@ -164,9 +206,22 @@ describe('a portfolio of files', () => {
   it('runs a user’s own strategy on each of them', async () => {
     const strategy = join(directory, 'mine.ts');
     writeFileSync(strategy, 'export default { signal: ({ bars }) => bars.close.map(() => 1) };');
-    const { metrics, benchmark, spec } = await onFiles([files.btc, files.eth], { strategy, params: {} });
+    const { metrics, benchmark, spec } = await onFiles([files.btc, files.eth], {
+      strategies: [{ strategy }],
+    });
     expect(metrics).toEqual(benchmark);
     expect(spec.code).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('runs a strategy for each, and refuses one that lays orders', async () => {
+    const orders = join(directory, 'orders.ts');
+    writeFileSync(orders, 'export const onBar = () => undefined;');
+    const strategies = [{ strategy: 'rsi', params: { length: 7 } }, { strategy: 'donchian' }];
+    const { spec } = await onFiles([files.btc, files.eth], { strategies });
+    expect(spec.strategy).toBe('rsi+donchian');
+    expect(spec.portfolio.instruments[0]).toMatchObject({ strategy: 'rsi', params: { length: 7 } });
+    const bad = onFiles([files.btc, files.eth], { strategies: [{ strategy: 'rsi' }, { strategy: orders }] });
+    await expect(bad).rejects.toThrow(/orders\.ts lays orders in onBar; a portfolio/);
   });
 
   it.each([

@@ -6,6 +6,11 @@ import { searchFile, type LocalSearchInput } from '../../activities/search/local
 import { searchSteps } from '../../activities/search/planning.js';
 import { validationSteps } from '../../activities/search/validating.js';
 import { bestOf } from '../../domain/backtest/search/search.js';
+import { drawCombinations } from '../../domain/backtest/search/draws.js';
+import { parseSpace } from '../../domain/backtest/search/space.js';
+import { UnreachableError } from '../../domain/errors.js';
+import type { SuggestRequest } from '../../domain/ml.js';
+import type { SuggestionsPort } from '../../adapters/ports.js';
 import { walk } from '../domain/made-bars.js';
 import { madePorts } from './made-ports.js';
 
@@ -95,12 +100,46 @@ describe('a search on a file', () => {
   });
 
   it.each<[string, Partial<LocalSearchInput['search']>, string, RegExp]>([
-    ['bayesian', { method: 'bayesian' }, path, /asks the Python worker and runs on stored streams/],
     ['an unknown parameter', { space: { fsat: [1] } }, path, /Unknown parameter "fsat"/],
     ['an odd bar length', {}, odd, /has bars of 105 minutes; a search takes 1m/],
     ['a strategy of more than bars', { strategy: 'news-sentiment' }, path, /needs sentiment/],
     ['windows that are too long', { validation: { ...WALK, train: 900 } }, path, /days|window/],
   ])('is refused: %s', async (_, more, file, message) => {
     await expect(run(more, file)).rejects.toThrow(message);
+  });
+});
+
+describe('a Bayesian search on a file', () => {
+  const space = { fast: '2:40', slow: '41:90' };
+  const bayesian = { ...search, space, method: 'bayesian', trials: 25, seed: 3 } as const;
+  const searched = (suggestions: SuggestionsPort) =>
+    searchFile({ ...ports, suggestions }, { file: { path }, search: bayesian });
+
+  it('asks for ten at a time, tells all that was tried, and ends the process', async () => {
+    const asked: SuggestRequest[] = [];
+    let closed = 0;
+    const found = await searched({
+      open: async () => ({
+        ask: async (request) => {
+          asked.push(request);
+          const count = request.told.length + request.count;
+          return {
+            params: drawCombinations({ space: parseSpace(space), count, seed: '1' }).slice(-request.count),
+          };
+        },
+        close: async () => void closed++,
+      }),
+    });
+    expect(asked.map(({ told, count }) => [told.length, count])).toEqual([
+      [0, 10],
+      [10, 10],
+      [20, 5],
+    ]);
+    expect([found.tried, closed]).toEqual([25, 1]);
+  });
+
+  it('says how to install what is missing', async () => {
+    const error = new UnreachableError('is not installed');
+    await expect(searched({ open: () => Promise.reject(error) })).rejects.toBe(error);
   });
 });

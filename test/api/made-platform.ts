@@ -156,6 +156,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
+    suggestions: { open: absent },
     tracking: documentTracking(own.documents),
     serving: {
       infer: absent,

@@ -38,6 +38,37 @@ describe('the map of parameters', () => {
     expect(parameterTable(map!)).toContain('▸ 19.00');
   });
 
+  it('marks the combination that it is about, with the others as in that one', () => {
+    const params = { a: [1, 1, 2, 2, 1, 2], b: [3, 4, 3, 4, 3, 4], c: [0, 0, 0, 0, 9, 9] };
+    const values = [1, 2, 3, 4, 5, 6];
+    const map = heatMapOf({ params, values, figure: 'Sharpe', chosen: { a: 1, b: 4, c: 0 } });
+    expect(map).toMatchObject({
+      ...{ chosen: { row: 0, column: 1 }, chosenName: 'this run' },
+      notes: ['The others as in this run: c 0.'],
+    });
+    expect(map?.values).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    const apart = heatMapOf({ params, values, figure: 'Sharpe', chosen: { a: 7, b: 4, c: 5 } });
+    expect(apart).toMatchObject({
+      chosen: null,
+      notes: ['a 7, b 4 of this run is not among them.', 'The others as in the best: c 9.'],
+    });
+  });
+
+  it('parts the axes of trials that lie apart, and shows means', () => {
+    const a = Array.from({ length: 40 }, (_, i) => i);
+    const b = a.map((each) => (each * 17) % 40);
+    const values = a.map((each) => (each < 20 ? 1 : 3));
+    const map = heatMapOf({ params: { a, b, c: a }, values, figure: 'Sharpe', chosen: { a: 5, b: 39 } });
+    expect(map?.rows.values).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
+    expect(map?.chosen).toEqual({ row: 1, column: 9 });
+    const cells = map!.values.flatMap((row) => row.filter((each) => !Number.isNaN(each)));
+    expect(new Set(cells)).toEqual(new Set([1, 3]));
+    expect(map?.notes).toContain('Over all values of c.');
+  });
+
   it('leaves what was not tried empty, and what is undefined out of the choice', () => {
     const map = heatMapOf({
       params: { a: [1, 1, 2], b: [3, 4, 3] },

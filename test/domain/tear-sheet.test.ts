@@ -61,7 +61,7 @@ describe('the tear sheet as text', () => {
   });
 
   it('stands also without a single trade, and on one bar', () => {
-    const idle = renderTearSheet({ ...parts, trades: [], evidence: [], verdict: null, heatMap: null });
+    const idle = renderTearSheet({ ...parts, trades: [], evidence: [], verdict: null, tried: null });
     expect(idle).toContain('It never traded');
     const one = { time: [0], equity: [100_000], benchmarkEquity: [100_000], close: [5] };
     expect(renderTearSheet({ ...parts, ...one, trades: [] })).toContain('Too few different values');

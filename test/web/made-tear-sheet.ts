@@ -52,15 +52,10 @@ export function madeTearSheet(): TearSheetParts {
     trades: run.trades,
     verdict: 'Not distinguishable from luck.',
     evidence: [{ name: 'deflated Sharpe', text: '0.12', meaning: 'a test sentence' }],
-    heatMap: {
-      figure: 'Sharpe',
-      rows: { name: 'fast', values: [10, 20] },
-      columns: { name: 'slow', values: [50, 100, 200] },
-      values: [
-        [0.2, -0.4, NaN],
-        [0.1, 0.7, -0.2],
-      ],
-      chosen: { row: 1, column: 1 },
+    tried: {
+      ...{ kind: 'sweep', id: 'sw_made', spec },
+      params: { fast: [10, 10, 20, 20, 20], slow: [50, 100, 50, 100, 200] },
+      sharpe: [0.2, -0.4, 0.1, 0.7, -0.2],
     },
   };
 }

@@ -1068,17 +1068,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/metrics': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['metrics'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
 }
 
 export interface components {
@@ -1156,6 +1145,8 @@ export interface components {
       asOf?: number;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       strategy: string;
+      /** Where strategy is the name of a file such as my.ts: its text, the texts of it and of the files beside it by their names, or the digest of a source that was sent before */ code?:
+        string | { [name: string]: string };
       params?: { [name: string]: number };
       feeBps?: number;
       slippageBps?: number;
@@ -1181,8 +1172,16 @@ export interface components {
       asOf?: number;
       streams: string[];
       /** Shares of the equity in the order of the streams; alike where left out */ weights?: number[];
-      strategy: string;
+      /** Of all streams */ strategy?: string;
+      /** Where strategy is the name of a file such as my.ts: its text, the texts of it and of the files beside it by their names, or the digest of a source that was sent before */ code?:
+        string | { [name: string]: string };
       params?: { [name: string]: number };
+      /** In the place of strategy: one for each stream, in their order */ strategies?: {
+        strategy: string;
+        /** Where strategy is the name of a file such as my.ts: its text, the texts of it and of the files beside it by their names, or the digest of a source that was sent before */ code?:
+          string | { [name: string]: string };
+        params?: { [name: string]: number };
+      }[];
       /** signals (default), a period such as 1d, or drift:0.05 */ rebalance?: string;
       /** same refuses different spans; common: what all have; all: where any has bars */ span?:
         'same' | 'common' | 'all';
@@ -1253,7 +1252,12 @@ export interface components {
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
       asOf?: number;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      strategies: { strategy: string; params?: { [name: string]: number } }[];
+      strategies: {
+        strategy: string;
+        /** Where strategy is the name of a file such as my.ts: its text, the texts of it and of the files beside it by their names, or the digest of a source that was sent before */ code?:
+          string | { [name: string]: string };
+        params?: { [name: string]: number };
+      }[];
       feeBps?: number;
       slippageBps?: number;
       /** bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps */ slippage?: string;
@@ -1296,7 +1300,9 @@ export interface components {
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
       asOf?: number;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** A strategy of the list, or features */ strategy?: string;
+      /** A strategy of the list, a file such as my.ts, or features */ strategy?: string;
+      /** Where strategy is the name of a file such as my.ts: its text, the texts of it and of the files beside it by their names, or the digest of a source that was sent before */ code?:
+        string | { [name: string]: string };
       /** In the place of a strategy: a registered forecaster */ model?: string;
       params?: { [name: string]: number };
       /** How often the future is cut off; left out: 24 */ points?: number;
@@ -1769,6 +1775,7 @@ export interface components {
     BacktestSpec: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe>; those of a portfolio joined by + */ stream: string;
       strategy: string;
+      /** Of a user's own strategy: the digest of its source */ code?: string;
       params: { [name: string]: number };
       /** Epoch milliseconds, UTC */ from: number;
       /** Epoch milliseconds, UTC */ to: number;
@@ -1804,7 +1811,13 @@ export interface components {
       /** Several streams on one account; `stream` names all of them, joined by + */ portfolio?: {
         rebalance:
           { kind: 'signals' } | { kind: 'period'; everyMs: number } | { kind: 'drift'; above: number };
-        instruments: { /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string; weight: number }[];
+        instruments: {
+          /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+          weight: number;
+          /** Where not all have the same one, as code and params */ strategy?: string;
+          code?: string;
+          params?: { [name: string]: number };
+        }[];
       };
     };
     BacktestAnalysis: {
@@ -5034,17 +5047,6 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Health'] };
       };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  metrics: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: { headers: { [name: string]: unknown }; content: { 'text/plain': string } };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };

@@ -51,6 +51,9 @@ export interface SearchPlan {
   splits: number;
 }
 
+/** Trials that Optuna is asked for at a time: few learn more from each other, many are sooner done. */
+export const SUGGESTED = 10;
+
 export interface ScoredTrial {
   params: Record<string, number>;
   /** Of the objective; null where it is undefined. */
