@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sourceChange, sourceDefinition, type NewsSource } from '../domain/news/source.js';
+import { withoutTokens } from '../domain/secrets.js';
 import { ConflictError } from './errors.js';
 import { cursor, limit, segment } from './query.js';
 import { route, type Call, type Context } from './route.js';
@@ -206,7 +207,7 @@ const discoverSources = route({
   example: { body: { url: 'https://example.org/' } },
   handle: async ({ body, context }) => ({
     body: await context.ports.sources.discover(body.url),
-    target: body.url,
+    target: withoutTokens(body.url),
   }),
 });
 
