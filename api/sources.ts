@@ -10,6 +10,7 @@ import {
   discovered,
   newsSource,
   newsSourcePage,
+  shownHealth,
   shownSource,
   sourceHealth,
   sourceKinds,
@@ -182,13 +183,8 @@ const getHealth = route({
   answers: { 200: { description: 'Its health', schema: sourceHealth } },
   example,
   async handle({ params, context }) {
-    const { record, freshness, ...health } = await context.ports.sources.health(
-      await context.ports.sources.get(params.id),
-    );
-    const { lastSuccessAt, lastFailureAt, lastFailure, failuresInARow, collectedTo } = record;
-    const { rhythm, ...fresh } = freshness;
-    const last = { lastSuccessAt, lastFailureAt, lastFailure, failuresInARow, collectedTo };
-    return { body: { ...health, ...last, freshness: { ...fresh, ...rhythm } } };
+    const source = await context.ports.sources.get(params.id);
+    return { body: shownHealth(await context.ports.sources.health(source)) };
   },
 });
 

@@ -2733,6 +2733,15 @@ export interface components {
       /** Items of the page; the first of them are shown */ found: number;
       /** Whether there is a page after it */ more: boolean;
       elapsedMs: number;
+      /** What of the page is not as it should be */ problems: {
+        total: number;
+        /** How many of each kind, such as bad-date or no-address */ byKind: { [name: string]: number };
+        /** The last few, oldest first */ last: {
+          what: string;
+          detail: string;
+          /** Title or address of the item, where it is about one */ item?: string;
+        }[];
+      };
     };
     SourceHealth: {
       id: string;
@@ -2742,6 +2751,23 @@ export interface components {
       /** Why the last failed collection failed */ lastFailure: string | null;
       failuresInARow: number;
       collectedTo: number | null;
+      /** What was not as it should be in what the last collection read; null: nothing was read yet */ problems: {
+        total: number;
+        /** How many of each kind, such as bad-date or no-address */ byKind: { [name: string]: number };
+        /** The last few, oldest first */ last: {
+          what: string;
+          detail: string;
+          /** Title or address of the item, where it is about one */ item?: string;
+        }[];
+        /** Epoch milliseconds, UTC */ at: number;
+      } | null;
+      /** Windows of more pages than one collection may read: the next ones go on */ pending: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        /** Collections that read a part of it */ parts: number;
+        failures: number;
+        /** Epoch milliseconds, UTC */ since: number;
+      }[];
       freshness: {
         newestPublishedAt: number | null;
         /** Between two items, usually; null: too few to tell */ medianMs: number | null;
