@@ -3,7 +3,7 @@ import type { DocumentsPort } from '../adapters/ports.js';
 import { NotFoundError } from '../domain/errors.js';
 import type { Article } from '../domain/news/articles.js';
 import { earlierVersions, knownFrom, versionAt, type ArticleVersion } from '../domain/news/versions.js';
-import type { Score } from '../domain/sentiment.js';
+import { isScoreKnown, type Score } from '../domain/sentiment.js';
 import { article, score, sourceOfKey } from './news-schemas.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';
@@ -134,7 +134,7 @@ const getNews = route({
       .map(({ title, text: body, seenAt }, i) => ({ revision: i + 1, seenAt, title, text: body }))
       .filter(({ seenAt }) => seenAt < knownFrom(then))
       .reverse();
-    const known = scores.items.filter((each) => each.knownAt <= asOf && each.scoredAt <= asOf);
+    const known = scores.items.filter((each) => isScoreKnown(each, asOf));
     const body = { ...shown(then), scores: known.map(shownScore), versions, asOf: query.asOf ?? now() };
     return { body };
   },

@@ -207,6 +207,8 @@ describe('saved searches', () => {
     [{ text: '"' }, 'quote that is not closed'],
     [{ tickers: [] }, 'filter.tickers'],
     [{ words: 'x' }, 'words'],
+    [{ sentiment: 'bad' }, 'filter.sentiment'],
+    [{ text: 'x', model: 'a@1' }, 'needs a sentiment'],
   ])('are refused with the filter %j', async (filter, words) => {
     const body = { name: 'x', filter };
     const response = await platform.call('/api/v1/news/searches', { method: 'POST', body });

@@ -1048,6 +1048,9 @@ export interface components {
         feeds?: string[];
         languages?: string[];
         /** live, recorded or simulated-<seed> */ source?: string;
+        /** What the model made of it: a match is told when it is scored */ sentiment?:
+          'negative' | 'neutral' | 'positive' | 'abstained';
+        /** Of the sentiment; default the shipped model */ model?: string;
       };
     };
     SubscriptionRequest: {
@@ -3457,7 +3460,8 @@ export interface operations {
         /** Languages, one of them */ language?: string;
         /** Of this story */ story?: string;
         /** Only from this kind of source: live, recorded or simulated-<seed> */ source?: string;
-        /** What the model made of it */ sentiment?: 'negative' | 'neutral' | 'positive';
+        /** What the model made of it, with asOf by scores that were there then */ sentiment?:
+          'negative' | 'neutral' | 'positive' | 'abstained';
         /** <name>@<version>; default the shipped model */ model?: string;
         /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
         /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
@@ -3493,7 +3497,8 @@ export interface operations {
         /** Languages, one of them */ language?: string;
         /** Of this story */ story?: string;
         /** Only from this kind of source: live, recorded or simulated-<seed> */ source?: string;
-        /** What the model made of it */ sentiment?: 'negative' | 'neutral' | 'positive';
+        /** What the model made of it, with asOf by scores that were there then */ sentiment?:
+          'negative' | 'neutral' | 'positive' | 'abstained';
         /** <name>@<version>; default the shipped model */ model?: string;
         /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
         /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
