@@ -1,20 +1,24 @@
 import type { NewsPage, Ports } from '../adapters/ports.js';
 import { FINAL_ERRORS, messageOf } from '../domain/errors.js';
 import { sourceKey, type Source } from '../domain/sources.js';
-import type { KeptValidators } from '../domain/news/source-health.js';
+import { isReadToItsEnd } from '../domain/news/pending.js';
 import { attempt, beat, resumed } from './beat.js';
+import { movePast, newProgress, reportOf, type FeedReport, type Progress } from './news/progress.js';
 import { newsStore, type NewsStore } from './news/storing.js';
-import type { Touched } from './news/stories.js';
 import {
+  cursorOf,
+  faultOfRest,
   inLanguage,
   managedSource,
+  reachedBefore,
   recordCollection,
   validatorsFor,
-  validatorsOf,
   windowsOf,
   type Terms,
 } from './sources.js';
 import { readSource, readTime, twoYearsBefore, type WindowInput } from './window.js';
+
+export type { FeedReport } from './news/progress.js';
 
 export interface NewsInput extends WindowInput {
   feeds?: string[];
@@ -32,26 +36,6 @@ export interface NewsPlan {
   /** What feeds are asked for that can be asked for windows: what is new, and silences that may be holes. */
   windows?: Record<string, { from: number; to: number }[]>;
 }
-
-export interface FeedReport {
-  feed: string;
-  fetched: number;
-  stored: number;
-  /** Stored articles that came with another text: both are kept. */
-  changed: number;
-  duplicates: number;
-  rejected: number;
-  failure: string | null;
-}
-
-type Progress = FeedReport & {
-  cursor: string | null;
-  done: boolean;
-  pages: number;
-  validators: KeptValidators | null;
-  /** Publication times of what was stored: stories are made of them at the end. */
-  touched?: Touched;
-};
 
 /** A feed's window to collect, from its beginning or from where a step before got to. */
 export type FeedPlan = Pick<NewsPlan, 'source' | 'from' | 'to'> & { feed: string; resume?: Progress };
@@ -73,7 +57,7 @@ export function newsSteps(ports: Ports) {
       const first = source.kind === 'recorded' ? 0 : twoYearsBefore(to);
       const from = input.from === undefined ? first : readTime('from', input.from);
       const isOpen = source.kind === 'live' && input.from === undefined && input.to === undefined;
-      const windows = isOpen ? await windowsOf(ports, feeds, to) : {};
+      const windows = isOpen ? await windowsOf(ports, feeds, { from, to }) : {};
       const plan = { source, feeds, from, to, ...(Object.keys(windows).length > 0 ? { windows } : {}) };
       return { ...plan, present: await countArticles(ports, plan) };
     },
@@ -88,35 +72,45 @@ export function newsSteps(ports: Ports) {
      * unreadable becomes a failure in the report, not of the run. How it ended is kept in the source's record.
      */
     async collectFeed({ resume, ...plan }: FeedPlan): Promise<FeedResult> {
-      const empty = {
-        feed: plan.feed,
-        fetched: 0,
-        stored: 0,
-        changed: 0,
-        duplicates: 0,
-        rejected: 0,
-        failure: null,
-      };
-      const state: Progress = resumed<Progress>() ??
-        resume ?? { ...empty, cursor: null, done: false, pages: 0, validators: null };
       const managed = await managedSource(ports, plan.source, plan.feed);
+      const begun = managed ? await cursorOf(ports, plan) : null;
+      const state: Progress = resumed<Progress>() ?? resume ?? newProgress(plan.feed, begun);
       const before = state.pages;
       while (!state.done && state.failure === null) {
         const page = await fetchPage(ports, plan, { state, managed: managed !== null }).catch(
           (error: Error) => error,
         );
         if (!(page instanceof Error)) await takePage(store, { ...plan, terms: managed }, { page, state });
-        else if (mayPass(page) && state.pages > before) return { ...report(state), resume: state };
+        else if (mayPass(page) && state.pages > before) return { ...reportOf(state), resume: state };
         else if (mayPass(page) && attempt() < FEED_ATTEMPTS) throw page;
         else state.failure = messageOf(page);
         beat(state);
       }
       if (state.touched) await store.updateStories(plan.source, state.touched);
-      const { failure, validators } = state;
-      if (managed) await recordCollection(ports, plan, { failure, validators });
-      return report(state);
+      if (managed) await recordEnd(ports, plan, state);
+      return reportOf(state);
     },
   };
+}
+
+/** What is left of the window is kept for another collection, or is none where the last page was behind all that is wanted. */
+async function recordEnd(ports: Ports, plan: FeedPlan, state: Progress): Promise<void> {
+  if (state.failure === null && state.rest) {
+    const { newest = { first: null, last: null } } = state;
+    const known = await knownBefore(ports, plan);
+    if (isReadToItsEnd(newest, Math.max(plan.from, known ?? plan.from))) state.rest = null;
+    else state.failure = await faultOfRest(ports, plan);
+  }
+  const { failure, validators, rest = null, problems = null } = state;
+  const left = failure === null ? rest : null;
+  await recordCollection(ports, plan, { failure, validators, rest: left, problems });
+}
+
+/** What a source that cannot be asked for windows shows again at each collection; null where all of a window is wanted. */
+async function knownBefore(ports: Ports, plan: FeedPlan): Promise<number | null> {
+  const source = await ports.sources.get(plan.feed);
+  if (plan.from < twoYearsBefore(plan.to) || (await ports.sources.windowed(source))) return null;
+  return reachedBefore(ports, plan);
 }
 
 /** Live where managed sources are asked for. @throws NotFoundError for one that there is not */
@@ -150,22 +144,8 @@ async function takePage(
   { page, state }: { page: NewsPage; state: Progress },
 ): Promise<void> {
   const stored = await store.storePage(plan, inLanguage(page.items, plan.terms?.language));
-  state.fetched += stored.fetched;
-  state.stored += stored.stored;
-  state.changed += stored.changed;
-  state.duplicates += stored.duplicates;
-  state.rejected += stored.rejected;
-  // A retry may find as duplicates what the attempt before it has stored.
-  const isTouched = stored.stored + stored.changed > 0 || attempt() > 1;
-  if (isTouched && stored.touched) state.touched = joinTouched(state.touched, stored.touched);
-  if (state.cursor === null) state.validators = page.notModified ? null : validatorsOf(page, plan);
-  state.cursor = page.next;
-  state.done = page.next === null;
-  state.pages++;
+  movePast(state, { page, stored, window: plan });
 }
-
-const joinTouched = (a: Touched | undefined, b: Touched): Touched =>
-  a ? { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) } : b;
 
 const mayPass = (error: unknown): boolean =>
   !(error instanceof Error && (FINAL_ERRORS as readonly string[]).includes(error.name));
@@ -178,13 +158,3 @@ const countArticles = (
     where: { sourceKey: sourceKey(source), feed: feeds },
     range: { from, to },
   });
-
-const report = ({ feed, fetched, stored, changed, duplicates, rejected, failure }: Progress): FeedReport => ({
-  feed,
-  fetched,
-  stored,
-  changed,
-  duplicates,
-  rejected,
-  failure,
-});

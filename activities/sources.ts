@@ -9,10 +9,12 @@ import {
   emptyRecord,
   recordOutcome,
   transitionOf,
-  windowsToCollect,
   type KeptValidators,
   type SourceRecord,
 } from '../domain/news/source-health.js';
+import { isSame, pendingFault } from '../domain/news/pending.js';
+import type { ProblemTally } from '../domain/news/problems.js';
+import { begunWindows, OVERLAP_MS, windowsToCollect } from '../domain/news/windows.js';
 import type { Source } from '../domain/sources.js';
 
 interface Window {
@@ -45,18 +47,24 @@ export async function managedSource(ports: Ports, source: Source, feed: string):
   });
 }
 
-/** What to ask each source for that can be asked for windows; the others give what they show. */
+/**
+ * What to ask each source for that can be asked for windows; the others give what they show, and are asked to go on
+ * with what was begun.
+ */
 export async function windowsOf(
   ports: Ports,
   feeds: readonly string[],
-  to: number,
+  { from, to }: Window,
 ): Promise<Record<string, Window[]>> {
   const windows: Record<string, Window[]> = {};
   for (const feed of feeds) {
     const source = await managedSource(ports, { kind: 'live', detail: '' }, feed);
-    if (!source || !(await ports.sources.windowed(source))) continue;
-    const record = await ports.documents.get<SourceRecord>('sourceHealth', feed);
-    windows[feed] = windowsToCollect(record ?? emptyRecord(feed), await ports.sources.recentTimes(feed), to);
+    if (!source) continue;
+    const record = (await ports.documents.get<SourceRecord>('sourceHealth', feed)) ?? emptyRecord(feed);
+    const begun = begunWindows(record);
+    if (await ports.sources.windowed(source))
+      windows[feed] = windowsToCollect(record, await ports.sources.recentTimes(feed), to);
+    else if (begun.length > 0) windows[feed] = [{ from, to }, ...begun];
   }
   return windows;
 }
@@ -92,6 +100,41 @@ export function termsOf(
   return { licence, retainUntil: retentionDays === null ? null : seenAt + retentionDays * DAY_MS };
 }
 
+/** How a collection of one window ended. */
+interface End {
+  failure: string | null;
+  validators: KeptValidators | null;
+  /** Cursor of the first page that is left for another collection; null where none is. */
+  rest: string | null;
+  problems: ProblemTally | null;
+}
+
+/** Where a collection of a window that was begun before goes on; null for its first page. */
+export async function cursorOf(
+  ports: Ports,
+  { feed, from, to }: Pick<Collection, 'feed' | 'from' | 'to'>,
+): Promise<string | null> {
+  const record = await ports.documents.get<SourceRecord>('sourceHealth', feed);
+  return record?.pending?.find((each) => isSame(each, { from, to }))?.cursor ?? null;
+}
+
+/** Why pages that are left can not be kept for later: the collection has failed then. Null where they can. */
+export async function faultOfRest(ports: Ports, { feed, from, to }: Collection): Promise<string | null> {
+  const record = await ports.documents.get<SourceRecord>('sourceHealth', feed);
+  const fault = pendingFault(record?.pending ?? [], { from, to });
+  return fault === null ? null : `Source "${feed}": ${fault}`;
+}
+
+/**
+ * Before when all that a source shows again at each collection was stored, or is left for windows that were begun; null
+ * where it was not collected before, and in such a window itself.
+ */
+export async function reachedBefore(ports: Ports, { feed, from, to }: Collection): Promise<number | null> {
+  const record = await ports.documents.get<SourceRecord>('sourceHealth', feed);
+  const isBegun = record?.pending?.some((each) => isSame(each, { from, to })) ?? false;
+  return isBegun || !record?.collectedTo ? null : record.collectedTo - OVERLAP_MS;
+}
+
 /**
  * Writes how a collection ended into the source's record. That a source began to fail, or is well again, becomes an
  * event of the same transaction. A repeated attempt changes nothing.
@@ -99,15 +142,17 @@ export function termsOf(
 export async function recordCollection(
   ports: Ports,
   { feed, from, to }: Collection,
-  end: { failure: string | null; validators: KeptValidators | null },
+  end: End,
 ): Promise<void> {
   const at = ports.now();
-  const key = `${runKey(at)} ${from} ${to}`;
-  const window = end.failure === null ? { from, to } : null;
+  const run = runKey(at);
+  const key = `${run} ${from} ${to}`;
+  const asked = { from, to };
+  const window = end.failure === null ? asked : null;
   await ports.documents.update<SourceRecord>(
     'sourceHealth',
     feed,
-    (record) => recordOutcome(record ?? emptyRecord(feed), { ...end, key, at, window }),
+    (record) => recordOutcome(record ?? emptyRecord(feed), { ...end, key, run, at, window, asked }),
     (after, before) => eventsOf(before ?? emptyRecord(feed), after, at),
   );
 }

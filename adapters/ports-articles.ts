@@ -1,7 +1,7 @@
 // Search and figures of articles: a part of the documents port.
 import type { Article } from '../domain/news/articles.js';
 import type { ArticleDimension } from '../domain/news/dimensions.js';
-import type { SentimentLabel } from '../domain/sentiment/scores.js';
+import type { SentimentVerdict } from '../domain/sentiment/scores.js';
 
 /** All that is given must hold; of several values of one member one is enough. */
 export interface ArticleFilter {
@@ -17,8 +17,8 @@ export interface ArticleFilter {
 export interface ArticleQuery extends ArticleFilter {
   /** In the form of `parseSearch`. */
   text?: string;
-  /** What this model (`<name>@<version>`) made of the article. */
-  sentiment?: { model: string; label: SentimentLabel };
+  /** What this model (`<name>@<version>`) made of the article; with `asOf` by scores that were there then. */
+  sentiment?: { model: string; label: SentimentVerdict };
   /** Published from, and before; epoch ms. */
   range?: { from?: number; to?: number };
   /** Only what was known then, and as it was then. */

@@ -3,6 +3,7 @@ import type { Bar, TimeRange } from '../domain/bars.js';
 import type { FundingPage } from '../domain/funding.js';
 import type { VenueAnswer } from '../domain/lineage.js';
 import type { RawItem } from '../domain/news/articles.js';
+import type { NewsProblem } from '../domain/news/problems.js';
 import type { Source } from '../domain/sources.js';
 import type { Stream, Timeframe } from '../domain/streams.js';
 import type { Trade } from '../domain/trades.js';
@@ -57,8 +58,12 @@ export interface NewsPage extends Validators {
   items: RawItem[];
   /** Opaque, for the page after; null at the end. */
   next: string | null;
+  /** Cursor of the page after, where this collection has had as many pages as one may: another one goes on there. */
+  rest?: string;
   /** The feed is as it was when it gave the request's validators: no items, and nothing to store. */
   notModified?: boolean;
+  /** What of the answer was not as it should be; left out where nothing was, or the kind cannot tell. */
+  problems?: NewsProblem[];
 }
 
 export interface NewsRequest extends Validators {

@@ -1,5 +1,6 @@
 // News sources as managed things: a part of ports.ts.
 import type { RawItem } from '../domain/news/articles.js';
+import type { ProblemTally } from '../domain/news/problems.js';
 import type { Silence } from '../domain/news/rhythm.js';
 import type { NewsSource, SourceChange, SourceDefinition } from '../domain/news/source.js';
 import type { ErrorBudget, Freshness, SourceRecord } from '../domain/news/source-health.js';
@@ -23,6 +24,7 @@ export interface SourceTest {
   /** Whether there is a page after it. */
   more: boolean;
   elapsedMs: number;
+  problems: ProblemTally;
 }
 
 /** Whether a host is asked at all at this moment. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { messageOf } from '../domain/errors.js';
 import { holdsRole, type Principal } from '../domain/identity.js';
 import { withoutSecrets } from '../domain/audit.js';
+import { withoutTokens } from '../domain/secrets.js';
 import { appendAudit } from './audit.js';
 import { encode, isKnown, notModified } from './encoding.js';
 import { ForbiddenError, NotAcceptableError, problemOf } from './errors.js';
@@ -153,7 +154,8 @@ async function audited(change: Change, work: () => Promise<Reply | null>): Promi
     reply = await work();
   } catch (error) {
     const { status } = problemOf(error, { instance: req.path, requestId });
-    await append({ target: first, status, detail: { ...asked, reason: messageOf(error).slice(0, 500) } });
+    const reason = withoutTokens(messageOf(error).slice(0, 2000)).slice(0, 500);
+    await append({ target: first, status, detail: { ...asked, reason } });
     throw error;
   }
   const detail = { ...asked, ...reply?.detail };

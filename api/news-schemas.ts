@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ArticleFilter, ArticleQuery } from '../adapters/ports.js';
-import { SENTIMENT_LABELS } from '../domain/sentiment/scores.js';
+import { SENTIMENT_LABELS, SENTIMENT_VERDICTS } from '../domain/sentiment/scores.js';
 import { choice, cursor, limit, readRange, text, time } from './query.js';
 import type { Context, Values } from './route.js';
 import { answer, instant, source } from './schemas.js';
@@ -99,7 +99,10 @@ export const newsFilter = {
 };
 export const newsQuery = {
   ...newsFilter,
-  sentiment: choice(SENTIMENT_LABELS, 'What the model made of it'),
+  sentiment: choice(
+    SENTIMENT_VERDICTS,
+    'What the model made of it, with asOf by scores that were there then',
+  ),
   model: text('<name>@<version>; default the shipped model'),
   from: time('Published at or after'),
   to: time('Published before'),

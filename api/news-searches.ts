@@ -5,13 +5,14 @@ import { formFault } from '../domain/forms.js';
 import { mayActFor, type Principal } from '../domain/identity.js';
 import { MOST_SAVED_SEARCHES, type SavedSearch } from '../domain/news/saved-searches.js';
 import { parseSearch } from '../domain/news/search.js';
+import { SENTIMENT_VERDICTS } from '../domain/sentiment/scores.js';
 import { ForbiddenError } from './errors.js';
 import { cursor, limit, segment } from './query.js';
 import { route } from './route.js';
 import { answer, instant, pageOf, request } from './schemas.js';
 
 const values = z.array(z.string().min(1).max(100)).min(1).max(50).optional();
-const filter = z.strictObject({
+const members = z.strictObject({
   text: z
     .string()
     .min(1)
@@ -24,6 +25,19 @@ const filter = z.strictObject({
   feeds: values,
   languages: values,
   source: z.string().min(1).max(100).optional().describe('live, recorded or simulated-<seed>'),
+  sentiment: z
+    .enum(SENTIMENT_VERDICTS)
+    .optional()
+    .describe('What the model made of it: a match is told when it is scored'),
+  model: z
+    .string()
+    .regex(/^[^\s@]{1,100}@[^\s@]{1,40}$/, 'must be <name>@<version>')
+    .optional()
+    .describe('Of the sentiment; default the shipped model'),
+});
+const filter = members.refine(({ sentiment, model }) => model === undefined || sentiment !== undefined, {
+  path: ['model'],
+  error: 'needs a sentiment: negative, neutral, positive or abstained',
 });
 const fields = {
   id: z.string().meta({ examples: ['sea_0123456789abcdef'] }),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { DocumentsPort } from '../adapters/ports.js';
+import type { ArticleQuery, DocumentsPort } from '../adapters/ports.js';
 import { NotFoundError } from '../domain/errors.js';
 import type { Article } from '../domain/news/articles.js';
 import { earlierVersions, knownFrom, versionAt, type ArticleVersion } from '../domain/news/versions.js';
-import type { Score } from '../domain/sentiment/scores.js';
+import { isScoreKnown, type Score } from '../domain/sentiment/scores.js';
 import { article, score, sourceOfKey } from './news-schemas.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';
@@ -45,11 +45,14 @@ const listArticles = route({
       ...(query.feed ? { feed: query.feed } : {}),
       ...(query.source ? { sourceKey: query.source } : {}),
     };
-    const page = { where, range: readRange(query), order: 'newest' as const, limit: query.limit };
-    const found = await context.ports.documents.find<StoredArticle>('articles', {
-      ...page,
+    const page = {
+      ...{ range: readRange(query), order: 'newest' as const, limit: query.limit },
       ...(query.cursor ? { cursor: query.cursor } : {}),
-    });
+    };
+    const { documents } = context.ports;
+    const found =
+      (await bySeveral(documents, where, page)) ??
+      (await documents.find<StoredArticle>('articles', { where, ...page }));
     return { body: { ...found, items: found.items.map(shown), asOf: context.ports.now() } };
   },
 });
@@ -134,7 +137,7 @@ const getNews = route({
       .map(({ title, text: body, seenAt }, i) => ({ revision: i + 1, seenAt, title, text: body }))
       .filter(({ seenAt }) => seenAt < knownFrom(then))
       .reverse();
-    const known = scores.items.filter((each) => each.knownAt <= asOf && each.scoredAt <= asOf);
+    const known = scores.items.filter((each) => isScoreKnown(each, asOf));
     const body = { ...shown(then), scores: known.map(shownScore), versions, asOf: query.asOf ?? now() };
     return { body };
   },
@@ -173,6 +176,27 @@ async function found(documents: DocumentsPort, name: string): Promise<StoredArti
   const stored = await documents.get<StoredArticle>('articles', name);
   if (stored) return stored;
   throw new NotFoundError(`No article "${name}"`);
+}
+
+/**
+ * An asset and another member at once are words of the search index, where the rarer one leads; the listing would look at every
+ * article of the asset. Null for a single member, and where the index does not have all articles yet.
+ */
+async function bySeveral(
+  documents: DocumentsPort,
+  where: { tickers?: string; feed?: string; sourceKey?: string },
+  page: Pick<ArticleQuery, 'range' | 'order' | 'limit' | 'cursor'>,
+): Promise<{ items: StoredArticle[]; cursor: string | null } | null> {
+  const { tickers, feed, sourceKey } = where;
+  if (tickers === undefined || (feed === undefined && sourceKey === undefined)) return null;
+  const found = await documents.searchArticles({
+    ...page,
+    tickers: [tickers],
+    ...(feed === undefined ? {} : { feeds: [feed] }),
+    ...(sourceKey === undefined ? {} : { sourceKeys: [sourceKey] }),
+  });
+  if (!found.complete) return null;
+  return { items: found.items.map(({ article }) => article as StoredArticle), cursor: found.cursor };
 }
 
 export const newsRoutes = [listArticles, getArticle, listScores, getNews, deleteNews];

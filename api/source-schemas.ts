@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SourceHealth } from '../adapters/ports-sources.js';
 import { SOURCE_OVERLAPS, type NewsSource } from '../domain/news/source.js';
 import { answer, instant, pageOf } from './schemas.js';
 
@@ -49,6 +50,20 @@ export const sourceKinds = answer(
   }),
 );
 
+const problems = z.object({
+  total: z.int(),
+  byKind: z.record(z.string(), z.int()).describe('How many of each kind, such as bad-date or no-address'),
+  last: z
+    .array(
+      z.object({
+        what: z.string(),
+        detail: z.string(),
+        item: z.string().optional().describe('Title or address of the item, where it is about one'),
+      }),
+    )
+    .describe('The last few, oldest first'),
+});
+
 const item = z.object({
   feed: z.string(),
   guid: z.string().optional(),
@@ -67,6 +82,7 @@ export const sourceTest = answer(
     found: z.int().describe('Items of the page; the first of them are shown'),
     more: z.boolean().describe('Whether there is a page after it'),
     elapsedMs: z.number(),
+    problems: problems.describe('What of the page is not as it should be'),
   }),
 );
 
@@ -80,6 +96,21 @@ export const sourceHealth = answer(
     lastFailure: z.string().nullable().describe('Why the last failed collection failed'),
     failuresInARow: z.int(),
     collectedTo: instant.nullable(),
+    problems: problems
+      .extend({ at: instant })
+      .nullable()
+      .describe('What was not as it should be in what the last collection read; null: nothing was read yet'),
+    pending: z
+      .array(
+        z.object({
+          from: instant,
+          to: instant,
+          parts: z.int().describe('Collections that read a part of it'),
+          failures: z.int(),
+          since: instant,
+        }),
+      )
+      .describe('Windows of more pages than one collection may read: the next ones go on'),
     freshness: z.object({
       newestPublishedAt: instant.nullable(),
       medianMs: z.number().nullable().describe('Between two items, usually; null: too few to tell'),
@@ -119,6 +150,28 @@ export const discovered = answer(
     canonical: z.string().nullable(),
   }),
 );
+
+/** The health of a source as it is shown: cursors of sources and the names of runs are no one's business. */
+export function shownHealth({
+  record,
+  freshness: { rhythm, ...fresh },
+  ...health
+}: SourceHealth): z.output<typeof sourceHealth> {
+  const { lastSuccessAt, lastFailureAt, lastFailure, failuresInARow, collectedTo } = record;
+  const { problems = null, pending = [] } = record;
+  return {
+    ...health,
+    ...{ lastSuccessAt, lastFailureAt, lastFailure, failuresInARow, collectedTo },
+    problems: problems && {
+      at: problems.at,
+      total: problems.total,
+      byKind: problems.byKind,
+      last: problems.last,
+    },
+    pending: pending.map(({ cursor: _, ...window }) => window),
+    freshness: { ...fresh, ...rhythm },
+  };
+}
 
 /** Names of parameters whose value may be a key: a configured address can hold one. */
 const SECRET_PARAMETER = /key|token|secret|pass|auth|sig/i;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sourceChange, sourceDefinition, type NewsSource } from '../domain/news/source.js';
+import { withoutTokens } from '../domain/secrets.js';
 import { ConflictError } from './errors.js';
 import { cursor, limit, segment } from './query.js';
 import { route, type Call, type Context } from './route.js';
@@ -9,6 +10,7 @@ import {
   discovered,
   newsSource,
   newsSourcePage,
+  shownHealth,
   shownSource,
   sourceHealth,
   sourceKinds,
@@ -181,13 +183,8 @@ const getHealth = route({
   answers: { 200: { description: 'Its health', schema: sourceHealth } },
   example,
   async handle({ params, context }) {
-    const { record, freshness, ...health } = await context.ports.sources.health(
-      await context.ports.sources.get(params.id),
-    );
-    const { lastSuccessAt, lastFailureAt, lastFailure, failuresInARow, collectedTo } = record;
-    const { rhythm, ...fresh } = freshness;
-    const last = { lastSuccessAt, lastFailureAt, lastFailure, failuresInARow, collectedTo };
-    return { body: { ...health, ...last, freshness: { ...fresh, ...rhythm } } };
+    const source = await context.ports.sources.get(params.id);
+    return { body: shownHealth(await context.ports.sources.health(source)) };
   },
 });
 
@@ -206,7 +203,7 @@ const discoverSources = route({
   example: { body: { url: 'https://example.org/' } },
   handle: async ({ body, context }) => ({
     body: await context.ports.sources.discover(body.url),
-    target: body.url,
+    target: withoutTokens(body.url),
   }),
 });
 

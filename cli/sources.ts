@@ -4,6 +4,7 @@ import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { connectApi, dataOf } from './api.js';
 import { printJson, printTable, say } from './output.js';
 import { runStory } from './run.js';
+import { sayHealth, sayProblems } from './source-health.js';
 import { given, jsonObject, wholeNumber, type AddCommands, type Shell } from './shell.js';
 
 interface Flags {
@@ -100,9 +101,18 @@ function addStates(sources: Command, shell: Shell): void {
 
 function addLooks(sources: Command, shell: Shell): void {
   const on = (id: string) => ({ params: { path: { id } } });
-  sources.command('show <id>').action(async (id: string) => {
-    printJson(dataOf(await connectApi(shell.config()).client.GET('/sources/{id}', on(id))));
-  });
+  sources
+    .command('show <id>')
+    .description('its settings, how it is, and what is wrong with what it gives')
+    .action(async (id: string) => {
+      const { client } = connectApi(shell.config());
+      const source = dataOf(await client.GET('/sources/{id}', on(id)));
+      const health = dataOf(await client.GET('/sources/{id}/health', on(id)));
+      if (shell.json()) return printJson({ ...source, health });
+      show(shell, source);
+      printJson(source.settings);
+      sayHealth(health);
+    });
   sources
     .command('test <id>')
     .description('fetch one page and show its items; nothing is stored')
@@ -113,24 +123,12 @@ function addLooks(sources: Command, shell: Shell): void {
         test.items.map(({ publishedAt, title, url }) => ({ publishedAt, title: title?.slice(0, 80), url })),
       );
       say(`${test.found} items${test.more ? ' and more pages' : ''} in ${test.elapsedMs} ms`);
+      sayProblems(test.problems);
     });
   sources.command('health <id>').action(async (id: string) => {
     const health = dataOf(await connectApi(shell.config()).client.GET('/sources/{id}/health', on(id)));
     if (shell.json()) return printJson(health);
-    const { state, lastFailure, lastSuccessAt, freshness, errorBudget, breaker, itemsPerDay } = health;
-    const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
-    printTable([
-      {
-        state,
-        lastSuccess: time(lastSuccessAt),
-        newest: time(freshness.newestPublishedAt),
-        usualMinutes: freshness.medianMs === null ? null : Math.round(freshness.medianMs / 60_000),
-        failed: `${errorBudget.failed} of ${errorBudget.collections}`,
-        breaker: breaker.state,
-        today: itemsPerDay.at(-1)?.items,
-      },
-    ]);
-    if (lastFailure) say(`last failure: ${lastFailure}`);
+    sayHealth(health);
   });
   sources
     .command('discover <url>')

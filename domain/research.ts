@@ -62,6 +62,8 @@ export interface NewsReport {
   rejected: number;
   /** Feeds that could not be read, with the reason; the rest of the run goes on. */
   failures: { feed: string; reason: string }[];
+  /** Feeds that have more pages than one collection may read: the next one goes on. Left out where there is none. */
+  unfinished?: string[];
 }
 
 export interface SentimentReport {

@@ -28,6 +28,7 @@ export async function collectNews(input: NewsInput): Promise<NewsReport> {
   const counted = sum(reports, 'stored');
   // What a killed attempt stored is in the store; the attempt after it took that for duplicates.
   const stored = Math.max(counted, (await io.countArticles({ ...window, feeds })) - present);
+  const unfinished = reports.filter((report) => report.unfinished).map(({ feed }) => feed);
   return {
     fetched: sum(reports, 'fetched'),
     stored,
@@ -37,6 +38,7 @@ export async function collectNews(input: NewsInput): Promise<NewsReport> {
     failures: reports.flatMap((report) =>
       report.failure ? [{ feed: report.feed, reason: report.failure }] : [],
     ),
+    ...(unfinished.length > 0 ? { unfinished } : {}),
   };
 }
 
@@ -57,6 +59,7 @@ async function collectWindows(plans: FeedPlan[]): Promise<FeedReport> {
     duplicates: sum(reports, 'duplicates'),
     rejected: sum(reports, 'rejected'),
     failure: reports.at(-1)?.failure ?? null,
+    ...(reports.some(({ unfinished }) => unfinished) ? { unfinished: true } : {}),
   };
 }
 

@@ -1,12 +1,14 @@
-import type { EventHandler, Ports } from '../../adapters/ports.js';
+import type { EventHandler, EventRow, Ports } from '../../adapters/ports.js';
 import type { Article } from '../../domain/news/articles.js';
 import {
   matchedBy,
   matchEvent,
   prepareSearches,
   type SavedSearch,
+  type ScoreOfArticle,
   type SearchMatch,
 } from '../../domain/news/saved-searches.js';
+import type { Score } from '../../domain/sentiment/scores.js';
 
 /** Fewer events than this at a time: the consumer has come to their end. */
 const BATCH = 100;
@@ -14,7 +16,7 @@ const PAGE = 500;
 
 type StoredArticle = Article & { sourceKey?: string };
 
-type Needed = Pick<Ports, 'documents' | 'events' | 'newsReads' | 'now'>;
+type Needed = Pick<Ports, 'documents' | 'events' | 'newsReads' | 'now' | 'sentiment'>;
 
 /**
  * Handles events in any number and order: a match that was told already is the same event. What was cached of the
@@ -32,19 +34,42 @@ export const searchAlerts =
     const isNew = new Set(
       spoken.flatMap(({ type, payload }) => (type === 'article.collected' ? payload['articleId'] : [])),
     );
-    await alert(
-      ports,
-      articles.filter(({ id }) => isNew.has(id)),
-    );
+    const scores = await scoresOf(ports, spoken);
+    await alert(ports, [
+      ...articles.filter(({ id }) => isNew.has(id)).map((article) => ({ article, score: null })),
+      ...articles.flatMap((article) => (scores.get(article.id) ?? []).map((score) => ({ article, score }))),
+    ]);
     await refresh(ports, { articles, isLast: events.length < BATCH });
   };
 
-async function alert(ports: Needed, articles: StoredArticle[]): Promise<void> {
-  if (articles.length === 0) return;
+/** Scores that the events speak of, by article. */
+async function scoresOf(
+  { documents, sentiment }: Needed,
+  events: EventRow[],
+): Promise<Map<string, ScoreOfArticle[]>> {
+  const ids = events.flatMap(({ type, payload: { articleId, model } }) =>
+    type === 'article.scored' ? [`${String(articleId)}/${String(model)}`] : [],
+  );
+  if (ids.length === 0) return new Map();
+  const { ref } = await sentiment.choose();
+  const shipped = `${ref.name}@${ref.version}`;
+  const found = new Map<string, ScoreOfArticle[]>();
+  for (const score of await documents.getMany<Score>('scores', [...new Set(ids)]))
+    found.set(score.articleId, [...(found.get(score.articleId) ?? []), { ...score, shipped }]);
+  return found;
+}
+
+interface Spoken {
+  article: StoredArticle;
+  score: ScoreOfArticle | null;
+}
+
+async function alert(ports: Needed, spoken: Spoken[]): Promise<void> {
+  if (spoken.length === 0) return;
   const searches = prepareSearches(await savedSearches(ports));
   const at = ports.now();
-  const found: SearchMatch[] = articles.flatMap((article) =>
-    matchedBy(searches, article).map((saved) => matchEvent(saved, article, at)),
+  const found: SearchMatch[] = spoken.flatMap(({ article, score }) =>
+    matchedBy(searches, article, score).map((saved) => matchEvent(saved, article, { at, score })),
   );
   if (found.length > 0) await ports.events.publish(found);
 }

@@ -4,7 +4,7 @@ import type { Article } from '../../domain/news/articles.js';
 import { indexWords, matches } from '../../domain/news/matching.js';
 import { relevances } from '../../domain/news/relevance.js';
 import { parseSearch, type Search } from '../../domain/news/search.js';
-import type { Score } from '../../domain/sentiment/scores.js';
+import { isScoreKnown, verdictOf, type Score } from '../../domain/sentiment/scores.js';
 import type { ArticlePage, ArticleQuery, FoundArticle } from '../ports-articles.js';
 import type { DocumentsPort } from '../ports-documents.js';
 import { limitOf } from './query.js';
@@ -131,7 +131,12 @@ async function matching<C extends Candidate>(
   if (sentiment && batch.length > 0) {
     const ids = batch.map(({ id }) => `${id}/${sentiment.model}`);
     const scores = await backend.getMany<Score>('scores', ids);
-    const fitting = new Set(scores.flatMap((each) => (each.label === sentiment.label ? each.articleId : [])));
+    const { asOf = Infinity } = query;
+    const fitting = new Set(
+      scores
+        .filter((each) => verdictOf(each) === sentiment.label && isScoreKnown(each, asOf))
+        .map(({ articleId }) => articleId),
+    );
     left = batch.filter(({ id }) => fitting.has(id));
   }
   const articles = await backend.load(left, plan);

@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { z } from 'zod';
 import { DataQualityError, InvalidInputError, messageOf } from '../../domain/errors.js';
 import type { RawItem } from '../../domain/news/articles.js';
+import type { NewsProblem } from '../../domain/news/problems.js';
 import type { NewsPage } from '../ports.js';
 import type { HttpAnswer, HttpRequest } from '../http/http.js';
 import { told, type KindTools, type PageRequest, type SourceKind } from './kind.js';
@@ -17,7 +18,7 @@ interface UserAdapter {
   /** Settings as they are to be stored; throws where they are wrong. */
   check?: ((settings: Record<string, unknown>) => Record<string, unknown>) | undefined;
   host(settings: Record<string, unknown>): string;
-  fetchPage(request: UserRequest): Promise<{ items: unknown; next?: unknown }>;
+  fetchPage(request: UserRequest): Promise<{ items: unknown; next?: unknown; problems?: unknown }>;
 }
 
 /** What `fetchPage` of a user's file gets: the platform's own client, so that politeness and limits hold. */
@@ -57,7 +58,12 @@ const item = z.strictObject({
   publishedAt: text,
   categories: z.array(z.string()).optional(),
 });
-const page = z.object({ items: z.array(item).max(10_000), next: z.string().nullish() });
+const problem = z.strictObject({ what: z.string().min(1), detail: z.string(), item: text });
+const page = z.object({
+  items: z.array(item).max(10_000),
+  next: z.string().nullish(),
+  problems: z.array(problem).max(10_000).optional(),
+});
 
 /**
  * Loads the kinds of a user's own files (FINSIGHT_NEWS_ADAPTERS). They are the operator's code and run as the
@@ -171,5 +177,6 @@ async function fetchOwn(
     );
   }
   const items = read.data.items.map((each) => ({ feed: source.id, ...each }) as RawItem);
-  return { items, next: read.data.next ?? null };
+  const { next = null, problems = [] } = read.data;
+  return { items, next, ...(problems.length > 0 ? { problems: problems as NewsProblem[] } : {}) };
 }

@@ -1,10 +1,12 @@
 import { DataQualityError } from '../../domain/errors.js';
 import type { RawItem } from '../../domain/news/articles.js';
+import type { NewsProblem } from '../../domain/news/problems.js';
 import type { HttpClient, NewsPage } from '../ports.js';
 import { downloadFeed, feedName, type FeedRequest } from './download.js';
 import type { FeedItem, ParsedFeed } from './feeds/model.js';
 import { parseFeed } from './feeds/parse.js';
 import { escaped, present } from './feeds/values.js';
+import { nameOf, withoutAddress } from './item-problems.js';
 
 /**
  * One page of a feed of any kind that `parseFeed` reads; `next` is the address of the page after (RFC 5005), where the
@@ -24,7 +26,16 @@ export function readPage(parsed: ParsedFeed, { feed, address }: { feed: string; 
     throw new DataQualityError(`${feedName({ feed, address })} is no readable feed: ${reasons}`);
   }
   const items = parsed.items.map((item) => rawItem(item, { feed, language: parsed.feed.language }));
-  return { items, next: nextPage(parsed.feed.next, address) };
+  const problems = problemsOf(parsed, items);
+  return { items, next: nextPage(parsed.feed.next, address), ...(problems.length > 0 ? { problems } : {}) };
+}
+
+/** What the parser says, with items by name, and items that no page is told of. */
+function problemsOf({ problems }: ParsedFeed, items: RawItem[]): NewsProblem[] {
+  const told = problems.map(({ item, ...problem }) =>
+    item === undefined ? problem : { ...problem, item: nameOf(items[item], item) },
+  );
+  return [...told, ...withoutAddress(items)];
 }
 
 /** A feed's word for its next page is followed on the feed's own site only. */

@@ -1,5 +1,6 @@
 import { InvalidInputError, NotFoundError } from '../../domain/errors.js';
 import type { Article } from '../../domain/news/articles.js';
+import { NO_PROBLEMS, withProblems } from '../../domain/news/problems.js';
 import { rhythmOf, silencesOf, type Silence } from '../../domain/news/rhythm.js';
 import { changedSource, sourceOf, type NewsSource } from '../../domain/news/source.js';
 import {
@@ -78,9 +79,12 @@ export function openSources(options: SourcesOptions): NewsSources {
     async test(source, limit) {
       const began = now();
       const request = { source, range: { from: began - 7 * DAY_MS, to: began }, interactive: true };
-      const { items, next } = await (await kindOf(source)).fetchPage(request, tools);
+      const page = await (await kindOf(source)).fetchPage(request, tools);
+      const { items, next, rest, problems = [] } = page;
       const elapsedMs = now() - began;
-      return { items: items.slice(0, limit), found: items.length, more: next !== null, elapsedMs };
+      const more = next !== null || rest !== undefined;
+      const tally = withProblems(NO_PROBLEMS, problems);
+      return { items: items.slice(0, limit), found: items.length, more, elapsedMs, problems: tally };
     },
     health: (source) => healthOf(source, options),
     recentTimes: (id) => recentTimes(documents, id, now()),

@@ -40,7 +40,7 @@ export function storedSources(
     async save(source) {
       const before = await find(source.id);
       await documents.upsert('newsSources', [source]);
-      // What was as it was by the old settings need not be by the new ones.
+      // What was as it was by the old settings need not be by the new ones, and their cursors lead elsewhere.
       if (before && canonicalJson(before.settings) !== canonicalJson(source.settings))
         await forgetValidators(documents, source.id);
     },
@@ -80,5 +80,6 @@ async function forgetValidators(documents: DocumentsPort, id: string): Promise<v
   await documents.update<SourceRecord>('sourceHealth', id, (record) => ({
     ...(record ?? emptyRecord(id)),
     validators: null,
+    pending: record?.pending?.map((each) => ({ ...each, cursor: null })) ?? [],
   }));
 }

@@ -129,7 +129,7 @@ const filters = (command: Command): Command =>
     .option('--language <list>')
     .option('--story <id>')
     .option('--source <kind>', 'live, recorded, simulated-<seed>')
-    .option('--sentiment <label>', 'negative, neutral, positive')
+    .option('--sentiment <label>', 'negative, neutral, positive, abstained')
     .option('--model <name@version>', 'of the sentiment')
     .option('--from <time>', 'published at or after')
     .option('--to <time>', 'published before')

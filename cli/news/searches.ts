@@ -38,6 +38,8 @@ export function addNewsSearches(news: Command, shell: Shell): void {
     .option('--feeds <list>', '', list)
     .option('--languages <list>', '', list)
     .option('--source <kind>', 'live, recorded, simulated-<seed>')
+    .option('--sentiment <label>', 'negative, neutral, positive, abstained: told when it is scored')
+    .option('--model <name@version>', 'of the sentiment')
     .action(async (name: string, words: string[], options: Record<string, unknown>) => {
       const { client } = connectApi(shell.config());
       const text = words.length > 0 ? { text: words.join(' ') } : {};

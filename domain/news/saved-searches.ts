@@ -1,5 +1,6 @@
 import type { Article } from './articles.js';
 import { indexWords, matches, type WordIndex } from './matching.js';
+import { verdictOf, type Score, type SentimentVerdict } from '../sentiment/scores.js';
 import { parseSearch, type Search } from './search.js';
 
 /** What new articles are compared with: all that is given must hold. */
@@ -12,6 +13,10 @@ export interface SearchFilter {
   languages?: string[];
   /** `live`, `recorded`, `simulated-<seed>`. */
   source?: string;
+  /** What a model made of the article: a match is told when it is scored, and once. */
+  sentiment?: SentimentVerdict;
+  /** `<name>@<version>`; left out: the model that is shipped when the article is scored. */
+  model?: string;
 }
 
 /** A search that goes on: each new article that it matches becomes one event `search.matched`. */
@@ -51,11 +56,18 @@ export const prepareSearches = (saved: SavedSearch[]): Prepared[] =>
     search: each.filter.text === undefined ? null : parseSearch(each.filter.text),
   }));
 
-/** The searches that an article matches. */
-export function matchedBy(searches: Prepared[], article: Comparable): SavedSearch[] {
+/** What a model made of an article, and which model is the shipped one. */
+export type ScoreOfArticle = Pick<Score, 'model' | 'label' | 'abstained'> & { shipped: string };
+
+/** The searches that an article matches: as it comes in those without a sentiment, with a score those that want it. */
+export function matchedBy(
+  searches: Prepared[],
+  article: Comparable,
+  score: ScoreOfArticle | null = null,
+): SavedSearch[] {
   let words: WordIndex | null = null;
   return searches.flatMap(({ saved, search }) => {
-    if (!fits(saved.filter, article)) return [];
+    if (!fits(saved.filter, article) || !fitsScore(saved.filter, score)) return [];
     if (search && !matches(search, (words ??= indexWords(article)))) return [];
     return [saved];
   });
@@ -73,11 +85,16 @@ function fits({ tickers, topics, feeds, languages, source }: SearchFilter, artic
   );
 }
 
+function fitsScore({ sentiment, model }: SearchFilter, score: ScoreOfArticle | null): boolean {
+  if (sentiment === undefined || score === null) return sentiment === undefined && score === null;
+  return score.model === (model ?? score.shipped) && verdictOf(score) === sentiment;
+}
+
 /** The event of a match; its id makes a second telling the same one. */
 export const matchEvent = (
   { id, name, principal, tenant }: SavedSearch,
   article: Pick<Article, 'id' | 'title' | 'url' | 'feed' | 'tickers' | 'publishedAt'>,
-  at: number,
+  { at, score = null }: { at: number; score?: ScoreOfArticle | null },
 ): SearchMatch => ({
   id: `evt_matched_${id}_${article.id}`,
   type: 'search.matched',
@@ -93,5 +110,6 @@ export const matchEvent = (
     feed: article.feed,
     tickers: article.tickers,
     publishedAt: article.publishedAt,
+    ...(score ? { sentiment: verdictOf(score), model: score.model } : {}),
   },
 });

@@ -1,3 +1,5 @@
+import { pendingAfter, type PendingWindow } from './pending.js';
+import { problemsAfter, type KeptProblems, type ProblemTally } from './problems.js';
 import { rhythmOf, silencesOf, type Rhythm, type Silence } from './rhythm.js';
 
 /** What is known of a source's collections, so that a restart knows it too. Stored in `sourceHealth` by source id. */
@@ -17,6 +19,10 @@ export interface SourceRecord {
   collectedTo: number | null;
   /** Silences that it has been asked for again. */
   asked: Silence[];
+  /** Windows of more pages than one collection may read, oldest first; left out in records from before. */
+  pending?: PendingWindow[];
+  /** What was not as it should be in what the last collection read. */
+  problems?: KeptProblems | null;
 }
 
 /** For a conditional GET: who has stored from `from` on needs nothing of a page that is as it was. */
@@ -35,6 +41,14 @@ export interface Outcome {
   /** Window that was stored to its end; null where it failed. */
   window: Silence | null;
   validators: KeptValidators | null;
+  /** The window that was asked for, whatever came of it. */
+  asked?: Silence;
+  /** Cursor to go on with in another collection. */
+  rest?: string | null;
+  /** The same for all windows of one run. */
+  run?: string;
+  /** Null where nothing was read: that as before, or a failure. */
+  problems?: ProblemTally | null;
 }
 
 /** Kept collections: two days of one each quarter of an hour. */
@@ -65,7 +79,13 @@ export function recordOutcome(record: SourceRecord, outcome: Outcome): SourceRec
   if (record.collections.some(({ key }) => key === outcome.key)) return record;
   const { key, at, failure, window } = outcome;
   const collections = [...record.collections, { key, at, ok: failure === null }].slice(-KEPT);
-  const after = { ...record, updatedAt: Math.max(at, record.updatedAt), collections };
+  const after = {
+    ...record,
+    updatedAt: Math.max(at, record.updatedAt),
+    collections,
+    pending: pendingOf(record, outcome),
+    problems: problemsAfter(record.problems ?? null, outcome),
+  };
   if (failure !== null)
     return {
       ...after,
@@ -83,6 +103,13 @@ export function recordOutcome(record: SourceRecord, outcome: Outcome): SourceRec
     collectedTo: reached(record.collectedTo, window),
     asked,
   };
+}
+
+function pendingOf(
+  { pending = [] }: SourceRecord,
+  { asked, rest = null, at, failure }: Outcome,
+): PendingWindow[] {
+  return asked ? pendingAfter(pending, { ...asked, at, rest, failure }) : pending;
 }
 
 /** A window that begins behind what was reached would leave a hole that nobody looks for. */
@@ -165,25 +192,4 @@ export function stateOfHealth(
   if (record.failuresInARow >= FAILING_AFTER) return 'failing';
   if (budgetSpent) return 'unreliable';
   return silentSince === null ? 'healthy' : 'silent';
-}
-
-const DAY = 86_400_000;
-/** How far back a source is asked that was never collected. */
-const FIRST_LOOK = 7 * DAY;
-/** Items that come late with a date in the past. */
-const OVERLAP = 3_600_000;
-/** Windows of one collection: the rest is for the next one. */
-const MAX_WINDOWS = 4;
-
-/**
- * What to ask a source for that can be asked for windows: what came since the last collection, and silences of
- * the last two weeks that it has not been asked for since.
- */
-export function windowsToCollect(record: SourceRecord, times: readonly number[], to: number): Silence[] {
-  const since = record.collectedTo ?? to - FIRST_LOOK;
-  const newest = { from: Math.min(since - OVERLAP, to - OVERLAP), to };
-  const silences = silencesOf(times, { from: to - 14 * DAY, to: newest.from })
-    .filter(({ from }) => times.some((time) => time <= from))
-    .filter((gap) => !record.asked.some((each) => each.from <= gap.from && each.to >= gap.to));
-  return [newest, ...silences.slice(-(MAX_WINDOWS - 1))];
 }

@@ -3,6 +3,19 @@ import type { ModelRef, ObjectRef } from '../models.js';
 export const SENTIMENT_LABELS = ['negative', 'neutral', 'positive'] as const;
 export type SentimentLabel = (typeof SENTIMENT_LABELS)[number];
 
+/** What can be asked for: an abstention is none of the labels, though its score says neutral. */
+export const SENTIMENT_VERDICTS = [...SENTIMENT_LABELS, 'abstained'] as const;
+export type SentimentVerdict = (typeof SENTIMENT_VERDICTS)[number];
+
+export const verdictOf = ({ label, abstained }: Pick<Score, 'label' | 'abstained'>): SentimentVerdict =>
+  abstained ? 'abstained' : label;
+
+/** Whether a score was there at a time, of a text that was known then. */
+export const isScoreKnown = (
+  { knownAt, scoredAt }: Pick<Score, 'knownAt' | 'scoredAt'>,
+  asOf: number,
+): boolean => knownAt <= asOf && scoredAt <= asOf;
+
 export interface Probabilities {
   negative: number;
   neutral: number;

@@ -1,10 +1,11 @@
 import { afterEach, expect, it } from 'vitest';
 import { searchAlerts } from '../../activities/news/searches.js';
 import { indexing, newsUpkeepSteps } from '../../activities/news/upkeep.js';
-import type { EventRow, Ports } from '../../adapters/ports.js';
+import type { Doc, EventRow, Ports } from '../../adapters/ports.js';
 import type { Article } from '../../domain/news/articles.js';
 import type { SavedSearch, SearchFilter } from '../../domain/news/saved-searches.js';
-import { article, START, version } from '../adapters/made-articles.js';
+import type { Score } from '../../domain/sentiment/scores.js';
+import { article, score, START, version } from '../adapters/made-articles.js';
 import { madePorts } from './made-ports.js';
 
 const made: { remove(): Promise<void> }[] = [];
@@ -67,6 +68,47 @@ it('tells each saved search once of each new article that it matches', async () 
   expect(ports.newsReads.figures().misses).toBeGreaterThan(misses);
   const [event] = await ports.events.recent({ type: 'search.matched', limit: 1 });
   expect(event?.payload).toMatchObject({ principal: 'anna', tenant: 'default' });
+});
+
+it('tells a match with a sentiment when the article is scored, once', async () => {
+  const { ports } = platform();
+  const { ref } = await ports.sentiment.choose();
+  const shipped = `${ref.name}@${ref.version}`;
+  await ports.documents.insert('savedSearches', [
+    saved('bad', { text: 'bitcoin', sentiment: 'negative' }),
+    saved('unsure', { sentiment: 'abstained' }),
+    saved('neutral', { sentiment: 'neutral' }),
+    saved('other', { sentiment: 'negative', model: 'other@1' }),
+    saved('any', { text: 'bitcoin' }),
+  ]);
+  const articles = [article('a', { title: 'Bitcoin falls' }), article('b', { title: 'Ether sleeps' })];
+  await ports.documents.insert('articles', articles, collected);
+  const scores = [
+    score('a', 'negative', shipped),
+    score('a', 'negative', 'other@1'),
+    score('b', 'neutral', shipped, { abstained: true }),
+  ];
+  const follow = (): Promise<number> => ports.events.consume('searches', searchAlerts(ports));
+  const told = async (): Promise<string[]> =>
+    (await ports.events.recent({ type: 'search.matched', limit: 99 })).map(
+      ({ payload }) =>
+        `${String(payload['searchId'])} ${String(payload['articleId'])} ${String(payload['sentiment'])}`,
+    );
+  await follow();
+  expect(await told()).toEqual(['any a undefined']);
+  const scored = (each: Doc<Score>): EventRow => ({
+    ...{ id: `evt_scored_${each.id}`, type: 'article.scored', at: START },
+    payload: { articleId: each.articleId, model: each.model, label: each.label },
+  });
+  await ports.documents.insert('scores', scores, scored);
+  await follow();
+  await searchAlerts(ports)([...scores.map(scored), ...scores.map(scored)]);
+  expect((await told()).sort()).toEqual([
+    'any a undefined',
+    'bad a negative',
+    'other a negative',
+    'unsure b abstained',
+  ]);
 });
 
 it('removes texts whose time is over, of versions too, and keeps the facts', async () => {

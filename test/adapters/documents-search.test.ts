@@ -9,6 +9,7 @@ import { InvalidInputError } from '../../domain/errors.js';
 import type { Article } from '../../domain/news/articles.js';
 import { indexWords, matches } from '../../domain/news/matching.js';
 import { parseSearch } from '../../domain/news/search.js';
+import type { SentimentVerdict } from '../../domain/sentiment/scores.js';
 import { mongo } from '../../infra/test-servers/mongo.js';
 import { newName, readyBackends, type Backend } from '../servers.js';
 import { temporaryDirectory } from './directories.js';
@@ -155,6 +156,34 @@ function contract(fresh: () => string): void {
     ]);
     const sentiment = { model: 'ngram@1', label: 'negative' } as const;
     expect(await ids(documents, { sentiment, limit: 1 })).toEqual(['art_30', 'art_3']);
+  });
+
+  it('tells an abstention from neutral, and knows no score before it was there', async () => {
+    const documents = openDocuments(fresh());
+    await documents.insert(
+      'articles',
+      Array.from({ length: 6 }, (_, i) => article(`art_${i}`, { publishedAt: START + i })),
+    );
+    await documents.insert('scores', [
+      score('art_0', 'neutral'),
+      score('art_1', 'neutral', 'ngram@1', { abstained: true }),
+      score('art_2', 'neutral', 'other@1', { abstained: true }),
+      // Known as the text was, and given an hour later.
+      score('art_3', 'negative', 'ngram@1', { scoredAt: START + HOUR, knownAt: START + 3 }),
+      // Given at once, of a text that came later.
+      score('art_4', 'negative', 'ngram@1', { scoredAt: START + 4, knownAt: START + 2 * HOUR }),
+    ]);
+    const asked = (label: SentimentVerdict, asOf?: number): Promise<string[]> =>
+      ids(documents, {
+        sentiment: { model: 'ngram@1', label },
+        ...(asOf === undefined ? {} : { asOf: START + asOf }),
+      });
+    expect(await asked('neutral')).toEqual(['art_0']);
+    expect(await asked('abstained')).toEqual(['art_1']);
+    expect(await asked('negative')).toEqual(['art_4', 'art_3']);
+    expect(await asked('negative', HOUR - 1)).toEqual([]);
+    expect(await asked('negative', HOUR)).toEqual(['art_3']);
+    expect(await asked('negative', 2 * HOUR)).toEqual(['art_4', 'art_3']);
   });
 
   it('answers as it would have then', async () => {

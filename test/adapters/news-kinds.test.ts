@@ -159,14 +159,30 @@ describe('a REST source', () => {
     expect(items).toHaveLength(SIZE);
   });
 
-  it('that never ends is ended, and says so', async () => {
+  it('that gives the same page again and again is ended, and says so', async () => {
     const settings = at('/endless', {
       query: { after: '{cursor}' },
       paging: { kind: 'cursor', path: '$.after' },
-      maxPages: 3,
+      maxPages: 30,
     });
-    await expect(collect('rest', settings)).rejects.toThrow('more than 3 pages');
-    expect(site.requests.get('/endless')).toBe(3);
+    expect((await collect('rest', settings)).items).toHaveLength(2 * SIZE);
+    expect(site.requests.get('/endless')).toBe(2);
+  });
+
+  it.each([
+    ['page', '{"n":2,"start":2}'],
+    ['offset', '{"n":2,"start":2}'],
+    ['cursor', '{"n":3,"cursor":"20","start":3}'],
+  ])('stops at maxPages and tells where to go on: %s', async (way, rest) => {
+    const [, , settings] = WAYS.find(([, kind, { url }]) => kind === 'rest' && String(url).endsWith(way))!;
+    const { kind, source } = sourceOf('rest', { ...settings, maxPages: 2 });
+    const pageAt = (cursor: string | null | undefined) =>
+      kind.fetchPage({ source, range, ...(cursor ? { cursor } : {}) }, tools);
+    const second = await pageAt((await pageAt(null)).next);
+    expect([second.next, second.rest]).toEqual([null, rest]);
+    // Pages that are counted begin with the last one again.
+    const { items } = await pageAt(second.rest);
+    expect(items[0]?.guid).toBe(way === 'cursor' ? '20' : '10');
   });
 
   it('asks whether its page is as it was, and only where that can be', async () => {

@@ -68,6 +68,26 @@ describe('news', () => {
     expect(hit).not.toHaveProperty('text');
   });
 
+  it.each([
+    ['ticker=btc&feed=coindesk', ['etf2', 'etf']],
+    ['ticker=BTC&source=simulated-1', ['etf2', 'etf']],
+    ['ticker=BTC&feed=other', []],
+    ['ticker=BTC&source=live', []],
+    ['ticker=BTC&feed=coindesk&from=2024-01-01T01:00:00Z', ['etf2']],
+  ])('lists whole articles of an asset and another member: %s', async (query, wanted) => {
+    const found: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: Page = await read(`/articles?${query}&limit=1${cursor ? `&cursor=${cursor}` : ''}`);
+      for (const each of page.items) {
+        found.push(each.id);
+        expect(each).toHaveProperty('text');
+        expect(each).not.toHaveProperty('sourceKey');
+      }
+      ({ cursor } = page);
+    }
+    expect(found).toEqual(wanted);
+  });
+
   it('goes on page by page, with the same cursor rules as every list', async () => {
     const first = await read('/news?ticker=BTC&limit=1');
     const second = await read(`/news?ticker=BTC&limit=1&cursor=${first.cursor}`);
@@ -207,6 +227,8 @@ describe('saved searches', () => {
     [{ text: '"' }, 'quote that is not closed'],
     [{ tickers: [] }, 'filter.tickers'],
     [{ words: 'x' }, 'words'],
+    [{ sentiment: 'bad' }, 'filter.sentiment'],
+    [{ text: 'x', model: 'a@1' }, 'needs a sentiment'],
   ])('are refused with the filter %j', async (filter, words) => {
     const body = { name: 'x', filter };
     const response = await platform.call('/api/v1/news/searches', { method: 'POST', body });

@@ -155,6 +155,22 @@ describe('a source that cannot be used', () => {
     expect(await schedule('refused')).toBeNull();
   });
 
+  it('leaves no key in the audit, wherever it was typed', async () => {
+    const key = 'sk-proj-Zk3vT9qLm2XcB7nR5wYd';
+    const typed = [
+      { settings: restOf('/cursor', { colour: key }) },
+      { settings: restOf(`/cursor?q=${key}`, { access: key, headers: { 'X-Mine': key } }) },
+      { kind: key },
+      { settings: { ...restOf('/cursor'), pwd: 'short1' } },
+    ];
+    for (const more of typed) expect((await add('typed', more)).status).toBe(400);
+    await call('/sources/discover', 'POST', { url: `${PRIVATE}/?apikey=short1&at=${key}` });
+    const { items } = await platform.ports.documents.find<AuditEntry>('audit', { limit: 1000 });
+    const refused = items.filter(({ detail }) => JSON.stringify(detail).includes('[hidden]'));
+    expect(refused.length).toBeGreaterThanOrEqual(typed.length);
+    expect(JSON.stringify(items)).not.toMatch(/Zk3vT9qLm2XcB7nR5wYd|short1/);
+  });
+
   it('cannot be begun with by resuming it, but changed otherwise', async () => {
     const { status, body } = await call('/sources/tavily/resume', 'POST');
     expect([status, body['detail']]).toEqual([

@@ -14,10 +14,10 @@ import {
   recordOutcome,
   stateOfHealth,
   transitionOf,
-  windowsToCollect,
   type Outcome,
   type SourceRecord,
 } from '../../domain/news/source-health.js';
+import { windowsToCollect } from '../../domain/news/windows.js';
 import { cadenceSchema, sourceDefinition } from '../../domain/news/source.js';
 import { fillJson, fillText, placeholdersOf } from '../../domain/news/templates.js';
 

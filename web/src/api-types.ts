@@ -1081,6 +1081,9 @@ export interface components {
         feeds?: string[];
         languages?: string[];
         /** live, recorded or simulated-<seed> */ source?: string;
+        /** What the model made of it: a match is told when it is scored */ sentiment?:
+          'negative' | 'neutral' | 'positive' | 'abstained';
+        /** Of the sentiment; default the shipped model */ model?: string;
       };
     };
     SubscriptionRequest: {
@@ -2841,6 +2844,15 @@ export interface components {
       /** Items of the page; the first of them are shown */ found: number;
       /** Whether there is a page after it */ more: boolean;
       elapsedMs: number;
+      /** What of the page is not as it should be */ problems: {
+        total: number;
+        /** How many of each kind, such as bad-date or no-address */ byKind: { [name: string]: number };
+        /** The last few, oldest first */ last: {
+          what: string;
+          detail: string;
+          /** Title or address of the item, where it is about one */ item?: string;
+        }[];
+      };
     };
     SourceHealth: {
       id: string;
@@ -2850,6 +2862,23 @@ export interface components {
       /** Why the last failed collection failed */ lastFailure: string | null;
       failuresInARow: number;
       collectedTo: number | null;
+      /** What was not as it should be in what the last collection read; null: nothing was read yet */ problems: {
+        total: number;
+        /** How many of each kind, such as bad-date or no-address */ byKind: { [name: string]: number };
+        /** The last few, oldest first */ last: {
+          what: string;
+          detail: string;
+          /** Title or address of the item, where it is about one */ item?: string;
+        }[];
+        /** Epoch milliseconds, UTC */ at: number;
+      } | null;
+      /** Windows of more pages than one collection may read: the next ones go on */ pending: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        /** Collections that read a part of it */ parts: number;
+        failures: number;
+        /** Epoch milliseconds, UTC */ since: number;
+      }[];
       freshness: {
         newestPublishedAt: number | null;
         /** Between two items, usually; null: too few to tell */ medianMs: number | null;
@@ -3539,7 +3568,8 @@ export interface operations {
         /** Languages, one of them */ language?: string;
         /** Of this story */ story?: string;
         /** Only from this kind of source: live, recorded or simulated-<seed> */ source?: string;
-        /** What the model made of it */ sentiment?: 'negative' | 'neutral' | 'positive';
+        /** What the model made of it, with asOf by scores that were there then */ sentiment?:
+          'negative' | 'neutral' | 'positive' | 'abstained';
         /** <name>@<version>; default the shipped model */ model?: string;
         /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
         /** Published before; ISO 8601 or epoch milliseconds */ to?: string;
@@ -3575,7 +3605,8 @@ export interface operations {
         /** Languages, one of them */ language?: string;
         /** Of this story */ story?: string;
         /** Only from this kind of source: live, recorded or simulated-<seed> */ source?: string;
-        /** What the model made of it */ sentiment?: 'negative' | 'neutral' | 'positive';
+        /** What the model made of it, with asOf by scores that were there then */ sentiment?:
+          'negative' | 'neutral' | 'positive' | 'abstained';
         /** <name>@<version>; default the shipped model */ model?: string;
         /** Published at or after; ISO 8601 or epoch milliseconds */ from?: string;
         /** Published before; ISO 8601 or epoch milliseconds */ to?: string;

@@ -10,6 +10,8 @@ export interface FeedProblem {
   detail: string;
   /** Position of the item, from 0, where it is about one. */
   item?: number;
+  /** How many it stands for, where it is not one. */
+  count?: number;
 }
 
 /** Members that a feed does not state are left out. */
@@ -80,7 +82,11 @@ export function openProblems(): Problems {
       const more = [...counts].filter(([, count]) => count > SHOWN);
       return [
         ...found,
-        ...more.map(([what, count]) => ({ what, detail: `${count - SHOWN} more of this kind` })),
+        ...more.map(([what, count]) => ({
+          what,
+          detail: `${count - SHOWN} more of this kind`,
+          count: count - SHOWN,
+        })),
       ];
     },
   };

@@ -2,9 +2,10 @@ import { DataQualityError, InvalidInputError } from '../../../domain/errors.js';
 import type { MappedSettings } from '../../../domain/news/mapping.js';
 import type { HttpAnswer, HttpRequest } from '../../http/http.js';
 import type { NewsPage } from '../../ports.js';
+import { itemProblems } from '../item-problems.js';
 import { told, type KindTools, type PageRequest } from '../kind.js';
 import { readItems } from './items.js';
-import { nextCursor, readCursor } from './paging.js';
+import { cursorsAfter, readCursor } from './paging.js';
 import type { Asked } from './request.js';
 import { takeTurn } from './turns.js';
 
@@ -33,7 +34,7 @@ export function secretOf(
 
 /**
  * One page of a source whose answers are mapped.
- * @throws DataQualityError where the answer is no JSON or has more pages than it may, and as the client does
+ * @throws DataQualityError where the answer is no JSON, and as the client does
  */
 export async function fetchMapped(
   request: PageRequest,
@@ -43,10 +44,6 @@ export async function fetchMapped(
   const { source, range, cursor, etag, lastModified, ...rest } = request;
   const state = readCursor(cursor);
   const name = `Source "${source.id}"`;
-  if (state.n > settings.maxPages)
-    throw new DataQualityError(
-      `${name} has more than ${settings.maxPages} pages in its window; ask for a smaller one, or raise maxPages`,
-    );
   const secret = secretOf(settings, tools);
   // Only of a first and only page can be said that nothing is new.
   const keeps = steady && cursor === undefined && settings.paging.kind === 'none';
@@ -63,8 +60,14 @@ export async function fetchMapped(
     const body = jsonOf(answer);
     checkBody?.(body);
     const items = readItems(body, settings, { feed: source.id, address: answer.url });
-    const next = nextCursor({ settings, state, answer, body, items, range });
-    return { items, next, ...(keeps ? { etag: answer.etag, lastModified: answer.lastModified } : {}) };
+    const after = cursorsAfter({ settings, state, answer, body, items, range });
+    const problems = [...itemProblems(items, settings), ...(after.problems ?? [])];
+    return {
+      items,
+      ...after,
+      ...(problems.length > 0 ? { problems } : {}),
+      ...(keeps ? { etag: answer.etag, lastModified: answer.lastModified } : {}),
+    };
   };
   return told(name, work, [secret]);
 }

@@ -1,16 +1,22 @@
 import { query, type JsonValue } from 'jsonpath-rfc9535';
 import type { TimeRange } from '../../../domain/bars.js';
+import { digestOf } from '../../../domain/digest.js';
 import { InvalidInputError } from '../../../domain/errors.js';
 import type { RawItem } from '../../../domain/news/articles.js';
 import { readPublished } from '../../../domain/news/dates.js';
 import type { MappedSettings, Paging } from '../../../domain/news/mapping.js';
 import type { TemplateValues } from '../../../domain/news/templates.js';
 import type { HttpAnswer } from '../../http/http.js';
+import type { NewsPage } from '../../ports.js';
 
 /** Where a collection stands; written as the cursor, so it never holds a secret. */
 export interface PageState {
   /** Which page this is, from 1. */
   n: number;
+  /** The page that this collection began with; left out where it is the first. */
+  start?: number;
+  /** Digest of the items of the page before. */
+  seen?: string;
   cursor?: string;
   url?: string;
   before?: number;
@@ -50,10 +56,38 @@ interface Fetched {
   range: TimeRange;
 }
 
-/** The cursor of the page after, or null at the end. */
-export function nextCursor(fetched: Fetched): string | null {
+/**
+ * The cursor of the page after, null at the end; `rest` in its place where the collection has had as many pages as it
+ * may. A source that answers each page alike does not heed its paging: it ends there.
+ */
+export function cursorsAfter(fetched: Fetched): Pick<NewsPage, 'next' | 'rest' | 'problems'> {
+  const { settings, items } = fetched;
+  const { n, start = 1, seen } = fetched.state;
   const state = nextState(fetched);
-  return state ? JSON.stringify({ n: fetched.state.n + 1, ...state }) : null;
+  if (!state) return { next: null };
+  const digest = items.length > 0 ? digestOf(items).slice(0, 16) : undefined;
+  if (digest !== undefined && digest === seen) {
+    const detail = `page ${n} is page ${n - 1} again: the source does not heed its paging`;
+    return { next: null, problems: [{ what: 'repeated-page', detail }] };
+  }
+  const after = { n: n + 1, ...state };
+  if (n - start + 1 < settings.maxPages)
+    return {
+      next: cursorOf({ ...after, ...(start > 1 ? { start } : {}), ...(digest ? { seen: digest } : {}) }),
+    };
+  return { next: null, rest: cursorOf(restOf(settings, { n, after })) };
+}
+
+const cursorOf = (state: PageState): string => JSON.stringify(state);
+
+/** Pages that are counted move up when an item is taken away meanwhile: the last one is read again then. */
+function restOf(
+  { paging, maxPages }: MappedSettings,
+  { n, after }: { n: number; after: PageState },
+): PageState {
+  const isCounted = paging.kind === 'page' || paging.kind === 'offset';
+  const from = isCounted && maxPages > 1 ? n : after.n;
+  return { ...after, n: from, start: from };
 }
 
 function nextState(fetched: Fetched): Omit<PageState, 'n'> | null {

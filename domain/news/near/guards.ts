@@ -2,7 +2,7 @@ import { FLAGS, makeWords, scanWords } from './words.js';
 
 /**
  * Words that change what a title without a text says when they come in another's place: directions, decisions, denials,
- * days and names. A title that differs from another in one of them tells something else.
+ * opposites, parties, days and names. A title that differs from another in one of them tells something else.
  */
 const GUARDS = `
   not no never without nor none up down higher lower high low above below over under more less most least before after
@@ -14,6 +14,13 @@ const GUARDS = `
   resume resumes suspend suspends list lists delist delists join joins leave leaves ban bans allow allows pass passes
   fail fails first second third fourth fifth last next new old top bottom one two three four five six seven eight nine
   ten eleven twelve hundred thousand million billion trillion
+  increase increases increased decrease decreases decreased expand expands shrink shrinks enter enters exit exits begin begins
+  end ends hire hires fire fires upgrade upgrades downgrade downgrades strong stronger weak weaker best worst good bad better
+  worse legal illegal guilty innocent positive negative profit inflow inflows outflow outflows import imports export exports
+  support resistance with against for in out return returns steal steals keep keeps north south east west upper
+  exchange exchanges regulator regulators court courts bank banks plaintiff plaintiffs defendant defendants prosecutor
+  prosecutors buyer buyers seller sellers lender lenders borrower borrowers investor investors miner miners issuer issuers
+  government senate house congress parliament union employer spot futures
   monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september
   october november december today tomorrow yesterday morning evening week month quarter year daily weekly monthly
   bitcoin btc ethereum ether eth solana sol xrp ripple cardano ada dogecoin doge litecoin ltc binance coinbase kraken

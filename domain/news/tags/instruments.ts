@@ -1,28 +1,7 @@
+import { ambiguous, coin, marked, strict } from './entries.js';
 import type { EntityRule } from './rules.js';
-
-/** Names are enough in any case, the symbol too unless `symbol` says how it is to be read. */
-const coin = (id: string, names: string[] = [], more: Partial<EntityRule> = {}): EntityRule => ({
-  id,
-  kind: 'crypto',
-  names,
-  ...more,
-});
-/** The symbol counts in capitals only. */
-const strict = (id: string, names: string[] = [], more: Partial<EntityRule> = {}): EntityRule =>
-  coin(id, names, { symbol: 'capitals', ...more });
-/** The symbol is an English word: capitals do not make it one in a text on something else. */
-const ambiguous = (id: string, names: string[] = [], more: Partial<EntityRule> = {}): EntityRule =>
-  coin(id, names, { symbol: 'context', ...more });
-/** The symbol counts as $ONE, (ONE), ONE/USDT and ONE token only. */
-const marked = (id: string, names: string[] = [], more: Partial<EntityRule> = {}): EntityRule =>
-  coin(id, names, { symbol: 'marked', ...more });
-const stock = (id: string, names: string[], more: Partial<EntityRule> = {}): EntityRule => ({
-  id,
-  kind: 'stock',
-  names,
-  symbol: 'marked',
-  ...more,
-});
+import { SMALLER_COINS } from './smaller-coins.js';
+import { STOCKS } from './stocks.js';
 
 export const INSTRUMENTS: EntityRule[] = [
   coin('BTC', [
@@ -44,10 +23,10 @@ export const INSTRUMENTS: EntityRule[] = [
   strict('SOL', ['solana', 'солан*', 'ソラナ', '솔라나']),
   strict('ADA', ['cardano', 'カルダノ', '에이다']),
   ambiguous('DOGE', ['dogecoin', 'догикоин*', '狗狗币', 'ドージコイン', '도지코인']),
-  coin('TRX', [], { words: ['tron'] }),
+  coin('TRX', ['tron network'], { words: ['tron'] }),
   ambiguous('DOT', ['polkadot']),
   coin('MATIC', [], { words: ['polygon'] }),
-  coin('LTC', ['litecoin', '莱特币', 'ライトコイン']),
+  coin('LTC', ['litecoin', '莱特币', 'ライトコイン', '라이트코인']),
   coin('SHIB', ['shiba inu']),
   coin('AVAX', [], { words: ['avalanche'] }),
   ambiguous('LINK', ['chainlink']),
@@ -76,7 +55,7 @@ export const INSTRUMENTS: EntityRule[] = [
   strict('SUI'),
   coin('XTZ', ['tezos']),
   strict('GRT', ['the graph protocol']),
-  ambiguous('SAND', ['the sandbox']),
+  ambiguous('SAND', ['sandbox game'], { capitals: ['The Sandbox'] }),
   ambiguous('MANA', ['decentraland']),
   strict('INJ', ['injective protocol']),
   ambiguous('PEPE', ['pepecoin']),
@@ -103,14 +82,8 @@ export const INSTRUMENTS: EntityRule[] = [
   strict('TIA', ['celestia']),
   coin('WBTC', ['wrapped bitcoin']),
   coin('KAS', ['kaspa'], { symbol: 'capitals' }),
-  stock('COIN', []),
-  stock('MSTR', ['microstrategy']),
-  stock('TSLA', ['tesla']),
-  stock('NVDA', ['nvidia']),
-  stock('AAPL', [], { context: ['iphone', 'ipad', 'app store', 'tim cook', 'cupertino'], proper: ['apple'] }),
-  stock('MARA', ['marathon digital']),
-  stock('RIOT', ['riot platforms', 'riot blockchain']),
-  stock('HOOD', ['robinhood markets']),
+  ...SMALLER_COINS,
+  ...STOCKS,
 ];
 
 /** Bodies and people that news on markets speaks of; no tickers. */

@@ -92,6 +92,7 @@ function SearchForm({ onSubmit }: { onSubmit: (event: FormEvent<HTMLFormElement>
           <option>positive</option>
           <option>neutral</option>
           <option>negative</option>
+          <option>abstained</option>
         </select>
       </label>
       <label>

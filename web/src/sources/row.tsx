@@ -73,6 +73,7 @@ const testOf = async (id: string): Promise<Test> =>
 
 function HealthLine({ health }: { health: Health }) {
   const { lastSuccessAt, lastFailureAt, lastFailure, freshness, errorBudget, breaker, itemsPerDay } = health;
+  const { pending, problems } = health;
   const week = itemsPerDay.slice(-7).reduce((sum, { items }) => sum + items, 0);
   const words = [
     lastSuccessAt ? `collected ${moment(lastSuccessAt)}` : 'never collected',
@@ -84,21 +85,53 @@ function HealthLine({ health }: { health: Health }) {
     breaker.state !== 'closed' &&
       `host is left alone${breaker.until ? ` until ${moment(breaker.until)}` : ', next request decides'}`,
   ].filter(Boolean);
+  const [behind] = pending;
   const failed = lastFailure && (lastFailureAt ?? 0) > (lastSuccessAt ?? 0);
   return (
     <>
       <p className="soft note">{words.join(' · ')}</p>
       {failed && <Failure error={`${moment(lastFailureAt)}: ${lastFailure}`} />}
+      {behind && (
+        <p className="soft note">
+          More pages than one collection may read: the next one goes on with {pending.length}{' '}
+          {pending.length === 1 ? 'window' : 'windows'}, the first from {moment(behind.from)} to{' '}
+          {moment(behind.to)}.
+        </p>
+      )}
+      {problems && <Problems problems={problems} />}
     </>
   );
 }
 
-function TestResult({ test: { items, found, more, elapsedMs } }: { test: Test }) {
+/** What was wrong with what it gave, with the last few reasons behind it. */
+function Problems({ problems: { total, byKind, last } }: { problems: Test['problems'] }) {
+  if (total === 0) return null;
+  const kinds = Object.entries(byKind)
+    .sort(([, a], [, b]) => b - a)
+    .map(([what, count]) => `${count} ${what}`);
+  return (
+    <details className="problems">
+      <summary>
+        {total} {total === 1 ? 'problem' : 'problems'} in what it gave last: {kinds.join(', ')}
+      </summary>
+      <ul>
+        {last.map(({ what, detail, item }, i) => (
+          <li key={i}>
+            <code>{what}</code> {detail} {item && <span className="soft">({item})</span>}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function TestResult({ test: { items, found, more, elapsedMs, problems } }: { test: Test }) {
   return (
     <div role="status">
       <p className="soft note">
         {found} items{more && ' on the first page'} in {Math.round(elapsedMs)} ms; nothing was stored.
       </p>
+      <Problems problems={problems} />
       <ul className="headlines">
         {items.map((item, i) => (
           <li key={item.guid ?? item.url ?? i}>
