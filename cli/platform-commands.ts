@@ -96,7 +96,9 @@ async function worker(shell: Shell, { node, verify }: Queues): Promise<void> {
   const ports = openPorts(config);
   const workers = node.length > 0 ? await startWorkers({ config, ports, queues: node }) : null;
   // Where steps of the network and the stores run, the events are followed too.
-  const consumers = node.includes('io') ? startConsumers({ ports, log: say, eventDays: config.eventDays }) : null;
+  const consumers = node.includes('io')
+    ? startConsumers({ ports, log: say, eventDays: config.eventDays })
+    : null;
   const python: Supervised[] = [];
   const onReady = (each: Supervised): void => void python.push(each);
   const address = config.temporal.address;
