@@ -1,6 +1,12 @@
 import { createFinsightClient } from '../api/client.js';
 import type { Config } from '../adapters/config.js';
-import { DataQualityError, InvalidInputError, NotFoundError, UnreachableError } from '../domain/errors.js';
+import {
+  DataQualityError,
+  InvalidInputError,
+  messageOf,
+  NotFoundError,
+  UnreachableError,
+} from '../domain/errors.js';
 import { readPlatform } from './platform.js';
 
 export type FinsightClient = ReturnType<typeof createFinsightClient>;
@@ -19,7 +25,16 @@ export function connectApi(config: Config): {
   // Who starts the platform with an administrator's key may use it, too.
   const key = config.api.key || config.api.adminKey;
   const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
-  return { client: createFinsightClient(platform.apiUrl, key || undefined), url: platform.apiUrl, headers };
+  const client = createFinsightClient(platform.apiUrl, key || undefined);
+  client.use({ onError: ({ error }) => unanswered(platform.apiUrl, error) });
+  return { client, url: platform.apiUrl, headers };
+}
+
+/** The client's "fetch failed" says neither what nor why. */
+function unanswered(url: string, error: unknown): Error {
+  if (!(error instanceof TypeError)) return error as Error;
+  const reason = messageOf(error.cause ?? error) || error.message;
+  return new UnreachableError(`The platform at ${url} does not answer: ${reason}`);
 }
 
 interface Problem {

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { environment, readConfig } from '../adapters/config.js';
 import { packageVersion } from '../api/config.js';
 import { InvalidInputError } from '../domain/errors.js';
+import { editDistance, nearNames } from '../domain/near-names.js';
 import { addAudit } from './audit.js';
 import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
@@ -96,18 +97,26 @@ function directoryAfter(argv: string[], at: number): string {
 }
 
 /** What follows the global options, which stand in front. */
-function nounAndVerb(words: string[]): string[] {
+function commandWords(words: string[]): string[] {
   const first = words.findIndex((word, i) => !word.startsWith('-') && words[i - 1] !== '--data-dir');
-  return first < 0 ? [] : words.slice(first, first + 2);
+  return first < 0 ? [] : words.slice(first);
 }
 
 /** A noun with a default verb would take an unknown verb for one argument too many. */
-function checkVerb(program: Command, [noun, verb]: string[]): void {
-  const verbs = program.commands.find((each) => each.name() === noun)?.commands ?? [];
-  const known = verbs.map((each) => each.name());
-  if (known.length === 0 || verb === undefined || verb.startsWith('-')) return;
-  if (!known.includes(verb) && verb !== 'help')
-    throw new InvalidInputError(`Unknown command "${noun} ${verb}"; known: ${known.join(', ')}`);
+function checkVerbs(program: Command, words: string[]): void {
+  let noun = program.commands.find((each) => each.name() === words[0]);
+  for (const [i, verb] of words.slice(1).entries()) {
+    const known = noun?.commands.map((each) => each.name()) ?? [];
+    if (known.length === 0 || verb.startsWith('-') || verb === 'help') return;
+    if (!known.includes(verb)) {
+      const near = nearNames(verb, known, 1).find((name) => editDistance(verb, name) <= 2);
+      const meant = near ? ` did you mean "${near}"?` : '';
+      throw new InvalidInputError(
+        `Unknown command "${words.slice(0, i + 2).join(' ')}";${meant} known: ${known.join(', ')}`,
+      );
+    }
+    noun = noun?.commands.find((each) => each.name() === verb);
+  }
 }
 
 export async function main(argv: string[]): Promise<number> {
@@ -116,7 +125,7 @@ export async function main(argv: string[]): Promise<number> {
     let code: number = EXIT.done;
     const program = createProgram((given) => (code = given));
     const words = globalFirst(argv);
-    checkVerb(program, nounAndVerb(words));
+    checkVerbs(program, commandWords(words));
     await program.parseAsync(words, { from: 'user' });
     return code;
   } catch (error) {

@@ -35,7 +35,7 @@ export async function followStory(config: Config, workflowId: string): Promise<u
       .GET('/runs/{workflowId}', { params: { path: { workflowId } } })
       .then((answer) => (isPassing(answer.response.status) ? null : (dataOf(answer) as RunAnswer)))
       .catch((error: unknown) => {
-        if (error instanceof TypeError) return null;
+        if (error instanceof UnreachableError) return null;
         throw error;
       });
     if (run) {

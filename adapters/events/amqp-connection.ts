@@ -1,14 +1,11 @@
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import { InvalidInputError, messageOf, UnreachableError } from '../../domain/errors.js';
 import { redacted } from '../addresses.js';
+import { readAmqpAddress, type AmqpAddress } from './amqp-address.js';
 import { within } from './within.js';
 
 /** A broker: connected at the first use, and again at the next one after the connection was lost. */
-export interface AmqpConnection {
-  /** Begins the names of exchanges and queues; several platforms on one broker differ in it, or in the vhost. */
-  prefix: string;
-  /** `quorum` is replicated in a cluster; `classic` lies on one node's disk. */
-  queues: 'classic' | 'quorum';
+export interface AmqpConnection extends Pick<AmqpAddress, 'prefix' | 'queues'> {
   /** A channel of its own; `onLost` is called once when it ends in any way. */
   channel(onLost: () => void): Promise<Channel>;
   /** The one channel for publishing, whose messages the broker confirms. */
@@ -26,13 +23,11 @@ export interface AmqpConnection {
 const CONNECT_MS = 5000;
 const CLOSE_MS = 2000;
 const ANSWER_MS = 10_000;
-/** After two of these without a sign of life the connection counts as lost. */
-const HEARTBEAT_SECONDS = 10;
-const DEFAULT_PREFIX = 'finsight';
 
-/** @param address `amqp://user:password@host:port/vhost?prefix=finsight&queues=classic`, or `amqps://…`. */
+/** @param address as `readAmqpAddress` takes it. */
 export function amqpConnection(address: string): AmqpConnection {
-  const { prefix, queues } = readOptions(address);
+  const place = readAmqpAddress(address);
+  const { prefix, queues } = place;
   let opening: Promise<ChannelModel> | null = null;
   let publishing: Promise<ConfirmChannel> | null = null;
   const forget = (lost: Promise<ChannelModel>): void => {
@@ -40,7 +35,7 @@ export function amqpConnection(address: string): AmqpConnection {
   };
   const connection = (): Promise<ChannelModel> => {
     if (opening) return opening;
-    const connecting = connectTo(address, () => forget(made));
+    const connecting = connectTo(place, () => forget(made));
     const made: Promise<ChannelModel> = within(CONNECT_MS, 'The connection', connecting);
     // One that comes after all is not wanted any more.
     made.catch(() => connecting.then((late) => late.close()).catch(() => undefined));
@@ -102,37 +97,35 @@ async function openPublisher(
   return channel;
 }
 
-async function connectTo(address: string, onLost: () => void): Promise<ChannelModel> {
+async function connectTo({ url, tls }: AmqpAddress, onLost: () => void): Promise<ChannelModel> {
   const { connect } = await import('amqplib');
-  const url = new URL(address);
-  if (!url.searchParams.has('heartbeat')) url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
-  for (const own of ['prefix', 'queues']) url.searchParams.delete(own);
-  const model = await connect(url.href, { timeout: CONNECT_MS, servername: url.hostname });
+  const model = await connect(url, { timeout: CONNECT_MS, ...tls() });
   model.on('error', () => undefined).on('close', onLost);
   return model;
-}
-
-/** @throws InvalidInputError for an address that cannot be read, or an option that is none. */
-function readOptions(address: string): Pick<AmqpConnection, 'prefix' | 'queues'> {
-  if (!URL.canParse(address))
-    throw new InvalidInputError(
-      `Unusable address ${redacted(address)} in EVENTS_URL; such as amqp://user:password@host:5672/vhost`,
-    );
-  const { searchParams } = new URL(address);
-  const prefix = searchParams.get('prefix') ?? DEFAULT_PREFIX;
-  if (!/^[A-Za-z0-9_-]{1,60}$/.test(prefix))
-    throw new InvalidInputError(
-      `prefix=${prefix} in EVENTS_URL must be 1 to 60 letters, digits, dashes or underscores`,
-    );
-  const queues = searchParams.get('queues') ?? 'classic';
-  if (queues === 'classic' || queues === 'quorum') return { prefix, queues };
-  throw new InvalidInputError(`queues=${queues} in EVENTS_URL must be classic or quorum`);
 }
 
 const KEPT = /^(InvalidInput|NotFound|DataQuality|Unreachable)Error$/;
 /** The client's own ends of a connection or a channel, and the operating system's. */
 const LOST =
   /socket|connection|channel (closed|ended|closing)|closed|timeout|heartbeat|ECONN|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EPIPE|ETIMEDOUT|IllegalOperation/i;
+
+/** What is wrong between client and server of TLS, by the codes of Node and OpenSSL, and what would be right. */
+const TLS_FAULTS: [RegExp, string][] = [
+  [
+    /ALTNAME/,
+    'has a certificate for other names; connect by one of them, or give server_name_indication=<name> in EVENTS_URL',
+  ],
+  [
+    /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN/,
+    'does not take the certificate of this client; give certfile and keyfile in EVENTS_URL',
+  ],
+  [/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/, 'has a certificate that is not valid now'],
+  [
+    /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|CERT_/,
+    'has a certificate that is not trusted here; give cacertfile=<PEM file of its CA> in EVENTS_URL',
+  ],
+  [/WRONG_VERSION_NUMBER|EPROTO/, 'does not speak TLS at this port, which is usually 5671'],
+];
 
 function translated(address: string, error: unknown): unknown {
   if (!(error instanceof Error) || KEPT.test(error.name)) return error;
@@ -144,6 +137,8 @@ function translated(address: string, error: unknown): unknown {
     return new InvalidInputError(
       `RabbitMQ at ${place} has a queue or exchange of this name with other properties; remove it or give another prefix (${messageOf(error)})`,
     );
+  const fault = address.startsWith('amqps:') && TLS_FAULTS.find(([pattern]) => pattern.test(text));
+  if (fault) return new UnreachableError(`RabbitMQ at ${place} ${fault[1]} (${messageOf(error)})`);
   if (LOST.test(text))
     return new UnreachableError(`RabbitMQ at ${place} does not answer: ${messageOf(error) || error.name}`);
   return error;
