@@ -4,6 +4,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify, parseArgs } from 'node:util';
 import { peerCommands } from '../adapters/engines/peers.js';
+import { openStepper } from '../adapters/backtest/stepper.js';
 import { openPorts } from '../adapters/open.js';
 import { readConfig } from '../adapters/config.js';
 import { readToolPaths } from '../adapters/toolchain.js';
@@ -13,7 +14,7 @@ import { backtest } from '../domain/backtest/engine.js';
 import { backtestEvents } from '../domain/backtest/events/run.js';
 import { strategyOfSignal } from '../domain/backtest/events/signal.js';
 import { backtestRule } from '../domain/backtest/rule-run.js';
-import { openGrid } from '../domain/backtest/grid.js';
+import { openGrid, type GridArgs } from '../domain/backtest/grid.js';
 import type { Outputs } from '../domain/backtest/grid-types.js';
 import type { Rule } from '../domain/backtest/rules.js';
 import { findTick } from '../domain/backtest/ticks.js';
@@ -66,13 +67,20 @@ export async function benchBacktest(args: string[]): Promise<Record<string, unkn
     twoThreads: await threadFigures(bars, ROUNDS),
     ...(values['skip-memory'] ? {} : { memory: await memoryFigures() }),
     ...(values['skip-peers'] ? {} : { peers: await peerFigures(bars, values.python) }),
-    targets: { smaNs: 2.2, singleRunMs: 15, othersTimesSma: 3, twoThreads: 1.6, memoryMb: 500 },
+    targets: {
+      smaNs: 2.2,
+      smaWasmNs: 1.3,
+      singleRunMs: 15,
+      othersTimesSma: 3,
+      twoThreads: 1.6,
+      memoryMb: 500,
+    },
     ...{ loadBefore, loadAfter: loadavg()[0] },
   };
 }
 
-const stepAll = (bars: BarColumns, rules: Rule[], perUnit: number, outputs?: Outputs): void => {
-  const grid = openGrid({ source: sourceOf(bars, perUnit), rules, spec: SPEC, ...(outputs && { outputs }) });
+const stepAll = (bars: BarColumns, rules: Rule[], perUnit: number, more: Partial<GridArgs> = {}): void => {
+  const grid = openGrid({ source: sourceOf(bars, perUnit), rules, spec: SPEC, ...more });
   while (grid.step());
   grid.metrics();
 };
@@ -91,6 +99,7 @@ async function gridFigures(bars: BarColumns, withOutputs = true): Promise<Record
   for (const name of Object.keys(GRIDS)) {
     const rules = rulesOf(name);
     jobs[name] = () => stepAll(bars, rules, perUnit);
+    jobs[`${name}Wasm`] = () => stepAll(bars, rules, perUnit, { stepper: openStepper });
   }
   if (withOutputs) {
     // As vectorbt keeps it: equity at every bar and every trade, for all combinations.
@@ -98,7 +107,7 @@ async function gridFigures(bars: BarColumns, withOutputs = true): Promise<Record
     jobs['smaWithEquityAndTrades'] = () => {
       const trades: number[] = [];
       const trade: Outputs['trade'] = (c, _state, { bar, price }) => void trades.push(c, bar, price);
-      stepAll(bars, rulesOf('sma'), perUnit, { equity, bars: n, trade });
+      stepAll(bars, rulesOf('sma'), perUnit, { outputs: { equity, bars: n, trade } });
     };
   }
   const best = await interleaved(jobs, ROUNDS);
@@ -117,7 +126,8 @@ async function singleFigures(bars: BarColumns): Promise<Record<string, unknown>>
       engine: () => backtestRule({ bars, spec: SPEC, rule }),
       engineBySignal: () =>
         backtest({ bars, spec: SPEC, signal: strategy.signal({ bars, params, timeframeMs: 60_000 }) }),
-      gridOfOne: () => stepAll(bars, [rule], perUnit, { equity, bars: bars.time.length, trade: null }),
+      gridOfOne: () =>
+        stepAll(bars, [rule], perUnit, { outputs: { equity, bars: bars.time.length, trade: null } }),
       eventDriven: () => {
         const signal = strategy.signal({ bars, params, timeframeMs: 60_000 });
         backtestEvents({ bars, spec: SPEC, strategy: strategyOfSignal(signal) });

@@ -5,6 +5,7 @@ import { decodeCheckpoint, encodeCheckpoint } from '../../domain/backtest/grid-c
 import type { GridMetrics } from '../../domain/backtest/grid-metrics.js';
 import { columnOf, type ColumnsCache } from '../../domain/backtest/rules.js';
 import type { RunSpec } from '../../domain/backtest/spec.js';
+import { openStepper } from './stepper.js';
 import { isRuined, openSweep, pathOf } from '../../domain/backtest/sweep.js';
 import type { BarColumns } from '../../domain/bars.js';
 import { resolveStrategy } from '../../domain/strategies/index.js';
@@ -40,7 +41,8 @@ export async function runTask(task: SweepTask, control: TaskControl): Promise<Gr
   const { bars, list, spec } = task;
   const cache: ColumnsCache = new Map();
   const whole = (ref: Parameters<typeof columnOf>[0]): Float64Array => columnOf(ref, bars, cache);
-  const run = openSweep({ strategy, list, spec, whole, source: sourceOf(bars, task.perUnit) });
+  const source = sourceOf(bars, task.perUnit);
+  const run = openSweep({ strategy, list, spec, whole, source, stepper: openStepper });
   if (task.checkpoint) run.load(decodeCheckpoint(task.checkpoint));
   let saved = Date.now();
   for (let block = 1; run.step(); block++) {

@@ -1,3 +1,4 @@
+import type { ColumnStepper } from './grid-stepper.js';
 import { scaleOf } from './ticks.js';
 
 /** Bars of a block: a day of minutes, few enough that all columns of a grid stay in the processor's cache. */
@@ -38,6 +39,8 @@ export interface BlockWindow {
   prices: Record<PriceName, Float64Array>;
   /** Sums of closes: `prefix[i]` is of those before index i. Null where they are not exact. */
   prefix: Float64Array | null;
+  /** Loops over columns in the place of those in TypeScript. */
+  stepper: ColumnStepper | null;
   /** Ticks to a unit of these prices; 0 where sums are not exact. */
   perUnit: number;
   /** Bars of the block that are the last of their UTC day, without the very last bar of all. */
@@ -57,16 +60,19 @@ export interface WindowArgs {
   names: ReadonlySet<PriceName>;
   /** Turns volumes off, which are no prices. */
   exact: boolean;
+  /** Another implementation of loops over columns, and the memory where it reads sums. */
+  stepper?: { columns: ColumnStepper; sums: Float64Array } | null;
 }
 
-export function newWindow({ lookback, exact, source }: WindowArgs): BlockWindow {
+export function newWindow({ lookback, exact, source, stepper }: WindowArgs): BlockWindow {
   const column = (): Float64Array => new Float64Array(lookback + BLOCK);
   return {
     first: 0,
     count: 0,
     base: lookback,
     prices: { open: column(), high: column(), low: column(), close: column(), volume: column() },
-    prefix: exact && source.perUnit > 0 ? new Float64Array(lookback + BLOCK + 1) : null,
+    prefix: exact && source.perUnit > 0 ? (stepper?.sums ?? new Float64Array(lookback + BLOCK + 1)) : null,
+    stepper: stepper?.columns ?? null,
     perUnit: exact && source.perUnit > 0 ? source.perUnit / scaleOf(source.perUnit) : 0,
     dayEnds: new Int32Array(BLOCK),
     idleDays: new Int32Array(BLOCK),

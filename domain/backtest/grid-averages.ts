@@ -31,11 +31,26 @@ type Four = [Average, Average, Average, Average];
 /** Steps averages over a block: four at a time, as each waits for its own last value. */
 export function stepAverages(averages: readonly Average[], window: BlockWindow): void {
   for (const average of averages) if (window.first <= average.seed) stepSeeding(average, window);
-  const steady = averages.filter(({ seed }) => window.first > seed);
+  const steady = stepElsewhere(
+    averages.filter(({ seed }) => window.first > seed),
+    window,
+  );
   const raised = steady.filter((average) => average.raised);
   stepSteady(raised, window, stepFourRaised);
   const plain = raised.length > 0 ? steady.filter((average) => !average.raised) : steady;
   stepSteady(plain, window, stepFour);
+}
+
+/** What another implementation steps; gives what is left. */
+function stepElsewhere(averages: Average[], { stepper, count }: BlockWindow): Average[] {
+  if (!stepper || averages.length === 0) return averages;
+  const outside = averages.find(({ input }) => !stepper.isInside(input))?.input;
+  const fits = ({ input, out }: Average): boolean =>
+    stepper.isInside(out) && (input === outside || stepper.isInside(input));
+  const fitting = averages.filter(fits);
+  if (fitting.length === 0) return averages;
+  stepper.averages(fitting, count);
+  return averages.filter((average) => !fits(average));
 }
 
 function stepSteady(

@@ -1,5 +1,6 @@
 import { BLOCK, ZONES, type BlockWindow } from './blocks.js';
 import type { Column, Group } from './grid-groups.js';
+import type { ColumnStepper } from './grid-stepper.js';
 import { smaStream } from './grid-streams.js';
 import { zone } from './grid-zones.js';
 
@@ -35,6 +36,12 @@ export function bandGroup(): Group {
         ? { values: length.average.values }
         : newBand(length, output === 'LOWER' ? -width : width);
     },
+    scratch: () => lengths.size * 2,
+    settle: (columns) =>
+      [...lengths.values()].forEach((length, i) => {
+        length.average.settle(columns[2 * i]!);
+        length.deviation = columns[2 * i + 1]!.fill(NaN);
+      }),
     step(window) {
       const squares = squaresOf(window);
       for (const length of lengths.values()) stepLength(length, window, squares);
@@ -87,14 +94,16 @@ function stepLength(length: Length, window: BlockWindow, squares: Squares | null
   else deviateRunning(length, window);
   zone(middle, count, length.middle);
   zone(deviation, count, length.spread);
-  for (const [width, out] of bands) addBand({ out, count, width }, middle, deviation);
+  for (const [width, out] of bands) addBand(out, { middle, deviation, width, count }, window.stepper);
 }
 
 function addBand(
-  { out, count, width }: { out: Float64Array; count: number; width: number },
-  middle: Float64Array,
-  deviation: Float64Array,
+  out: Float64Array,
+  of: { middle: Float64Array; deviation: Float64Array; width: number; count: number },
+  stepper: ColumnStepper | null,
 ): void {
+  const { middle, deviation, width, count } = of;
+  if (stepper && [out, middle, deviation].every(stepper.isInside)) return stepper.band(out, of);
   for (let k = 0; k < count; k++) out[k] = middle[k]! + width * deviation[k]!;
 }
 

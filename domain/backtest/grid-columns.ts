@@ -11,6 +11,7 @@ import {
   wholeStream,
   type Stream,
 } from './grid-streams.js';
+import type { ColumnStepper } from './grid-stepper.js';
 import { meanGroup } from './grid-means.js';
 import { raise, zone } from './grid-zones.js';
 import type { ColumnRef, Comparison } from './rules.js';
@@ -125,6 +126,18 @@ export function bindRows(set: ColumnSet, operands: Operands): void {
     row.bound = row.column.bind?.(rowAt(operands, row), row.raised) ?? false;
 }
 
+export const scratchOf = ({ groups }: ColumnSet): number =>
+  [...groups.values()].reduce((sum, group) => sum + (group.scratch?.() ?? 0), 0);
+
+/** Gives columns that are computed with their places in a memory. */
+export function settleScratch({ groups }: ColumnSet, memory: Float64Array): void {
+  let next = 0;
+  for (const group of groups.values())
+    group.settle?.(
+      Array.from({ length: group.scratch?.() ?? 0 }, () => memory.subarray(next, (next += BLOCK))),
+    );
+}
+
 export const rowAt = ({ values }: Operands, { index }: { index: number }): Float64Array =>
   values.subarray(index * BLOCK, (index + 1) * BLOCK);
 
@@ -195,7 +208,7 @@ function newStream(set: ColumnSet, ref: ColumnRef): Stream {
 
 /** Fills all rows for a block. */
 export function stepColumns(set: ColumnSet, window: BlockWindow, operands: Operands): void {
-  const { count } = window;
+  const { count, stepper } = window;
   for (const stream of set.order) stream.step(window);
   for (const row of set.rows.values()) {
     if (row.filled) continue;
@@ -208,18 +221,23 @@ export function stepColumns(set: ColumnSet, window: BlockWindow, operands: Opera
     row.filled = row.constant;
     const low = operands.low.subarray(row.index * ZONES, (row.index + 1) * ZONES);
     const high = operands.high.subarray(row.index * ZONES, (row.index + 1) * ZONES);
-    endsOf(row, { values: target, low, high }, filled);
+    endsOf(row, { values: target, low, high }, { count: filled, stepper });
   }
 }
 
-function endsOf(row: Row, { values, low, high }: Operands, count: number): void {
+function endsOf(
+  row: Row,
+  { values, low, high }: Operands,
+  { count, stepper }: { count: number; stepper: ColumnStepper | null },
+): void {
   if (row.bounds) {
     const zones = Math.ceil(count / ZONE);
     row.bounds(low, high, zones);
     if (!row.raised) return;
     raise(low, low, zones);
     raise(high, high, zones);
-  } else if (row.uses >= FEW) zone(values, count, { low, high });
+  } else if (row.uses >= FEW && stepper?.isInside(values)) stepper.ends(values, count, { low, high });
+  else if (row.uses >= FEW) zone(values, count, { low, high });
   else if (!row.blank) {
     low.fill(NaN);
     high.fill(NaN);

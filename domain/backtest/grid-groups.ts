@@ -5,6 +5,9 @@ import type { Stream, Values } from './grid-streams.js';
 /** Columns of one kind that are cheaper computed together, each asked for by its arguments and its output. */
 export interface Group extends Omit<Stream, 'values'> {
   add(args: readonly number[], output: string): Column;
+  /** So many columns are computed with, but not compared; `settle` gives them their places. */
+  scratch?(): number;
+  settle?(columns: Float64Array[]): void;
 }
 
 export interface Column {
@@ -102,6 +105,12 @@ export function macdGroup(): Group {
       line.signals.set(smooth, signal);
       return output === 'MACDSIGNAL' ? columnOf(signal) : { values: () => signal.shown };
     },
+    scratch: () => lines.size * 2,
+    settle: (columns) =>
+      [...lines.values()].forEach(({ quick, slow }, i) => {
+        quick.out = columns[2 * i]!;
+        slow.out = columns[2 * i + 1]!;
+      }),
     step: (window) => stepLines([...lines.values()], window),
     save: () => all().map(({ value }) => value),
     load: (state) => all().forEach((average, i) => (average.value = state[i] ?? 0)),
@@ -130,7 +139,7 @@ function stepLines(lines: Line[], window: BlockWindow): void {
   stepOf([...new Set(twins.values())], window, closesOf(window));
   for (const [average, twin] of twins) average.value = twin.value;
   for (const { quick, slow, out } of lines)
-    subtract({ out, count: window.count }, twins.get(quick)!.out, twins.get(slow)!.out);
+    subtract(out, { left: twins.get(quick)!.out, right: twins.get(slow)!.out, window });
   const signals = lines.flatMap(({ out, signals }) =>
     [...signals.values()].map((signal) => ({ signal, out })),
   );
@@ -160,8 +169,13 @@ function twinsOf(lines: Line[], first: number): Map<Average, Average> {
   return twins;
 }
 
-function subtract(to: { out: Float64Array; count: number }, left: Float64Array, right: Float64Array): void {
-  const { out, count } = to;
+function subtract(
+  out: Float64Array,
+  { left, right, window }: { left: Float64Array; right: Float64Array; window: BlockWindow },
+): void {
+  const { count, stepper } = window;
+  if (stepper && [out, left, right].every(stepper.isInside))
+    return stepper.subtract(out, { left, right, count });
   for (let k = 0; k < count; k++) out[k] = left[k]! - right[k]!;
 }
 

@@ -64,7 +64,12 @@ function stepMeans(means: readonly Mean[], window: BlockWindow): void {
 }
 
 function stepBySums({ period, out, above }: Mean, window: BlockWindow, prefix: Float64Array): void {
-  out.fill(NaN, 0, Math.max(0, Math.min(window.count, period - 1 - window.first)));
+  const { base, count, first, stepper } = window;
+  const start = Math.max(0, Math.min(count, period - 1 - first));
+  const raised = above !== 1;
+  if (stepper?.isInside(out))
+    return stepper.mean({ sums: prefix, to: base + 1, period, start, count, out, raised });
+  out.fill(NaN, 0, start);
   (above === 1 ? averageBySums : averageBySumsRaised)(window, prefix, period, out);
 }
 

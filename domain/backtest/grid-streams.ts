@@ -33,18 +33,22 @@ export function priceStream(name: PriceName): Stream {
 }
 
 /** Simple average of closes: by exact sums in ticks; else by a running sum, as the whole column has it. */
-export function smaStream(period: number): Stream {
-  const out = blank();
+export function smaStream(period: number): Stream & { settle(column: Float64Array): void } {
+  let out = blank();
   let sum = 0;
   return {
     lookback: period,
     names: ['close'],
     values: () => out,
+    settle: (column) => void (out = column),
     step(window) {
-      const { prefix, count } = window;
+      const { prefix, count, first, base, stepper } = window;
+      const start = Math.max(0, Math.min(count, period - 1 - first));
+      if (prefix && stepper?.isInside(out))
+        return stepper.mean({ sums: prefix, to: base + 1, period, start, count, out, raised: false });
       if (!prefix) sum = averageByRunning(window, sum, period, out);
       else averageBySums(window, prefix, period, out);
-      out.fill(NaN, 0, Math.max(0, Math.min(count, period - 1 - window.first)));
+      out.fill(NaN, 0, start);
     },
     save: () => [sum],
     load: ([value = 0]) => void (sum = value),

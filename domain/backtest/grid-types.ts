@@ -10,7 +10,9 @@ export interface KernelBlock {
   /** In ticks where there is one. */
   open: Float64Array;
   close: Float64Array;
-  /** Zones of the closes. */
+  /** Are the zones of the closes known? Their ends are undefined otherwise. */
+  hasZones: boolean;
+  /** Zones of the closes; another implementation finds them by itself. */
   low: Float64Array;
   high: Float64Array;
   dayEnds: Int32Array;

@@ -10,23 +10,25 @@ import {
   type WindowArgs,
 } from './blocks.js';
 import {
-  addComparison,
   bindRows,
   FEW,
-  isStreamed,
   newColumnSet,
   rowAt,
+  scratchOf,
+  settleScratch,
   stepColumns,
   type ColumnSet,
   type Operands,
 } from './grid-columns.js';
 import { zone } from './grid-zones.js';
 import { fill } from './grid-fills.js';
+import { compileRules, isExact } from './grid-rules.js';
+import type { MemorySizes, Stepper } from './grid-stepper.js';
 import { stepBlock } from './grid-kernel.js';
 import { RULE, type Kernel, type KernelBlock, type Outputs } from './grid-types.js';
 import { metricsAt, type GridMetrics } from './grid-metrics.js';
 import * as at from './grid-state.js';
-import type { ColumnRef, Rule, Side } from './rules.js';
+import type { ColumnRef, Rule } from './rules.js';
 import type { RunSpec } from './spec.js';
 import { scaleOf } from './ticks.js';
 
@@ -39,19 +41,8 @@ export interface GridArgs {
   outputs?: Outputs;
   /** Columns equal those of the registry to the last bit: those of which blocks give other roundings are computed whole. */
   sameBits?: boolean;
-  /** Steps the combinations over a block in place of the TypeScript one, and gives the memory that it works on. */
-  stepper?: Stepper;
-}
-
-/** Another implementation of `stepBlock`, equal to it to the last bit. */
-export interface Stepper {
-  /** Views of the memory that it works on. */
-  memory(sizes: { rows: number; combinations: number }): {
-    operands: Operands;
-    state: Float64Array;
-    rules: Int32Array;
-  };
-  step(kernel: Kernel, block: KernelBlock): void;
+  /** Another implementation of the loops, where there is one for a grid of this size; it gives no outputs. */
+  stepper?: (sizes: MemorySizes) => Stepper | null;
 }
 
 /** What a grid carries at a block's border: enough to go on in another process and end with the same bits. */
@@ -87,36 +78,45 @@ export function openGrid(args: GridArgs): GridRun {
   const whole = args.whole ?? refuseWhole;
   const columns = newColumnSet({ perUnit, whole, sameBits: args.sameBits ?? false });
   const compiled = compileRules(rules, columns);
-  const memory = (args.stepper?.memory ?? ownMemory)({ rows: columns.rows.size, combinations: rules.length });
+  const sizes = {
+    rows: columns.rows.size,
+    combinations: rules.length,
+    lookback: lookbackOf(columns),
+    scratch: scratchOf(columns),
+  };
+  const stepper = args.outputs ? null : (args.stepper?.(sizes) ?? null);
+  const memory = stepper ?? ownMemory(sizes);
   memory.rules.set(compiled);
   bindRows(columns, memory.operands);
+  if (stepper) settleScratch(columns, stepper.scratch);
   const state = at.newState(rules.length, terms.cash, memory.state);
   const kernel: Kernel = { terms, state, rules: memory.rules, outputs: args.outputs ?? null };
-  return gridRun(args, { kernel, columns, operands: memory.operands, exact, perUnit });
+  return gridRun(args, { kernel, columns, operands: memory.operands, stepper, exact, perUnit });
 }
 
 interface Parts {
   kernel: Kernel;
   columns: ColumnSet;
   operands: Operands;
+  stepper: Stepper | null;
   exact: boolean;
   perUnit: number;
 }
 
-function gridRun(args: GridArgs, { kernel, columns, operands, exact, perUnit }: Parts): GridRun {
+function gridRun(args: GridArgs, { kernel, columns, operands, stepper, exact, perUnit }: Parts): GridRun {
   const { source, spec } = args;
   const names = new Set<PriceName>([...columns.order.flatMap((stream) => stream.names), 'open', 'close']);
   const windowArgs: WindowArgs = {
     source,
-    lookback: Math.max(1, ...columns.order.map((stream) => stream.lookback)),
-    names,
-    exact,
+    lookback: lookbackOf(columns),
+    ...{ names, exact, stepper },
   };
   const window = newWindow(windowArgs);
   const block = newBlock(operands);
-  const step = args.stepper?.step ?? stepBlock;
+  const step = stepper?.step ?? stepBlock;
   // Of few combinations each bar is looked at: the ends of zones cost more than they save.
   const hasZones = args.rules.length >= FEW;
+  block.hasZones = hasZones;
   if (!hasZones) [block.low, block.high].forEach((ends) => ends.fill(NaN));
   let next = 0;
   const finish = (): void => {
@@ -136,7 +136,7 @@ function gridRun(args: GridArgs, { kernel, columns, operands, exact, perUnit }: 
       readBlock(window, windowArgs, next);
       stepColumns(columns, window, operands);
       fillBlock(block, window, { next, length: source.length });
-      if (hasZones) zone(block.close, block.count, block);
+      if (hasZones && !stepper) zone(block.close, block.count, block);
       step(kernel, block);
       next += block.count;
       finish();
@@ -173,7 +173,7 @@ function fillBlock(block: KernelBlock, window: BlockWindow, at: { next: number; 
 
 const newBlock = (operands: Operands): KernelBlock => ({
   rows: Array.from({ length: operands.values.length / BLOCK }, (_, index) => rowAt(operands, { index })),
-  ...{ first: 0, count: 0, marked: 0, days: 0 },
+  ...{ first: 0, count: 0, marked: 0, days: 0, hasZones: true },
   open: new Float64Array(BLOCK),
   close: new Float64Array(BLOCK),
   low: new Float64Array(ZONES),
@@ -183,7 +183,9 @@ const newBlock = (operands: Operands): KernelBlock => ({
   operands,
 });
 
-const ownMemory = ({ rows, combinations }: { rows: number; combinations: number }) => ({
+const lookbackOf = ({ order }: ColumnSet): number => Math.max(1, ...order.map(({ lookback }) => lookback));
+
+const ownMemory = ({ rows, combinations }: MemorySizes) => ({
   operands: {
     values: new Float64Array(rows * BLOCK),
     low: new Float64Array(rows * ZONES),
@@ -193,51 +195,11 @@ const ownMemory = ({ rows, combinations }: { rows: number; combinations: number 
   rules: new Int32Array(combinations * RULE),
 });
 
-const PRICES: PriceName[] = ['open', 'high', 'low', 'close', 'volume'];
-
 const refuseWhole = (ref: ColumnRef): never => {
   throw new InvalidInputError(
     `Column ${ref.name} cannot be computed by blocks, and no whole columns are at hand`,
   );
 };
-
-const columnsOf = (rule: Rule): ColumnRef[] =>
-  [rule.long, rule.short]
-    .flatMap((side) => (side ? [side.enter, ...(side.exit === 'otherwise' ? [] : [side.exit])] : []))
-    .flatMap(({ left, right }) => [left, right])
-    .filter((operand) => typeof operand !== 'number');
-
-/** Columns that only the registry knows are in units that only it knows: such a grid stays in units of price. */
-const isExact = (rule: Rule): boolean => columnsOf(rule).every(isStreamed);
-
-/** Columns of prices that a grid reads; all of them where an indicator is computed whole. */
-export function pricesOf(rules: readonly Rule[]): Set<PriceName> {
-  const names = new Set<PriceName>(['open', 'close']);
-  for (const ref of rules.flatMap(columnsOf)) {
-    if (!isStreamed(ref)) return new Set(PRICES);
-    if (ref.name === 'DONCHIAN') names.add('high').add('low');
-    const price = PRICES.find((name) => name === ref.name);
-    if (price) names.add(price);
-  }
-  return names;
-}
-
-/** Does the grid need whole columns in memory? */
-export const needsWhole = (rules: readonly Rule[]): boolean => !rules.every(isExact);
-
-function compileRules(rules: readonly Rule[], columns: ColumnSet): Int32Array {
-  const compiled = new Int32Array(rules.length * RULE).fill(-1);
-  rules.forEach((rule, c) => {
-    const put = (side: Side | null, offset: number): void => {
-      if (!side) return;
-      compiled.set(addComparison(columns, side.enter), c * RULE + offset);
-      if (side.exit !== 'otherwise') compiled.set(addComparison(columns, side.exit), c * RULE + offset + 2);
-    };
-    put(rule.long, 0);
-    put(rule.short, 4);
-  });
-  return compiled;
-}
 
 /** Marks the very last bar: a position that is open there is closed at its close where that is wanted. */
 function endRun(

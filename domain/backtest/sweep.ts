@@ -1,7 +1,8 @@
 import { InvalidInputError } from '../errors.js';
 import { resolveParams } from '../strategies/index.js';
 import type { Strategy } from '../strategies/strategy.js';
-import { openGrid, pricesOf, type GridRun } from './grid.js';
+import { openGrid, type GridArgs, type GridRun } from './grid.js';
+import { pricesOf } from './grid-rules.js';
 import type { BarSource, PriceName } from './blocks.js';
 import type { GridMetrics } from './grid-metrics.js';
 import { termsOf } from './grid-state.js';
@@ -86,10 +87,11 @@ export function openSweep(args: {
   source: BarSource;
   spec: RunSpec;
   whole: (ref: ColumnRef) => Float64Array;
+  stepper?: GridArgs['stepper'];
 }): GridRun {
-  const { strategy, list, source, spec, whole } = args;
+  const { strategy, list, source, spec, whole, stepper } = args;
   const rules = list.map((params) => strategy.rule?.(params) as Rule);
-  return openGrid({ source, rules, spec, whole });
+  return openGrid({ source, rules, spec, whole, ...(stepper && { stepper }) });
 }
 
 /**

@@ -91,11 +91,24 @@ export async function build() {
     log: 'tsc',
   });
   removeOrphans(at('dist'), ROOT);
+  const kernel = at('adapters', 'backtest', 'kernel', 'index.ts');
+  if (existsSync(kernel))
+    await runLogged({
+      ...step,
+      what: 'Compiling the kernel of grids',
+      args: [at('node_modules', 'assemblyscript', 'bin', 'asc.js'), ...kernelArgs(kernel)],
+      log: 'asc',
+    });
   const bundler = at('dist', 'workers', 'bundle.js');
   if (existsSync(bundler))
     await runLogged({ ...step, what: 'Bundling the workflows', args: [bundler], log: 'bundle' });
   writeStamp('build', { hash });
 }
+
+const kernelArgs = (entry) => [
+  ...[entry, '--config', at('adapters', 'backtest', 'kernel', 'asconfig.json')],
+  ...['--outFile', at('dist', 'adapters', 'backtest', 'kernel.wasm')],
+];
 
 /** A source that is gone must not live on as a compiled file. */
 function removeOrphans(folder, source) {

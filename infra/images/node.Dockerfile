@@ -5,6 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY . .
 RUN npx tsc -p tsconfig.build.json \
+ && npm run kernel \
  && node dist/workers/bundle.js \
  && npx vite build web \
  && npm prune --omit=dev --ignore-scripts

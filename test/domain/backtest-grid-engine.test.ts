@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sourceOf } from '../../domain/backtest/blocks.js';
 import { backtest } from '../../domain/backtest/engine.js';
-import { needsWhole, openGrid } from '../../domain/backtest/grid.js';
+import { openGrid } from '../../domain/backtest/grid.js';
+import { needsWhole } from '../../domain/backtest/grid-rules.js';
 import {
   columnOf,
   signalOfRule,

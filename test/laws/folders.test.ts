@@ -38,7 +38,9 @@ describe('the folders', () => {
   });
 
   it('import with the .js suffix', () => {
-    const faulty = sources.filter((file) =>
+    // AssemblyScript has no suffixes.
+    const typed = sources.filter((file) => !file.startsWith('adapters/backtest/kernel/'));
+    const faulty = typed.filter((file) =>
       /from '\.{1,2}\/[^']*(?<!\.(?:js|mjs|json))'/.test(readFileSync(join(root, file), 'utf8')),
     );
     expect(faulty).toEqual([]);

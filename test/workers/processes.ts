@@ -9,6 +9,10 @@ export function buildProgram(): void {
   const node = (...args: string[]): void =>
     void execFileSync(process.execPath, args, { cwd: root, stdio: 'pipe' });
   node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', build);
+  const kernel = ['index.ts', '--config', 'asconfig.json', '--outFile'].map((name) =>
+    name.startsWith('--') ? name : join('adapters/backtest/kernel', name),
+  );
+  node('node_modules/assemblyscript/bin/asc.js', ...kernel, join(build, 'adapters/backtest/kernel.wasm'));
   node(join(build, 'workers/bundle.js'));
 }
 
