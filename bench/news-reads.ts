@@ -113,6 +113,14 @@ function searchesOf(articles: number): Record<string, ArticleQuery> {
     oneDay: { text: 'bitcoin', range: day },
     asOf: { text: 'bitcoin', asOf: middle },
     negative: { text: 'bitcoin', sentiment: { model: MODEL, label: 'negative' } },
+    prefixesAsOf: { text: 'bitco* OR laws*', asOf: middle },
+    prefixOfFirstDay: { text: 'bitco*', range: { from: FIRST, to: FIRST + DAY } },
+    prefixByRelevance: { text: 'bitco*', order: 'relevance' },
+    withoutPrefix: { text: '-bitco*' },
+    assetOfNoFeed: { tickers: ['BTC'], feeds: ['none'] },
+    negativeAsOf: { sentiment: { model: MODEL, label: 'negative' }, asOf: middle },
+    neverAbstained: { text: 'bitcoin', sentiment: { model: MODEL, label: 'abstained' } },
+    thousand: { text: 'bitcoin', limit: 1000 },
     neverScored: { sentiment: { model: 'other@1', label: 'negative' } },
   };
 }

@@ -41,6 +41,8 @@ export interface SearchBackend<C extends Candidate> {
   /** In the order asked for; null for what is gone meanwhile. */
   load(candidates: C[], plan: SearchPlan): Promise<(Article | null)[]>;
   complete(): Promise<boolean>;
+  /** Those of the articles that have the score that a query wants; without it their scores are read. */
+  scored?(ids: string[], query: ArticleQuery): Promise<string[]>;
   getMany: DocumentsPort['getMany'];
 }
 
@@ -129,14 +131,8 @@ async function matching<C extends Candidate>(
   const { sentiment } = query;
   let left = batch;
   if (sentiment && batch.length > 0) {
-    const ids = batch.map(({ id }) => `${id}/${sentiment.model}`);
-    const scores = await backend.getMany<Score>('scores', ids);
-    const { asOf = Infinity } = query;
-    const fitting = new Set(
-      scores
-        .filter((each) => verdictOf(each) === sentiment.label && isScoreKnown(each, asOf))
-        .map(({ articleId }) => articleId),
-    );
+    const ids = batch.map(({ id }) => id);
+    const fitting = new Set(await (backend.scored?.(ids, query) ?? scoredAs(backend, ids, query)));
     left = batch.filter(({ id }) => fitting.has(id));
   }
   const articles = await backend.load(left, plan);
@@ -146,6 +142,20 @@ async function matching<C extends Candidate>(
     const fits = backend.exact || !search || matches(search, indexWords(textsOf(article)));
     return fits ? [{ candidate, article }] : [];
   });
+}
+
+async function scoredAs(
+  { getMany }: Pick<SearchBackend<Candidate>, 'getMany'>,
+  ids: string[],
+  { sentiment, asOf = Infinity }: ArticleQuery,
+): Promise<string[]> {
+  const scores = await getMany<Score>(
+    'scores',
+    ids.map((id) => `${id}/${sentiment?.model}`),
+  );
+  return scores
+    .filter((each) => verdictOf(each) === sentiment?.label && isScoreKnown(each, asOf))
+    .map(({ articleId }) => articleId);
 }
 
 interface Ranking {

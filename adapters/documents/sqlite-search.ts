@@ -54,10 +54,24 @@ export function sqliteSearch(file: SqliteFile, getMany: SearchBackend<Row>['getM
         return article && then ? withVersion(article, then) : null;
       });
     },
+    scored: async (ids, { sentiment, asOf }) => {
+      if (!sentiment) return ids;
+      const { model, label } = sentiment;
+      const abstained = label === 'abstained';
+      const values = [JSON.stringify(ids), model, abstained ? 'neutral' : label, Number(abstained)];
+      const known = asOf === undefined ? [] : [instant(asOf), instant(asOf)];
+      const sql = known.length > 0 ? `${SCORED} AND s.at <= ? AND ${SCORED_AT} <= ?` : SCORED;
+      return file.all<{ id: string }>(sql, [...values, ...known]).map(({ id }) => id);
+    },
     complete: async () =>
       file.get<{ done: number }>(`SELECT done FROM article_index WHERE name = 'articles'`)?.done !== 0,
   };
 }
+
+/** Scores are looked up by their ids: the pluses keep SQLite from walking all that have a label. */
+const SCORED = `SELECT j.value AS id FROM json_each(?) AS j CROSS JOIN scores AS s ON s.id = j.value || '/' || ?
+  WHERE +json_extract(s.doc, '$.label') = ? AND +coalesce(json_extract(s.doc, '$.abstained'), 0) = ?`;
+const SCORED_AT = `json_extract(s.doc, '$.scoredAt')`;
 
 type Built = { sql: string; values: (string | number)[] };
 

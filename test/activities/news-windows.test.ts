@@ -50,6 +50,10 @@ const site = await madeSite((path, _seen, request, response) => {
     return json({
       items: fits.slice(Number(query.get('offset')), Number(query.get('offset')) + SIZE),
     });
+  if (path === '/before') {
+    const before = Date.parse(query.get('before') ?? '');
+    return json({ items: fits.filter(({ at }) => Date.parse(at) <= before).slice(0, SIZE) });
+  }
   // A cursor names the item behind which the page begins, so that it holds whatever is added or taken away.
   const after = query.get('after');
   if (after && isLost) return void response.writeHead(400).end('cursor expired');
@@ -171,6 +175,22 @@ describe.each(Object.keys(WAYS) as Way[])('a window beyond maxPages, by %s', (wa
     for (let round = 0; round < 6; round++) await collect(id);
     expect(await storedOf(id)).toEqual(ids(all));
   });
+});
+
+it('a window that is read back in time goes on at the oldest item, too', async () => {
+  const all = fill(52);
+  await addSource('back', 'cursor', { windowed: true });
+  const source = await sources.get('back');
+  const query = { before: '{before}', from: '{from}' };
+  const settings = { ...source.settings, url: `${site.url}/before`, query, paging: { kind: 'before' } };
+  await sources.save({ ...source, settings });
+  let rounds = 0;
+  do {
+    const { asked, windows } = await collect('back');
+    expect(asked).toBeLessThanOrEqual(windows * MAX_PAGES);
+    expect(++rounds).toBeLessThan(10);
+  } while (((await record('back')).pending ?? []).length > 0);
+  expect(await storedOf('back')).toEqual(ids(all));
 });
 
 describe('a source that cannot be read to its end', () => {

@@ -53,7 +53,7 @@ function Text({ article }: { article: Whole }) {
       ) : (
         <p className="empty">The source gives no text.</p>
       )}
-      <p className="soft">
+      <p className="soft tags">
         {[...tickers, ...topics].map((each) => (
           <Badge key={each}>{each}</Badge>
         ))}{' '}

@@ -18,8 +18,8 @@ interface Hit {
   source: Source;
 }
 
-/** Articles as a list, each with what it is about and where it comes from. */
-export function Hits({ items }: { items: Hit[] }) {
+/** Articles as a list, each with what it is about and where it comes from; `within` is the story whose page this is. */
+export function Hits({ items, within = null }: { items: Hit[]; within?: string | null }) {
   return (
     <ul className="news">
       {items.map((hit) => (
@@ -37,7 +37,7 @@ export function Hits({ items }: { items: Hit[] }) {
             {[...hit.tickers, ...(hit.topics ?? [])].map((each) => (
               <Badge key={each}>{each}</Badge>
             ))}
-            {hit.storyId && <a href={`#/news/${hit.storyId}`}>story</a>}
+            {hit.storyId && hit.storyId !== within && <a href={`#/news/${hit.storyId}`}>story</a>}
           </p>
         </li>
       ))}

@@ -57,7 +57,7 @@ export function Story({ id }: { id: string }) {
               <Badge key={each}>{each}</Badge>
             ))}
           </p>
-          <Hits items={story.articles} />
+          <Hits items={story.articles} within={story.id} />
         </Card>
       )}
     </>

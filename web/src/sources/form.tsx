@@ -27,6 +27,8 @@ export function SourceForm({ onMade }: { onMade: () => void }) {
   const discover = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const url = String(new FormData(event.currentTarget).get('url')).trim();
+    // What another address told would stand below the answer of this one.
+    setFound(null);
     void doing(async () => {
       const { feeds } = dataOf(await client.POST('/sources/discover', { body: { url } } as never)) as {
         feeds: Found;
