@@ -16,6 +16,7 @@ import type { Source } from '../../domain/sources.js';
 import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
 import { holding, runEngine } from './simulation.js';
 import { sweepPage } from './sweep-page.js';
+import { filledList } from './sweep-tables.js';
 import { readFileBars, type FileBars, type FileBarsInput } from './bars-file.js';
 import { openLocalStrategy, strategyName, warmUpNote } from './strategies.js';
 
@@ -145,7 +146,10 @@ export async function sweepFile(
     },
   );
   const { user, system } = process.cpuUsage(before);
-  const rows = list.map((params, i): SweepRow => ({ params, metrics: metrics[i] as SweepRow['metrics'] }));
+  const rows = filledList(strategy, list).map((params, i): SweepRow => ({
+    params,
+    metrics: metrics[i] as SweepRow['metrics'],
+  }));
   const digest = digestOf({ spec, sha256, rows });
   return {
     ...provenanceOf(file, input.file.path),

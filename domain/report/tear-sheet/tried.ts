@@ -1,5 +1,6 @@
 import type { BacktestResult, RunSpec } from '../../backtest/spec.js';
 import { canonicalJson } from '../../digest.js';
+import { STRATEGIES } from '../../strategies/index.js';
 import { escapeHtml } from '../chart.js';
 import { number } from '../format.js';
 import { parameterTable } from './heat-map.js';
@@ -45,7 +46,7 @@ export function parametersSection(result: BacktestResult, tried: TriedOnBars | n
     tried &&
     heatMapOf({
       ...{ params: tried.params, values: tried.sharpe, figure: 'Sharpe ratio a year' },
-      chosen: result.spec.params,
+      chosen: resolvedOf(result),
     });
   const body = map
     ? `${parameterTable(map)}<p class="soft">${escapeHtml(originOf(result, tried))}</p>`
@@ -53,6 +54,13 @@ export function parametersSection(result: BacktestResult, tried: TriedOnBars | n
         `No stored sweep or search of ${result.strategy} varied two parameters on these bars; after one, this page has its map.`,
       )}</p>`;
   return `<section id="parameters"><h2>Parameters</h2>${body}</section>`;
+}
+
+/** With what is told nowhere as it has its default. */
+function resolvedOf({ strategy, spec }: BacktestResult): Record<string, number> {
+  const known = Object.hasOwn(STRATEGIES, strategy) ? STRATEGIES[strategy]?.params : undefined;
+  const standards = Object.entries(known ?? {}).map(([name, rule]) => [name, rule.default]);
+  return { ...Object.fromEntries(standards), ...spec.params };
 }
 
 function originOf(result: BacktestResult, { kind, id, spec, sharpe }: TriedOnBars): string {
