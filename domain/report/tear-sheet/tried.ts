@@ -3,6 +3,7 @@ import { canonicalJson } from '../../digest.js';
 import { STRATEGIES } from '../../strategies/index.js';
 import { escapeHtml } from '../chart.js';
 import { number } from '../format.js';
+import { costsText } from './facts.js';
 import { parameterTable } from './heat-map.js';
 import { heatMapOf } from './parameters.js';
 
@@ -66,7 +67,7 @@ function resolvedOf({ strategy, spec }: BacktestResult): Record<string, number> 
 function originOf(result: BacktestResult, { kind, id, spec, sharpe }: TriedOnBars): string {
   const many = `From the ${kind} ${id}, ${number(sharpe.length, 9)} combinations on the same bars.`;
   if (triedAlike(result, spec)) return many;
-  return `${many} Its costs, sizes or orders were not those of this run: ${spec.costs.feeBps} bps fee + ${spec.costs.slippageBps} bps slippage a side.`;
+  return `${many} Its costs, sizes or orders were not those of this run: ${costsText(spec.costs)}.`;
 }
 
 /** A stored page with the map of what was tried since. */
