@@ -33,6 +33,8 @@ export interface BarsNote {
   gaps: FileBars['gaps'];
   gapsFound: number;
   zeroVolumeBars: number;
+  /** Whose open or close lies outside of low to high. */
+  inconsistentBars: number;
 }
 
 /** What a user brings is recorded data; it is as of its last bar's close. */
@@ -173,4 +175,5 @@ export const noteOf = ({ bars, perUnit, ...file }: FileBars): BarsNote => ({
   gaps: file.gaps,
   gapsFound: file.gapsFound,
   zeroVolumeBars: file.zeroVolumeBars,
+  inconsistentBars: file.inconsistentBars,
 });

@@ -50,8 +50,14 @@ export const paramsText = (params: Record<string, number>): string =>
     .join(', ');
 
 /** Tells results of one strategy apart. */
-export const nameOf = ({ strategy, spec: { params } }: Backtest): string =>
-  [strategy, paramsText(params)].filter(Boolean).join(' ');
+export const nameOf = ({ strategy, spec }: Backtest): string =>
+  [strategy, settingsText(spec)].filter(Boolean).join(' ');
+
+/** The parameters; of a portfolio with several strategies, those of each. */
+export const settingsText = ({ params, portfolio }: Backtest['spec']): string =>
+  [paramsText(params), ...(portfolio?.instruments.map((part) => paramsText(part.params ?? {})) ?? [])]
+    .filter(Boolean)
+    .join('; ');
 
 export function costsText({ costs }: Backtest['spec']): string {
   const { feeBps, slippageBps, halfSpread, impactBps } = costs;
