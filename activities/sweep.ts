@@ -15,7 +15,7 @@ import {
 } from './backtest/planned.js';
 import { prefixed, track, type TrackedResult } from './tracking.js';
 import { stepwise } from './backtest/stepwise.js';
-import { joinedTables, rowsOf, sweepColumns, tableOf } from './backtest/sweep-tables.js';
+import { filledList, joinedTables, rowsOf, sweepColumns, tableOf } from './backtest/sweep-tables.js';
 
 export interface SweepInput extends PlannedInput {
   /** As `combinationsOf` reads it. */
@@ -67,7 +67,9 @@ export const sweepSteps = (ports: Ports) => ({
 
   /** Rows of the combinations from `first` to before `end`; an attempt that was lost goes on at its last checkpoint. */
   async sweepPart({ plan, first, end }: { plan: SweepPlan; first: number; end: number }): Promise<SweepPart> {
-    const list = combinationsOf(resolveStrategy(plan.strategy), plan.grid).list.slice(first, end);
+    const own = resolveStrategy(plan.strategy);
+    const all = combinationsOf(own, plan.grid).list;
+    const list = all.slice(first, end);
     const { bars, perUnit } = await plannedBars(ports, plan);
     const { strategy, spec, stream } = plan;
     const step = timeframeMs(parseStream(stream).timeframe);
@@ -83,7 +85,8 @@ export const sweepSteps = (ports: Ports) => ({
     };
     const metrics = await stepwise(ports, { request, prefix });
     await recordTrials(ports, plan, { list, metrics, bars });
-    const bytes = await ports.tables.encode(tableOf(list, metrics));
+    const told = filledList(own, all).slice(first, end);
+    const bytes = await ports.tables.encode(tableOf(told, metrics));
     const { key, sha256 } = await ports.objects.put(`${prefix}.parquet`, bytes);
     return { key, sha256, rows: list.length };
   },

@@ -12,6 +12,8 @@ export interface FileBars {
   gaps: { from: number; to: number; bars: number }[];
   gapsFound: number;
   zeroVolumeBars: number;
+  /** Whose open or close lies outside of low to high. */
+  inconsistentBars: number;
 }
 
 export interface FileBarsInput extends Omit<ReadBarsOptions, 'onLayout' | 'base' | 'typedTimes'> {
@@ -28,6 +30,7 @@ const MOST_GAPS = 20;
 export async function readFileBars(ports: Ports, input: FileBarsInput): Promise<FileBars> {
   const { path, noVolume, keep, ...options } = input;
   let zeroVolumeBars = 0;
+  let inconsistentBars = 0;
   async function* sound(): AsyncGenerator<BarColumns> {
     let last = -Infinity;
     for await (const { columns, faults, rows } of ports.formats.read(path, options)) {
@@ -38,6 +41,7 @@ export async function readFileBars(ports: Ports, input: FileBarsInput): Promise<
         );
       last = checkBatch(columns, { path, rows, last });
       for (const volume of columns.volume) if (!(volume > 0)) zeroVolumeBars++;
+      inconsistentBars += inconsistentIn(columns);
       yield columns;
     }
   }
@@ -57,7 +61,15 @@ export async function readFileBars(ports: Ports, input: FileBarsInput): Promise<
     );
   const timeframeMs = usualStep(bars.time);
   const sha256 = await ports.formats.digest(path);
-  return { bars, perUnit, timeframeMs, sha256, zeroVolumeBars, ...gapsOf(bars.time, timeframeMs) };
+  return {
+    bars,
+    perUnit,
+    timeframeMs,
+    sha256,
+    zeroVolumeBars,
+    inconsistentBars,
+    ...gapsOf(bars.time, timeframeMs),
+  };
 }
 
 function checkBatch(
@@ -80,6 +92,15 @@ function checkBatch(
     }
   }
   return before;
+}
+
+function inconsistentIn({ open, high, low, close }: BarColumns): number {
+  let count = 0;
+  for (let i = 0; i < close.length; i++) {
+    const [o, h, l, c] = [open[i] as number, high[i] as number, low[i] as number, close[i] as number];
+    if (!(h >= Math.max(o, c) && l <= Math.min(o, c))) count++;
+  }
+  return count;
 }
 
 /** The distance that most neighbours have; of a few bars, the smallest. */

@@ -16,6 +16,7 @@ import type { Source } from '../../domain/sources.js';
 import { resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
 import { holding, runEngine } from './simulation.js';
 import { sweepPage } from './sweep-page.js';
+import { filledList } from './sweep-tables.js';
 import { readFileBars, type FileBars, type FileBarsInput } from './bars-file.js';
 import { openLocalStrategy, strategyName, warmUpNote } from './strategies.js';
 
@@ -32,6 +33,8 @@ export interface BarsNote {
   gaps: FileBars['gaps'];
   gapsFound: number;
   zeroVolumeBars: number;
+  /** Whose open or close lies outside of low to high. */
+  inconsistentBars: number;
 }
 
 /** What a user brings is recorded data; it is as of its last bar's close. */
@@ -147,7 +150,10 @@ export async function sweepFile(
     },
   );
   const { user, system } = process.cpuUsage(before);
-  const rows = list.map((params, i): SweepRow => ({ params, metrics: metrics[i] as SweepRow['metrics'] }));
+  const rows = filledList(strategy, list).map((params, i): SweepRow => ({
+    params,
+    metrics: metrics[i] as SweepRow['metrics'],
+  }));
   const digest = digestOf({ spec, sha256, rows });
   return {
     ...provenanceOf(file, input.file.path),
@@ -171,4 +177,5 @@ export const noteOf = ({ bars, perUnit, ...file }: FileBars): BarsNote => ({
   gaps: file.gaps,
   gapsFound: file.gapsFound,
   zeroVolumeBars: file.zeroVolumeBars,
+  inconsistentBars: file.inconsistentBars,
 });

@@ -1,10 +1,24 @@
 import type { TableColumn } from '../../adapters/ports.js';
 import type { GridMetrics } from '../../domain/backtest/grid-metrics.js';
 import type { SweepRow } from '../../domain/backtest/sweep.js';
+import type { Strategy } from '../../domain/strategies/strategy.js';
 
 type Numbers = TableColumn & { type: 'float64' };
 
-/** Rows of a sweep as columns: the parameters, then the figures. */
+/** Combinations that all tell the same parameters: one that is left out where it has its default is told where others have another. */
+export function filledList(
+  { params }: Pick<Strategy, 'params'>,
+  list: readonly Record<string, number>[],
+  names: ReadonlySet<string> = new Set(list.flatMap((each) => Object.keys(each))),
+): Record<string, number>[] {
+  // In the order of the strategy's parameters.
+  const told = Object.keys(params).filter((name) => names.has(name));
+  return list.map((each) =>
+    Object.fromEntries(told.map((name) => [name, each[name] ?? params[name]?.default ?? NaN])),
+  );
+}
+
+/** Rows of a sweep as columns: the parameters, then the figures; all of `list` tell the same ones. */
 export function tableOf(list: Record<string, number>[], metrics: GridMetrics[]): Numbers[] {
   const column = (name: string, value: (i: number) => number | undefined): Numbers => ({
     name,

@@ -3,7 +3,8 @@ import type { GridMetrics } from '../../domain/backtest/grid-metrics.js';
 import type { SearchPlan } from '../../domain/backtest/search/search.js';
 import { NotFoundError } from '../../domain/errors.js';
 import type { ObjectRef } from '../../domain/models.js';
-import { joinedTables, tableOf } from '../backtest/sweep-tables.js';
+import { resolveStrategy } from '../../domain/strategies/index.js';
+import { filledList, joinedTables, tableOf } from '../backtest/sweep-tables.js';
 
 const prefixOf = ({ id }: Pick<SearchPlan, 'id'>): string => `backtests/${id}/`;
 
@@ -13,10 +14,15 @@ export async function putTrials(
   plan: SearchPlan,
   { from, list, metrics }: { from: number; list: Record<string, number>[]; metrics: GridMetrics[] },
 ): Promise<void> {
+  const told = filledList(
+    resolveStrategy(plan.strategy),
+    list,
+    new Set([...Object.keys(list[0] ?? {}), ...Object.keys(plan.space)]),
+  );
   const name = String(from).padStart(6, '0');
   await ports.objects.put(
     `${prefixOf(plan)}${name}.parquet`,
-    await ports.tables.encode(tableOf(list, metrics)),
+    await ports.tables.encode(tableOf(told, metrics)),
   );
 }
 

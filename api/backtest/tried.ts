@@ -1,6 +1,7 @@
 import type { Ports } from '../../adapters/ports.js';
 import type { BacktestResult, RunSpec } from '../../domain/backtest/spec.js';
 import { NotFoundError } from '../../domain/errors.js';
+import { resolveStrategy } from '../../domain/strategies/index.js';
 import { hasParameterMap, triedAlike, type TriedOnBars } from '../../domain/report/tear-sheet/tried.js';
 
 interface StoredRows {
@@ -21,6 +22,8 @@ interface StoredRows {
 const MOST_LOOKED_AT = 200;
 /** A page is waited for: a table of more rows takes too long. */
 const MOST_ROWS = 250_000;
+/** So many tables are read at most to find one that has the run's side. */
+const MOST_READ = 5;
 
 /**
  * The sweep or search of the same strategy on the same bars that says most: one with the costs and sizes of the run before
@@ -34,8 +37,12 @@ export async function findTried(ports: Ports, result: BacktestResult): Promise<T
     kind === 'sweep' ? 0 : 1,
     -countOf(rows),
   ];
-  const [best] = found.sort((a, b) => compared(rank(a), rank(b)));
-  return best ? readTable(ports, best, result) : null;
+  found.sort((a, b) => compared(rank(a), rank(b)));
+  for (const each of found.slice(0, MOST_READ)) {
+    const tried = await readTable(ports, each, result);
+    if (tried) return tried;
+  }
+  return null;
 }
 
 interface Found {
@@ -68,7 +75,7 @@ const compared = (a: number[], b: number[]): number =>
 async function readTable(
   ports: Ports,
   { kind, rows: { id, spec, results } }: Found,
-  { spec: { params } }: BacktestResult,
+  { strategy, spec: { params } }: BacktestResult,
 ): Promise<TriedOnBars | null> {
   const bytes = await ports.objects.get(results.key, results.sha256).catch((error: unknown) => {
     if (error instanceof NotFoundError) return null;
@@ -78,12 +85,15 @@ async function readTable(
   const columns = new Map((await ports.tables.decode(bytes)).map(({ name, values }) => [name, values]));
   const sharpe = columns.get('sharpe');
   if (!sharpe) return null;
-  const own = Object.keys(params).flatMap((name) => {
-    const column = columns.get(name);
-    return column ? [[name, column] as const] : [];
+  const own = Object.entries(resolveStrategy(strategy).params).map(([name, { default: standard }]) => {
+    // What has its default may be told nowhere.
+    const column = columns.get(name) ?? sharpe.map(() => standard);
+    return { name, column, value: params[name] ?? standard };
   });
   const isElsewhere = own.some(
-    ([name, column]) => column.every((value) => value === column[0]) && column[0] !== params[name],
+    ({ column, value }) => column[0] !== value && column.every((each) => each === column[0]),
   );
-  return isElsewhere ? null : { kind, id, spec, params: Object.fromEntries(own), sharpe };
+  return isElsewhere
+    ? null
+    : { kind, id, spec, params: Object.fromEntries(own.map(({ name, column }) => [name, column])), sharpe };
 }

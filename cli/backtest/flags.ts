@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { FileBarsInput } from '../../activities/backtest/bars-file.js';
-import type { LocalSpec } from '../../activities/backtest/local.js';
+import type { BarsNote, LocalSpec } from '../../activities/backtest/local.js';
 import { openPorts } from '../../adapters/open.js';
 import type { Ports } from '../../adapters/ports.js';
 import { parseSize } from '../../domain/backtest/sizing.js';
@@ -193,17 +193,18 @@ export async function withPorts<T>(shell: Shell, work: (ports: Ports) => Promise
 }
 
 /** What a person should know of the bars. */
-export function remarksOf({
-  gapsFound,
-  zeroVolumeBars,
-}: {
-  gapsFound: number;
-  zeroVolumeBars: number;
-}): string[] {
-  const remarks: string[] = [];
-  if (gapsFound > 0)
-    remarks.push(`the bars have ${gapsFound} gaps; orders are filled at the first bar after one`);
-  if (zeroVolumeBars > 0)
-    remarks.push(`${zeroVolumeBars} bars have no volume; fills there are not to be had`);
-  return remarks;
+export function remarksOf({ gapsFound, zeroVolumeBars, inconsistentBars }: BarsRemarks): string[] {
+  return [
+    ...(gapsFound > 0
+      ? [`the bars have ${gapsFound} gaps; orders are filled at the first bar after one`]
+      : []),
+    ...(zeroVolumeBars > 0 ? [`${zeroVolumeBars} bars have no volume; fills there are not to be had`] : []),
+    ...(inconsistentBars > 0
+      ? [
+          `${inconsistentBars} bars have an open or close outside of their low and high, which were taken as they are; "finsight bars check" lists them`,
+        ]
+      : []),
+  ];
 }
+
+type BarsRemarks = Pick<BarsNote, 'gapsFound' | 'zeroVolumeBars' | 'inconsistentBars'>;

@@ -27,6 +27,6 @@ figure{margin:4px 0 0}svg{width:100%;height:auto;display:block}svg.narrow{displa
 figcaption{display:flex;flex-wrap:wrap;gap:2px 16px}.key{font-size:13px;color:var(--soft)}.key::before{content:"";display:inline-block;width:16px;border-top:3px solid var(--c0);margin-right:6px;vertical-align:middle}
 .key.c0::before{border-top-style:dashed}.key.c1::before{border-color:var(--c1)}.key.c2::before{border-color:var(--c2)}.key.c3::before{border-color:var(--c3)}.key.c4::before{border-color:var(--c4)}
 code,pre{font:12px/1.5 ui-monospace,"SF Mono",Menlo,Consolas,monospace;overflow-wrap:anywhere}pre{white-space:pre-wrap;background:var(--bg);padding:8px 10px;margin:6px 0}ul{padding-left:18px;margin:6px 0;font-size:13px}
-@media (max-width:640px){main{padding:10px 10px 32px;gap:10px}header,section{padding:10px}svg.broad{display:none}svg.narrow{display:block}tr>:first-child{white-space:normal;min-width:7rem;max-width:9.5rem;overflow-wrap:anywhere}.digests td{white-space:normal;min-width:9rem}}
+@media (max-width:640px){.pairs{grid-template-columns:1fr}.pairs dd{margin-bottom:8px}main{padding:10px 10px 32px;gap:10px}header,section{padding:10px}svg.broad{display:none}svg.narrow{display:block}tr>:first-child{white-space:normal;min-width:7rem;max-width:9.5rem;overflow-wrap:anywhere}.digests td{white-space:normal;min-width:9rem}}
 @media print{body{background:none}header,section{border:0;padding:0}.scroll{overflow:visible}section,figure{break-inside:avoid-page}}
 `;

@@ -1,8 +1,9 @@
 import type { BacktestMetrics, BacktestResult, Trade } from '../backtest/spec.js';
 import { escapeHtml, lineChart, type Mark } from './chart.js';
-import { date, fixed, listOf, moment, number, percent, price, quoteOf, table } from './format.js';
+import { fixed, listOf, moment, number, percent, price, quoteOf, table } from './format.js';
 import { STYLE } from './style.js';
 import { daysOf, drawdowns, rollingSharpe, type Days } from './tear-sheet/days.js';
+import { factsOf } from './tear-sheet/facts.js';
 import { monthTable } from './tear-sheet/heat-map.js';
 import { histogram } from './tear-sheet/histogram.js';
 import { parametersSection, type TriedOnBars } from './tear-sheet/tried.js';
@@ -87,29 +88,21 @@ const sectionText = ([name, body]: Section): string =>
 
 function header(result: BacktestResult): string {
   const { spec, source } = result;
-  const params = Object.entries(spec.params).map(([name, value]) => `${name} ${value}`);
-  const facts = [
-    ['Source', source.kind],
-    ['As of', moment(spec.asOf)],
-    ['Window', `${date(spec.from)} … ${date(spec.to)}, ${number(result.metrics.bars, 9)} bars`],
-    ['Parameters', params.join(', ') || 'none'],
-    ['Costs', `${spec.costs.feeBps} bps fee + ${spec.costs.slippageBps} bps slippage a side`],
-    ['Start', `${number(spec.cash, 9)} ${quoteOf(result.stream)}`],
-    ['Engine', result.engine],
-    ['Trials on this window', number(result.trials, 9)],
-    ['Result', result.id],
-    ['Digest', result.digest],
-    ['Bars', result.barsSha256],
-  ];
   return `<header><h1>${escapeHtml(`${result.strategy} · ${result.stream}`)}</h1>
 <p><span class="badge ${source.kind}">${source.kind}</span> <span class="soft">as of ${moment(spec.asOf)}</span></p>
-<dl>${facts.map(([name = '', text = '']) => `<div><dt>${name}</dt><dd>${escapeHtml(text)}</dd></div>`).join('')}</dl></header>`;
+<dl>${factsOf(result)
+    .map(([name, text]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(text)}</dd></div>`)
+    .join('')}</dl></header>`;
 }
 
 const evidenceTable = ({ evidence }: TearSheetParts): string =>
   evidence.length === 0
     ? '<p class="empty">No test was run.</p>'
     : `<dl class="pairs">${evidence.map(({ name, text, meaning }) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(text)} <span class="soft">${escapeHtml(meaning)}</span></dd>`).join('')}</dl>`;
+
+/** To the hundredth where there is much of it. */
+const money = (value: number): string =>
+  number(Math.abs(value) >= 100 ? Math.round(100 * value) / 100 : value, 15);
 
 type Row = [string, keyof BacktestMetrics, (value: number) => string];
 
@@ -128,8 +121,8 @@ const ROWS: Row[] = [
   ['time in the market', 'exposure', (value) => percent(value, 1)],
   ['entries', 'entries', (value) => number(value, 9)],
   ['exits', 'exits', (value) => number(value, 9)],
-  ['fees paid', 'fees', (value) => number(value, 7)],
-  ['final equity', 'finalEquity', (value) => number(value, 11)],
+  ['fees paid', 'fees', money],
+  ['final equity', 'finalEquity', money],
 ];
 
 function metricsTable({ metrics, benchmark, strategy }: BacktestResult): string {

@@ -159,6 +159,12 @@ describe('backtests on files of bars', () => {
     expect(metrics.bars).toBe(2989);
   });
 
+  it('counts bars whose open or close lies outside of their low and high', async () => {
+    const file = fileOf('inconsistent.csv', { change: (c, i) => i < 3 && (c[2] = Number(c[3]) / 2) });
+    const { bars } = await run(file);
+    expect(bars).toMatchObject({ rows: 3000, inconsistentBars: 3 });
+  });
+
   it('gives each row of a sweep the figures of its single run, by the grid and by single runs', async () => {
     const file = fileOf('same.csv');
     for (const size of [

@@ -93,6 +93,16 @@ describe('the parameter map of a tear sheet', () => {
     expect(await findTried(ports, result)).toBeNull();
     const short = await run({ params: { fast: 10, slow: 40, direction: -1 } });
     expect(await findTried(ports, short.result)).toBeNull();
+    // A side that was varied is told of each combination, the first of which has the default.
+    const id = await sweep({ grid: { fast: [5, 10], slow: [30, 40], direction: [1, -1] } });
+    const tried = await findTried(ports, short.result);
+    expect([tried?.id, Array.from(tried?.params['direction'] ?? [])]).toEqual([
+      id,
+      [1, -1, 1, -1, 1, -1, 1, -1],
+    ]);
+    expect(withTried(short.html, short.result, tried!)).toContain('The others as in this run: direction −1.');
+    const stored = await ports.documents.get<{ best: { params: object }[] }>('sweeps', id);
+    expect(stored?.best[0]?.params).toHaveProperty('direction');
     const { html } = await run({ strategy: 'buy-and-hold', params: {} });
     expect(html).not.toContain('<section id="parameters">');
   });

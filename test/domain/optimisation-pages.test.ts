@@ -62,8 +62,8 @@ describe('the map of parameters', () => {
     const b = a.map((each) => (each * 17) % 40);
     const values = a.map((each) => (each < 20 ? 1 : 3));
     const map = heatMapOf({ params: { a, b, c: a }, values, figure: 'Sharpe', chosen: { a: 5, b: 39 } });
-    expect(map?.rows.values).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
-    expect(map?.chosen).toEqual({ row: 1, column: 9 });
+    expect(map?.rows.values).toEqual([0, 10, 20, 30]);
+    expect(map?.chosen).toEqual({ row: 0, column: 3 });
     const cells = map!.values.flatMap((row) => row.filter((each) => !Number.isNaN(each)));
     expect(new Set(cells)).toEqual(new Set([1, 3]));
     expect(map?.notes).toContain('Over all values of c.');

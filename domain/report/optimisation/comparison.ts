@@ -70,7 +70,8 @@ function growthChart({ growth, ranking, time }: ComparisonPage): string {
     label: `${ranking[i]?.strategy ?? ''} ${paramsText(ranking[i]?.params ?? {})}`,
     x: Array.from(time),
     y: Array.from(values, (value) => 100 * value),
-    colour: `c${i}`,
+    // The dashed one, which stands for a benchmark elsewhere, comes last.
+    colour: `c${(i + 1) % MOST_CURVES}`,
   }));
   const left =
     growth.length > MOST_CURVES ? `<p class="soft">The first ${MOST_CURVES} of ${growth.length}.</p>` : '';

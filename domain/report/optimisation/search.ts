@@ -1,6 +1,7 @@
 import { conventionsOf } from '../../backtest/conventions.js';
 import type { ForwardPart, OutOfSample, SearchOutcome, SearchPlan } from '../../backtest/search/search.js';
 import { fixed, listOf, number, percent, table } from '../format.js';
+import { costsText } from '../tear-sheet/facts.js';
 import { paramsText, renderPage, verdictText, windowText } from './page.js';
 
 export interface SearchPage extends SearchPlan, SearchOutcome {
@@ -24,7 +25,7 @@ export function renderSearch(page: SearchPage): string {
       ],
       ['Objective', page.objective],
       ['Validation', page.validation.kind],
-      ['Costs', `${spec.costs.feeBps} bps fee + ${spec.costs.slippageBps} bps slippage a side`],
+      ['Costs', costsText(spec.costs)],
       ['Search', page.id],
       ['Digest', page.digest],
       ['Bars', page.barsSha256],

@@ -8,6 +8,7 @@ import { fixed, listOf, number, percent, table } from '../format.js';
 import { parameterTable } from '../tear-sheet/heat-map.js';
 import { histogram } from '../tear-sheet/histogram.js';
 import { heatMapOf } from '../tear-sheet/parameters.js';
+import { costsText } from '../tear-sheet/facts.js';
 import { paramsText, renderPage, verdictText, windowText } from './page.js';
 
 export interface SweepPage {
@@ -46,7 +47,7 @@ export function renderSweep(page: SweepPage): string {
       ['Window', `${windowText({ from, to })}, ${number(page.bars, 9)} bars`],
       ['Combinations', `${number(count, 9)}, ${number(page.skipped, 9)} left out`],
       ['Metric', 'Sharpe ratio of daily returns, a year, after costs'],
-      ['Costs', `${spec.costs.feeBps} bps fee + ${spec.costs.slippageBps} bps slippage a side`],
+      ['Costs', costsText(spec.costs)],
       ...(page.id === null ? [] : [['Sweep', page.id]]),
       ['Digest', page.digest],
       ['Bars', page.barsSha256],

@@ -45,7 +45,7 @@ export function parameterTable({
     const cells = columns.values.map((_, column) => {
       const each = values[row]?.[column] ?? NaN;
       const isChosen = chosen?.row === row && chosen.column === column;
-      return shaded(each, { largest, text: isChosen ? `▸ ${fixed(each, 2)}` : fixed(each, 2) });
+      return shaded(each, { largest, text: `${isChosen ? '▸ ' : ''}${fixed(each, 2)}` });
     });
     return `<tr><th scope="row">${number(value, 7)}</th>${cells.join('')}</tr>`;
   });
@@ -64,7 +64,7 @@ const largestOf = (values: (number | null)[]): number =>
 
 /** The shade stays below half, so that the text on it stays readable. */
 function shaded(value: number | null, { largest, text }: { largest: number; text: string }): string {
-  if (value === null || !Number.isFinite(value)) return '<td>–</td>';
+  if (value === null || !Number.isFinite(value)) return `<td>${text.startsWith('▸') ? '▸ –' : '–'}</td>`;
   const share = Math.round((35 * Math.abs(value)) / largest);
   const colour = value < 0 ? 'var(--bad)' : 'var(--good)';
   return `<td class="cell" style="background:color-mix(in srgb,${colour} ${share}%,transparent)">${escapeHtml(text)}</td>`;

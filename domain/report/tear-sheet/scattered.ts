@@ -22,12 +22,16 @@ export interface Scattered {
   best: number;
 }
 
-/** Parts of an axis. */
-const PARTS = 10;
+/** Parts of an axis: so many that a cell has two trials on average. */
+const MOST_PARTS = 10;
+const FEWEST_PARTS = 3;
+const partsFor = (trials: number): number =>
+  Math.min(MOST_PARTS, Math.max(FEWEST_PARTS, Math.round(Math.sqrt(trials / 2))));
 
 /** Trials that lie apart, as a search draws them: the axes are parted, and a cell is the mean of the trials in it. */
 export function scatteredMap({ down, across, others, values, figure, chosen, best }: Scattered): HeatMap {
-  const [rows, columns] = [partsOf(down.distinct), partsOf(across.distinct)];
+  const count = partsFor(values.length);
+  const [rows, columns] = [partsOf(down.distinct, count), partsOf(across.distinct, count)];
   const sums = rows.map(() => columns.map(() => ({ sum: 0, count: 0 })));
   for (let i = 0; i < values.length; i++) {
     const cell = sums[partOf(rows, down.column[i] ?? NaN)]?.[partOf(columns, across.column[i] ?? NaN)];
@@ -57,8 +61,8 @@ export function scatteredMap({ down, across, others, values, figure, chosen, bes
 }
 
 /** The first values of parts with like many values each. */
-function partsOf(distinct: readonly number[]): number[] {
-  const size = Math.ceil(distinct.length / PARTS);
+function partsOf(distinct: readonly number[], count: number): number[] {
+  const size = Math.ceil(distinct.length / count);
   return distinct.filter((_, i) => i % size === 0);
 }
 

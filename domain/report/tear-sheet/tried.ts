@@ -1,7 +1,9 @@
 import type { BacktestResult, RunSpec } from '../../backtest/spec.js';
 import { canonicalJson } from '../../digest.js';
+import { STRATEGIES } from '../../strategies/index.js';
 import { escapeHtml } from '../chart.js';
 import { number } from '../format.js';
+import { costsText } from './facts.js';
 import { parameterTable } from './heat-map.js';
 import { heatMapOf } from './parameters.js';
 
@@ -45,7 +47,7 @@ export function parametersSection(result: BacktestResult, tried: TriedOnBars | n
     tried &&
     heatMapOf({
       ...{ params: tried.params, values: tried.sharpe, figure: 'Sharpe ratio a year' },
-      chosen: result.spec.params,
+      chosen: resolvedOf(result),
     });
   const body = map
     ? `${parameterTable(map)}<p class="soft">${escapeHtml(originOf(result, tried))}</p>`
@@ -55,10 +57,17 @@ export function parametersSection(result: BacktestResult, tried: TriedOnBars | n
   return `<section id="parameters"><h2>Parameters</h2>${body}</section>`;
 }
 
+/** With what is told nowhere as it has its default. */
+function resolvedOf({ strategy, spec }: BacktestResult): Record<string, number> {
+  const known = Object.hasOwn(STRATEGIES, strategy) ? STRATEGIES[strategy]?.params : undefined;
+  const standards = Object.entries(known ?? {}).map(([name, rule]) => [name, rule.default]);
+  return { ...Object.fromEntries(standards), ...spec.params };
+}
+
 function originOf(result: BacktestResult, { kind, id, spec, sharpe }: TriedOnBars): string {
   const many = `From the ${kind} ${id}, ${number(sharpe.length, 9)} combinations on the same bars.`;
   if (triedAlike(result, spec)) return many;
-  return `${many} Its costs, sizes or orders were not those of this run: ${spec.costs.feeBps} bps fee + ${spec.costs.slippageBps} bps slippage a side.`;
+  return `${many} Its costs, sizes or orders were not those of this run: ${costsText(spec.costs)}.`;
 }
 
 /** A stored page with the map of what was tried since. */

@@ -7,7 +7,7 @@ import {
   addressOf,
   deflatedText,
   intervalText,
-  paramsText,
+  settingsText,
   trialsText,
   windowText,
   type Backtest,
@@ -136,7 +136,7 @@ function Results({ items }: { items: Backtest[] }) {
       rows={items.map((each) => [
         <Named key="n" of={each}>
           <a href={addressOf(each.id)}>{each.strategy}</a>
-          <span className="under">{paramsText(each.spec.params)}</span>
+          <span className="under">{settingsText(each.spec)}</span>
         </Named>,
         change(each.metrics.totalReturn),
         change(each.benchmark.totalReturn),

@@ -2,7 +2,7 @@ import { moment, number, quoteOf } from '../format';
 import { Card, Provenance } from '../parts';
 import { sourceText } from '../streams';
 import { Fact } from './judgement';
-import { costsText, paramsText, sizeText, windowText, type Backtest } from './words';
+import { costsText, hasOwnStrategies, paramsText, sizeText, windowText, type Backtest } from './words';
 
 /** All that a result depends on: with it the run can be made again and the digest compared. */
 export function Origin({ of }: { of: Backtest }) {
@@ -11,7 +11,10 @@ export function Origin({ of }: { of: Backtest }) {
     <Card title="What was run" aside={<Provenance source={of.source} asOf={spec.asOf} />}>
       <dl className="row">
         <Fact name="Strategy" value={of.strategy} />
-        <Fact name="Parameters" value={paramsText(spec.params) || 'none'} />
+        <Fact
+          name="Parameters"
+          value={paramsText(spec.params) || (hasOwnStrategies(spec) ? 'beside each instrument' : 'none')}
+        />
         <Fact name="Window" value={windowText(spec)} />
         <Fact name="Costs" value={costsText(spec)} />
         <Fact name="Cash" value={`${number(spec.cash, 9)} ${quoteOf(of.stream)}`} />
@@ -35,6 +38,14 @@ export function Origin({ of }: { of: Backtest }) {
         <dd>
           <code>{of.barsSha256}</code>
         </dd>
+        {spec.code && (
+          <>
+            <dt>Strategy</dt>
+            <dd>
+              <code>{spec.code}</code>
+            </dd>
+          </>
+        )}
       </dl>
       <details>
         <summary>Conventions</summary>

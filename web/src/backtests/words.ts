@@ -50,15 +50,40 @@ export const paramsText = (params: Record<string, number>): string =>
     .join(', ');
 
 /** Tells results of one strategy apart. */
-export const nameOf = ({ strategy, spec: { params } }: Backtest): string =>
-  [strategy, paramsText(params)].filter(Boolean).join(' ');
+export const nameOf = ({ strategy, spec }: Backtest): string =>
+  [strategy, settingsText(spec)].filter(Boolean).join(' ');
 
-export const costsText = ({ costs: { feeBps, slippageBps } }: Backtest['spec']): string =>
-  `${feeBps} bps fee and ${slippageBps} bps slippage a side`;
+/** The parameters; of a portfolio with several strategies, those of each. */
+export const settingsText = ({ params, portfolio }: Backtest['spec']): string =>
+  [paramsText(params), ...(portfolio?.instruments.map((part) => paramsText(part.params ?? {})) ?? [])]
+    .filter(Boolean)
+    .join('; ');
+
+export function costsText({ costs }: Backtest['spec']): string {
+  const { feeBps, slippageBps, halfSpread, impactBps } = costs;
+  const more = [
+    ...(halfSpread ? [`a half spread of ${halfSpread}`] : []),
+    ...(impactBps ? [`${impactBps} bps for a fill as large as its bar`] : []),
+  ];
+  return `${[`${feeBps} bps fee and ${slippageBps} bps slippage`, ...more].join(', ')} a side`;
+}
+
+/** Is each instrument of the portfolio traded by a strategy of its own? */
+export const hasOwnStrategies = ({ portfolio }: Backtest['spec']): boolean =>
+  portfolio?.instruments.some(({ strategy }) => strategy !== undefined) ?? false;
 
 export function sizeText({ size, portfolio }: Backtest['spec']): string {
   if (portfolio)
-    return portfolio.instruments.map(({ stream, weight }) => `${percent(weight, 0)} in ${stream}`).join(', ');
+    return portfolio.instruments
+      .map(({ stream, weight, strategy, params }) =>
+        [
+          `${percent(weight, 0)} in ${stream}`,
+          ...(strategy ? [`by ${strategy}`, paramsText(params ?? {})] : []),
+        ]
+          .filter(Boolean)
+          .join(' '),
+      )
+      .join('; ');
   switch (size.kind) {
     case 'units':
       return `${size.units} units an entry`;
