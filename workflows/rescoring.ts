@@ -10,7 +10,7 @@ import type { ComparisonReport, ModelsInput } from '../activities/model-comparis
 import type { RescoreChunk, RescoreCounts, RescoreInput, RescorePlan } from '../activities/rescoring.js';
 import { modelLabels } from '../domain/labels.js';
 import { trackProgress } from './progress.js';
-import { gpu } from './steps.js';
+import { gpu, gpuPages } from './steps.js';
 
 export interface RescoreReport extends RescoreCounts {
   /** `<name>@<version>`. */
@@ -76,7 +76,7 @@ export async function rescoreNews(input: RescoreInput & { resumed?: Resumed }): 
           held.waitUntil = null;
           continue;
         }
-        const chunk: RescoreChunk = await gpu.rescoreArticles({ plan: fixed, cursor });
+        const chunk: RescoreChunk = await gpuPages.rescoreArticles({ plan: fixed, cursor });
         const { next, waitUntil, reason, ...more } = chunk;
         counts = sumOf(counts, more);
         Object.assign(held, { waitUntil, reason });
