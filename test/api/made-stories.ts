@@ -43,6 +43,7 @@ export function madeStories(): StoriesPort & { stories: Map<string, Story>; reac
     [
       madeStory({ workflowId: 'research/example' }),
       madeStory({ workflowId: 'research/running', status: 'running', closedAt: null, result: null }),
+      madeStory({ workflowId: 'rescore/running', kind: 'rescoreNews', status: 'running', closedAt: null }),
     ].map((story) => [story.workflowId, story]),
   );
   const schedules = new Map(['hourly-btc', 'removable'].map((id) => [id, madeSchedule(id)]));
