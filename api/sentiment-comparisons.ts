@@ -136,7 +136,7 @@ async function readUpload({ ports }: Context, name: string): Promise<LabelledTex
   if (!found)
     throw new NotFoundError(`No upload "${name}"; send the file first: PUT /api/v1/uploads/${name}`);
   const bytes = await ports.objects.get(found.key, found.sha256);
-  return readLabelledTexts(parseCsv(new TextDecoder().decode(bytes)), name);
+  return readLabelledTexts(parseCsv(new TextDecoder().decode(bytes)), name).texts;
 }
 
 const listComparisons = route({

@@ -28,6 +28,7 @@ import { addPredict } from './predict.js';
 import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
 import type { Shell } from './shell.js';
+import { addSentimentModels } from './sentiment-models.js';
 import { addSources } from './sources.js';
 
 export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
@@ -57,6 +58,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addNewsAggregates,
     addEvents,
     addNotifications,
+    addSentimentModels,
     addSources,
     addPredict,
     addBacktest,
