@@ -32,6 +32,7 @@ import { openTracking } from './tracking/index.js';
 import { readMlState } from './toolchain.js';
 
 /** Readers of documents that need no port. */
+export { parseCsv } from './csv.js';
 export { discoverFeeds } from './news/discovery.js';
 export { decodeXml } from './news/encoding.js';
 export { MAX_FEED_BYTES, parseFeed } from './news/feeds/parse.js';

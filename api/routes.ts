@@ -28,6 +28,10 @@ import type { Route } from './route.js';
 import { bulkRunRoutes } from './runs-bulk.js';
 import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
+import { sentimentAliasRoutes } from './sentiment-aliases.js';
+import { sentimentComparisonRoutes } from './sentiment-comparisons.js';
+import { sentimentModelRoutes } from './sentiment-models.js';
+import { sentimentRescoreRoutes } from './sentiment-rescores.js';
 import { sentimentScoreRoutes } from './sentiment-score.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
@@ -61,6 +65,11 @@ export const ROUTES: Route[] = [
   ...eventRoutes,
   ...subscriptionRoutes,
   ...deliveryRoutes,
+  // Before /sentiment/{asset}, which would take their names for assets.
+  ...sentimentModelRoutes,
+  ...sentimentAliasRoutes,
+  ...sentimentComparisonRoutes,
+  ...sentimentRescoreRoutes,
   ...sentimentRoutes,
   ...sentimentScoreRoutes,
   ...modelRoutes,

@@ -29,6 +29,7 @@ import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
 import { addSentiment } from './sentiment.js';
 import type { Shell } from './shell.js';
+import { addSentimentModels } from './sentiment-models.js';
 import { addSources } from './sources.js';
 
 export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
@@ -58,6 +59,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addNewsAggregates,
     addEvents,
     addNotifications,
+    addSentimentModels,
     addSources,
     addSentiment,
     addPredict,
