@@ -38,7 +38,6 @@ export { decodeXml } from './news/encoding.js';
 export { MAX_FEED_BYTES, parseFeed } from './news/feeds/parse.js';
 
 export { loadSentimentDirectory } from './serving/shipped.js';
-export { parseCsv } from './csv.js';
 export { measuresText } from './measures.js';
 
 export { redacted } from './addresses.js';

@@ -738,6 +738,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/sentiment/score': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['scoreTexts'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/models': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listModels'];
@@ -1181,6 +1192,17 @@ export interface paths {
   '/health': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['health'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/metrics': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['metrics'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1728,6 +1750,14 @@ export interface components {
       }[];
     };
     SentimentExperimentRequest: { kind: 'shadow' | 'ab'; challenger: string; share: number };
+    ScoreTexts: {
+      texts: {
+        text: string;
+        /** ISO 639-1; else it is found out */ language?: string;
+        /** What the text is asked about */ target?: string;
+      }[];
+      /** <name>@<version>, a name or an alias */ model?: string;
+    };
     NewsSourceRequest: {
       id: string;
       name?: string;
@@ -2972,6 +3002,20 @@ export interface components {
     };
     RescorePaused: { workflowId: string };
     RescoreResumed: { workflowId: string };
+    TextScores: {
+      /** Which was asked */ model: string;
+      scores: {
+        /** Neutral for an abstention */ label: 'negative' | 'neutral' | 'positive';
+        probabilities: { negative: number; neutral: number; positive: number };
+        abstained: boolean;
+        /** Why the model abstains */ reason: string | null;
+        /** Which answered */ model: string;
+        /** Where another model answers than the one that was asked */ fallback?: {
+          asked: string;
+          reason: string;
+        };
+      }[];
+    };
     SentimentDay: {
       day: string;
       /** Midnight UTC at which the day begins */ time: number;
@@ -4760,6 +4804,20 @@ export interface operations {
       };
     };
   };
+  scoreTexts: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['ScoreTexts'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TextScores'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   listModels: {
     parameters: {
       query?: {
@@ -5512,6 +5570,17 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Health'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  metrics: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/plain': string } };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
