@@ -33,12 +33,12 @@ import { openTracking } from './tracking/index.js';
 import { readMlState } from './toolchain.js';
 
 /** Readers of documents that need no port. */
+export { parseCsv } from './csv.js';
 export { discoverFeeds } from './news/discovery.js';
 export { decodeXml } from './news/encoding.js';
 export { MAX_FEED_BYTES, parseFeed } from './news/feeds/parse.js';
 
 export { loadSentimentDirectory } from './serving/shipped.js';
-export { parseCsv } from './csv.js';
 export { measuresText } from './measures.js';
 
 export { redacted } from './addresses.js';

@@ -29,6 +29,10 @@ import type { Route } from './route.js';
 import { bulkRunRoutes } from './runs-bulk.js';
 import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
+import { sentimentAliasRoutes } from './sentiment-aliases.js';
+import { sentimentComparisonRoutes } from './sentiment-comparisons.js';
+import { sentimentModelRoutes } from './sentiment-models.js';
+import { sentimentRescoreRoutes } from './sentiment-rescores.js';
 import { sentimentScoreRoutes } from './sentiment-score.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
@@ -63,6 +67,11 @@ export const ROUTES: Route[] = [
   ...outboxRoutes,
   ...subscriptionRoutes,
   ...deliveryRoutes,
+  // Before /sentiment/{asset}, which would take their names for assets.
+  ...sentimentModelRoutes,
+  ...sentimentAliasRoutes,
+  ...sentimentComparisonRoutes,
+  ...sentimentRescoreRoutes,
   ...sentimentRoutes,
   ...sentimentScoreRoutes,
   ...modelRoutes,

@@ -30,6 +30,7 @@ import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
 import { addSentiment } from './sentiment.js';
 import type { Shell } from './shell.js';
+import { addSentimentModels } from './sentiment-models.js';
 import { addSources } from './sources.js';
 
 export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
@@ -59,6 +60,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addNewsAggregates,
     addEvents,
     addNotifications,
+    addSentimentModels,
     addSources,
     addSentiment,
     addPredict,

@@ -84,7 +84,7 @@ export function encoderScorer(options: Options): TextScorer {
 }
 
 async function openEngine(model: SentimentModel, { serving, objects }: Options): Promise<Engine> {
-  const { tokenizer: file, maxTokens, pairs } = await cardOf(model, objects);
+  const { tokenizer: file, maxTokens, pairs, maxBatch = BATCH } = await cardOf(model, objects);
   const bytes = await readModelFile(file, objects);
   const tokenizer = readTokenizer(bytes, { file: file.key, maxTokens });
   const run = async (batch: readonly Encoded[]): Promise<Row[]> => {
@@ -99,7 +99,7 @@ async function openEngine(model: SentimentModel, { serving, objects }: Options):
   const batching = openBatching<Encoded, Row>({
     run,
     lengthOf: ({ ids }) => ids.length,
-    most: BATCH,
+    most: maxBatch,
     lanes: serving.lanes ?? 1,
     deadlineMs: DEADLINE_MS,
     limit: WAITING,

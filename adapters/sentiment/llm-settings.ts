@@ -35,5 +35,6 @@ export function llmModel({ url, model }: Pick<LlmSettings, 'url' | 'model'>): Se
     kind: 'llm',
     threshold: 0.4,
     languages: [ANY_LANGUAGE],
+    targets: true,
   };
 }

@@ -23,6 +23,7 @@ const READING = z.object({
   labels,
   maxTokens: z.number().int().min(8).max(8192),
   pairs: z.boolean().default(false),
+  maxBatch: z.number().int().min(1).max(1024).optional(),
 });
 const ENCODER = COMMON.extend({
   ...READING.shape,
@@ -43,9 +44,9 @@ export async function readCard(file: string, prefix: string): Promise<SentimentM
 }
 
 /** How the encoder of a model.json reads texts. @throws DataQualityError as `readCard` */
-export function readReading(bytes: Uint8Array, file: string): Pick<EncoderCard, 'maxTokens' | 'pairs'> {
+export function readReading(bytes: Uint8Array, file: string): Omit<EncoderCard, 'tokenizer'> {
   try {
-    return READING.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    return readingOf(READING.parse(JSON.parse(new TextDecoder().decode(bytes))));
   } catch (error) {
     throw unreadable(file, error);
   }
@@ -74,11 +75,20 @@ function modelOf(given: unknown, prefix: string): SentimentModel {
     languages: card.languages,
   };
   if (!encoder) return model;
-  const { maxTokens, pairs } = encoder;
   const { file, ...tokenizer } = encoder.tokenizer;
   return {
     ...model,
-    targets: pairs,
-    encoder: { maxTokens, pairs, tokenizer: { key: `${prefix}${file}`, ...tokenizer } },
+    targets: encoder.pairs,
+    encoder: { ...readingOf(encoder), tokenizer: { key: `${prefix}${file}`, ...tokenizer } },
   };
 }
+
+const readingOf = ({
+  maxTokens,
+  pairs,
+  maxBatch,
+}: z.output<typeof READING>): Omit<EncoderCard, 'tokenizer'> => ({
+  maxTokens,
+  pairs,
+  ...(maxBatch === undefined ? {} : { maxBatch }),
+});

@@ -126,8 +126,14 @@ export function findModel(
     ...aliases.filter(({ model }) => model !== null).map(({ name }) => name),
   ];
   throw new NotFoundError(
-    `Unknown sentiment model "${asked.slice(0, 100)}"; did you mean ${nearNames(asked.slice(0, 100), names, 3).join(', ')}? Known: ${models.map(modelName).join(', ')}`,
+    `Unknown sentiment model "${asked.slice(0, 100)}"; did you mean ${nearest(asked.slice(0, 100), names).join(', ')}? Known: ${models.map(modelName).join(', ')}`,
   );
+}
+
+/** Names that contain what was asked first, then the most similar ones. */
+function nearest(asked: string, names: readonly string[]): string[] {
+  const within = names.filter((name) => asked !== '' && name.toLowerCase().includes(asked.toLowerCase()));
+  return [...new Set([...within, ...nearNames(asked, names)])].slice(0, 3);
 }
 
 /** The rule for a language and source, or null: the most specific one, of equals the first. */

@@ -72,6 +72,8 @@ export interface EncoderCard {
   maxTokens: number;
   /** Whether a target is read beside the text. */
   pairs: boolean;
+  /** Texts computed together at most; 1 where a text's answer depends on what it is computed with. */
+  maxBatch?: number;
   /** The `tokenizer.json` that it was trained with. */
   tokenizer: ObjectRef;
 }
