@@ -32,7 +32,7 @@ const TITLES: Record<string, string> = {
   collectNews: 'News',
   enrichSentiment: 'Sentiment',
   rescoreNews: 'Rescoring',
-  compareSentiment: 'Sentiment comparison',
+  compareSentiment: 'Comparison',
   buildDataset: 'Dataset',
   trainModel: 'Training',
   evaluateModel: 'Evaluation',
