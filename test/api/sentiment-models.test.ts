@@ -48,13 +48,7 @@ describe('sentiment models over the API', () => {
     ['PUT', '/models/lexicon/alias', {}, 400, /alias/],
     ['POST', '/aliases/none/rollback', undefined, 404, /nothing to go back to/],
     ['PUT', '/rules', { rules: [{ model: 'lexicon' }] }, 400, /fits every text/],
-    [
-      'PUT',
-      '/rules',
-      { rules: [{ language: 'de', model: 'nobody' }] },
-      404,
-      /Unknown sentiment model/,
-    ],
+    ['PUT', '/rules', { rules: [{ language: 'de', model: 'nobody' }] }, 404, /Unknown sentiment model/],
     ['PUT', '/experiment', { kind: 'ab', challenger: 'lexicon', share: 0 }, 400, /share/],
     [
       'PUT',
