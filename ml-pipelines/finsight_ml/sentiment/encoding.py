@@ -1,5 +1,6 @@
 """Texts as token numbers, kept flat: 300,000 headlines take some 20 MB."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -22,7 +23,11 @@ def load_tokenizer(directory: Path, max_tokens: int) -> Tokenizer:
     path = directory / "tokenizer.json"
     if not path.exists():
         raise InvalidInputError(f"No tokenizer.json in {directory}: a fast tokenizer is needed")
-    tokenizer = Tokenizer.from_file(str(path))
+    described = json.loads(path.read_text(encoding="utf-8"))
+    for token in described.get("added_tokens", []):
+        # Looked up in normalised text, special tokens do not survive a step that shortens it.
+        token["normalized"] = False
+    tokenizer = Tokenizer.from_str(json.dumps(described))
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_length=max_tokens, strategy="longest_first")
     steps = [normalizers.Replace(Regex(pattern), content) for pattern, content in CLEANING]

@@ -35,6 +35,8 @@ class Recipe:
     layer_decay: float = 0.9
     head_factor: float = 5.0
     weight_decay: float = 0.01
+    # With 1 or more, the embeddings and so many of the lowest layers stay as they are: cheaper for large encoders.
+    frozen_layers: int = 0
     warmup: float = 0.06
     dropout: float = 0.1
     label_smoothing: float = 0.05
@@ -79,6 +81,9 @@ def parameter_groups(network: SentimentNet, recipe: Recipe) -> list[dict]:
     groups: dict[tuple[int, bool], dict] = {}
     for name, parameter in network.named_parameters():
         depth = depth_of(name, layers)
+        if recipe.frozen_layers > 0 and depth >= layers - recipe.frozen_layers:
+            parameter.requires_grad_(False)
+            continue
         decays = parameter.ndim > 1
         rate = recipe.learning_rate * (recipe.head_factor if depth < 0 else recipe.layer_decay**depth)
         fresh = {"params": [], "lr": rate, "weight_decay": recipe.weight_decay if decays else 0.0}

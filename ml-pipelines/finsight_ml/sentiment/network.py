@@ -32,7 +32,7 @@ class SentimentNet(nn.Module):
 
 def load_network(directory: str, *, dropout: float) -> SentimentNet:
     """From a directory with config.json and weights, or by a hub's name where one is reachable."""
-    return SentimentNet(AutoModel.from_pretrained(directory, attn_implementation="sdpa", add_pooling_layer=False), dropout=dropout)
+    return SentimentNet(AutoModel.from_pretrained(directory, add_pooling_layer=False), dropout=dropout)
 
 
 def bare_network(config: dict, *, dropout: float) -> SentimentNet:

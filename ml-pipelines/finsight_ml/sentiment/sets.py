@@ -3,8 +3,7 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..errors import InvalidInputError
@@ -19,18 +18,33 @@ RESEARCH = ("phrasebank", "cryptolin", "fiqa2018_task1", "semeval2017_t5_headlin
 SINGLE_PAIRS = 0.3
 
 
-def read_set(data: Path, name: str) -> Iterator[Example]:
+def read_set(data: Path, name: str, where: Callable[[dict], bool] = lambda _: True) -> Iterator[Example]:
     """Whole texts with one label, then a pair for each asset that has a label of its own. Raises InvalidInputError."""
     path = data / f"{name}.csv"
     if not path.exists():
         raise InvalidInputError(f"No {name}.csv below {data}; it is a CSV file with the columns text and label")
+    for row in filter(where, rows_of(path)):
+        yield from examples_of(row, name)
+
+
+def read_weak(path: Path, *, apart: list[Example], weight: float) -> Iterator[Example]:
+    """Texts with a label of another model, one row at a time; near-duplicates of the texts kept apart are left out."""
+    if not path.exists():
+        raise InvalidInputError(f"No file {path}; it is a CSV file with the columns text and label")
+    is_near = near_duplicate_of({each.text for each in apart})
+    for row in rows_of(path):
+        text = row["text"].strip()
+        if row["label"] in LABELS and text and not is_near(text):
+            yield Example(text, None, LABELS.index(row["label"]), path.stem, fold_of(text), weight=weight, weak=True)
+
+
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
-        missing = {"text", "label"} - set(rows.fieldnames or ())
-        if missing:
-            raise InvalidInputError(f"{path.name} has the columns {', '.join(rows.fieldnames or ())}; text and label are needed")
-        for row in rows:
-            yield from examples_of(row, name)
+        if missing := {"text", "label"} - set(rows.fieldnames or ()):
+            told = ", ".join(rows.fieldnames or ()) or "no columns"
+            raise InvalidInputError(f"{path.name} has {told}; missing: {', '.join(sorted(missing))}")
+        yield from rows
 
 
 def examples_of(row: dict[str, str], name: str) -> Iterator[Example]:
@@ -61,17 +75,3 @@ def pairs_of(cell: str) -> list[tuple[str, int]]:
 def share_of(text: str) -> float:
     """A number from 0 to 1 by the text's content, for samples that do not depend on the order of rows."""
     return int(hashlib.sha256(f"share:{text}".encode()).hexdigest()[:8], 16) / 2**32
-
-
-def without(examples: list[Example], *folds: int) -> list[Example]:
-    """Examples of the other folds that are no near-duplicates of a text in these."""
-    is_near = near_duplicate_of({each.text for each in examples if each.fold in folds})
-    near: dict[str, bool] = {}
-    for each in examples:
-        if each.fold not in folds and each.text not in near:
-            near[each.text] = is_near(each.text)
-    return [each for each in examples if not near.get(each.text, True)]
-
-
-def weighted(examples: list[Example], weights: dict[str, float]) -> list[Example]:
-    return [replace(each, weight=each.weight * weights.get(each.set, 1.0)) for each in examples]
