@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--learning-rate", type=float, default=Recipe.learning_rate)
     train.add_argument("--frozen-layers", type=int, default=Recipe.frozen_layers)
     train.add_argument("--precision", choices=["32-true", "bf16-mixed", "16-mixed"], help="default: bf16-mixed where the machine computes in it")
+    train.add_argument("--checkpoint-seconds", type=float, default=Recipe.checkpoint_seconds, help="how much work a kill may lose (default: 120)")
     train.add_argument("--seed", type=int, default=Recipe.seed)
     return root
 
@@ -49,6 +50,7 @@ def main(arguments: list[str]) -> int:
     import torch
 
     options = parser().parse_args(arguments)
+    torch.use_deterministic_algorithms(True, warn_only=True)
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
     recipe = Recipe(
         epochs=options.epochs,
@@ -57,6 +59,7 @@ def main(arguments: list[str]) -> int:
         learning_rate=options.learning_rate,
         frozen_layers=options.frozen_layers,
         precision=options.precision,
+        checkpoint_seconds=options.checkpoint_seconds,
         seed=options.seed,
     )
     card = run(options, recipe)
@@ -136,7 +139,7 @@ def command_of(options: argparse.Namespace) -> str:
     flags = ["--data <labelled sets> --out <model directory>"]
     given = parser().parse_args(["train", "--data", ".", "--out", "."])
     for name, value in sorted(vars(options).items()):
-        if name in ("data", "out", "checkpoints", "command") or value == getattr(given, name):
+        if name in ("data", "out", "checkpoints", "checkpoint_seconds", "command") or value == getattr(given, name):
             continue
         shown = Path(value).name if name in ("weak", "base") else value
         flags.append(f"--{name.replace('_', '-')}" + ("" if value is True else f" {shown}"))

@@ -27,6 +27,7 @@ def described(built: Built, *, name: str, max_tokens: int) -> dict:
         "pairs": True,
         "tokenizer": {"file": "tokenizer.json", "sha256": digest(tokenizer), "bytes": len(tokenizer)},
         "trainingRows": built.rows["train"],
+        "steps": built.fitted.steps,
         "gates": built.exported.gates,
         "figures": built.figures,
     }
@@ -42,4 +43,7 @@ def write_model(out: Path, built: Built, *, name: str, told: dict, max_tokens: i
     (out / "tokenizer.json").write_bytes(built.tokenizer)
     (out / "model.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     (out / "MODEL_CARD.md").write_text(markdown(card, told, built), encoding="utf-8")
-    return card
+    # How a run went is not the model's: the same data and seed give the same directory.
+    fitted = built.fitted
+    went = {"resumedAt": fitted.resumed_at, "seconds": round(built.seconds, 1), "rowsPerSecond": round(fitted.rows_per_second, 1)}
+    return {**card, **went, "environment": built.environment}
