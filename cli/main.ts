@@ -27,6 +27,7 @@ import { addPlatform } from './platform-commands.js';
 import { addPredict } from './predict.js';
 import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
+import { addSentimentTrain } from './sentiment-train.js';
 import type { Shell } from './shell.js';
 import { addSources } from './sources.js';
 
@@ -65,6 +66,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addMetrics,
     addDemo,
     addModels,
+    addSentimentTrain,
     addMove,
     addSchedules,
     addLineage,

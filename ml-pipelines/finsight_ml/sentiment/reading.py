@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 from ..errors import DataQualityError
 from .texts import LABELS, Example
 
-TRAIN, VALIDATION, TEST = 0, 1, 2
+# The last: of sets that nothing of trains.
+TRAIN, VALIDATION, TEST, MEASURED = 0, 1, 2, 3
 COLUMNS = ("text", "target", "label", "set", "fold", "split", "weight", "weak")
 ROWS = 8192
 
