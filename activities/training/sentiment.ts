@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Ports, TableColumn, TextColumn } from '../../adapters/ports.js';
 import { digestOf } from '../../domain/digest.js';
 import { InvalidInputError } from '../../domain/errors.js';
@@ -153,7 +152,7 @@ async function leaveNear(
   for (let from = 0; from < rows.length; from += CHUNK) {
     kept.push(...rows.slice(from, from + CHUNK).filter(({ text }) => !isNear(text)));
     beat();
-    await setImmediate();
+    await new Promise((resolve) => setImmediate(resolve));
   }
   return { kept, nearDuplicates: rows.length - kept.length };
 }

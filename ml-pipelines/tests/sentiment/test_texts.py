@@ -1,15 +1,14 @@
 import random
 
+import numpy as np
 import pytest
+from made_sentiment import make_sets
 
 from finsight_ml.sentiment.augmenting import renamed
 from finsight_ml.sentiment.batches import batches
 from finsight_ml.sentiment.preparing import prepare
-from finsight_ml.sentiment.sets import SHIPPABLE, pairs_of
+from finsight_ml.sentiment.sets import SHIPPABLE, pairs_of, share_of
 from finsight_ml.sentiment.texts import Example, fold_of, near_duplicate_of, similar, words_of
-from made_sentiment import make_sets
-
-import numpy as np
 
 
 @pytest.mark.parametrize(
@@ -18,6 +17,11 @@ import numpy as np
 )
 def test_a_fold_depends_on_words_alone(left, right):
     assert fold_of(left) == fold_of(right)
+
+
+def test_fold_and_share_are_those_of_typescript():
+    text = "Apple beats, raises outlook!"
+    assert (fold_of(text), f"{share_of(text):.6f}") == (4, "0.456340")
 
 
 def test_near_duplicates_are_those_that_every_pair_compared_would_find():
