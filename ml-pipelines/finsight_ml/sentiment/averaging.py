@@ -32,5 +32,8 @@ class Average:
     def state(self) -> dict:
         return {"values": self.values, "calls": self.calls, "taken": self.taken}
 
+    @torch.no_grad()
     def load(self, state: dict) -> None:
-        self.values, self.calls, self.taken = state["values"], state["calls"], state["taken"]
+        for value, kept in zip(self.values, state["values"], strict=True):
+            value.copy_(kept)
+        self.calls, self.taken = state["calls"], state["taken"]

@@ -17,8 +17,9 @@ from .bases import Base
 from .encoding import encode, load_tokenizer
 from .exporting import Exported, answers_of, export
 from .figures import fit_temperature, measure
-from .fitting import Beat, Fitted, Fitting, Recipe
+from .fitting import Beat, Fitted, Fitting
 from .network import load_network
+from .optimising import Recipe
 from .texts import Example
 
 THRESHOLD = 0.5
@@ -63,6 +64,9 @@ def build(material: Material, base: Base, recipe: Recipe, *, checkpoint: Path | 
     torch.manual_seed(recipe.seed)
     network = load_network(str(base.directory), dropout=recipe.dropout)
     fitted = Fitting(network, rows, recipe, checkpoint).run(beat)
+    if not fitted.is_first:
+        # One process writes what all have trained.
+        raise SystemExit(0)
     temperature = fit_temperature(logits_of(fitted.network, held, beat), held.labels)
     exported = export(fitted.network, temperature=temperature, held_out=held)
     answers = answered(exported.int8, tokenizer, material.measured, beat)

@@ -9,9 +9,10 @@ from itertools import chain
 from pathlib import Path
 
 from .. import sentiment
+from ..errors import InvalidInputError
 from .bases import Base, find_base
 from .building import Built, Material, build, pooled
-from .fitting import Recipe
+from .optimising import Recipe
 from .preparing import Prepared, prepare
 from .sets import RESEARCH, SHIPPABLE, ZERO_SHOT, read_set, read_weak
 from .texts import FOLDS, TEST_FOLD
@@ -71,6 +72,8 @@ def main(arguments: list[str]) -> int:
 
 
 def run(options: argparse.Namespace, recipe: Recipe) -> dict:
+    if options.five_folds and int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise InvalidInputError("--five-folds does not go with torchrun: its processes end with the first fold")
     base = find_base(options.base)
     prepared, built = one_fold(options, recipe, base, TEST_FOLD)
     if options.five_folds:

@@ -2,7 +2,8 @@
 
 import torch
 from torch import nn
-from transformers import AutoConfig, AutoModel
+from transformers import AutoModel
+from transformers.utils import logging
 
 SAMPLES = 4
 
@@ -31,10 +32,11 @@ class SentimentNet(nn.Module):
 
 
 def load_network(directory: str, *, dropout: float) -> SentimentNet:
-    """From a directory with config.json and weights, or by a hub's name where one is reachable."""
-    return SentimentNet(AutoModel.from_pretrained(directory, add_pooling_layer=False), dropout=dropout)
-
-
-def bare_network(config: dict, *, dropout: float) -> SentimentNet:
-    """Without weights: they come from a checkpoint."""
-    return SentimentNet(AutoModel.from_config(AutoConfig.for_model(**config)), dropout=dropout)
+    """From a directory with config.json and weights, in float32."""
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    encoder = AutoModel.from_pretrained(directory, dtype=torch.float32)
+    if getattr(encoder, "pooler", None) is not None:
+        # Not read here: its weights would take part in nothing.
+        encoder.pooler = None
+    return SentimentNet(encoder, dropout=dropout)

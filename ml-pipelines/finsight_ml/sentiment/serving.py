@@ -2,14 +2,15 @@
 
 import json
 
+from ..contracts import ObjectRef, Rows
 from ..errors import DataQualityError, InvalidInputError
 from ..objects import FileObjects
-from ..contracts import ObjectRef, Rows
 from .bases import find_base
 from .building import Built, Material, build
 from .card import markdown
 from .contracts import SentimentFigures, SentimentRequest, SentimentResult
-from .fitting import Beat, Recipe
+from .fitting import Beat
+from .optimising import Recipe
 from .reading import MEASURED, TEST, TRAIN, VALIDATION, digest_of, read_table
 from .tracking import log_run
 from .writing import described

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
+from ..errors import DataQualityError
 from .building import Built
 from .card import markdown
 from .exporting import INT8_BYTES, digest
 from .texts import LABELS
-from ..errors import DataQualityError
 
 
 def described(built: Built, *, name: str, max_tokens: int) -> dict:
