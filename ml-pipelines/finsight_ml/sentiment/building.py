@@ -20,6 +20,7 @@ from .figures import fit_temperature, measure
 from .fitting import Beat, Fitted, Fitting
 from .network import load_network
 from .optimising import Recipe
+from .teaching import Teacher, soft_labels
 from .texts import Example
 
 THRESHOLD = 0.5
@@ -53,20 +54,42 @@ class Built:
     answers: dict[tuple[str, str], Answers] = field(default_factory=dict)
 
 
-def build(material: Material, base: Base, recipe: Recipe, *, checkpoint: Path | None, max_tokens: int = 64, beat: Beat = lambda _: None) -> Built:
+def build(
+    material: Material,
+    base: Base,
+    recipe: Recipe,
+    *,
+    checkpoint: Path | None,
+    teacher: Teacher | None = None,
+    max_tokens: int = 64,
+    beat: Beat = lambda _: None,
+) -> Built:
     """Raises InvalidInputError without rows to train or to hold out, DataQualityError where a gate is not passed."""
     started = time.monotonic()
     tokenizer = load_tokenizer(base.directory, max_tokens)
-    rows = encode(material.train, tokenizer)
-    held = encode([each for each in material.held if each.target is None], tokenizer)
-    if len(rows) == 0 or len(held) == 0:
-        raise InvalidInputError(f"{len(rows)} rows to train and {len(held)} held out; both are needed")
+    # A teacher reads the rows, too.
+    examples = list(material.train) if teacher else material.train
+    rows = encode(examples, tokenizer)
+    held = len(whole(material.held))
+    if len(rows) == 0 or held == 0:
+        raise InvalidInputError(f"{len(rows)} rows to train and {held} held out; both are needed")
+    if teacher:
+        rows.soft = soft_labels(teacher, list(examples), checkpoint=checkpoint, max_tokens=max_tokens, beat=beat)
     torch.manual_seed(recipe.seed)
     network = load_network(str(base.directory), dropout=recipe.dropout)
     fitted = Fitting(network, rows, recipe, checkpoint).run(beat)
     if not fitted.is_first:
         # One process writes what all have trained.
         raise SystemExit(0)
+    built = finished(fitted, tokenizer, material, beat)
+    built.rows["train"] = len(rows)
+    built.seconds = time.monotonic() - started
+    return built
+
+
+def finished(fitted: Fitted, tokenizer: Tokenizer, material: Material, beat: Beat = lambda _: None) -> Built:
+    """Calibrates, exports, passes the gates and measures a trained network."""
+    held = encode(whole(material.held), tokenizer)
     temperature = fit_temperature(logits_of(fitted.network, held, beat), held.labels)
     exported = export(fitted.network, temperature=temperature, held_out=held)
     answers = answered(exported.int8, tokenizer, material.measured, beat)
@@ -77,11 +100,15 @@ def build(material: Material, base: Base, recipe: Recipe, *, checkpoint: Path | 
         threshold=THRESHOLD,
         figures=figures_of(answers),
         fitted=fitted,
-        rows={"train": len(rows), "validation": len(held), "test": sum(len(labels) for _, labels in answers.values())},
-        seconds=time.monotonic() - started,
+        rows={"train": 0, "validation": len(held), "test": sum(len(labels) for _, labels in answers.values())},
+        seconds=fitted.seconds,
         environment=environment(),
         answers=answers,
     )
+
+
+def whole(examples: list[Example]) -> list[Example]:
+    return [each for each in examples if each.target is None]
 
 
 def answered(int8: bytes, tokenizer: Tokenizer, measured: dict[str, list[Example]], beat: Beat) -> dict[tuple[str, str], Answers]:

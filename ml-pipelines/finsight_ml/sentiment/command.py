@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from .building import Built, Material, build, pooled
 from .optimising import Recipe
 from .preparing import Prepared, prepare
 from .sets import RESEARCH, SHIPPABLE, ZERO_SHOT, read_set, read_weak
+from .teaching import Teacher
 from .texts import FOLDS, TEST_FOLD
 from .writing import write_model
 
@@ -32,6 +34,10 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--base", default="minilm", help="minilm, a directory, or a hub's name such as ProsusAI/finbert (default: minilm)")
     train.add_argument("--research", action="store_true", help="on all sets, licences that forbid shipping included; prints its table")
     train.add_argument("--five-folds", action="store_true", help="four more trainings: small sets are measured on all their texts")
+    train.add_argument("--teacher", help="a larger base (mpnet, a directory, or a hub's name) that is trained first and whose probabilities teach")
+    train.add_argument("--teacher-epochs", type=int, default=2)
+    train.add_argument("--teacher-learning-rate", type=float, default=5e-5)
+    train.add_argument("--teacher-frozen-layers", type=int, default=0)
     train.add_argument("--weak", type=Path, help="CSV file with text and label of another model: trains marked as weak")
     train.add_argument("--weak-weight", type=float, default=0.2, help="weight of a weak row (default: 0.2)")
     train.add_argument("--checkpoints", type=Path, help="where a killed run is taken up (default: <out>/.checkpoints)")
@@ -86,7 +92,7 @@ def run(options: argparse.Namespace, recipe: Recipe) -> dict:
         "command": command_of(options),
         "test_fold": TEST_FOLD,
         "near_duplicates": prepared.near_duplicates,
-        "notes": "" if options.weak is None else f"Weak rows: {options.weak.name}, labelled by a model, weight {options.weak_weight}.\n",
+        "notes": notes_of(options),
     }
     return write_model(options.out, built, name=name_of(options), told=told, max_tokens=MAX_TOKENS, small=options.base == "minilm")
 
@@ -109,10 +115,18 @@ def one_fold(options: argparse.Namespace, recipe: Recipe, base: Base, fold: int)
         base,
         recipe,
         checkpoint=checkpoints / f"fold-{fold}.pt",
+        teacher=teacher_of(options, recipe),
         max_tokens=MAX_TOKENS,
         beat=told.take,
     )
     return prepared, built
+
+
+def teacher_of(options: argparse.Namespace, recipe: Recipe) -> Teacher | None:
+    if options.teacher is None:
+        return None
+    given = {"epochs": options.teacher_epochs, "learning_rate": options.teacher_learning_rate, "frozen_layers": options.teacher_frozen_layers}
+    return Teacher(find_base(options.teacher), replace(recipe, **given))
 
 
 class Telling:
@@ -125,6 +139,15 @@ class Telling:
         if time.monotonic() - self.last >= 30:
             self.last = time.monotonic()
             print(json.dumps(detail), file=sys.stderr, flush=True)
+
+
+def notes_of(options: argparse.Namespace) -> str:
+    notes = []
+    if options.teacher is not None:
+        notes.append(f"A fine-tuned {Path(options.teacher).name} taught it by its probabilities on the same rows.\n")
+    if options.weak is not None:
+        notes.append(f"Weak rows: {options.weak.name}, labelled by a model, weight {options.weak_weight}.\n")
+    return "".join(notes)
 
 
 def sets_of(options: argparse.Namespace) -> list[str]:
@@ -144,6 +167,6 @@ def command_of(options: argparse.Namespace) -> str:
     for name, value in sorted(vars(options).items()):
         if name in ("data", "out", "checkpoints", "checkpoint_seconds", "command") or value == getattr(given, name):
             continue
-        shown = Path(value).name if name in ("weak", "base") else value
+        shown = Path(value).name if name in ("weak", "base", "teacher") else value
         flags.append(f"--{name.replace('_', '-')}" + ("" if value is True else f" {shown}"))
     return f"python -m finsight_ml sentiment train {' '.join(flags)}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from tokenizers import Regex, Tokenizer, normalizers
+from transformers import AutoTokenizer
 
 from ..errors import InvalidInputError
 from .texts import Example
@@ -20,10 +21,7 @@ CHUNK = 4096
 
 def load_tokenizer(directory: Path, max_tokens: int) -> Tokenizer:
     """The tokenizer of a base model with the cleaning as its first step, so that whoever tokenises cleans alike."""
-    path = directory / "tokenizer.json"
-    if not path.exists():
-        raise InvalidInputError(f"No tokenizer.json in {directory}: a fast tokenizer is needed")
-    described = json.loads(path.read_text(encoding="utf-8"))
+    described = json.loads(described_tokenizer(directory))
     for token in described.get("added_tokens", []):
         # Looked up in normalised text, special tokens do not survive a step that shortens it.
         token["normalized"] = False
@@ -35,6 +33,17 @@ def load_tokenizer(directory: Path, max_tokens: int) -> Tokenizer:
         steps.append(tokenizer.normalizer)
     tokenizer.normalizer = normalizers.Sequence(steps)
     return tokenizer
+
+
+def described_tokenizer(directory: Path) -> str:
+    """tokenizer.json, or what the library makes of a vocabulary without one. Raises InvalidInputError where there is neither."""
+    path = directory / "tokenizer.json"
+    if path.exists():
+        return path.read_text(encoding="utf-8")
+    try:
+        return AutoTokenizer.from_pretrained(directory).backend_tokenizer.to_str()
+    except Exception as error:
+        raise InvalidInputError(f"No tokenizer in {directory}: tokenizer.json or a vocabulary is needed ({error})") from error
 
 
 @dataclass

@@ -1,16 +1,18 @@
 """The training loop: any device and precision through Fabric, checkpoints by time, resumed to the step."""
 
+import hashlib
+import json
 import math
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from ..errors import DataQualityError
+from ..errors import DataQualityError, InvalidInputError
 from .averaging import Average
 from .batches import batches
 from .encoding import Encoded
@@ -33,11 +35,19 @@ class Fitted:
     is_first: bool = True
 
 
+def spec_of(rows: Encoded, recipe: Recipe) -> str:
+    """Digest of what a checkpoint belongs to; how often it is written doesn't matter."""
+    parts = [json.dumps({**asdict(recipe), "checkpoint_seconds": None}, sort_keys=True).encode()]
+    parts += [array.tobytes() for array in (rows.ids, rows.types, rows.starts, rows.labels, rows.weights)]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
 class Fitting:
     """One training: network, optimiser, average and position, as a checkpoint holds them."""
 
     def __init__(self, network: SentimentNet, rows: Encoded, recipe: Recipe, checkpoint: Path | None = None) -> None:
         self.rows, self.recipe, self.checkpoint = rows, recipe, checkpoint
+        self.spec = spec_of(rows, recipe)
         self.fabric = fabric_for(recipe)
         self.per_epoch = math.ceil(len(rows) / recipe.batch_size)
         self.steps = self.per_epoch * recipe.epochs
@@ -80,6 +90,11 @@ class Fitting:
             losses=self.losses,
             is_first=self.fabric.global_rank == 0,
         )
+
+    def is_done(self) -> bool:
+        """True where the checkpoint is the end's."""
+        self.resume()
+        return self.step >= self.steps
 
     def order(self, epoch: int) -> list[np.ndarray]:
         return batches(self.rows.lengths, size=self.recipe.batch_size, seed=self.recipe.seed, epoch=epoch)
@@ -127,6 +142,7 @@ class Fitting:
             "network": self.plain.state_dict(),
             "optimiser": self.optimiser.optimizer.state_dict(),
             "average": self.average.state(),
+            "spec": self.spec,
             "step": self.step,
             "losses": self.losses,
         }
@@ -141,6 +157,10 @@ class Fitting:
         if self.checkpoint is None or not self.checkpoint.exists():
             return
         state = torch.load(self.checkpoint, weights_only=True, map_location="cpu")
+        if state.get("spec") != self.spec:
+            raise InvalidInputError(
+                f"The checkpoint {self.checkpoint} is of other rows or another recipe; remove it, or name another directory by --checkpoints"
+            )
         self.plain.load_state_dict(state["network"])
         self.optimiser.optimizer.load_state_dict(state["optimiser"])
         self.average.load(state["average"])

@@ -16,7 +16,7 @@ from .network import SentimentNet
 class Recipe:
     """How a network is trained. Rates are per step of `batch_size` rows."""
 
-    epochs: int = 5
+    epochs: int = 4
     batch_size: int = 32
     # Batches are cut so that no more than these rows are in memory at once; gradients are summed.
     micro_batch_size: int = 32

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from made_sentiment import make_sets
 
+from finsight_ml.errors import InvalidInputError
 from finsight_ml.sentiment.augmenting import renamed
 from finsight_ml.sentiment.batches import batches
+from finsight_ml.sentiment.encoding import load_tokenizer
 from finsight_ml.sentiment.preparing import prepare
 from finsight_ml.sentiment.sets import SHIPPABLE, pairs_of, share_of
 from finsight_ml.sentiment.texts import Example, fold_of, near_duplicate_of, similar, words_of
@@ -78,3 +80,13 @@ def test_batches_hold_every_row_once_and_are_the_same_for_the_same_seed():
     assert all((left == right).all() for left, right in zip(made, again, strict=True))
     spread = np.mean([lengths[batch].max() - lengths[batch].min() for batch in made])
     assert spread < 10
+
+
+def test_a_base_without_tokenizer_json_is_read_from_its_vocabulary(tmp_path):
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "acme", "soars", "http"]
+    (tmp_path / "vocab.txt").write_text("\n".join(words) + "\n")
+    (tmp_path / "config.json").write_text('{"model_type": "bert"}')
+    tokenizer = load_tokenizer(tmp_path, 64)
+    assert tokenizer.encode("Acme soars <b> https://t.co/x").tokens == ["[CLS]", "acme", "soars", "http", "[SEP]"]
+    with pytest.raises(InvalidInputError, match="No tokenizer in"):
+        load_tokenizer(tmp_path / "none", 64)
