@@ -1,5 +1,6 @@
 import type { Ports } from '../adapters/ports.js';
 import type { SuggestRequest, SuggestResult, TrainRequest, TrainResult } from '../domain/ml.js';
+import type { SentimentRequest, SentimentResult } from '../domain/ml/sentiment.js';
 import type { ExternalRequest, ExternalResult } from '../domain/backtest/external.js';
 import { backtestSteps } from './backtest.js';
 import { portfolioSteps } from './backtest/portfolio.js';
@@ -30,6 +31,8 @@ import { validationSteps } from './search/validating.js';
 import { sweepSteps } from './sweep.js';
 import { upkeepSteps } from './upkeep.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
+import { sentimentTrainingSteps } from './training/sentiment.js';
+import { sentimentRegistrySteps } from './training/sentiment-registry.js';
 
 /** On which queue each step runs: the one place that decides it. */
 export const createActivities = (ports: Ports) => ({
@@ -47,6 +50,7 @@ export const createActivities = (ports: Ports) => ({
     ...newsUpkeepSteps(ports),
     ...trainingSteps(ports),
     ...registrySteps(ports),
+    ...sentimentRegistrySteps(ports),
     ...deploymentSteps(ports),
   },
   /** Steps that last for hours and mostly wait: one a followed stream. */
@@ -56,6 +60,7 @@ export const createActivities = (ports: Ports) => ({
   cpu: {
     ...datasetSteps(ports),
     ...ridgeSteps(ports),
+    ...sentimentTrainingSteps(ports),
     ...backtestSteps(ports),
     ...portfolioSteps(ports),
     ...sweepSteps(ports),
@@ -81,6 +86,7 @@ export type ActivityQueue = keyof Activities;
 /** What the Python worker on the queue `train` answers. */
 export interface MlActivities {
   trainForecaster(request: TrainRequest): Promise<TrainResult>;
+  trainSentiment(request: SentimentRequest): Promise<SentimentResult>;
   suggestParameters(request: SuggestRequest): Promise<SuggestResult>;
 }
 

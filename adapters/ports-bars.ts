@@ -89,10 +89,19 @@ export type TableColumn =
   | { name: string; type: 'int64'; values: Float64Array }
   | { name: string; type: 'int32'; values: Int32Array };
 
+/** Written only: tables that are read back hold numbers. */
+export interface TextColumn {
+  name: string;
+  type: 'text';
+  values: string[];
+}
+
 /** Column tables as ZSTD Parquet bytes. */
 export interface TablesPort extends Closable {
-  encode(columns: TableColumn[]): Promise<Uint8Array>;
+  encode(columns: (TableColumn | TextColumn)[]): Promise<Uint8Array>;
   decode(bytes: Uint8Array): Promise<TableColumn[]>;
+  /** Cells of a CSV file by its first row. @throws DataQualityError for bytes that are no UTF-8, InvalidInputError without rows. */
+  readCsv(bytes: Uint8Array): Promise<{ name: string; values: string[] }[]>;
 }
 
 /** Rows as they stand in a file, numbered from 1 (a header does not count); unreadable ones are named instead. */

@@ -51,6 +51,7 @@ export type {
   SeriesPort,
   StoredBar,
   TableColumn,
+  TextColumn,
   TablesPort,
 } from './ports-bars.js';
 export type { NearPort, NearRow, StoredNearRow } from './ports-news.js';

@@ -2,11 +2,18 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataQualityError, InvalidInputError, messageOf } from '../domain/errors.js';
+import { parseCsv } from './csv.js';
 import { fillTable, literal, selectColumns, withDuckdb, type ColumnOutput } from './duckdb.js';
 import { fileError } from './files.js';
-import type { TableColumn, TablesPort } from './ports.js';
+import type { TableColumn, TablesPort, TextColumn } from './ports.js';
 
-const SQL_TYPES = { float64: 'DOUBLE', float32: 'FLOAT', int64: 'BIGINT', int32: 'INTEGER' } as const;
+const SQL_TYPES = {
+  float64: 'DOUBLE',
+  float32: 'FLOAT',
+  int64: 'BIGINT',
+  int32: 'INTEGER',
+  text: 'VARCHAR',
+} as const;
 
 /** Fixed sizes and one thread, so that equal columns give equal bytes. */
 const FORMAT = 'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880';
@@ -41,11 +48,27 @@ export const parquetTables = (): TablesPort => ({
       return columns.map(columnOf);
     });
   },
+  readCsv: async (bytes) => csvColumns(bytes),
   close: async () => undefined,
 });
 
+function csvColumns(bytes: Uint8Array): { name: string; values: string[] }[] {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new DataQualityError(`${bytes.length} bytes that are no UTF-8 text; a CSV file of texts is needed`);
+  }
+  const [header = [], ...rows] = parseCsv(text);
+  if (rows.length === 0)
+    throw new InvalidInputError(
+      `A CSV file with the columns "${header.join(', ')}" and no rows; rows are needed`,
+    );
+  return header.map((name, at) => ({ name: name.trim(), values: rows.map((row) => row[at] ?? '') }));
+}
+
 /** @throws InvalidInputError naming the column that cannot be stored. */
-function checkColumns(columns: TableColumn[]): void {
+function checkColumns(columns: (TableColumn | TextColumn)[]): void {
   const rows = columns[0]?.values.length;
   if (rows === undefined) throw new InvalidInputError('A table needs at least one column');
   // DuckDB, like SQL, takes names that differ only in case as one.

@@ -6,6 +6,7 @@ import { parseTimeframe } from '../domain/streams.js';
 import { backtestInputs } from './backtest-inputs.js';
 import { request, streamText } from './schemas.js';
 import { sentimentInputs } from './sentiment-inputs.js';
+import { sentimentTraining } from './training-inputs.js';
 import { source, time, window } from './window-inputs.js';
 import { upkeepInputs } from './upkeep-inputs.js';
 
@@ -126,13 +127,16 @@ export const STORY_INPUTS = {
   ),
   trainModel: request(
     'TrainModelInput',
-    z.strictObject({
-      name: z.string().regex(/^[\w.-]+$/),
-      dataset: z.string().regex(/^ds_/, 'must be a data set id, ds_…'),
-      trainer: z.enum(['patchtst', 'ridge']).optional(),
-      maxEpochs: z.int().min(1).max(200).optional(),
-      seed: z.int().min(0).max(2_147_483_647).optional(),
-    }),
+    z.union([
+      sentimentTraining,
+      z.strictObject({
+        name: z.string().regex(/^[\w.-]+$/),
+        dataset: z.string().regex(/^ds_/, 'must be a data set id, ds_…'),
+        trainer: z.enum(['patchtst', 'ridge']).optional(),
+        maxEpochs: z.int().min(1).max(200).optional(),
+        seed: z.int().min(0).max(2_147_483_647).optional(),
+      }),
+    ]),
   ),
   evaluateModel: request(
     'EvaluateModelInput',

@@ -29,6 +29,7 @@ import { addPredict } from './predict.js';
 import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
 import { addSentiment } from './sentiment.js';
+import { addSentimentTrain } from './sentiment-train.js';
 import type { Shell } from './shell.js';
 import { addSentimentModels } from './sentiment-models.js';
 import { addSources } from './sources.js';
@@ -70,6 +71,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addMetrics,
     addDemo,
     addModels,
+    addSentimentTrain,
     addMove,
     addSchedules,
     addLineage,

@@ -5,13 +5,13 @@ import { z } from 'zod';
 import { projectRoot } from '../adapters/config.js';
 import { engineContracts } from '../domain/backtest/external.js';
 import { mlContracts } from '../domain/ml.js';
+import { sentimentContracts } from '../domain/ml/sentiment.js';
 
 /** The contracts with Python as JSON Schema, one member a contract. */
 export function contractsText(): string {
-  const schemas = Object.entries({ ...mlContracts, ...engineContracts }).map(([name, schema]) => [
-    name,
-    z.toJSONSchema(schema),
-  ]);
+  const schemas = Object.entries({ ...mlContracts, ...sentimentContracts, ...engineContracts }).map(
+    ([name, schema]) => [name, z.toJSONSchema(schema)],
+  );
   return `${JSON.stringify(Object.fromEntries(schemas), null, 2)}\n`;
 }
 

@@ -1,4 +1,4 @@
-"""`python -m finsight_ml worker`, `python -m finsight_ml train <request.json>` and, from stdin, `suggest`."""
+"""`python -m finsight_ml worker`, `train <request.json>`, `sentiment train …` and, from stdin, `suggest`."""
 
 import asyncio
 import json
@@ -16,10 +16,12 @@ def main(arguments: list[str]) -> int:
             return 0
         case ["train", path]:
             return train_file(Path(path))
+        case ["sentiment", *rest]:
+            return sentiment_command(rest)
         case ["suggest"]:
             return suggest_lines()
         case _:
-            print("usage: python -m finsight_ml worker | train <request.json> | suggest", file=sys.stderr)
+            print("usage: python -m finsight_ml worker | train <request.json> | sentiment train --help | suggest", file=sys.stderr)
             return 2
 
 
@@ -33,6 +35,17 @@ def train_file(path: Path) -> int:
     result = train(request, FileObjects(os.environ.get("OBJECTS_URL", "")))
     print(json.dumps(result.model_dump(by_alias=True)))
     return 0
+
+
+def sentiment_command(arguments: list[str]) -> int:
+    from .errors import DataQualityError, InvalidInputError
+    from .sentiment.command import main as command
+
+    try:
+        return command(arguments)
+    except (InvalidInputError, DataQualityError) as error:
+        print(str(error), file=sys.stderr)
+        return 2 if isinstance(error, InvalidInputError) else 4
 
 
 def suggest_lines() -> int:

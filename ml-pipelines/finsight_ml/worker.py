@@ -1,6 +1,7 @@
 """The worker of the queue `train`: one training at a time, heartbeats between batches."""
 
 import os
+from collections.abc import Callable
 
 from pydantic import ValidationError
 from temporalio import activity
@@ -14,22 +15,45 @@ from .working import serve as serve_queue
 @activity.defn(name="trainForecaster")
 def train_forecaster(payload: dict) -> dict:
     """TrainRequest in, TrainResult out (contracts.json)."""
+
+    def work(beat: Callable[..., None]) -> dict:
+        # Importing PyTorch cold takes up to half a minute.
+        from .objects import FileObjects
+        from .training import train
+
+        request = TrainRequest.model_validate(payload)
+        return train(request, FileObjects(os.environ.get("OBJECTS_URL", "")), beat).model_dump(by_alias=True)
+
+    return trained(work)
+
+
+@activity.defn(name="trainSentiment")
+def train_sentiment(payload: dict) -> dict:
+    """SentimentRequest in, SentimentResult out (contracts.json)."""
+
+    def work(beat: Callable[..., None]) -> dict:
+        from .objects import FileObjects
+        from .sentiment.contracts import SentimentRequest
+        from .sentiment.serving import train_sentiment as train
+
+        request = SentimentRequest.model_validate(payload)
+        return train(request, FileObjects(os.environ.get("OBJECTS_URL", "")), beat).model_dump(by_alias=True)
+
+    return trained(work)
+
+
+def trained(work: Callable[[Callable[..., None]], dict]) -> dict:
+    """Runs a training under heartbeats; its errors by the names that the workflows know."""
     from .errors import DataQualityError, InvalidInputError
 
     try:
-        request = TrainRequest.model_validate(payload)
         with beating(epoch=0) as beat:
-            # Importing PyTorch cold takes up to half a minute.
-            from .objects import FileObjects
-            from .training import train
-
-            objects = FileObjects(os.environ.get("OBJECTS_URL", ""))
-            return train(request, objects, beat).model_dump(by_alias=True)
+            return work(beat)
     except CancelledError as error:
         if not drains():
             raise
         # As it is, the SDK would report a cancellation that nobody asked for.
-        raise ApplicationError("The worker drains: the next one goes on at the epoch", type="HandedOver") from error
+        raise ApplicationError("The worker drains: the next one goes on where this one was", type="HandedOver") from error
     except ValidationError as error:
         raise ApplicationError(f"Unusable training request: {error}", type="InvalidInputError", non_retryable=True) from error
     except (InvalidInputError, DataQualityError) as error:
@@ -57,4 +81,4 @@ def drains() -> bool:
 
 async def serve() -> None:
     """Runs until SIGTERM or SIGINT, then drains."""
-    await serve_queue("train", [train_forecaster, suggest_parameters])
+    await serve_queue("train", [train_forecaster, train_sentiment, suggest_parameters])

@@ -6,11 +6,13 @@ from pydantic import ValidationError
 
 from finsight_ml.contracts import CONTRACTS as TRAINING
 from finsight_ml.contracts import SuggestRequest, SuggestResult, TrainRequest, TrainResult
+from finsight_ml.sentiment.contracts import CONTRACTS as SENTIMENT
+from finsight_ml.sentiment.contracts import SentimentRequest, SentimentResult
 from finsight_verify.contracts import CONTRACTS as ENGINES
 from finsight_verify.contracts import ExternalRequest, ExternalResult, ExternalTrades
 
 ROOT = Path(__file__).parents[2]
-CONTRACTS = TRAINING | ENGINES
+CONTRACTS = TRAINING | SENTIMENT | ENGINES
 
 
 def shape(schema: dict, definitions: dict) -> object:
@@ -41,6 +43,8 @@ def test_golden_examples_are_read_and_written_alike():
     pairs = (
         (TrainRequest, "train-request"),
         (TrainResult, "train-result"),
+        (SentimentRequest, "sentiment-request"),
+        (SentimentResult, "sentiment-result"),
         (SuggestRequest, "suggest-request"),
         (SuggestResult, "suggest-result"),
         (ExternalRequest, "external-request"),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { externalRequest, externalResult, externalTrades } from '../../domain/backtest/external.js';
 import { suggestRequest, suggestResult, trainRequest, trainResult } from '../../domain/ml.js';
+import { sentimentRequest, sentimentResult } from '../../domain/ml/sentiment.js';
 import { contractsPath, contractsText } from '../../infra/contracts.js';
 
 const golden = (name: string): unknown => JSON.parse(readFileSync(`test/contracts/${name}.json`, 'utf8'));
@@ -14,6 +15,8 @@ describe('the contracts with Python', () => {
   it('take the golden examples, which pytest reads too', () => {
     expect(trainRequest.parse(golden('train-request'))).toEqual(golden('train-request'));
     expect(trainResult.parse(golden('train-result'))).toEqual(golden('train-result'));
+    expect(sentimentRequest.parse(golden('sentiment-request'))).toEqual(golden('sentiment-request'));
+    expect(sentimentResult.parse(golden('sentiment-result'))).toEqual(golden('sentiment-result'));
     expect(suggestRequest.parse(golden('suggest-request'))).toEqual(golden('suggest-request'));
     expect(suggestResult.parse(golden('suggest-result'))).toEqual(golden('suggest-result'));
     expect(externalRequest.parse(golden('external-request'))).toEqual(golden('external-request'));

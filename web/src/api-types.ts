@@ -1622,13 +1622,39 @@ export interface components {
       lookBack: number;
       horizonBars: number;
     };
-    TrainModelInput: {
-      name: string;
-      dataset: string;
-      trainer?: 'patchtst' | 'ridge';
-      maxEpochs?: number;
-      seed?: number;
-    };
+    TrainModelInput:
+      | {
+          task: 'sentiment';
+          name: string;
+          sets: {
+            name: string;
+            /** An uploaded CSV file with the columns text, label and maybe entities */ object: {
+              key: string;
+              sha256: string;
+            };
+            /** measure: nothing of it trains */ role?: 'train' | 'measure';
+            /** Labelled by a model: trains with less weight and measures nothing */ weak?: boolean;
+          }[];
+          /** minilm (the default), a directory of the training machine, or a hub's name */ base?: string;
+          weakWeight?: number;
+          /** Each label of a set trains with the same weight */ balance?: boolean;
+          /** Share of texts that train once more with other names */ renamed?: number;
+          maxTokens?: number;
+          recipe?: {
+            epochs?: number;
+            batchSize?: number;
+            microBatchSize?: number;
+            learningRate?: number;
+            layerDecay?: number;
+            labelSmoothing?: number;
+            dropout?: number;
+            frozenLayers?: number;
+            precision?: 'auto' | '32-true' | 'bf16-mixed' | '16-mixed';
+            checkpointSeconds?: number;
+            seed?: number;
+          };
+        }
+      | { name: string; dataset: string; trainer?: 'patchtst' | 'ridge'; maxEpochs?: number; seed?: number };
     EvaluateModelInput: {
       model: string;
       dataset: string;

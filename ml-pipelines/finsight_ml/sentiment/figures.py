@@ -1,0 +1,92 @@
+"""How good answers are, and the temperature that makes them say how sure they are: as domain/sentiment measures."""
+
+import math
+
+import numpy as np
+
+from .texts import LABELS
+
+BINS = 15
+SEEN_95 = 1.959963984540054
+
+
+def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    scaled = logits.astype(np.float64) / temperature
+    scaled -= scaled.max(axis=1, keepdims=True)
+    powers = np.exp(scaled)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
+    """The one number that minimises the negative log-likelihood (Guo et al. 2017), by golden-section search."""
+    rows = np.arange(len(labels))
+
+    def loss(log_temperature: float) -> float:
+        return -float(np.log(softmax(logits, math.exp(log_temperature))[rows, labels] + 1e-12).mean())
+
+    low, high = math.log(0.05), math.log(20.0)
+    ratio = (math.sqrt(5) - 1) / 2
+    left, right = high - ratio * (high - low), low + ratio * (high - low)
+    at_left, at_right = loss(left), loss(right)
+    while high - low > 1e-5:
+        if at_left < at_right:
+            high, right, at_right = right, left, at_left
+            left = high - ratio * (high - low)
+            at_left = loss(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + ratio * (high - low)
+            at_right = loss(right)
+    return math.exp((low + high) / 2)
+
+
+def measure(probabilities: np.ndarray, labels: np.ndarray, threshold: float) -> dict:
+    """Members as in today's model.json; `abstention` tells the accuracy of the surest answers by share answered."""
+    n, classes = len(labels), len(LABELS)
+    said, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    hits = said == labels
+    confusion = np.zeros((classes, classes), dtype=int)
+    np.add.at(confusion, (labels, said), 1)
+    answered = sure >= threshold
+    return {
+        "n": n,
+        "accuracy": float(hits.mean()),
+        "wilson95": list(wilson(int(hits.sum()), n)),
+        "majority": float(confusion.sum(axis=1).max() / n),
+        "macroF1": macro_f1(confusion),
+        "ece": calibration_error(sure, hits),
+        "confusion": confusion.tolist(),
+        "answered": float(answered.mean()),
+        "accuracyAnswered": float(hits[answered].mean()) if answered.any() else 0.0,
+        "abstention": abstention_curve(sure, hits),
+    }
+
+
+def macro_f1(confusion: np.ndarray) -> float:
+    """Mean of the classes' F1; a class that neither occurs nor is said counts 0."""
+    both = confusion.sum(axis=0) + confusion.sum(axis=1)
+    return float((2 * confusion.diagonal() / np.maximum(both, 1)).mean())
+
+
+def calibration_error(sure: np.ndarray, hits: np.ndarray) -> float:
+    """Expected calibration error over equal bins of the largest probability."""
+    at = np.minimum(BINS - 1, (sure * BINS).astype(int))
+    return float(np.abs(np.bincount(at, weights=sure - hits, minlength=BINS)).sum() / len(sure))
+
+
+def abstention_curve(sure: np.ndarray, hits: np.ndarray) -> list[dict]:
+    """Accuracy where the least sure are left out, and the probability from which that many are answered."""
+    order = np.argsort(-sure, kind="stable")
+    curve = []
+    for share in (1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5):
+        kept = order[: max(1, round(share * len(order)))]
+        curve.append({"answered": share, "from": float(sure[kept[-1]]), "accuracy": float(hits[kept].mean())})
+    return curve
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """95 % interval of a share."""
+    share, square = hits / n, SEEN_95**2 / n
+    middle = (share + square / 2) / (1 + square)
+    reach = SEEN_95 / (1 + square) * math.sqrt(share * (1 - share) / n + square / (4 * n))
+    return middle - reach, middle + reach
