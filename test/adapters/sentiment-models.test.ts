@@ -65,7 +65,7 @@ describe('models side by side', () => {
     const version = (number: string, stage: string, createdAt: number) => ({
       ...shipped.ref,
       ...{ id: `mdl_own@${number}`, name: 'own', version: number, task: 'sentiment', kind: 'ngram-logistic' },
-      ...{ stage, createdAt, spec: { threshold: 0.6, languages: ['en', 'de'] } },
+      ...{ stage, createdAt, training: {}, spec: { threshold: 0.6, languages: ['en', 'de'] } },
     });
     await documents.insert('models', [
       version('1', 'candidate', 1),
@@ -180,6 +180,7 @@ describe('a challenger', () => {
           stage: 'candidate',
           createdAt: 1,
           spec: {},
+          training: {},
         },
       },
     ]);
