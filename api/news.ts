@@ -3,7 +3,7 @@ import type { ArticleQuery, DocumentsPort } from '../adapters/ports.js';
 import { NotFoundError } from '../domain/errors.js';
 import type { Article } from '../domain/news/articles.js';
 import { earlierVersions, knownFrom, versionAt, type ArticleVersion } from '../domain/news/versions.js';
-import { isScoreKnown, type Score } from '../domain/sentiment/scores.js';
+import { isScoreKnown, modelName, type Score } from '../domain/sentiment/scores.js';
 import { article, score, sourceOfKey } from './news-schemas.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';
@@ -102,6 +102,10 @@ const whole = answer(
   'NewsArticle',
   article.extend({
     scores: z.array(score).describe('Newest first'),
+    servedModel: z
+      .string()
+      .nullable()
+      .describe('Whose score is served for this article now: by rule, A/B comparison or champion'),
     versions: z.array(revision).describe('Earlier revisions, newest first'),
     asOf: instant,
   }),
@@ -138,7 +142,10 @@ const getNews = route({
       .filter(({ seenAt }) => seenAt < knownFrom(then))
       .reverse();
     const known = scores.items.filter((each) => isScoreKnown(each, asOf));
-    const body = { ...shown(then), scores: known.map(shownScore), versions, asOf: query.asOf ?? now() };
+    const [chosen] = await context.ports.sentimentModels.routes([current]);
+    const servedModel = chosen ? modelName(chosen.served) : null;
+    const scored = known.map(shownScore);
+    const body = { ...shown(then), scores: scored, servedModel, versions, asOf: query.asOf ?? now() };
     return { body };
   },
 });

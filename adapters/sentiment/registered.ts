@@ -34,7 +34,11 @@ export async function registeredModels(
 
 function modelOf(version: RegisteredVersion, kind: SentimentKind): SentimentModel {
   const { name, version: number, onnx, spec } = version;
-  const trained = version.training as { tokenizer?: ObjectRef; description?: ObjectRef; threshold?: number };
+  const trained = (version.training ?? {}) as {
+    tokenizer?: ObjectRef;
+    description?: ObjectRef;
+    threshold?: number;
+  };
   const files = version.files ?? filesOf(trained);
   const threshold = version.threshold ?? trained.threshold ?? spec['threshold'];
   const languages = version.languages ?? spec['languages'];

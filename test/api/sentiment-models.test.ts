@@ -89,6 +89,15 @@ describe('sentiment models over the API', () => {
   });
 });
 
+it('an article tells whose score is served for it', async () => {
+  await platform.ports.documents.insert('articles', [article('art_de', { language: 'de' })]);
+  const served = async () =>
+    ((await (await platform.call('/api/v1/news/art_de')).json()) as { servedModel: string }).servedModel;
+  expect(await served()).toMatch(/^ngram-logistic@/);
+  await call('PUT', '/rules', { rules: [{ language: 'de', model: 'lexicon' }] });
+  expect(await served()).toMatch(/^lexicon@/);
+});
+
 describe('sentiment by day', () => {
   const MODEL = 'ngram@1';
   beforeAll(async () => {

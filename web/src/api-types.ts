@@ -2625,6 +2625,8 @@ export interface components {
         [name: string]: unknown;
       }[];
       /** Newest first */ scores: components['schemas']['Score'][];
+      /** Whose score is served for this article now: by rule, A/B comparison or champion */ servedModel:
+        string | null;
       /** Earlier revisions, newest first */ versions: {
         revision: number;
         /** When this text could first be known */ seenAt: number;
