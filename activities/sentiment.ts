@@ -1,16 +1,19 @@
 import type { Ports } from '../adapters/ports.js';
+import type { TextToScore } from '../adapters/ports-sentiment.js';
 import type { Article } from '../domain/news/articles.js';
 import { DataQualityError } from '../domain/errors.js';
+import { storyIdOf } from '../domain/news/clusters.js';
 import { knownFrom } from '../domain/news/versions.js';
 import type { SentimentReport } from '../domain/research.js';
-import { modelName, type Score, type SentimentModel } from '../domain/sentiment/scores.js';
+import { modelName, type Score, type SentimentModel, type TargetScore } from '../domain/sentiment/scores.js';
+import { askedTargets, readText } from '../domain/sentiment/targets.js';
 import { sourceKey } from '../domain/sources.js';
 import { beat } from './beat.js';
 import { readSource, readTime, type WindowInput } from './window.js';
 
 export type SentimentInput = WindowInput;
 
-type StoredScore = Score & { sourceKey: string };
+export type StoredScore = Score & { sourceKey: string };
 
 const PAGE = 500;
 const PAGES_PER_STEP = 20;
@@ -48,7 +51,7 @@ export const sentimentSteps = (ports: Ports) => ({
         limit: PAGE,
         ...(report.next ? { cursor: report.next } : {}),
       });
-      const scores = await scorePage(ports, model, found.items);
+      const scores = await scorePage(ports, { model, articles: found.items });
       report.scored += scores.length;
       report.abstained += scores.filter((score) => score.abstained).length;
       report.next = found.cursor;
@@ -59,27 +62,38 @@ export const sentimentSteps = (ports: Ports) => ({
   },
 });
 
-async function scorePage(ports: Ports, model: SentimentModel, articles: Article[]): Promise<StoredScore[]> {
+/**
+ * Gives articles the scores that they do not have of this model yet, and stores them with their events; those that have one
+ * are passed over. Returns what was stored.
+ * @throws DataQualityError where the model leaves out an answer
+ */
+export async function scorePage(
+  ports: Pick<Ports, 'documents' | 'sentiment' | 'now'>,
+  { model, articles }: { model: SentimentModel; articles: Article[] },
+): Promise<StoredScore[]> {
   const name = modelName(model);
   const idOf = (article: Article): string => `${article.id}/${name}`;
   const present = new Set((await ports.documents.getMany('scores', articles.map(idOf))).map((doc) => doc.id));
   const fresh = articles.filter((article) => !present.has(idOf(article)));
   if (fresh.length === 0) return [];
-  const texts = fresh.map((article) => ({ text: textOf(article), language: article.language }));
+  const asked = fresh.map((article) => askedOf(article, model));
+  const texts = asked.flatMap((each) => each.texts);
   const answers = await ports.sentiment.score(model, texts, { priority: 'backfill' });
   const scoredAt = ports.now();
-  const scores = fresh.map((article, i) => {
-    const answer = answers[i];
-    if (!answer) throw new DataQualityError(`Model ${name} gives no answer for ${article.id}`);
+  let at = 0;
+  const scores = asked.map(({ article, targets }): StoredScore => {
+    const [whole, ...others] = answers.slice(at, (at += 1 + targets.length));
+    if (!whole || others.length < targets.length)
+      throw new DataQualityError(`Model ${name} gives no answer for ${article.id}`);
+    const own = targets.map((target, place) => ({ ...target, ...(others[place] ?? whole) }));
     return {
       id: idOf(article),
       articleId: article.id,
       model: name,
-      ...answer,
+      ...whole,
+      ...(own.length > 0 && { targets: own }),
       scoredAt,
-      knownAt: knownFrom(article),
-      tickers: article.tickers,
-      sourceKey: sourceKey(article.source),
+      ...copiedFrom(article),
     };
   });
   await ports.documents.insert<StoredScore>('scores', scores, (score) => ({
@@ -91,8 +105,34 @@ async function scorePage(ports: Ports, model: SentimentModel, articles: Article[
   return scores;
 }
 
-/** Headline and, where it adds something, the first sentences: what the model was trained on is short. */
-const textOf = (article: Article): string =>
-  article.text && article.text !== article.title
-    ? `${article.title}. ${article.text.slice(0, 280)}`
-    : article.title;
+/** What reads of scores need of their article. */
+const copiedFrom = (article: Article) => ({
+  knownAt: knownFrom(article),
+  tickers: article.tickers,
+  feed: article.feed,
+  story: article.storyId ?? storyIdOf(article.id),
+  sourceKey: sourceKey(article.source),
+});
+
+interface Asked {
+  article: Article;
+  /** The whole text, then one for each target. */
+  texts: TextToScore[];
+  targets: Pick<TargetScore, 'asset' | 'by'>[];
+}
+
+function askedOf(article: Article, model: SentimentModel): Asked {
+  const { language } = article;
+  const text = readText(article);
+  const by = model.targets ? 'target' : 'clause';
+  // A clause that is the whole text says nothing of its own.
+  const targets = askedTargets(article).filter(({ clause }) => by === 'target' || clause !== text);
+  const own = targets.map(({ surface, clause }) =>
+    by === 'target' ? { text, language, target: surface } : { text: clause, language },
+  );
+  return {
+    article,
+    texts: [{ text, language }, ...own],
+    targets: targets.map(({ asset }) => ({ asset, by })),
+  };
+}

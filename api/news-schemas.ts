@@ -54,19 +54,36 @@ export const newsHit = answer(
     relevance: z.number().nullable().describe('Only where ordered by relevance'),
   }),
 );
+const opinion = {
+  label: z.enum(SENTIMENT_LABELS),
+  probabilities: z.object({ negative: z.number(), neutral: z.number(), positive: z.number() }),
+  abstained: z.boolean(),
+  reason: z.string().nullable(),
+};
 export const score = answer(
   'Score',
   z.object({
     id: z.string(),
     articleId: z.string(),
     model: z.string(),
-    label: z.enum(SENTIMENT_LABELS),
-    probabilities: z.object({ negative: z.number(), neutral: z.number(), positive: z.number() }),
-    abstained: z.boolean(),
-    reason: z.string().nullable(),
+    ...opinion,
+    targets: z
+      .array(
+        z.object({
+          asset: z.string(),
+          by: z
+            .enum(['target', 'clause'])
+            .describe('What the model was given: the text with the target, or its clause'),
+          ...opinion,
+        }),
+      )
+      .optional()
+      .describe('Of each asset, where the text speaks of several'),
     scoredAt: instant,
     knownAt: instant,
     tickers: z.array(z.string()),
+    feed: z.string().optional(),
+    story: z.string().optional(),
     source: source.nullable(),
   }),
 );

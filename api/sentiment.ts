@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DocumentsPort } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
 import type { Score } from '../domain/sentiment/scores.js';
+import { opinionAbout, toneOf } from '../domain/sentiment/targets.js';
 import { sourceOfKey } from './news-schemas.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';
@@ -74,7 +75,7 @@ const readSentiment = route({
       ...(newest.sourceKey ? { sourceKey: newest.sourceKey } : {}),
     };
     const { days, more } = await readDays(documents, { where: one, range, limit: query.limit });
-    const items = days.map(dayOf);
+    const items = days.map((each) => dayOf(asset, each));
     const next = more ? String(items.at(-1)?.time) : null;
     return {
       body: { asset, model: newest.model, source: sourceOfKey(newest.sourceKey), asOf, items, cursor: next },
@@ -118,14 +119,11 @@ async function readDays(
   return { days: [...days].slice(0, query.limit), more: days.size > query.limit };
 }
 
-function dayOf([time, scores]: [number, Score[]]) {
+function dayOf(asset: string, [time, all]: [number, Score[]]) {
+  const scores = all.map((score) => opinionAbout(score, asset));
   const counted = (label: string): number =>
     scores.filter((each) => !each.abstained && each.label === label).length;
-  const sum = scores.reduce(
-    (total, { abstained, probabilities }) =>
-      total + (abstained ? 0 : probabilities.positive - probabilities.negative),
-    0,
-  );
+  const sum = scores.reduce((total, each) => total + toneOf(each), 0);
   return {
     day: new Date(time).toISOString().slice(0, 10),
     time,

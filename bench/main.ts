@@ -7,6 +7,7 @@ import { benchDedupe } from './news/dedupe.js';
 import { benchNewsReads } from './news-reads.js';
 import { benchNews } from './news/pipeline.js';
 import { benchResearch } from './research.js';
+import { benchSentimentTargets } from './sentiment-targets.js';
 
 /** `npm run bench -- <name> [--json]`: each prints its figures beside a peer or a limit of the same run. */
 const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown>>> = {
@@ -18,6 +19,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   dedupe: benchDedupe,
   'news-reads': benchNewsReads,
   news: benchNews,
+  'sentiment-targets': benchSentimentTargets,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

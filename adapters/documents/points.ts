@@ -1,6 +1,7 @@
 import { digestOf } from '../../domain/digest.js';
 import type { SentimentPoint } from '../../domain/features.js';
 import type { Score } from '../../domain/sentiment/scores.js';
+import { opinionAbout, toneOf } from '../../domain/sentiment/targets.js';
 import { sourceKey } from '../../domain/sources.js';
 import type { DocumentsPort, SentimentRequest } from '../ports.js';
 
@@ -22,8 +23,8 @@ export async function readSentimentPoints(
       limit: PAGE,
       ...(cursor ? { cursor } : {}),
     });
-    for (const { knownAt, abstained, probabilities } of page.items)
-      points.push({ knownAt, value: abstained ? 0 : probabilities.positive - probabilities.negative });
+    for (const score of page.items)
+      points.push({ knownAt: score.knownAt, value: toneOf(opinionAbout(score, asset)) });
     cursor = page.cursor;
   } while (cursor !== null);
   points.sort((a, b) => a.knownAt - b.knownAt || a.value - b.value);

@@ -1,4 +1,5 @@
 import type { Score } from '../sentiment/scores.js';
+import { opinionAbout } from '../sentiment/targets.js';
 import type { Article } from './articles.js';
 
 /** What one model version made of a bucket's articles; those it abstained from are counted apart. */
@@ -59,7 +60,8 @@ export function aggregate(
   bucket: Bucket,
   facts: { articles: Pick<Article, 'feed'>[]; scores: Score[]; now: number },
 ): NewsAggregate {
-  const { articles, scores, now } = facts;
+  const { articles, now } = facts;
+  const scores = facts.scores.map((score) => ({ ...score, ...opinionAbout(score, bucket.asset) }));
   const feeds = countBy(articles.map(({ feed }) => feed));
   return {
     id: bucketId(bucket),

@@ -21,10 +21,15 @@ export interface Score {
   /** True where the model is too unsure, or the text is not in its language: `label` is then neutral. */
   abstained: boolean;
   reason: string | null;
+  /** What it says of each asset, where the text speaks of several; an asset without an own answer has the text's. */
+  targets?: TargetScore[];
   scoredAt: number;
   /** Copied from the article so that features need no join: epoch ms, base assets. */
   knownAt: number;
   tickers: string[];
+  /** The article's outlet and event; absent from scores of older versions. */
+  feed?: string;
+  story?: string;
 }
 
 /** How a model is asked; each kind has a scorer in `adapters/sentiment/`. */
@@ -37,10 +42,20 @@ export interface SentimentModel {
   /** Below this largest probability the model abstains. */
   threshold: number;
   languages: string[];
+  /** Whether it answers for a text and a target in it; where absent or false, only for texts as a whole. */
+  targets?: boolean;
 }
 
 /** A model's answer for one text. */
 export type ScoredText = Pick<Score, 'label' | 'probabilities' | 'abstained' | 'reason'>;
+
+/** What a text says of one of the assets that it speaks of. */
+export interface TargetScore extends ScoredText {
+  /** Base asset such as `BTC`. */
+  asset: string;
+  /** What the model was given: the text with the target, or, as it reads no targets, the clause that names it. */
+  by: 'target' | 'clause';
+}
 
 /** `<name>@<version>`, as scores name their model. */
 export const modelName = ({ ref }: { ref: Pick<ModelRef, 'name' | 'version'> }): string =>
