@@ -3,7 +3,15 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { InvalidInputError, messageOf } from '../domain/errors.js';
-import { readAllowHosts, readContact, readDotEnv, readFeeds, readHosts, readList } from './config-values.js';
+import {
+  readAllowHosts,
+  readContact,
+  readDotEnv,
+  readFeeds,
+  readHosts,
+  readSourceWeights,
+  readList,
+} from './config-values.js';
 
 const DEFAULT_API_PORT = 8080;
 
@@ -39,6 +47,7 @@ export const SCHEMA = z.object({
   FINSIGHT_EXCHANGE_HOSTS: z.string().default('{}').transform(readHosts),
   FINSIGHT_KEEP_ANSWERS: onOff.default('on'),
   FINSIGHT_INSTRUMENTS: text,
+  FINSIGHT_SENTIMENT_WEIGHTS: text.transform(readSourceWeights),
   TEMPORAL_ADDRESS: text,
   TEMPORAL_NAMESPACE: z.string().default('finsight'),
   TEMPORAL_API_KEY: text,
@@ -96,6 +105,8 @@ export interface Config {
   keepAnswers: boolean;
   /** A user's file of instruments, entities and topics; empty: none. */
   instrumentsFile: string;
+  /** What outlets weigh in the sentiment index; `*` all others. */
+  sentimentWeights: Record<string, number>;
   /** An empty address means the development server that `finsight up` starts. */
   temporal: { address: string; namespace: string; tls: boolean; apiKey: string };
   api: {
@@ -156,6 +167,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     exchangeHosts: value.FINSIGHT_EXCHANGE_HOSTS,
     keepAnswers: value.FINSIGHT_KEEP_ANSWERS === 'on',
     instrumentsFile: value.FINSIGHT_INSTRUMENTS && resolve(root, value.FINSIGHT_INSTRUMENTS),
+    sentimentWeights: value.FINSIGHT_SENTIMENT_WEIGHTS,
     temporal: {
       address: value.TEMPORAL_ADDRESS,
       namespace: value.TEMPORAL_NAMESPACE,

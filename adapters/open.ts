@@ -26,6 +26,7 @@ import { openSeries } from './series/index.js';
 import { countReads } from './series/reads.js';
 import { openServing } from './serving/index.js';
 import { openSentiment } from './sentiment/index.js';
+import { openSentimentIndexes } from './sentiment-index.js';
 import { parquetTables } from './tables.js';
 import { openStorage } from './storage.js';
 import { openTracking } from './tracking/index.js';
@@ -77,6 +78,7 @@ export function openPorts(config: Config): Ports {
     engines: openEngines(),
     newsReads: openNewsReads({ documents, cache, sources: newsSources }),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
+    sentimentIndex: openSentimentIndexes({ ...own, weights: config.sentimentWeights }),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
     tracking: openTracking(config.registryUrl, { documents }),

@@ -14,6 +14,7 @@ import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js'
 import type { NearPort } from './ports-news.js';
 import type { NewsReadsPort } from './ports-articles.js';
 import type { SentimentPort } from './ports-sentiment.js';
+import type { SentimentIndexPort } from './ports-sentiment-index.js';
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
 import type { SourcesPort } from './ports-sources.js';
@@ -143,6 +144,8 @@ export interface Ports extends Closable {
   tracking: TrackingPort;
   /** Sentiment about an asset as it was known, and the digest of it. */
   sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
+  /** How an asset is spoken of over time. */
+  sentimentIndex: SentimentIndexPort;
   markets(source: Source): MarketsPort;
   news(source: Source): NewsPort;
   /** News sources as they are managed; what they give is read through `news`. */

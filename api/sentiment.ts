@@ -3,7 +3,7 @@ import type { DocumentsPort } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
 import type { Score } from '../domain/sentiment/scores.js';
 import { opinionAbout, toneOf } from '../domain/sentiment/targets.js';
-import { sourceOfKey } from './news-schemas.js';
+import { sourceOfKey } from '../domain/sources.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';
 import { answer, instant, source } from './schemas.js';

@@ -11,6 +11,7 @@ import { openDocuments } from '../../adapters/documents/index.js';
 import { readSentimentPoints } from '../../adapters/documents/points.js';
 import { openEngines } from '../../adapters/engines/index.js';
 import { openEvents } from '../../adapters/events/index.js';
+import { openSentimentIndexes } from '../../adapters/sentiment-index.js';
 import { openNewsReads } from '../../adapters/news-reads.js';
 import type { HttpClient } from '../../adapters/http/http.js';
 import { openLineage } from '../../adapters/lineage/index.js';
@@ -152,6 +153,11 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     storage: openStorage(settings),
     engines: openEngines(),
     newsReads: openNewsReads(own),
+    sentimentIndex: openSentimentIndexes({
+      ...own,
+      sentiment: { choose: async () => madeSentiment },
+      weights: {},
+    }),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
