@@ -27,6 +27,8 @@ import type { Route } from './route.js';
 import { bulkRunRoutes } from './runs-bulk.js';
 import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
+import { sentimentFiguresRoutes } from './sentiment-figures.js';
+import { sentimentIndexRoutes } from './sentiment-index.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
 import { trackingRoutes } from './tracking.js';
@@ -59,7 +61,10 @@ export const ROUTES: Route[] = [
   ...eventRoutes,
   ...subscriptionRoutes,
   ...deliveryRoutes,
+  // Before /sentiment/{asset}, which would take its name for an asset.
+  ...sentimentFiguresRoutes,
   ...sentimentRoutes,
+  ...sentimentIndexRoutes,
   ...modelRoutes,
   ...predictionRoutes,
   ...backtestRoutes,

@@ -28,6 +28,7 @@ import { addPredict } from './predict.js';
 import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
 import type { Shell } from './shell.js';
+import { addSentimentIndex } from './sentiment-index.js';
 import { addSources } from './sources.js';
 
 export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
@@ -55,6 +56,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addLive,
     addNews,
     addNewsAggregates,
+    addSentimentIndex,
     addEvents,
     addNotifications,
     addSources,
