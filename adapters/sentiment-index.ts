@@ -1,14 +1,13 @@
 import { digestOf } from '../domain/digest.js';
-import type { IndexedOpinion } from '../domain/sentiment/index-window.js';
 import {
   DEFAULT_RANGE,
   indexTimes,
   readIndexOptions,
   type IndexQuestion,
 } from '../domain/sentiment/index-question.js';
-import { modelName, type Score } from '../domain/sentiment/scores.js';
+import { modelName } from '../domain/sentiment/scores.js';
 import { openSentimentIndex, type IndexPoint } from '../domain/sentiment/sentiment-index.js';
-import { opinionAbout } from '../domain/sentiment/targets.js';
+import { indexedOpinion, opinionAbout } from '../domain/sentiment/targets.js';
 import { sourceOfKey } from '../domain/sources.js';
 import { newestScore, scoresOf, type StoredScore, type WantedScores } from './documents/index-scores.js';
 import { cachedReads } from './cached-reads.js';
@@ -57,7 +56,7 @@ export function openSentimentIndexes(options: Options): SentimentIndexPort {
       if (newest) {
         const want = { ...origin, sourceKey: newest.sourceKey, scoredBy: question.asOf ?? null };
         for await (const score of scoresOf(documents, want, { after: until - 2 * origin.windowMs, until })) {
-          index.add(opinionOf(score, origin.asset));
+          index.add(indexedOpinion(score, origin.asset));
           if (score.knownAt > until - origin.windowMs) scores.set(score.id, score);
         }
       }
@@ -128,7 +127,7 @@ async function computeIndex(
   // A place in a story counts what was known a window before the oldest article that counts.
   for await (const score of scoresOf(documents, want, { after: first - 2 * windowMs, until: last })) {
     tellUntil(score.knownAt);
-    index.add(opinionOf(score, asset));
+    index.add(indexedOpinion(score, asset));
     if (score.knownAt <= first - windowMs) continue;
     counts.articles++;
     counts.abstained += Number(opinionAbout(score, asset).abstained);
@@ -136,15 +135,6 @@ async function computeIndex(
   }
   tellUntil(Infinity);
   return { points, counts };
-}
-
-function opinionOf(score: Score, asset: string): IndexedOpinion {
-  const { abstained, probabilities } = opinionAbout(score, asset);
-  const { positive, negative } = probabilities;
-  const { id, knownAt, feed, story } = score;
-  // What has no probabilities was not answered: it must not become NaN.
-  const isAnswered = !abstained && Number.isFinite(positive) && Number.isFinite(negative);
-  return { id, knownAt, positive, negative, abstained: !isAnswered, feed, story };
 }
 
 const noCounts = (): IndexAnswer['counts'] => ({ articles: 0, abstained: 0, ownOpinion: 0 });

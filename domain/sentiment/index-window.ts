@@ -72,7 +72,7 @@ export function openWindow({ repeat, weights }: IndexSettings): {
 }
 
 /** Weights of articles older than so many half-lives are too small to be squared. */
-const MOST_HALF_LIVES = 500;
+export const MOST_HALF_LIVES = 500;
 /** @throws InvalidInputError naming the setting and what would be right */
 export function checkSettings({ halfLifeMs, windowMs, repeat, weights }: IndexSettings): void {
   if (!(halfLifeMs > 0 && halfLifeMs < Infinity && windowMs > 0 && windowMs < Infinity))
