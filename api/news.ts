@@ -152,7 +152,7 @@ const deleteNews = route({
   answers: { 204: { description: 'Deleted' } },
   example: { params: { id: 'art_removable' } },
   async handle({ params, context }) {
-    const { documents, newsReads } = context.ports;
+    const { documents, newsReads, sentimentIndex } = context.ports;
     const { title, url, sourceKey = '' } = await found(documents, params.id);
     // The article goes last: where this ends early, what is left can be asked for again.
     for (const collection of ['scores', 'articleVersions'])
@@ -166,6 +166,7 @@ const deleteNews = route({
       }
     await documents.remove('articles', [params.id]);
     await newsReads.refresh(sourceKey);
+    await sentimentIndex.refresh(sourceKey);
     return { status: 204, detail: { title, url } };
   },
 });
