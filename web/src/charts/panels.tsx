@@ -158,7 +158,13 @@ function optionsOf(now: { current: Drawn }): Omit<uPlot.Options, 'width' | 'heig
     scales: bounds ? { y: { range: bounds } } : {},
     axes: [
       isLast
-        ? { ...axis, values: DATES as unknown as uPlot.Axis.Values, label: 'Time, UTC', size: 44 }
+        ? {
+            ...axis,
+            values: DATES as unknown as uPlot.Axis.Values,
+            label: 'Time, UTC',
+            size: 50,
+            labelGap: 6,
+          }
         : { ...axis, values: (_chart, marks) => marks.map(() => ''), size: 6 },
       {
         ...axis,

@@ -101,6 +101,6 @@ const volumePanel = (points: Index['points']): Panel => ({
   title: 'New articles',
   curves: [{ label: 'new articles', colour: '--c3', values: points.map((each) => each.fresh) }],
   show: whole,
-  height: 130,
+  height: 140,
   bars: true,
 });
