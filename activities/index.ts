@@ -20,6 +20,8 @@ import { newsUpkeepSteps } from './news/upkeep.js';
 import { predictionSteps } from './prediction.js';
 import { reportSteps } from './report.js';
 import { researchSteps } from './research.js';
+import { modelComparisonSteps } from './model-comparison.js';
+import { rescoringSteps } from './rescoring.js';
 import { sentimentSteps } from './sentiment.js';
 import { streamSteps } from './stream.js';
 import { comparisonSteps } from './comparison.js';
@@ -66,6 +68,8 @@ export const createActivities = (ports: Ports) => ({
   },
   gpu: {
     ...sentimentSteps(ports),
+    ...rescoringSteps(ports),
+    ...modelComparisonSteps(ports),
     ...evaluationSteps(ports),
     ...predictionSteps(ports),
   },

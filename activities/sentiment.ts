@@ -1,14 +1,15 @@
 import type { Ports } from '../adapters/ports.js';
 import type { TextToScore } from '../adapters/ports-sentiment.js';
 import type { Article } from '../domain/news/articles.js';
-import { DataQualityError } from '../domain/errors.js';
+import { DataQualityError, UnreachableError } from '../domain/errors.js';
 import { storyIdOf } from '../domain/news/clusters.js';
 import { knownFrom } from '../domain/news/versions.js';
 import type { SentimentReport } from '../domain/research.js';
 import { modelName, type Score, type SentimentModel, type TargetScore } from '../domain/sentiment/scores.js';
 import { askedTargets, readText } from '../domain/sentiment/targets.js';
 import { sourceKey } from '../domain/sources.js';
-import { beat } from './beat.js';
+import { attempt, beat } from './beat.js';
+import { scoreBeside } from './challengers.js';
 import { readSource, readTime, type WindowInput } from './window.js';
 
 export type SentimentInput = WindowInput;
@@ -17,6 +18,8 @@ export type StoredScore = Score & { sourceKey: string };
 
 const PAGE = 500;
 const PAGES_PER_STEP = 20;
+/** From this attempt of a step on, what a model cannot answer is an abstention: one text must not hold up all others. */
+const GIVE_UP_AT = 6;
 
 export const sentimentSteps = (ports: Ports) => ({
   /** Scores that the served model has given so far to articles of this kind of source. */
@@ -52,6 +55,7 @@ export const sentimentSteps = (ports: Ports) => ({
         ...(report.next ? { cursor: report.next } : {}),
       });
       const scores = await scorePage(ports, { model, articles: found.items });
+      await scoreBeside(ports, { model, articles: found.items, score: scorePage });
       report.scored += scores.length;
       report.abstained += scores.filter((score) => score.abstained).length;
       report.next = found.cursor;
@@ -69,7 +73,16 @@ export const sentimentSteps = (ports: Ports) => ({
  */
 export async function scorePage(
   ports: Pick<Ports, 'documents' | 'sentiment' | 'sentimentIndex' | 'now'>,
-  { model, articles }: { model: SentimentModel; articles: Article[] },
+  {
+    model,
+    articles,
+    mark,
+  }: {
+    model: SentimentModel;
+    articles: Article[];
+    /** What the score tells of why it was made. */
+    mark?: (article: Article) => Pick<Score, 'experiment'>;
+  },
 ): Promise<StoredScore[]> {
   const name = modelName(model);
   const idOf = (article: Article): string => `${article.id}/${name}`;
@@ -78,7 +91,11 @@ export async function scorePage(
   if (fresh.length === 0) return [];
   const asked = fresh.map((article) => askedOf(article, model));
   const texts = asked.flatMap((each) => each.texts);
-  const answers = await ports.sentiment.score(model, texts, { priority: 'backfill' });
+  const asks = { priority: 'backfill', durable: true, giveUp: attempt() >= GIVE_UP_AT } as const;
+  const answers = await ports.sentiment.score(model, texts, asks);
+  // One score per model: what another one answered must not stand under this one's name.
+  const replaced = answers.find(({ fallback }) => fallback)?.fallback;
+  if (replaced) throw new UnreachableError(`Model ${name} does not answer: ${replaced.reason}`);
   const scoredAt = ports.now();
   let at = 0;
   const scores = asked.map(({ article, targets }): StoredScore => {
@@ -91,6 +108,7 @@ export async function scorePage(
       articleId: article.id,
       model: name,
       ...whole,
+      ...mark?.(article),
       ...(own.length > 0 && { targets: own }),
       scoredAt,
       ...copiedFrom(article),

@@ -3,15 +3,10 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { InvalidInputError, messageOf } from '../domain/errors.js';
-import {
-  readAllowHosts,
-  readContact,
-  readDotEnv,
-  readFeeds,
-  readHosts,
-  readSourceWeights,
-  readList,
-} from './config-values.js';
+import { readAllowHosts, readContact, readDotEnv, readFeeds, readHosts, readList } from './config-values.js';
+import { readSourceWeights } from './config-weights.js';
+import { LLM_VARIABLES, llmOf } from './config-llm.js';
+import type { LlmSettings } from './sentiment/llm-settings.js';
 
 const DEFAULT_API_PORT = 8080;
 
@@ -48,6 +43,7 @@ export const SCHEMA = z.object({
   FINSIGHT_KEEP_ANSWERS: onOff.default('on'),
   FINSIGHT_INSTRUMENTS: text,
   FINSIGHT_SENTIMENT_WEIGHTS: text.transform(readSourceWeights),
+  ...LLM_VARIABLES,
   TEMPORAL_ADDRESS: text,
   TEMPORAL_NAMESPACE: z.string().default('finsight'),
   TEMPORAL_API_KEY: text,
@@ -75,6 +71,7 @@ const isNewsKey = (name: string): boolean =>
 export const SECRETS = [
   'FINSIGHT_API_KEY',
   'FINSIGHT_ADMIN_KEY',
+  'FINSIGHT_LLM_KEY',
   'TEMPORAL_API_KEY',
   'DOCUMENTS_URL',
   'EVENTS_URL',
@@ -107,6 +104,8 @@ export interface Config {
   instrumentsFile: string;
   /** What outlets weigh in the sentiment index; `*` all others. */
   sentimentWeights: Record<string, number>;
+  /** A chat model that scores sentiment; null where none is configured. */
+  llm: LlmSettings | null;
   /** An empty address means the development server that `finsight up` starts. */
   temporal: { address: string; namespace: string; tls: boolean; apiKey: string };
   api: {
@@ -168,6 +167,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     keepAnswers: value.FINSIGHT_KEEP_ANSWERS === 'on',
     instrumentsFile: value.FINSIGHT_INSTRUMENTS && resolve(root, value.FINSIGHT_INSTRUMENTS),
     sentimentWeights: value.FINSIGHT_SENTIMENT_WEIGHTS,
+    llm: llmOf(value),
     temporal: {
       address: value.TEMPORAL_ADDRESS,
       namespace: value.TEMPORAL_NAMESPACE,

@@ -34,9 +34,13 @@ import { openTracking } from './tracking/index.js';
 import { readMlState } from './toolchain.js';
 
 /** Readers of documents that need no port. */
+export { parseCsv } from './csv.js';
 export { discoverFeeds } from './news/discovery.js';
 export { decodeXml } from './news/encoding.js';
 export { MAX_FEED_BYTES, parseFeed } from './news/feeds/parse.js';
+
+export { loadSentimentDirectory } from './serving/shipped.js';
+export { measuresText } from './measures.js';
 
 export { redacted } from './addresses.js';
 export { ensureStores } from './ensure.js';
@@ -57,6 +61,13 @@ export function openPorts(config: Config): Ports {
   const documents = openDocuments(config.documentsUrl);
   const newsSources = openNewsSources(config, { documents, cache, http });
   const serving = openServing(config.servingUrl, { objects });
+  const { sentiment, sentimentModels } = openSentiment({
+    serving,
+    objects,
+    documents,
+    cache,
+    llm: config.llm,
+  });
   const own = {
     documents,
     near: openNear(config.documentsUrl),
@@ -66,13 +77,14 @@ export function openPorts(config: Config): Ports {
     tables: parquetTables(),
     sweeps: openSweeps(),
     serving,
-    sentiment: openSentiment({ serving }),
+    sentiment,
     cache,
     objects,
     http,
   };
   return {
     ...own,
+    sentimentModels,
     lineage: openLineage(own, { keepAnswers: config.keepAnswers }),
     catalogue: openCatalogue(config, cache),
     storage: openStorage(config),

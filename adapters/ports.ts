@@ -15,7 +15,7 @@ import type { Closable } from './ports-closable.js';
 import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js';
 import type { NearPort } from './ports-news.js';
 import type { NewsReadsPort } from './ports-articles.js';
-import type { SentimentPort } from './ports-sentiment.js';
+import type { SentimentModelsPort, SentimentPort } from './ports-sentiment.js';
 import type { SentimentIndexPort } from './ports-sentiment-index.js';
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
@@ -92,6 +92,8 @@ export interface ServingPort extends Closable {
   /** Runs one batch. @throws DataQualityError where the file's digest differs or the model answers NaN or a wrong shape. */
   infer(model: ModelRef, inputs: Record<string, Tensor>): Promise<Record<string, Tensor>>;
   health(): Promise<{ backend: string; provider: string; loaded: string[] }>;
+  /** Batches that it computes at a time; where absent, one. */
+  lanes?: number;
 }
 
 // ---------------------------------------------------------------- lineage
@@ -136,6 +138,8 @@ export interface Ports extends Closable {
   http: HttpClient;
   serving: ServingPort;
   sentiment: SentimentPort;
+  /** The models of `sentiment` as they are managed. */
+  sentimentModels: SentimentModelsPort;
   sweeps: SweepsPort;
   lineage: LineagePort;
   catalogue: CataloguePort;

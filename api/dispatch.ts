@@ -40,7 +40,7 @@ export function dispatch(route: Route, context: Context): RequestHandler {
       return route.handle(call as Call<never, never, never>);
     };
     const reply =
-      route.method === 'get'
+      route.method === 'get' || route.changesNothing
         ? await work()
         : await audited({ route, context, req, principal, requestId }, work);
     if (!reply) return;

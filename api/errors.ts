@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
+import { UnreachableError } from '../domain/errors.js';
 import { faultAt } from './json.js';
 
 /** Known who, but not allowed to. */
@@ -55,6 +56,7 @@ const STATUSES: Record<string, [status: number, title: string]> = {
   MediaTypeError: [415, 'Unsupported media type'],
   DataQualityError: [422, 'Data breaks a rule'],
   RateLimitError: [429, 'Too many requests'],
+  BudgetSpentError: [429, 'What may be spent today is spent'],
   UnreachableError: [503, 'Something needed does not answer'],
 };
 
@@ -153,6 +155,8 @@ export const handleError: ErrorRequestHandler = (error: unknown, req, res, next)
   const problem = problemOf(error, { instance: req.path, requestId });
   if (problem.status >= 500) res.locals['error'] = error;
   if (error instanceof RateLimitError) res.setHeader('retry-after', String(error.seconds));
+  if (error instanceof UnreachableError && error.retryAfterMs !== null)
+    res.setHeader('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
   if (error instanceof UnauthorizedError) res.setHeader('www-authenticate', 'Bearer realm="finsight"');
   sendProblem(res, problem);
 };

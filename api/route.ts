@@ -64,6 +64,10 @@ export interface Route {
   body: z.ZodType | null;
   /** The body is a file, which the operation itself reads. */
   upload: boolean;
+  /** Of a larger body than others may have, bytes. */
+  bodyLimit?: number;
+  /** A question, though it is posted: it leaves no audit entry, which would keep the whole body. */
+  changesNothing: boolean;
   /** Media types to choose from by the Accept header, the first being the usual one; empty: JSON whatever is asked for. */
   produces: string[];
   answers: Record<number, Answer>;
@@ -93,6 +97,8 @@ interface RouteOptions<P extends Shape, Q extends Shape, B extends z.ZodType> {
   query?: Q;
   body?: B;
   upload?: boolean;
+  bodyLimit?: number;
+  changesNothing?: boolean;
   produces?: string[];
   answers: Record<number, Answer>;
   example?: Route['example'];
@@ -109,6 +115,7 @@ export const route = <P extends Shape = {}, Q extends Shape = {}, B extends z.Zo
   query: {},
   body: null,
   upload: false,
+  changesNothing: false,
   produces: [],
   example: {},
   cacheMs: 0,

@@ -11,6 +11,7 @@ import { engineRoutes } from './engines.js';
 import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
 import { lineageRoutes } from './lineage.js';
+import { metricsRoutes } from './metrics.js';
 import { modelRoutes } from './models.js';
 import { newsAggregateRoutes } from './news-aggregates.js';
 import { newsRoutes } from './news.js';
@@ -29,6 +30,11 @@ import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
 import { sentimentFiguresRoutes } from './sentiment-figures.js';
 import { sentimentIndexRoutes } from './sentiment-index.js';
+import { sentimentAliasRoutes } from './sentiment-aliases.js';
+import { sentimentComparisonRoutes } from './sentiment-comparisons.js';
+import { sentimentModelRoutes } from './sentiment-models.js';
+import { sentimentRescoreRoutes } from './sentiment-rescores.js';
+import { sentimentScoreRoutes } from './sentiment-score.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
 import { trackingRoutes } from './tracking.js';
@@ -61,10 +67,15 @@ export const ROUTES: Route[] = [
   ...eventRoutes,
   ...subscriptionRoutes,
   ...deliveryRoutes,
-  // Before /sentiment/{asset}, which would take its name for an asset.
+  // Before /sentiment/{asset}, which would take their names for assets.
   ...sentimentFiguresRoutes,
+  ...sentimentModelRoutes,
+  ...sentimentAliasRoutes,
+  ...sentimentComparisonRoutes,
+  ...sentimentRescoreRoutes,
   ...sentimentRoutes,
   ...sentimentIndexRoutes,
+  ...sentimentScoreRoutes,
   ...modelRoutes,
   ...predictionRoutes,
   ...backtestRoutes,
@@ -78,4 +89,5 @@ export const ROUTES: Route[] = [
   ...auditRoutes,
   ...storageRoutes,
   ...healthRoutes,
+  ...metricsRoutes,
 ];

@@ -38,6 +38,9 @@ export function createApi(options: ApiOptions): Express {
   app.set('etag', 'strong');
   app.use(logRequests(context.log), securityHeaders, checkHost(config), checkOrigin);
   const json = express.json({ limit: BODY_LIMIT, strict: false });
+  // These may be larger than others; what is read once is not read again.
+  for (const { bodyLimit, path } of ROUTES)
+    if (bodyLimit !== undefined) app.use(`/api/v1${path}`, express.json({ limit: bodyLimit, strict: false }));
   // A file is read by its operation itself, JSON or not.
   app.use((req, res, next) => (bringsFile(req) ? next() : json(req, res, next)));
   for (const route of ROUTES) {

@@ -72,6 +72,8 @@ export interface StoriesPort extends Closable {
   progress(workflowId: string): Promise<StoryProgress | null>;
   /** Asks it to stop and clean up. @throws NotFoundError, and InvalidInputError where it has ended. */
   cancel(workflowId: string): Promise<void>;
+  /** Tells a running story something, such as `pause`. @throws as `cancel` */
+  signal(workflowId: string, name: 'pause' | 'resume'): Promise<void>;
   /** @throws UnreachableError */
   ready(): Promise<void>;
   schedules: SchedulesPort;

@@ -5,6 +5,7 @@ import { researchInput } from '../domain/research-input.js';
 import { parseTimeframe } from '../domain/streams.js';
 import { backtestInputs } from './backtest-inputs.js';
 import { request, streamText } from './schemas.js';
+import { sentimentInputs } from './sentiment-inputs.js';
 import { source, time, window } from './window-inputs.js';
 import { upkeepInputs } from './upkeep-inputs.js';
 
@@ -109,6 +110,7 @@ export const STORY_INPUTS = {
     }),
   ),
   enrichSentiment: request('EnrichSentimentInput', z.strictObject(window)),
+  ...sentimentInputs,
   buildDataset: request(
     'BuildDatasetInput',
     z.strictObject({

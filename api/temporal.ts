@@ -116,6 +116,13 @@ export function clientStories(client: Client, namespace: string): StoriesPort {
           );
         await client.workflow.getHandle(workflowId).cancel();
       }),
+    signal: (workflowId, name) =>
+      within(async () => {
+        const { status } = await describe(workflowId);
+        if (status !== 'running')
+          throw new InvalidInputError(`Run "${workflowId}" has ended (${status}); it cannot ${name}`);
+        await client.workflow.getHandle(workflowId).signal(name);
+      }),
     ready: () => within(async () => void (await client.workflowService.getSystemInfo({})), QUERY_MS),
     close: async () => void (await client.connection.close()),
   };

@@ -8,6 +8,7 @@ import { benchNewsReads } from './news-reads.js';
 import { benchNews } from './news/pipeline.js';
 import { benchResearch } from './research.js';
 import { benchSentimentIndex } from './sentiment-index.js';
+import { benchSentiment } from './sentiment.js';
 import { benchSentimentTargets } from './sentiment-targets.js';
 
 /** `npm run bench -- <name> [--json]`: each prints its figures beside a peer or a limit of the same run. */
@@ -20,6 +21,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   dedupe: benchDedupe,
   'news-reads': benchNewsReads,
   news: benchNews,
+  sentiment: benchSentiment,
   'sentiment-targets': benchSentimentTargets,
   'sentiment-index': benchSentimentIndex,
 };

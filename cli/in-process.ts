@@ -1,6 +1,7 @@
 import { createActivities } from '../activities/index.js';
 import type { Config } from '../adapters/config.js';
 import { openPorts } from '../adapters/open.js';
+import type { Ports } from '../adapters/ports.js';
 import { say } from './output.js';
 import { readPlatform } from './platform.js';
 
@@ -19,6 +20,16 @@ export async function inProcess<T>(config: Config, work: (steps: Steps) => Promi
   const ports = openPorts(config);
   try {
     return await work(createActivities(ports).io);
+  } finally {
+    await ports.close();
+  }
+}
+
+/** Work on the stores of the data directory themselves. */
+export async function withPorts<T>(config: Config, work: (ports: Ports) => Promise<T>): Promise<T> {
+  const ports = openPorts(config);
+  try {
+    return await work(ports);
   } finally {
     await ports.close();
   }

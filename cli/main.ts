@@ -27,8 +27,10 @@ import { addPlatform } from './platform-commands.js';
 import { addPredict } from './predict.js';
 import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
+import { addSentiment } from './sentiment.js';
 import type { Shell } from './shell.js';
 import { addSentimentIndex } from './sentiment-index.js';
+import { addSentimentModels } from './sentiment-models.js';
 import { addSources } from './sources.js';
 
 export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
@@ -56,10 +58,12 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addLive,
     addNews,
     addNewsAggregates,
-    addSentimentIndex,
     addEvents,
     addNotifications,
+    addSentimentModels,
     addSources,
+    addSentiment,
+    addSentimentIndex,
     addPredict,
     addBacktest,
     addAudit,

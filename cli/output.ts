@@ -8,6 +8,7 @@ const CODES: Record<string, number> = {
   NotFoundError: EXIT.input,
   DataQualityError: EXIT.integrity,
   UnreachableError: EXIT.unreachable,
+  BudgetSpentError: EXIT.unreachable,
 };
 
 /** The exit code of an error, by the name it carries (also through a workflow's failure). */

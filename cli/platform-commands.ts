@@ -1,6 +1,7 @@
 import { readTime } from '../activities/window.js';
 import { childEnvironment } from '../adapters/config.js';
 import { openPorts } from '../adapters/open.js';
+import type { Ports } from '../adapters/ports.js';
 import type { Supervised } from '../adapters/processes.js';
 import { enginesMissing, watchEngines } from '../adapters/toolchain.js';
 import { temporalStories } from '../api/stories.js';
@@ -11,6 +12,7 @@ import type { ResearchInput } from '../domain/research.js';
 import { parseSource } from '../domain/sources.js';
 import { parseSymbol, parseTimeframe } from '../domain/streams.js';
 import { startConsumers } from '../workers/consumers.js';
+import { startMetrics } from '../workers/metrics.js';
 import { parseQueues, startWorkers, type NodeQueue } from '../workers/worker.js';
 import { printJson, say } from './output.js';
 import { researchOptions, type ResearchFlags } from './research-flags.js';
@@ -39,7 +41,10 @@ export const addPlatform: AddCommands = (program, shell) => {
     .command('worker')
     .description('serve task queues of a Temporal server')
     .requiredOption('--queues <list>', 'finsight, io, live, cpu, gpu, verify', readQueues)
-    .action(async ({ queues }: { queues: Queues }) => worker(shell, queues));
+    .option('--metrics-port <port>', 'serve GET /metrics for Prometheus on 127.0.0.1', portNumber)
+    .action(async ({ queues, metricsPort }: { queues: Queues; metricsPort?: number }) =>
+      worker(shell, queues, metricsPort),
+    );
   program
     .command('api')
     .description('serve the API and the dashboard')
@@ -89,10 +94,11 @@ function readQueues(text: string): Queues {
   return { verify, node: verify && others.length === 0 ? [] : parseQueues(others.join(',')) };
 }
 
-async function worker(shell: Shell, { node, verify }: Queues): Promise<void> {
+async function worker(shell: Shell, { node, verify }: Queues, metricsPort?: number): Promise<void> {
   const config = shell.config();
   const missing = verify ? enginesMissing() : null;
   if (missing) throw new UnreachableError(`The queue verify cannot be served: ${missing}`);
+  const metrics = metricsPort === undefined ? null : await startMetrics(metricsPort);
   const ports = openPorts(config);
   const workers = node.length > 0 ? await startWorkers({ config, ports, queues: node }) : null;
   // Where steps of the network and the stores run, the events are followed too.
@@ -103,6 +109,7 @@ async function worker(shell: Shell, { node, verify }: Queues): Promise<void> {
   const env = childEnvironment(config, address ? { TEMPORAL_ADDRESS: address } : {});
   if (verify) watchEngines({ enabled: true, env, log: say, onReady });
   say(`worker ready: ${[...node, ...(verify ? ['verify'] : [])].join(', ')}`);
+  if (metrics) say(`figures: ${metrics.url}`);
   await new Promise<void>((resolve, reject) => {
     onSignal(() => {
       const ending = [
@@ -115,6 +122,7 @@ async function worker(shell: Shell, { node, verify }: Queues): Promise<void> {
     workers?.done.catch(reject);
   });
   await workers?.done;
+  await metrics?.close();
   await ports.close();
 }
 
@@ -124,10 +132,16 @@ async function api(shell: Shell): Promise<void> {
   const stories = await temporalStories(config.temporal);
   const server = await startApi({ ports, stories, config: config.api });
   say(`API ready: ${server.url}`);
+  // The first one who asks for a score should not wait for the model to load; what is wrong, they are told.
+  void warmSentiment(ports).catch(() => undefined);
   await new Promise<void>((resolve) => onSignal(resolve));
   await server.close();
   await stories.close();
   await ports.close();
+}
+
+async function warmSentiment({ sentiment }: Ports): Promise<void> {
+  await sentiment.score(await sentiment.choose(), [{ text: 'Shares rise' }]);
 }
 
 function onSignal(work: () => void): void {

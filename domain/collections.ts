@@ -27,6 +27,10 @@ export const COLLECTIONS = {
     fields: ['articleId', 'model', 'label', 'sourceKey', 'abstained'],
     arrays: ['tickers'],
   },
+  /** Aliases, rules and the running comparison of sentiment models; what the LLM has spent by day. */
+  sentimentSettings: { time: 'updatedAt', fields: ['kind'], arrays: [] },
+  sentimentBudgets: { time: 'updatedAt', fields: ['model'], arrays: [] },
+  sentimentComparisons: { time: 'createdAt', fields: ['basis'], arrays: ['models'] },
   fetches: { time: 'at', fields: ['stream', 'sourceKey'], arrays: [] },
   quarantine: { time: 'seenAt', fields: ['stream'], arrays: [] },
   coverage: { time: 'measuredAt', fields: ['stream', 'sourceKey'], arrays: [] },

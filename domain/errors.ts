@@ -30,12 +30,24 @@ export class UnreachableError extends Error {
   }
 }
 
+/** What may be spent on something by day is spent. Nothing is wrong: it goes on at `untilMs`, epoch ms. */
+export class BudgetSpentError extends Error {
+  override readonly name = 'BudgetSpentError';
+  readonly untilMs: number;
+
+  constructor(message: string, untilMs: number) {
+    super(message);
+    this.untilMs = untilMs;
+  }
+}
+
 /** Temporal matches error names, not ancestors: this list is what `steps.ts` marks as non-retryable. */
 export const FINAL_ERRORS = [
   'InvalidInputError',
   'NotFoundError',
   'DataQualityError',
   'PayloadTooLargeError',
+  'BudgetSpentError',
 ] as const;
 
 /** The text of anything thrown, whatever was thrown. */

@@ -31,6 +31,8 @@ const TITLES: Record<string, string> = {
   transformBars: 'Transformation',
   collectNews: 'News',
   enrichSentiment: 'Sentiment',
+  rescoreNews: 'Rescoring',
+  compareSentiment: 'Sentiment comparison',
   buildDataset: 'Dataset',
   trainModel: 'Training',
   evaluateModel: 'Evaluation',
@@ -99,7 +101,8 @@ function subjectOf(input: Input): string {
     textOf(input['feed']) ||
     textsOf(input['sources']).slice(0, 5).join(', ') ||
     textOf(input['dataset']);
-  const model = textOf(input['model']) || textOf(input['name']);
+  const model =
+    textOf(input['model']) || textOf(input['name']) || textsOf(input['models']).join(' against ');
   return [model, strategy, about].filter(Boolean).join(' on ');
 }
 

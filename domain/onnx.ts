@@ -4,8 +4,8 @@
  */
 type Bytes = number[];
 
-const FLOAT = 1;
-const INT64 = 7;
+export const FLOAT = 1;
+export const INT64 = 7;
 
 interface Initializer {
   name: string;
@@ -96,7 +96,8 @@ export function encodeRidge(args: {
   });
 }
 
-function encodeModel(graph: {
+/** Any graph of such nodes. */
+export function encodeModel(graph: {
   name: string;
   inputs: Port[];
   output: Port;

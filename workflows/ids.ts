@@ -30,6 +30,8 @@ const PREFIXES: Record<string, string> = {
   transformBars: 'transform',
   collectNews: 'news',
   enrichSentiment: 'sentiment',
+  rescoreNews: 'rescore',
+  compareSentiment: 'compare-sentiment',
   buildDataset: 'dataset',
   trainModel: 'train',
   evaluateModel: 'evaluate',
@@ -44,7 +46,7 @@ const PREFIXES: Record<string, string> = {
 };
 
 function subjectOf(input: Record<string, unknown>): string[] {
-  const { stream, market, symbols, timeframe, name, model, strategy, sources } = input;
+  const { stream, market, symbols, timeframe, name, model, models, strategy, sources } = input;
   const parts: unknown[] = [];
   if (typeof strategy === 'string') parts.push(strategy);
   if (typeof stream === 'string') parts.push(stream);
@@ -53,6 +55,7 @@ function subjectOf(input: Record<string, unknown>): string[] {
   else if (Array.isArray(symbols)) parts.push(symbols.map(dashed).join('+'), timeframe ?? '1h');
   else if (typeof name === 'string') parts.push(name);
   else if (typeof model === 'string') parts.push(model);
+  else if (Array.isArray(models)) parts.push(models.join('+'));
   return parts.map(String);
 }
 

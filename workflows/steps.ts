@@ -52,6 +52,11 @@ export const gpu = proxyActivities<Activities['gpu']>(
   options('gpu', { startToCloseTimeout: '30m', heartbeatTimeout: '1m' }),
 );
 
+/** Steps of `gpu` that beat after each page and hold up nothing in between: a killed worker is noticed as soon as on `io`. */
+export const gpuPages = proxyActivities<Activities['gpu']>(
+  options('gpu', { startToCloseTimeout: '30m', heartbeatTimeout: '15s' }),
+);
+
 /** Training resumes at its epoch, so an attempt may be lost at any time. */
 export const train = proxyActivities<MlActivities>(
   options('train', { startToCloseTimeout: '6h', heartbeatTimeout: '30s' }),

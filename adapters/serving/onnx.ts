@@ -1,78 +1,137 @@
-import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { availableParallelism } from 'node:os';
 import { LRUCache } from 'lru-cache';
-import { DataQualityError, messageOf } from '../../domain/errors.js';
+import { DataQualityError, InvalidInputError, messageOf } from '../../domain/errors.js';
 import type { ModelRef } from '../../domain/models.js';
+import { schemePath } from '../addresses.js';
 import type { ObjectsPort, ServingPort, Tensor } from '../ports.js';
-import { readShipped } from './shipped.js';
+import { openSession, type RawTensor, type Session, type SessionOptions } from './session.js';
+import { readModelFile } from './shipped.js';
+import { openThread, threadsWork } from './threads.js';
 
 const SESSIONS = 8;
+/** A larger model computes long enough to deserve a thread of its own, bytes. */
+const LARGE = 4 * 2 ** 20;
+const MOST_THREADS = 64;
 
-/** onnxruntime in this process. Sessions are shared, loaded once, and checked against the version's digest. */
-export function onnxServing({ objects }: { objects: Pick<ObjectsPort, 'get'> }): ServingPort {
-  const sessions = new LRUCache<string, Promise<InferenceSession>>({ max: SESSIONS });
-  const sessionOf = (model: ModelRef): Promise<InferenceSession> => {
-    const known = sessions.get(model.onnx.sha256);
+/**
+ * onnxruntime in this process, by an address such as `onnx:?threads=2&provider=cuda`. Sessions are shared, loaded once,
+ * and checked against the version's digest; a provider that cannot be used leaves its work to the processor.
+ */
+export function onnxServing(
+  address: string,
+  { objects }: { objects: Pick<ObjectsPort, 'get'> },
+): ServingPort {
+  const options = readOptions(address);
+  const models = new LRUCache<string, Held>({
+    max: SESSIONS,
+    dispose: (held) => {
+      held.evicted = true;
+      if (held.users === 0) void held.end();
+    },
+  });
+  const heldOf = (model: ModelRef): Held => {
+    const known = models.get(model.onnx.sha256);
     if (known) return known;
-    const loading = load(model, objects);
-    sessions.set(model.onnx.sha256, loading);
-    loading.catch(() => sessions.delete(model.onnx.sha256));
-    return loading;
+    const made = hold(load(model, { objects, options }));
+    models.set(model.onnx.sha256, made);
+    made.session.catch(() => models.delete(model.onnx.sha256));
+    return made;
   };
   return {
     async infer(model, inputs) {
-      const session = await sessionOf(model);
-      const { Tensor: Make } = await import('onnxruntime-node');
-      const feeds: Record<string, OrtTensor> = {};
-      for (const [name, { type, data, dims }] of Object.entries(inputs))
-        feeds[name] = new Make(type, data as never, dims);
-      const missing = session.inputNames.find((name) => !feeds[name]);
-      if (missing)
-        throw new DataQualityError(
-          `Model ${nameOf(model)} wants the input "${missing}"; given: ${Object.keys(inputs).join(', ')}`,
-        );
-      const answer = await run(session, feeds, model);
-      const rows = Object.values(inputs)[0]?.dims[0];
-      return Object.fromEntries(
-        Object.entries(answer).map(([name, value]) => [name, checked(model, name, value, rows)]),
-      );
+      const held = heldOf(model);
+      held.users++;
+      try {
+        return await runChecked(model, await held.session, inputs);
+      } finally {
+        if (--held.users === 0 && held.evicted) void held.end();
+      }
     },
     async health() {
-      return { backend: 'onnx', provider: 'cpu', loaded: [...sessions.keys()] };
+      const used = [...models.values()].flatMap(({ open }) => open ?? []);
+      const provider = used[0]?.note ?? used[0]?.provider ?? options.provider;
+      return { backend: 'onnx', provider, loaded: [...models.keys()] };
     },
     async close() {
-      const open = [...sessions.values()];
-      sessions.clear();
-      for (const session of open) await (await session.catch(() => null))?.release();
+      const all = [...models.values()];
+      models.clear();
+      for (const held of all) await held.end();
     },
   };
 }
 
-async function run(
-  session: InferenceSession,
-  feeds: Record<string, OrtTensor>,
-  model: ModelRef,
-): Promise<Record<string, OrtTensor>> {
-  try {
-    return (await session.run(feeds)) as Record<string, OrtTensor>;
-  } catch (error) {
-    throw new DataQualityError(`Model ${nameOf(model)} refuses its input: ${messageOf(error)}`);
-  }
+/** A model that is held until it is evicted and nobody uses it any more. */
+interface Held {
+  session: Promise<Session>;
+  open: Session | null;
+  users: number;
+  evicted: boolean;
+  end(): Promise<void>;
 }
 
-async function load(model: ModelRef, objects: Pick<ObjectsPort, 'get'>): Promise<InferenceSession> {
-  const { key, sha256 } = model.onnx;
-  const bytes = key.startsWith('shipped/') ? await readShipped(key, sha256) : await objects.get(key, sha256);
-  const { InferenceSession: Session } = await import('onnxruntime-node');
+function hold(session: Promise<Session>): Held {
+  let ending: Promise<void> | null = null;
+  const held: Held = {
+    session,
+    open: null,
+    users: 0,
+    evicted: false,
+    end: () => (ending ??= session.then((open) => open.release()).catch(() => undefined)),
+  };
+  session.then((open) => (held.open = open)).catch(() => undefined);
+  return held;
+}
+
+async function runChecked(
+  model: ModelRef,
+  session: Session,
+  inputs: Record<string, Tensor>,
+): Promise<Record<string, Tensor>> {
+  const missing = session.inputs.find((name) => !inputs[name]);
+  if (missing)
+    throw new DataQualityError(
+      `Model ${nameOf(model)} wants the input "${missing}"; given: ${Object.keys(inputs).join(', ')}`,
+    );
+  const answer = await session.run(inputs).catch((error: unknown) => {
+    throw new DataQualityError(`Model ${nameOf(model)} refuses its input: ${messageOf(error)}`);
+  });
+  const rows = Object.values(inputs)[0]?.dims[0];
+  return Object.fromEntries(
+    Object.entries(answer).map(([name, value]) => [name, checked(model, name, value, rows)]),
+  );
+}
+
+/** @throws InvalidInputError naming the part of the address and what would be right. */
+function readOptions(address: string): SessionOptions {
+  const given = new URLSearchParams(schemePath(address).replace(/^\?/, ''));
+  const known = ['threads', 'provider'];
+  for (const name of given.keys())
+    if (!known.includes(name))
+      throw new InvalidInputError(`Unknown "${name}" in SERVING_URL ${address}; known: ${known.join(', ')}`);
+  const threads = Number(given.get('threads') ?? Math.min(4, availableParallelism()));
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS))
+    throw new InvalidInputError(`threads=${given.get('threads')} in SERVING_URL is not 1 … ${MOST_THREADS}`);
+  return { threads, provider: given.get('provider') ?? 'cpu' };
+}
+
+async function load(
+  model: ModelRef,
+  { objects, options }: { objects: Pick<ObjectsPort, 'get'>; options: SessionOptions },
+): Promise<Session> {
+  const bytes = await readModelFile(model.onnx, objects);
+  const open = model.onnx.bytes > LARGE && threadsWork() ? openThread : openSession;
   try {
-    return await Session.create(bytes, { intraOpNumThreads: 2, interOpNumThreads: 1, logSeverityLevel: 3 });
+    return await open(bytes, options);
   } catch (error) {
-    throw new DataQualityError(`Model ${nameOf(model)} is no usable ONNX file (${key}): ${messageOf(error)}`);
+    throw new DataQualityError(
+      `Model ${nameOf(model)} is no usable ONNX file (${model.onnx.key}): ${messageOf(error)}`,
+    );
   }
 }
 
 /** An answer with a number for every row, or an error that names the model and the output. */
-function checked(model: ModelRef, name: string, value: OrtTensor, rows: number | undefined): Tensor {
-  const dims = [...value.dims];
+function checked(model: ModelRef, name: string, value: RawTensor, rows: number | undefined): Tensor {
+  const { dims } = value;
   if (rows !== undefined && dims[0] !== rows)
     throw new DataQualityError(`Model ${nameOf(model)} answers ${dims[0]} rows of "${name}" for ${rows}`);
   if (value.type === 'int64') return { type: 'int64', dims, data: value.data as BigInt64Array };

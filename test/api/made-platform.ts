@@ -1,5 +1,5 @@
 import type { CardFigures } from '../../domain/sentiment/figures.js';
-import type { SentimentModel } from '../../domain/sentiment/scores.js';
+import { abstentionReason, scoreFrom, type SentimentModel } from '../../domain/sentiment/scores.js';
 import { openSweeps } from '../../adapters/backtest/index.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +24,7 @@ import { documentTracking } from '../../adapters/tracking/documents.js';
 import { strategyFiles } from '../../adapters/sandbox/quickjs.js';
 import { openSeries } from '../../adapters/series/index.js';
 import { fileFormats } from '../../adapters/formats/index.js';
+import { openSentiment } from '../../adapters/sentiment/index.js';
 import { parquetTables } from '../../adapters/tables.js';
 import type { ApiConfig } from '../../api/config.js';
 import { startApi } from '../../api/server.js';
@@ -203,9 +204,16 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     sentiment: {
       models: async () => [madeSentiment],
       choose: async () => madeSentiment,
-      score: absent,
+      score: async (_, texts) =>
+        texts.map(({ text }) =>
+          scoreFrom(
+            [0.1, 0.2, 0.7],
+            abstentionReason({ text, language: 'en', row: [0.1, 0.2, 0.7], model: madeSentiment }),
+          ),
+        ),
       close: async () => {},
     },
+    sentimentModels: openSentiment({ serving: { infer: absent }, ...own, llm: null }).sentimentModels,
     queues: { pollers: async () => 0 },
     now: () => Date.now(),
     async close() {

@@ -1,3 +1,4 @@
+import { seedSentimentModels } from './made-comparisons.js';
 import { seedOptimisations } from './made-optimisations.js';
 import type { Ports } from '../../adapters/ports.js';
 import type { Bar } from '../../domain/bars.js';
@@ -27,6 +28,7 @@ export const madeBars = (count: number, without: number[] = []): Bar[] =>
 
 /** What the examples of the operations ask for. */
 export async function seed(ports: Ports): Promise<void> {
+  await seedSentimentModels(ports);
   const { documents, objects, series } = ports;
   const stream = { exchange: 'binance', symbol: 'BTC-USDT', timeframe: '1h' } as const;
   await series.write({ stream, bars: madeBars(10, [4, 5]), source: SOURCE });

@@ -43,6 +43,7 @@ export function madeStories(): StoriesPort & { stories: Map<string, Story>; reac
     [
       madeStory({ workflowId: 'research/example' }),
       madeStory({ workflowId: 'research/running', status: 'running', closedAt: null, result: null }),
+      madeStory({ workflowId: 'rescore/running', kind: 'rescoreNews', status: 'running', closedAt: null }),
     ].map((story) => [story.workflowId, story]),
   );
   const schedules = new Map(['hourly-btc', 'removable'].map((id) => [id, madeSchedule(id)]));
@@ -86,6 +87,10 @@ export function madeStories(): StoriesPort & { stories: Map<string, Story>; reac
       const story = await get(id);
       if (story.status !== 'running') throw new InvalidInputError(`Run "${id}" has ended`);
       stories.set(id, { ...story, status: 'cancelled', closedAt: STARTED + 1 });
+    },
+    async signal(id, name) {
+      const story = await get(id);
+      if (story.status !== 'running') throw new InvalidInputError(`Run "${id}" has ended; it cannot ${name}`);
     },
     async ready() {
       if (!port.reachable) throw new Error('connection refused by 10.0.0.1');

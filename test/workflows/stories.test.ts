@@ -29,6 +29,8 @@ const ALONE = new Set<StoryKind>([
   'sweepBacktest',
   'searchBacktest',
   'compareStrategies',
+  'rescoreNews',
+  'compareSentiment',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
@@ -52,6 +54,8 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   transformBars: { source: 'simulated', stream, timeframe: '4h', ...window },
   collectNews: { source: 'simulated', ...window },
   enrichSentiment: { source: 'simulated', ...window },
+  rescoreNews: { source: 'simulated', model: 'lexicon', ...window },
+  compareSentiment: { source: 'simulated', models: ['ngram-logistic', 'lexicon'] },
   buildDataset: {
     source: { kind: 'simulated', detail: 'seed 1' },
     streams: [stream],

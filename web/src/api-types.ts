@@ -584,6 +584,160 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/sentiment/models': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSentimentModels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/rules': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put: operations['setSentimentRules'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/experiment': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put: operations['setSentimentExperiment'];
+    post?: never;
+    delete: operations['endSentimentExperiment'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/explanation': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['explainByLexicon'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/models/{model}/alias': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put: operations['setSentimentAlias'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/aliases': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSentimentAliases'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/aliases/{alias}/rollback': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['rollBackSentimentAlias'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/aliases/{alias}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['removeSentimentAlias'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/comparisons': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSentimentComparisons'];
+    put?: never;
+    post: operations['startSentimentComparison'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/comparisons/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getSentimentComparison'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/comparisons/{id}/report': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readSentimentComparisonPage'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/rescores': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSentimentRescores'];
+    put?: never;
+    post: operations['startSentimentRescore'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/rescores/{workflowId}/pause': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['pauseSentimentRescore'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/rescores/{workflowId}/resume': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['resumeSentimentRescore'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/sentiment/{asset}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['readSentiment'];
@@ -611,6 +765,17 @@ export interface paths {
     get: operations['readSentimentIndexArticles'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/score': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['scoreTexts'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1068,6 +1233,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/metrics': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['metrics'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 
 export interface components {
@@ -1290,6 +1466,29 @@ export interface components {
       params?: { [name: string]: number };
       /** How often the future is cut off; left out: 24 */ points?: number;
     };
+    RescoreNewsInput: {
+      /** Name, <name>@<version> or alias */ model: string;
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      feeds?: string[];
+      languages?: string[];
+      tickers?: string[];
+      /** Articles a second at most */ perSecond?: number;
+    };
+    CompareSentimentInput: {
+      models: string[];
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      /** Texts to score now; left out: articles that both have scored */ texts?: {
+        key: string;
+        sha256: string;
+        name: string;
+      };
+      resamples?: number;
+      seed?: string;
+    };
     MoveBarsInput: {
       /** How old a bar must be; left out: as SERIES_URL says */ days?: number;
       /** True: only says what would be moved */ dryRun?: boolean;
@@ -1464,6 +1663,8 @@ export interface components {
       | { kind: 'transformBars'; input: components['schemas']['TransformBarsInput'] }
       | { kind: 'collectNews'; input: components['schemas']['CollectNewsInput'] }
       | { kind: 'enrichSentiment'; input: components['schemas']['EnrichSentimentInput'] }
+      | { kind: 'rescoreNews'; input: components['schemas']['RescoreNewsInput'] }
+      | { kind: 'compareSentiment'; input: components['schemas']['CompareSentimentInput'] }
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
       | { kind: 'trainModel'; input: components['schemas']['TrainModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
@@ -1496,6 +1697,8 @@ export interface components {
         | 'transformBars'
         | 'collectNews'
         | 'enrichSentiment'
+        | 'rescoreNews'
+        | 'compareSentiment'
         | 'buildDataset'
         | 'trainModel'
         | 'evaluateModel'
@@ -1533,6 +1736,8 @@ export interface components {
         | 'transformBars'
         | 'collectNews'
         | 'enrichSentiment'
+        | 'rescoreNews'
+        | 'compareSentiment'
         | 'buildDataset'
         | 'trainModel'
         | 'evaluateModel'
@@ -1552,6 +1757,39 @@ export interface components {
       jitterSeconds?: number;
       catchUpSeconds?: number;
       note?: string;
+    };
+    SentimentAliasRequest: { alias: string; /** For those who read the history */ reason?: string };
+    SentimentComparisonRequest: {
+      models: string[];
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      resamples?: number;
+      seed?: string;
+      texts?: {
+        text: string;
+        label?: ('negative' | 'neutral' | 'positive') | null;
+        source?: string;
+        language?: string;
+      }[];
+      /** What the texts are called in the report */ name?: string;
+      /** Name of an uploaded CSV with the columns text, label, source and language, in the place of texts */ upload?: string;
+    };
+    SentimentRulesRequest: {
+      rules: {
+        /** ISO 639; left out: any */ language?: string;
+        /** Feed; left out: any */ source?: string;
+        model: string;
+      }[];
+    };
+    SentimentExperimentRequest: { kind: 'shadow' | 'ab'; challenger: string; share: number };
+    ScoreTexts: {
+      texts: {
+        text: string;
+        /** ISO 639-1; else it is found out */ language?: string;
+        /** What the text is asked about */ target?: string;
+      }[];
+      /** <name>@<version>, a name or an alias */ model?: string;
     };
     NewsSourceRequest: {
       id: string;
@@ -2763,6 +3001,151 @@ export interface components {
         } | null;
       }[];
     };
+    SentimentAlias: {
+      name: string;
+      /** Null where it was removed */ model: string | null;
+      /** Epoch milliseconds, UTC */ updatedAt: number;
+      /** Newest last */ history: {
+        /** Epoch milliseconds, UTC */ at: number;
+        by: string;
+        tenant: string;
+        from: string | null;
+        to: string | null;
+        reason: string;
+      }[];
+    };
+    SentimentAliases: {
+      items: components['schemas']['SentimentAlias'][];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    SentimentComparison: {
+      id: string;
+      basis: 'texts' | 'articles';
+      data: string;
+      source: components['schemas']['Source'];
+      /** Differences are the first minus the second */ models: string[];
+      n: number;
+      labelled: number;
+      agreement: number | null;
+      kappa: number | null;
+      /** Rows: the first model; columns: the second; negative, neutral, positive */ between: number[][];
+      drift: { labels: number | null; scores: number | null; reading: string };
+      /** Null without labels */ figures: {
+        a: { accuracy: number | null; macroF1: number | null; ece: number | null; [name: string]: unknown };
+        b: { accuracy: number | null; macroF1: number | null; ece: number | null; [name: string]: unknown };
+      } | null;
+      mcnemar: {
+        onlyA: number;
+        onlyB: number;
+        method: string;
+        statistic: number | null;
+        pValue: number | null;
+      } | null;
+      difference: {
+        accuracy: number | null;
+        macroF1: number | null;
+        accuracy95: (number | null)[];
+        macroF195: (number | null)[];
+        resamples: number;
+        seed: string;
+      } | null;
+      subsets: {
+        by: string;
+        value: string;
+        n: number;
+        agreement: number | null;
+        accuracyA: number | null;
+        accuracyB: number | null;
+        pValue: number | null;
+        adjustedPValue: number | null;
+      }[];
+      verdict: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      [name: string]: unknown;
+    };
+    SentimentRunStarted: { workflowId: string; runId: string; alreadyRunning: boolean; location: string };
+    SentimentComparisonPage: {
+      items: components['schemas']['SentimentComparison'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    SentimentModel: {
+      /** <name>@<version> */ model: string;
+      name: string;
+      version: string;
+      kind: string;
+      origin: 'shipped' | 'registered' | 'built-in' | 'configured';
+      /** It scores every article and answers where no model is named */ served: boolean;
+      aliases: string[];
+      /** * for any */ languages: string[];
+      /** Below this largest probability it abstains */ threshold: number;
+      bytes: number;
+      sha256: string;
+    };
+    SentimentExperiment: {
+      id: string;
+      kind: 'shadow' | 'ab';
+      challenger: string;
+      share: number;
+      /** Epoch milliseconds, UTC */ startedAt: number;
+      startedBy: string;
+    };
+    SentimentModels: {
+      /** The served one first */ items: components['schemas']['SentimentModel'][];
+      /** Which model is served by language and feed; the most specific decides */ rules: {
+        /** ISO 639; left out: any */ language?: string;
+        /** Feed; left out: any */ source?: string;
+        model: string;
+      }[];
+      experiment: components['schemas']['SentimentExperiment'] | null;
+      /** Of the LLM today; null where none is configured */ spending: {
+        day: string;
+        tokens: number;
+        cost: number;
+        requests: number;
+        dailyTokens: number;
+        dailyCost: number;
+      } | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    SentimentRules: {
+      rules: {
+        /** ISO 639; left out: any */ language?: string;
+        /** Feed; left out: any */ source?: string;
+        model: string;
+      }[];
+    };
+    LexiconReading: {
+      counted: { word: string; weight: number | null; by: string[] }[];
+      sum: number;
+      probabilities: { negative: number; neutral: number; positive: number };
+    };
+    SentimentRescorePage: {
+      items: {
+        workflowId: string;
+        status: string;
+        /** Epoch milliseconds, UTC */ startedAt: number;
+        [name: string]: unknown;
+      }[];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    RescorePaused: { workflowId: string };
+    RescoreResumed: { workflowId: string };
+    TextScores: {
+      /** Which was asked */ model: string;
+      scores: {
+        /** Neutral for an abstention */ label: 'negative' | 'neutral' | 'positive';
+        probabilities: { negative: number; neutral: number; positive: number };
+        abstained: boolean;
+        /** Why the model abstains */ reason: string | null;
+        /** Which answered */ model: string;
+        /** Where another model answers than the one that was asked */ fallback?: {
+          asked: string;
+          reason: string;
+        };
+      }[];
+    };
     SentimentDay: {
       day: string;
       /** Midnight UTC at which the day begins */ time: number;
@@ -2947,6 +3330,8 @@ export interface operations {
           | 'transformBars'
           | 'collectNews'
           | 'enrichSentiment'
+          | 'rescoreNews'
+          | 'compareSentiment'
           | 'buildDataset'
           | 'trainModel'
           | 'evaluateModel'
@@ -4276,6 +4661,267 @@ export interface operations {
       };
     };
   };
+  listSentimentModels: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentModels'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  setSentimentRules: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['SentimentRulesRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentRules'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  setSentimentExperiment: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['SentimentExperimentRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentExperiment'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  endSentimentExperiment: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  explainByLexicon: {
+    parameters: { query?: { /** A headline */ text: string }; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['LexiconReading'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  setSentimentAlias: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Name, <name>@<version> or alias */ model: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['SentimentAliasRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentAlias'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSentimentAliases: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentAliases'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  rollBackSentimentAlias: {
+    parameters: { query?: never; header?: never; path: { /** Alias */ alias: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentAlias'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removeSentimentAlias: {
+    parameters: { query?: never; header?: never; path: { /** Alias */ alias: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentAlias'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSentimentComparisons: {
+    parameters: {
+      query?: {
+        /** <name>@<version>, one of the two */ model?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentComparisonPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  startSentimentComparison: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['SentimentComparisonRequest'] } };
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentRunStarted'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getSentimentComparison: {
+    parameters: { query?: never; header?: never; path: { /** Comparison id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentComparison'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readSentimentComparisonPage: {
+    parameters: { query?: never; header?: never; path: { /** Comparison id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/html': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSentimentRescores: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentRescorePage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  startSentimentRescore: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['RescoreNewsInput'] } };
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentRunStarted'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  pauseSentimentRescore: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Workflow id, URL-encoded */ workflowId: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RescorePaused'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  resumeSentimentRescore: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Workflow id, URL-encoded */ workflowId: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RescoreResumed'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   readSentiment: {
     parameters: {
       query?: {
@@ -4354,6 +5000,20 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['SentimentIndexArticles'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  scoreTexts: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['ScoreTexts'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TextScores'] };
       };
       default: {
         headers: { [name: string]: unknown };
@@ -5113,6 +5773,17 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Health'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  metrics: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/plain': string } };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };

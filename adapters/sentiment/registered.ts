@@ -1,0 +1,47 @@
+import type { ModelVersion, ObjectRef } from '../../domain/models.js';
+import type { SentimentKind, SentimentModel } from '../../domain/sentiment/scores.js';
+import type { DocumentsPort } from '../ports.js';
+
+/** What training stores of a sentiment model, beside what every model version has. */
+type RegisteredVersion = ModelVersion & {
+  threshold?: number;
+  languages?: string[];
+  /** Beside model.onnx: tokenizer.json and model.json. */
+  files?: Record<string, ObjectRef>;
+};
+
+const PAGE = 200;
+/** Names of trainers → how their models are asked; other names are kinds themselves. */
+const KINDS: Record<string, string> = { 'ngram-logistic': 'ngram' };
+/** Where a version says nothing of it: as the first shipped model. */
+const THRESHOLD = 0.45;
+
+/** Sentiment models that training has registered and nobody has rejected, newest first. */
+export async function registeredModels(
+  documents: Pick<DocumentsPort, 'find'>,
+  isKnown: (kind: string) => boolean,
+): Promise<SentimentModel[]> {
+  const { items } = await documents.find<RegisteredVersion>('models', {
+    where: { task: 'sentiment' },
+    limit: PAGE,
+  });
+  return items.flatMap((version) => {
+    const kind = KINDS[version.kind] ?? (isKnown(version.kind) ? version.kind : 'encoder');
+    if (!isKnown(kind) || version.stage === 'rejected' || version.stage === 'archived') return [];
+    return [modelOf(version, kind as SentimentKind)];
+  });
+}
+
+function modelOf(version: RegisteredVersion, kind: SentimentKind): SentimentModel {
+  const { name, version: number, onnx, files, spec } = version;
+  const threshold = version.threshold ?? spec['threshold'];
+  const languages = version.languages ?? spec['languages'];
+  return {
+    ref: { name, version: number, onnx },
+    kind,
+    threshold: typeof threshold === 'number' ? threshold : THRESHOLD,
+    languages: Array.isArray(languages) && languages.length > 0 ? languages.map(String) : ['en'],
+    // Its scorer knows what else it needs.
+    ...(files ? { files } : {}),
+  };
+}

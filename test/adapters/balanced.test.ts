@@ -1,0 +1,96 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { balancedServing } from '../../adapters/serving/balanced.js';
+import { openServing } from '../../adapters/serving/index.js';
+import type { ServingPort, Tensor } from '../../adapters/ports.js';
+import { DataQualityError, InvalidInputError } from '../../domain/errors.js';
+
+const model = { name: 'm', version: '1', onnx: { key: 'k', sha256: 's', bytes: 1 } };
+const objects = { get: async () => new Uint8Array() };
+
+/** Instances that answer with their name, count their calls and fail as they are told. */
+function made(lanes: (number | undefined)[]) {
+  const calls = lanes.map(() => 0);
+  const faults: (Error | null)[] = lanes.map(() => null);
+  const ends: (() => void)[] = [];
+  let slow = false;
+  const instances = lanes.map((given, i) => {
+    const serving: ServingPort = {
+      ...(given === undefined ? {} : { lanes: given }),
+      async infer(): Promise<Record<string, Tensor>> {
+        calls[i] = (calls[i] ?? 0) + 1;
+        if (slow) await new Promise<void>((end) => ends.push(end));
+        const fault = faults[i];
+        if (fault) throw fault;
+        return { by: { type: 'float32', dims: [1], data: Float32Array.of(i) } };
+      },
+      health: async () => {
+        const fault = faults[i];
+        if (fault) throw fault;
+        return { backend: 'made', provider: 'cpu', loaded: ['s'] };
+      },
+      close: async () => {},
+    };
+    return { address: `made:${i}`, serving };
+  });
+  return {
+    ...{ instances, calls, faults },
+    hold: () => (slow = true),
+    release: () => ends.splice(0).forEach((end) => end()),
+  };
+}
+
+describe('several instances of a model server', () => {
+  it('get work by what they have to do and can do at a time', async () => {
+    const { instances, calls, hold, release } = made([1, 3]);
+    const serving = balancedServing(instances);
+    expect(serving.lanes).toBe(4);
+    hold();
+    const all = Array.from({ length: 8 }, () => serving.infer(model, {}));
+    await new Promise((soon) => setImmediate(soon));
+    expect(calls).toEqual([2, 6]);
+    release();
+    await Promise.all(all);
+  });
+
+  it('answer for each other, leave a failing one alone, and ask it again after a while', async () => {
+    let now = 0;
+    const { instances, calls, faults } = made([undefined, undefined]);
+    const serving = balancedServing(instances, { now: () => now });
+    faults[0] = new Error('socket hang up');
+    for (let i = 0; i < 6; i++) expect((await serving.infer(model, {}))['by']?.data[0]).toBe(1);
+    expect(calls).toEqual([3, 6]);
+    expect((await serving.health()).provider).toBe('made:0: does not answer: socket hang up; made:1: cpu');
+    faults[1] = new Error('gone');
+    await expect(serving.infer(model, {})).rejects.toThrow(
+      /No instance .*made:0: it failed 3 times and is left alone for 30 s more; last: socket hang up; made:1: gone/,
+    );
+    [faults[0], now] = [null, 31_000];
+    expect((await serving.infer(model, {}))['by']?.data[0]).toBe(0);
+  });
+
+  it('are not asked in turn what the first one says is wrong', async () => {
+    const { instances, calls, faults } = made([1, 1]);
+    faults[0] = new DataQualityError('m answers NaN');
+    await expect(balancedServing(instances).infer(model, {})).rejects.toThrow('m answers NaN');
+    expect(calls).toEqual([1, 0]);
+  });
+});
+
+describe('SERVING_URL', () => {
+  const two = openServing('onnx:?threads=1, onnx:?threads=1&provider=cpu', { objects });
+  afterAll(() => two.close());
+  it('may name several addresses', async () => {
+    expect(two.lanes).toBe(2);
+    expect((await two.health()).provider).toBe('onnx:?threads=1: cpu; onnx:?threads=1&provider=cpu: cpu');
+  });
+
+  it.each([
+    ['onnx:?threads=0', /threads=0 in SERVING_URL is not 1 … 64/],
+    ['onnx:?cores=2', /Unknown "cores" in SERVING_URL onnx:\?cores=2; known: threads, provider/],
+    ['onnx:,smoke:', /Unknown address "smoke:" in SERVING_URL; known schemes: onnx:/],
+    ['', /Unknown address "" in SERVING_URL/],
+  ])('%j is refused', (address, message) => {
+    expect(() => openServing(address, { objects })).toThrow(message);
+    expect(() => openServing(address, { objects })).toThrow(InvalidInputError);
+  });
+});
