@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { messageOf } from '../domain/errors.js';
-import { readWeights } from '../domain/sentiment/index-question.js';
 import { readAllowed } from './http/addresses.js';
 
 /** `name=address` pairs, separated by commas. */
@@ -38,16 +37,6 @@ export function readContact(given: string, context: z.RefinementCtx): string {
   if (!/^(https?:\/\/[\x21-\x27\x2a-\x7e]+|[^\s()@]+@[\w.-]+)?$/.test(given))
     context.addIssue('must be an address of a page or a mailbox, such as https://example.com/bot');
   return given;
-}
-
-/** Weights of news outlets. */
-export function readSourceWeights(given: string, context: z.RefinementCtx): Record<string, number> {
-  try {
-    return readWeights(given);
-  } catch (error) {
-    context.addIssue(messageOf(error));
-    return {};
-  }
 }
 
 /** A JSON object of exchange ids and base addresses. */

@@ -3,15 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { InvalidInputError, messageOf } from '../domain/errors.js';
-import {
-  readAllowHosts,
-  readContact,
-  readDotEnv,
-  readFeeds,
-  readHosts,
-  readSourceWeights,
-  readList,
-} from './config-values.js';
+import { readAllowHosts, readContact, readDotEnv, readFeeds, readHosts, readList } from './config-values.js';
+import { readSourceWeights } from './config-weights.js';
 
 const DEFAULT_API_PORT = 8080;
 
