@@ -85,18 +85,22 @@ async function originOf(
   const options = readIndexOptions(question, weights);
   const asset = question.asset.trim().toUpperCase();
   const asOf = Math.min(question.asOf ?? now, now);
-  const { model: asked, source } = question;
-  const model =
-    asked === undefined || asked.includes('@') ? asked : modelName(await sentiment.choose({ model: asked }));
-  const where = { tickers: asset, ...(model ? { model } : {}), ...(source ? { sourceKey: source } : {}) };
-  const newest = await newestScore(documents, {
-    where,
-    until: Math.min(asOf, question.to ?? Infinity),
-    scoredBy: question.asOf ?? Infinity,
-  });
+  const { model: asked, source, to = Infinity } = question;
+  const where = { tickers: asset, ...(source ? { sourceKey: source } : {}) };
+  const newestOf = (model?: string) =>
+    newestScore(documents, {
+      where: { ...where, ...(model ? { model } : {}) },
+      until: Math.min(asOf, to),
+      scoredBy: question.asOf ?? Infinity,
+    });
+  const model = asked?.includes('@')
+    ? asked
+    : modelName(await sentiment.choose(asked ? { model: asked } : {}));
+  // Several models score the same articles: the newest score may be that of any of them.
+  const newest = (await newestOf(model)) ?? (asked === undefined ? await newestOf() : undefined);
   return {
     asset,
-    model: newest?.model ?? model ?? null,
+    model: newest?.model ?? (asked === undefined ? null : model),
     source: sourceOfKey(newest?.sourceKey ?? source),
     asOf,
     ...options,

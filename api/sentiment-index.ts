@@ -19,7 +19,9 @@ const settings = {
     '0.5',
   ),
   weights: text('Weights of outlets over the configured ones; * is all others', 'coindesk=2,*=1'),
-  model: text('<name>@<version>, a name or an alias; default the model of the newest score'),
+  model: text(
+    '<name>@<version>, a name or an alias; default the served one, or that of the newest score where it has none',
+  ),
   source: text('live, recorded or simulated-<seed>; default the one of the newest score'),
   asOf: time('Only what was known, and scored, then; default what is known now'),
 };

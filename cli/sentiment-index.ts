@@ -34,7 +34,7 @@ export const addSentimentIndex: AddCommands = (program, shell) => {
     .option('--step <length>', 'time between two points (default 1h)')
     .option('--repeat <share>', 'what the next article of a story weighs, 0 to 1 (default 0.5)')
     .option('--weights <list>', "of outlets, such as 'coindesk=2,*=1'; over the configured ones")
-    .option('--model <name>', '<name>@<version>, a name or an alias (default: of the newest score)')
+    .option('--model <name>', '<name>@<version>, a name or an alias (default: the served one)')
     .option('--source <source>', 'live, recorded or simulated-<seed> (default: of the newest score)')
     .option('--from <time>', 'first point (default: 30 days before the last)')
     .option('--to <time>', 'last point (default: at the newest score)')

@@ -4,7 +4,7 @@ import { checkSettings, type IndexSettings } from './index-window.js';
 /** What is asked of the index of an asset; lengths of time as text such as `24h`. */
 export interface IndexQuestion {
   asset: string;
-  /** `<name>@<version>`, a name or an alias; where absent, that of the newest score. */
+  /** `<name>@<version>`, a name or an alias; where absent, the served one, or that of the newest score. */
   model?: string | undefined;
   /** `live`, `recorded`, `simulated-<seed>`; where absent, that of the newest score. */
   source?: string | undefined;

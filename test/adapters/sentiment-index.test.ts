@@ -100,7 +100,7 @@ for (const { name, reason, open: fresh } of await readyBackends('sentiment index
       ]);
     });
 
-    it('keeps models and sources apart, and takes those of the newest score where none is named', async () => {
+    it('keeps models and sources apart, and takes the served model where none is named', async () => {
       const { documents, index } = open(fresh());
       const negative = { negative: 1, neutral: 0, positive: 0 };
       await documents.insert('scores', [
@@ -111,7 +111,8 @@ for (const { name, reason, open: fresh } of await readyBackends('sentiment index
       ]);
       const last = async (question: object) =>
         (await index.read({ asset: 'BTC', ...question })).points.at(-1)?.index;
-      expect(await last({})).toBe(-1);
+      expect(await last({})).toBe(1);
+      expect(await last({ model: 'other@2' })).toBe(-1);
       expect(await last({ model: 'ngram@1' })).toBe(1);
       expect(await last({ model: 'ngram' })).toBe(1);
       expect(await last({ source: 'live' })).toBe(-1);

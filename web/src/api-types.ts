@@ -4955,7 +4955,7 @@ export interface operations {
         /** After how long an article weighs half; default 24h */ halfLife?: string;
         /** What the next article of a story weighs relative to the one before, 0 to 1; default 0.5 */ repeat?: string;
         /** Weights of outlets over the configured ones; * is all others */ weights?: string;
-        /** <name>@<version>, a name or an alias; default the model of the newest score */ model?: string;
+        /** <name>@<version>, a name or an alias; default the served one, or that of the newest score where it has none */ model?: string;
         /** live, recorded or simulated-<seed>; default the one of the newest score */ source?: string;
         /** Only what was known, and scored, then; default what is known now; ISO 8601 or epoch milliseconds */ asOf?: string;
         /** Time between two points; default 1h */ step?: string;
@@ -4985,7 +4985,7 @@ export interface operations {
         /** After how long an article weighs half; default 24h */ halfLife?: string;
         /** What the next article of a story weighs relative to the one before, 0 to 1; default 0.5 */ repeat?: string;
         /** Weights of outlets over the configured ones; * is all others */ weights?: string;
-        /** <name>@<version>, a name or an alias; default the model of the newest score */ model?: string;
+        /** <name>@<version>, a name or an alias; default the served one, or that of the newest score where it has none */ model?: string;
         /** live, recorded or simulated-<seed>; default the one of the newest score */ source?: string;
         /** Only what was known, and scored, then; default what is known now; ISO 8601 or epoch milliseconds */ asOf?: string;
         /** The point; needed; ISO 8601 or epoch milliseconds */ at?: string;
