@@ -3,7 +3,7 @@ import type { DocumentsPort } from '../adapters/ports.js';
 import { NotFoundError } from '../domain/errors.js';
 import type { Article } from '../domain/news/articles.js';
 import { earlierVersions, knownFrom, versionAt, type ArticleVersion } from '../domain/news/versions.js';
-import type { Score } from '../domain/sentiment/scores.js';
+import { modelName, type Score } from '../domain/sentiment/scores.js';
 import { sourceOfKey } from '../domain/sources.js';
 import { article, score } from './news-schemas.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
@@ -100,6 +100,10 @@ const whole = answer(
   'NewsArticle',
   article.extend({
     scores: z.array(score).describe('Newest first'),
+    servedModel: z
+      .string()
+      .nullable()
+      .describe('Whose score is served for this article now: by rule, A/B comparison or champion'),
     versions: z.array(revision).describe('Earlier revisions, newest first'),
     asOf: instant,
   }),
@@ -136,7 +140,10 @@ const getNews = route({
       .filter(({ seenAt }) => seenAt < knownFrom(then))
       .reverse();
     const known = scores.items.filter((each) => each.knownAt <= asOf && each.scoredAt <= asOf);
-    const body = { ...shown(then), scores: known.map(shownScore), versions, asOf: query.asOf ?? now() };
+    const [chosen] = await context.ports.sentimentModels.routes([current]);
+    const servedModel = chosen ? modelName(chosen.served) : null;
+    const scored = known.map(shownScore);
+    const body = { ...shown(then), scores: scored, servedModel, versions, asOf: query.asOf ?? now() };
     return { body };
   },
 });

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Command } from 'commander';
 import { createActivities } from '../activities/index.js';
@@ -66,7 +67,7 @@ async function compareHere(config: Config, flags: Flags): Promise<ComparisonRepo
       return await createActivities(ports).gpu.compareModels({ models, ...given(rest) });
     const { resamples, seed } = flags;
     return await compareOnTexts(ports, {
-      ...{ models: await readModels(ports, models), texts, name: data, seed, resamples },
+      ...{ models: await readModels(ports, models), texts, name: basename(data), seed, resamples },
     });
   } finally {
     await ports.close();

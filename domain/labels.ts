@@ -32,7 +32,7 @@ const TITLES: Record<string, string> = {
   collectNews: 'News',
   enrichSentiment: 'Sentiment',
   rescoreNews: 'Rescoring',
-  compareSentiment: 'Sentiment comparison',
+  compareSentiment: 'Comparison',
   buildDataset: 'Dataset',
   trainModel: 'Training',
   evaluateModel: 'Evaluation',
@@ -101,8 +101,7 @@ function subjectOf(input: Input): string {
     textOf(input['feed']) ||
     textsOf(input['sources']).slice(0, 5).join(', ') ||
     textOf(input['dataset']);
-  const model =
-    textOf(input['model']) || textOf(input['name']) || textsOf(input['models']).join(' against ');
+  const model = textOf(input['model']) || textOf(input['name']) || textsOf(input['models']).join(' against ');
   return [model, strategy, about].filter(Boolean).join(' on ');
 }
 

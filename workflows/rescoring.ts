@@ -27,15 +27,19 @@ interface Resumed {
   plan: RescorePlan;
   counts: RescoreCounts;
   cursor: string;
-  paused: boolean;
+  held: Held;
 }
 
-export interface RescoreState extends RescoreCounts {
-  total: number;
+/** What it waits for. */
+interface Held {
   paused: boolean;
-  /** Until when it waits, epoch ms, and for what. */
+  /** Epoch ms, and why. */
   waitUntil: number | null;
   reason: string;
+}
+
+export interface RescoreState extends RescoreCounts, Held {
+  total: number;
 }
 
 export const pauseSignal = defineSignal('pause');
@@ -49,7 +53,7 @@ export const rescoreQuery = defineQuery<RescoreState | null>('rescore');
 export async function rescoreNews(input: RescoreInput & { resumed?: Resumed }): Promise<RescoreReport> {
   const { resumed, ...asked } = input;
   const progress = trackProgress(['plan', 'score', 'check'], asked);
-  const held = { paused: resumed?.paused ?? false, waitUntil: null as number | null, reason: '' };
+  const held: Held = resumed?.held ?? { paused: false, waitUntil: null, reason: '' };
   let counts: RescoreCounts = resumed?.counts ?? { articles: 0, scored: 0, abstained: 0, kept: 0 };
   let plan: RescorePlan | null = resumed?.plan ?? null;
   setHandler(pauseSignal, () => void (held.paused = true));
@@ -85,7 +89,7 @@ export async function rescoreNews(input: RescoreInput & { resumed?: Resumed }): 
         if (cursor !== null && workflowInfo().continueAsNewSuggested)
           await continueAsNew<typeof rescoreNews>({
             ...asked,
-            resumed: { plan: fixed, counts, cursor, paused: held.paused },
+            resumed: { plan: fixed, counts, cursor, held },
           });
       }
     },

@@ -44,14 +44,12 @@ export function openSentimentModels({ documents, known, budget, now }: Options):
   };
   const point = async (
     name: string,
-    choose: (held: SentimentAlias | null) => Promise<string | null> | string | null,
+    choose: (held: SentimentAlias | null) => string | null,
     by: SentimentActor & { reason: string },
   ): Promise<SentimentAlias> => {
-    const before = await documents.get<SentimentAlias>(COLLECTION, aliasId(name));
-    const to = await choose(before);
     const { principal, tenant, reason } = by;
     const changed = await documents.update<SentimentAlias>(COLLECTION, aliasId(name), (held) =>
-      repointed(held, { name, to, at: now(), by: principal, tenant, reason }),
+      repointed(held, { name, to: choose(held), at: now(), by: principal, tenant, reason }),
     );
     known.forget();
     return changed;

@@ -33,8 +33,14 @@ export async function registeredModels(
 }
 
 function modelOf(version: RegisteredVersion, kind: SentimentKind): SentimentModel {
-  const { name, version: number, onnx, files, spec } = version;
-  const threshold = version.threshold ?? spec['threshold'];
+  const { name, version: number, onnx, spec } = version;
+  const trained = (version.training ?? {}) as {
+    tokenizer?: ObjectRef;
+    description?: ObjectRef;
+    threshold?: number;
+  };
+  const files = version.files ?? filesOf(trained);
+  const threshold = version.threshold ?? trained.threshold ?? spec['threshold'];
   const languages = version.languages ?? spec['languages'];
   return {
     ref: { name, version: number, onnx },
@@ -42,6 +48,15 @@ function modelOf(version: RegisteredVersion, kind: SentimentKind): SentimentMode
     threshold: typeof threshold === 'number' ? threshold : THRESHOLD,
     languages: Array.isArray(languages) && languages.length > 0 ? languages.map(String) : ['en'],
     // Its scorer knows what else it needs.
-    ...(files ? { files } : {}),
+    ...(files ? { files, targets: kind === 'encoder' } : {}),
   };
 }
+
+/** The Python worker's result names them so. */
+const filesOf = (trained: {
+  tokenizer?: ObjectRef;
+  description?: ObjectRef;
+}): Record<string, ObjectRef> | undefined =>
+  trained.tokenizer && trained.description
+    ? { 'tokenizer.json': trained.tokenizer, 'model.json': trained.description }
+    : undefined;

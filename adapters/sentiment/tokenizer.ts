@@ -62,8 +62,10 @@ export function readTokenizer(
   };
 }
 
+type Normalizer = BertNormalizer & { type?: string; normalizers?: Normalizer[] };
+
 interface TokenizerFile {
-  normalizer?: ({ type?: string } & BertNormalizer) | null;
+  normalizer?: Normalizer | null;
   pre_tokenizer?: { type?: string } | null;
 }
 
@@ -79,8 +81,7 @@ function open(bytes: Uint8Array, file: string): { tokenizer: Tokenizer; template
       post_processor: ((...tokens: unknown[]) => ReturnType<Template>) | null;
     };
     // The library's own ways for BERT differ from Python's on new and on rare characters.
-    if (normalizer?.type === 'BertNormalizer')
-      parts.normalizer = (text: string) => bertNormalised(text, normalizer);
+    if (normalizer) parts.normalizer = exactly(normalizer, parts.normalizer);
     if (words?.type === 'BertPreTokenizer') parts.pre_tokenizer = bertWords;
     parts.model = remembering(parts.model);
     const ending = parts.post_processor;
@@ -94,6 +95,21 @@ function open(bytes: Uint8Array, file: string): { tokenizer: Tokenizer; template
       `Tokenizer ${file} cannot be used: ${messageOf(error)}; needed is the tokenizer.json that the model was trained with`,
     );
   }
+}
+
+/** A step alone is called, one of a sequence is asked to normalise. */
+type Step = ((text: string) => string) & { normalize?(text: string): string; normalizers?: unknown[] };
+
+function exactly(described: Normalizer, made: unknown): unknown {
+  if (described.type === 'BertNormalizer') {
+    const normalize = (text: string): string => bertNormalised(text, described);
+    return Object.assign(normalize.bind(null), { normalize });
+  }
+  const step = made as Step;
+  described.normalizers?.forEach((inner, i) => {
+    if (step.normalizers) step.normalizers[i] = exactly(inner, step.normalizers[i]);
+  });
+  return step;
 }
 
 /** News has few words, many times. Every member of the model stays reachable. */

@@ -51,6 +51,7 @@ const METHODS = [
   'Intervals of the differences: percentiles of a paired bootstrap; texts are drawn with both answers.',
   'Calibration error: over 15 bins of the largest probability.',
   'Population stability index: below 0.1 stable, to 0.25 moved somewhat, above moved.',
+  'Whether a model has seen these texts in training is not known here: hold texts back for a fair comparison.',
   'p of the subsets are also given corrected for their number (Holm).',
 ];
 

@@ -65,6 +65,8 @@ export interface ComparisonSettings {
 
 export const RESAMPLES = 2000;
 const P_VALUE = 0.05;
+/** On fewer texts the stability index is noise. */
+const FEWEST = 100;
 /** Smaller subsets say nothing. */
 const SMALLEST_SUBSET = 10;
 const MOST_SUBSETS = 30;
@@ -96,7 +98,11 @@ export function compareSentiment(
     agreement: agreementOf(texts),
     kappa: Number.isNaN(kappa) ? null : kappa,
     between,
-    drift: { labels, scores, reading: readingOf(Math.max(labels, scores)) },
+    drift: {
+      labels,
+      scores,
+      reading: readingOf(texts.length < FEWEST ? NaN : Math.max(labels, scores)),
+    },
     ...judged,
     subsets: subsetsOf(texts),
   };
@@ -165,11 +171,18 @@ function verdictOf(found: Omit<SentimentComparison, 'verdict'>): string {
   const agreeing = `they agree on ${percent(found.agreement)} of ${found.n} texts`;
   const { figures, mcnemar: test, difference } = found;
   if (!figures || !test || !difference)
-    return `Which of ${a} and ${b} is better is not known, since no text has a label: ${agreeing}, and their scores have ${found.drift.reading === 'stable' ? 'the same' : 'another'} distribution (population stability index ${Math.max(found.drift.labels, found.drift.scores).toFixed(2)}).`;
+    return `Which of ${a} and ${b} is better is not known, since no text has a label: ${agreeing}, and ${driftText(found)}.`;
   const beside = `${percent(figures.a.accuracy)} against ${percent(figures.b.accuracy)} of ${found.labelled} labelled texts right, p ${test.pValue < 0.0005 ? 'below 0.001' : test.pValue.toFixed(3)}`;
   if (test.pValue > P_VALUE) return `${a} and ${b} cannot be told apart: ${beside}; ${agreeing}.`;
   const [better, worse] = difference.accuracy > 0 ? [a, b] : [b, a];
   return `${better} is better than ${worse}: ${beside}; ${agreeing}.`;
+}
+
+function driftText({ drift, n }: Pick<SentimentComparison, 'drift' | 'n'>): string {
+  if (drift.reading === 'unknown')
+    return `whether their scores are distributed alike cannot be told from ${n} texts`;
+  const index = Math.max(drift.labels, drift.scores).toFixed(2);
+  return `their scores have ${drift.reading === 'stable' ? 'the same' : 'another'} distribution (population stability index ${index})`;
 }
 
 const pairsOf = (texts: readonly ComparedText[]): PairedAnswer[] =>

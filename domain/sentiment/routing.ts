@@ -106,6 +106,11 @@ export function rollbackTarget(name: string, held: SentimentAlias | null): strin
   );
 }
 
+/** What an alias pointed to at an instant, epoch ms; null where it pointed nowhere then. */
+export function modelAt(alias: SentimentAlias | null | undefined, asOf: number): string | null {
+  return alias?.history.findLast(({ at }) => at <= asOf)?.to ?? null;
+}
+
 /** Finds `<name>@<version>`, a name (its first, newest version) or an alias. @throws NotFoundError with near names. */
 export function findModel(
   asked: string,

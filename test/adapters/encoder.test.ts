@@ -1,14 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cachedScorer } from '../../adapters/sentiment/score-cache.js';
 import { encoderScorer } from '../../adapters/sentiment/encoder.js';
-import { guardedScorer } from '../../adapters/sentiment/guarded.js';
 import { openServing } from '../../adapters/serving/index.js';
 import { loadSentimentDirectory } from '../../adapters/serving/shipped.js';
-import type { ObjectsPort } from '../../adapters/ports.js';
+import type { ObjectsPort, Tensor } from '../../adapters/ports.js';
 import type { TextToScore } from '../../adapters/ports-sentiment.js';
 import { DataQualityError, InvalidInputError } from '../../domain/errors.js';
+import type { ModelRef } from '../../domain/models.js';
 import { encodeRidge } from '../../domain/onnx.js';
 import { makeEncoder, madeNetwork, madeTokenizer, VOCABULARY, type MadeFiles } from './made-encoder.js';
 import { temporaryDirectory } from './directories.js';
@@ -70,6 +69,26 @@ describe('an encoder', () => {
       {},
     );
     expect(deaf).toEqual(without);
+  });
+
+  it('computes no more texts together than its card allows', async () => {
+    const sizes: (number | undefined)[] = [];
+    const counted = {
+      infer: (of: ModelRef, inputs: Record<string, Tensor>) => {
+        sizes.push(inputs['input_ids']?.dims[0]);
+        return serving.infer(of, inputs);
+      },
+    };
+    const many = texts(...Array.from({ length: 20 }, (_, i) => `gold rises ${i}`));
+    for (const [maxBatch, most] of [
+      [undefined, 16],
+      [1, 1],
+    ]) {
+      sizes.length = 0;
+      const model = await loadSentimentDirectory(made({ card: { maxBatch, version: `${maxBatch}` } }));
+      await encoderScorer({ serving: counted, objects }).score(model, many, {});
+      expect(Math.max(...sizes.map(Number))).toBe(most);
+    }
   });
 
   it('answers hard texts in bounded time', async () => {
@@ -182,78 +201,6 @@ describe('files that do not belong together', () => {
     await expect(loadSentimentDirectory(at)).rejects.toThrow(/tokenizer\.json cannot be read/);
     writeFileSync(join(at, 'model.json'), '{');
     await expect(loadSentimentDirectory(at)).rejects.toThrow(/model\.json cannot be read: .*JSON/);
-  });
-});
-
-describe('a model that fails', () => {
-  it('is left alone after three times, tried once after the pause, and asked again when it answers', async () => {
-    let [now, calls, works] = [0, 0, false];
-    const scorer = guardedScorer(
-      {
-        async score(_, given) {
-          calls++;
-          if (!works) throw new Error('the disk is gone');
-          return given.map(() => [0, 1, 0]);
-        },
-        close: async () => {},
-      },
-      { now: () => now },
-    );
-    const model = await loadSentimentDirectory(made());
-    const once = () => scorer.score(model, texts('a'), {});
-    for (let i = 0; i < 3; i++) await expect(once()).rejects.toThrow('the disk is gone');
-    await expect(once()).rejects.toThrow(/made-encoder@1 is not asked: it failed 3 times .*the disk is gone/);
-    expect(calls).toBe(3);
-    now = 30_001;
-    await expect(once()).rejects.toThrow('the disk is gone');
-    await expect(once()).rejects.toThrow(/is not asked/);
-    [now, works] = [70_000, true];
-    expect(await once()).toEqual([[0, 1, 0]]);
-    expect(await once()).toEqual([[0, 1, 0]]);
-    expect(calls).toBe(6);
-  });
-});
-
-describe('remembered scores', () => {
-  it('answer the same text of the same model, and nothing else', async () => {
-    const asked: string[][] = [];
-    const stored = new Map<string, string>();
-    const scorer = cachedScorer(
-      {
-        async score(_, given) {
-          asked.push(given.map(({ text, target }) => `${text}|${target ?? ''}`));
-          return given.map(({ text }) => [0, text.length, 0]);
-        },
-        close: async () => {},
-      },
-      {
-        get: async (key) => stored.get(key) ?? null,
-        set: async (key, value) => void stored.set(key, value),
-      },
-    );
-    const model = await loadSentimentDirectory(made());
-    const [first, second] = [texts('aa', 'b', 'aa'), [{ text: 'aa', target: 'x' }, { text: 'aa' }]];
-    expect(await scorer.score(model, first, {})).toEqual([
-      [0, 2, 0],
-      [0, 1, 0],
-      [0, 2, 0],
-    ]);
-    await scorer.score(model, second, {});
-    const other = { ...model, ref: { ...model.ref, onnx: { ...model.ref.onnx, sha256: 'other' } } };
-    await scorer.score(other, texts('b'), {});
-    expect(asked).toEqual([['aa|', 'b|'], ['aa|x'], ['b|']]);
-    await scorer.close();
-    expect(stored.size).toBe(4);
-  });
-
-  it('are done without where the cache fails', async () => {
-    const broken = async (): Promise<never> => Promise.reject(new Error('no cache'));
-    const scorer = cachedScorer(
-      { score: async (_, given) => given.map(() => [1, 0, 0]), close: async () => {} },
-      { get: broken, set: broken },
-    );
-    expect(await scorer.score(await loadSentimentDirectory(made()), texts('a'), {})).toEqual([[1, 0, 0]]);
-    await scorer.close();
   });
 });
 

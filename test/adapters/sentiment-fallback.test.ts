@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openCache } from '../../adapters/cache/index.js';
@@ -6,6 +7,7 @@ import { openSentiment } from '../../adapters/sentiment/index.js';
 import { openServing } from '../../adapters/serving/index.js';
 import { loadSentimentDirectory } from '../../adapters/serving/shipped.js';
 import type { ServingPort } from '../../adapters/ports.js';
+import { sha256Hex } from '../../domain/digest.js';
 import { UnreachableError } from '../../domain/errors.js';
 import { modelName } from '../../domain/sentiment/scores.js';
 import { temporaryDirectory } from './directories.js';
@@ -72,4 +74,44 @@ describe('a model that does not answer', () => {
     fault = null;
     expect((await sentiment.score(model, text()))[0]?.fallback).toBeUndefined();
   });
+});
+
+it('a model that training registered is read with the files that it left', async () => {
+  const at = makeEncoder(join(directory, 'trained'));
+  const held = new Map<string, Uint8Array>();
+  const put = (name: string) => {
+    const bytes = new Uint8Array(readFileSync(join(at, name)));
+    held.set(name, bytes);
+    return { key: name, sha256: sha256Hex(bytes), bytes: bytes.length };
+  };
+  const onnx = put('model.onnx');
+  const training = {
+    tokenizer: put('tokenizer.json'),
+    description: put('model.json'),
+    threshold: 0.61,
+  };
+  await documents.insert('models', [
+    {
+      ...{
+        id: 'mdl_own@7',
+        name: 'own',
+        version: '7',
+        task: 'sentiment',
+        kind: 'encoder',
+        stage: 'candidate',
+      },
+      ...{ onnx, training, spec: {}, specSha256: 's', createdAt: 1 },
+    },
+  ]);
+  const stored = { get: async (key: string) => held.get(key) ?? new Uint8Array() };
+  const models = openServing('onnx:', { objects: stored });
+  const opened = openSentiment({ serving: models, objects: stored, documents, cache, llm: null });
+  const model = await opened.sentiment.choose({ model: 'own@7' });
+  expect([model.threshold, model.targets]).toEqual([0.61, true]);
+  const texts = [{ text: 'Gold falls and drops' }];
+  expect(await opened.sentiment.score(model, texts, { durable: true })).toMatchObject([
+    { label: 'negative' },
+  ]);
+  await opened.sentiment.close();
+  await models.close();
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseCsv } from '../../adapters/csv.js';
 import { openServing, SERVING } from '../../adapters/serving/index.js';
-import { loadShippedSentiment, readShipped } from '../../adapters/serving/shipped.js';
+import { loadShippedModels, readShipped } from '../../adapters/serving/shipped.js';
 import type { ObjectsPort } from '../../adapters/ports.js';
 import { sha256Hex } from '../../domain/digest.js';
 import { DataQualityError, NotFoundError } from '../../domain/errors.js';
@@ -84,9 +84,12 @@ describe('serving by onnxruntime', () => {
   });
 });
 
+/** It stays beside whatever else is shipped. */
+const ngram = async () => (await loadShippedModels()).find(({ kind }) => kind === 'ngram')!;
+
 describe('the shipped sentiment model', () => {
   it('tells plain good news from plain bad news', async () => {
-    const { ref, threshold, languages } = await loadShippedSentiment();
+    const { ref, threshold, languages } = await ngram();
     expect([ref.name, threshold > 1 / 3, languages]).toEqual(['ngram-logistic', true, ['en']]);
     expect(ref.onnx.bytes).toBeLessThan(3 * 2 ** 20);
     const { serving } = serve({});
@@ -108,7 +111,9 @@ describe('the shipped sentiment model', () => {
   it.skipIf(!shared)(
     'is as good on the test fold as its card says (skipped without recorded data)',
     async () => {
-      const card = JSON.parse(readFileSync('models/sentiment/model.json', 'utf8')) as {
+      const { ref, threshold } = await ngram();
+      const directory = join('models', ref.onnx.key.split('/')[1] ?? '');
+      const card = JSON.parse(readFileSync(join(directory, 'model.json'), 'utf8')) as {
         figures: { set: string; n: number; accuracy: number }[];
       };
       const [header = [], ...rows] = parseCsv(
@@ -122,7 +127,6 @@ describe('the shipped sentiment model', () => {
         }))
         .filter(({ text, target }) => target >= 0 && foldOf(text) === TEST_FOLD);
       const { serving } = serve({});
-      const { ref, threshold } = await loadShippedSentiment();
       const { probabilities } = await serving.infer(ref, sentimentInputs(test.map(({ text }) => text)));
       const judged = test.map(({ target }, i) => ({
         row: Array.from(probabilities?.data.slice(3 * i, 3 * i + 3) ?? [], Number),
@@ -137,7 +141,7 @@ describe('the shipped sentiment model', () => {
 
   it('is refused when its file was changed or lies elsewhere', async () => {
     const wrong = '0'.repeat(64);
-    await expect(readShipped('shipped/sentiment/model.onnx', wrong)).rejects.toThrow(/was changed/);
+    await expect(readShipped((await ngram()).ref.onnx.key, wrong)).rejects.toThrow(/was changed/);
     await expect(readShipped('shipped/../package.json', wrong)).rejects.toThrow(NotFoundError);
   });
 });

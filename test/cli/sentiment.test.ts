@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { writePlatform } from '../../cli/platform.js';
+import { NotFoundError } from '../../domain/errors.js';
 import { makeEncoder } from '../adapters/made-encoder.js';
 import { temporaryDirectory } from '../adapters/directories.js';
+import { ADMIN_KEY, startTestPlatform } from '../api/made-platform.js';
 import { runCommand } from './command.js';
 
 const directory = temporaryDirectory();
@@ -154,5 +157,32 @@ describe('finsight sentiment evaluate', () => {
     const names = 'bullish=positive,bearish=negative,?=-';
     const { answer } = await sentiment('evaluate', '--data', own, '--labels', names, '--model', encoder);
     expect(answer).toMatchObject({ n: 2, accuracy: 1, leftOut: { '?': 1 } });
+  });
+});
+
+describe('finsight sentiment score through the API', () => {
+  afterEach(() => delete process.env['FINSIGHT_API_KEY']);
+
+  it('asks the platform that runs, in pieces, and says which model is not known', async () => {
+    const platform = await startTestPlatform();
+    const data = join(directory, 'running');
+    writePlatform(data, {
+      ...{ pid: process.pid, apiUrl: platform.url, temporalAddress: 'none', temporalUi: null, startedAt: 1 },
+    });
+    process.env['FINSIGHT_API_KEY'] = ADMIN_KEY;
+    const lines = Array.from({ length: 2500 }, (_, i) => (i === 1200 ? '' : `Shares rise ${i}`)).join('\n');
+    const words = ['sentiment', 'score', '--file', file('many.txt', lines), '--json', '--data-dir', data];
+    const { code, answer } = await runCommand(words);
+    const scores = answer['scores'] as Score[];
+    expect([code, scores.length, scores[2499]?.text]).toEqual([0, 2500, 'Shares rise 2499']);
+    expect(scores[1200]).toMatchObject({ text: '', reason: 'the text is empty', model: 'ngram@1' });
+    platform.ports.sentiment.choose = async () =>
+      Promise.reject(new NotFoundError('Unknown sentiment model "oracle"; known: ngram@1'));
+    const refused = await runCommand([...words, '--model', 'oracle']);
+    expect([refused.code, messageOf(refused.answer)]).toEqual([
+      2,
+      'Unknown sentiment model "oracle"; known: ngram@1',
+    ]);
+    await platform.close();
   });
 });

@@ -24,6 +24,7 @@ describe('docs/temporal.md', () => {
       'cleanObjects',
       'collectNews',
       'enrichSentiment',
+      'rescoreNews',
       'predict',
       'runBacktest',
       'backtestPortfolio',

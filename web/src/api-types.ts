@@ -2575,6 +2575,8 @@ export interface components {
         [name: string]: unknown;
       }[];
       /** Newest first */ scores: components['schemas']['Score'][];
+      /** Whose score is served for this article now: by rule, A/B comparison or champion */ servedModel:
+        string | null;
       /** Earlier revisions, newest first */ versions: {
         revision: number;
         /** When this text could first be known */ seenAt: number;
@@ -4927,7 +4929,8 @@ export interface operations {
       query?: {
         /** Known at or after; ISO 8601 or epoch milliseconds */ from?: string;
         /** Known before; ISO 8601 or epoch milliseconds */ to?: string;
-        /** <name>@<version>; default the one of the newest score */ model?: string;
+        /** Name, <name>@<version> or alias; default the one that is served, or was at asOf */ model?: string;
+        /** As it was known, and scored, then; default now; ISO 8601 or epoch milliseconds */ asOf?: string;
         /** live, recorded or simulated-<seed>; default the one of the newest score */ source?: string;
         /** Items of a page */ limit?: number;
         /** From the page before */ cursor?: string;
