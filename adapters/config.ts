@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { EVENT_DAYS } from '../domain/events.js';
 import { readAllowHosts, readContact, readDotEnv, readFeeds, readHosts, readList } from './config-values.js';
+import { readSourceWeights } from './config-weights.js';
 import { LLM_VARIABLES, llmOf } from './config-llm.js';
 import type { LlmSettings } from './sentiment/llm-settings.js';
 
@@ -42,6 +43,7 @@ export const SCHEMA = z.object({
   FINSIGHT_EXCHANGE_HOSTS: z.string().default('{}').transform(readHosts),
   FINSIGHT_KEEP_ANSWERS: onOff.default('on'),
   FINSIGHT_INSTRUMENTS: text,
+  FINSIGHT_SENTIMENT_WEIGHTS: text.transform(readSourceWeights),
   ...LLM_VARIABLES,
   TEMPORAL_ADDRESS: text,
   TEMPORAL_NAMESPACE: z.string().default('finsight'),
@@ -102,6 +104,8 @@ export interface Config {
   keepAnswers: boolean;
   /** A user's file of instruments, entities and topics; empty: none. */
   instrumentsFile: string;
+  /** What outlets weigh in the sentiment index; `*` all others. */
+  sentimentWeights: Record<string, number>;
   /** A chat model that scores sentiment; null where none is configured. */
   llm: LlmSettings | null;
   /** An empty address means the development server that `finsight up` starts. */
@@ -166,6 +170,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     exchangeHosts: value.FINSIGHT_EXCHANGE_HOSTS,
     keepAnswers: value.FINSIGHT_KEEP_ANSWERS === 'on',
     instrumentsFile: value.FINSIGHT_INSTRUMENTS && resolve(root, value.FINSIGHT_INSTRUMENTS),
+    sentimentWeights: value.FINSIGHT_SENTIMENT_WEIGHTS,
     llm: llmOf(value),
     temporal: {
       address: value.TEMPORAL_ADDRESS,

@@ -29,6 +29,8 @@ import type { Route } from './route.js';
 import { bulkRunRoutes } from './runs-bulk.js';
 import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
+import { sentimentFiguresRoutes } from './sentiment-figures.js';
+import { sentimentIndexRoutes } from './sentiment-index.js';
 import { sentimentAliasRoutes } from './sentiment-aliases.js';
 import { sentimentComparisonRoutes } from './sentiment-comparisons.js';
 import { sentimentModelRoutes } from './sentiment-models.js';
@@ -68,11 +70,13 @@ export const ROUTES: Route[] = [
   ...subscriptionRoutes,
   ...deliveryRoutes,
   // Before /sentiment/{asset}, which would take their names for assets.
+  ...sentimentFiguresRoutes,
   ...sentimentModelRoutes,
   ...sentimentAliasRoutes,
   ...sentimentComparisonRoutes,
   ...sentimentRescoreRoutes,
   ...sentimentRoutes,
+  ...sentimentIndexRoutes,
   ...sentimentScoreRoutes,
   ...modelRoutes,
   ...predictionRoutes,

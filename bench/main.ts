@@ -7,6 +7,7 @@ import { benchDedupe } from './news/dedupe.js';
 import { benchNewsReads } from './news-reads.js';
 import { benchNews } from './news/pipeline.js';
 import { benchResearch } from './research.js';
+import { benchSentimentIndex } from './sentiment-index.js';
 import { benchSentiment } from './sentiment.js';
 import { benchSentimentTargets } from './sentiment-targets.js';
 
@@ -22,6 +23,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   news: benchNews,
   sentiment: benchSentiment,
   'sentiment-targets': benchSentimentTargets,
+  'sentiment-index': benchSentimentIndex,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -31,6 +31,7 @@ import { addSchedules } from './schedules.js';
 import { addSentiment } from './sentiment.js';
 import { addSentimentTrain } from './sentiment-train.js';
 import type { Shell } from './shell.js';
+import { addSentimentIndex } from './sentiment-index.js';
 import { addSentimentModels } from './sentiment-models.js';
 import { addSources } from './sources.js';
 
@@ -64,6 +65,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addSentimentModels,
     addSources,
     addSentiment,
+    addSentimentIndex,
     addPredict,
     addBacktest,
     addAudit,
