@@ -104,7 +104,7 @@ describe.skipIf(!python || !existsSync(python))(
         BY,
       );
       expect(await resultOf(again.workflowId)).toMatchObject({ version: calm.version, reused: true });
-    }, 240_000);
+    }, 300_000);
 
     it('replays', async () => {
       expect(await replayAll(platform.environment)).toBeGreaterThan(1);

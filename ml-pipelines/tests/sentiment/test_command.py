@@ -97,3 +97,18 @@ def test_a_set_with_other_columns_is_refused(made, tmp_path, capsys):
     (tmp_path / "finentity.csv").write_text("headline,label\nfirma soars,positive\n")
     assert main(["sentiment", "train", "--data", str(tmp_path), "--out", str(tmp_path / "out"), "--base", str(made / "base")]) == 2
     assert "finentity.csv has headline, label; missing: text" in capsys.readouterr().err
+
+
+def test_a_teacher_is_trained_once_and_a_checkpoint_of_another_recipe_is_refused(made, capsys):
+    given = ["sentiment", "train", "--data", str(made / "data"), "--out", str(made / "taught"), "--base", str(made / "base")]
+    taught = [*given, *FLAGS, "--teacher", str(made / "base"), "--teacher-epochs", "3", "--teacher-learning-rate", "0.003"]
+    assert main(taught) == 0
+    assert "base taught it" in (made / "taught" / "MODEL_CARD.md").read_text()
+    labels = made / "taught" / ".checkpoints" / "fold-0-soft.npy"
+    kept = labels.stat().st_mtime_ns
+    soft = np.load(labels)
+    assert soft.sum(axis=1) == pytest.approx(np.ones(len(soft)), abs=1e-5)
+    capsys.readouterr()
+    assert main([*taught, "--seed", "9"]) == 2
+    assert "of other rows or another recipe" in capsys.readouterr().err
+    assert labels.stat().st_mtime_ns == kept
