@@ -72,7 +72,7 @@ export const sentimentSteps = (ports: Ports) => ({
  * @throws DataQualityError where the model leaves out an answer
  */
 export async function scorePage(
-  ports: Pick<Ports, 'documents' | 'sentiment' | 'now'>,
+  ports: Pick<Ports, 'documents' | 'sentiment' | 'sentimentIndex' | 'now'>,
   {
     model,
     articles,
@@ -120,6 +120,7 @@ export async function scorePage(
     at: scoredAt,
     payload: { articleId: score.articleId, model: name, label: score.label },
   }));
+  for (const key of new Set(scores.map((score) => score.sourceKey))) await ports.sentimentIndex.refresh(key);
   return scores;
 }
 

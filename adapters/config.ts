@@ -6,6 +6,7 @@ import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { readAllowHosts, readContact, readDotEnv, readFeeds, readHosts, readList } from './config-values.js';
 import { LLM_VARIABLES, llmOf } from './config-llm.js';
 import type { LlmSettings } from './sentiment/llm-settings.js';
+import { readSourceWeights } from './config-weights.js';
 
 const DEFAULT_API_PORT = 8080;
 
@@ -42,6 +43,7 @@ export const SCHEMA = z.object({
   FINSIGHT_KEEP_ANSWERS: onOff.default('on'),
   FINSIGHT_INSTRUMENTS: text,
   ...LLM_VARIABLES,
+  FINSIGHT_SENTIMENT_WEIGHTS: text.transform(readSourceWeights),
   TEMPORAL_ADDRESS: text,
   TEMPORAL_NAMESPACE: z.string().default('finsight'),
   TEMPORAL_API_KEY: text,
@@ -102,6 +104,8 @@ export interface Config {
   instrumentsFile: string;
   /** A chat model that scores sentiment; null where none is configured. */
   llm: LlmSettings | null;
+  /** What outlets weigh in the sentiment index; `*` all others. */
+  sentimentWeights: Record<string, number>;
   /** An empty address means the development server that `finsight up` starts. */
   temporal: { address: string; namespace: string; tls: boolean; apiKey: string };
   api: {
@@ -163,6 +167,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     keepAnswers: value.FINSIGHT_KEEP_ANSWERS === 'on',
     instrumentsFile: value.FINSIGHT_INSTRUMENTS && resolve(root, value.FINSIGHT_INSTRUMENTS),
     llm: llmOf(value),
+    sentimentWeights: value.FINSIGHT_SENTIMENT_WEIGHTS,
     temporal: {
       address: value.TEMPORAL_ADDRESS,
       namespace: value.TEMPORAL_NAMESPACE,

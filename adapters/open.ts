@@ -24,8 +24,10 @@ import type { Closable, Ports } from './ports.js';
 import { strategyFiles } from './sandbox/quickjs.js';
 import { openSeries } from './series/index.js';
 import { countReads } from './series/reads.js';
+import { readCardFigures } from './serving/card-figures.js';
 import { openServing } from './serving/index.js';
 import { openSentiment } from './sentiment/index.js';
+import { openSentimentIndexes } from './sentiment-index.js';
 import { parquetTables } from './tables.js';
 import { openStorage } from './storage.js';
 import { openTracking } from './tracking/index.js';
@@ -80,6 +82,8 @@ export function openPorts(config: Config): Ports {
     engines: openEngines(),
     newsReads: openNewsReads({ documents, cache, sources: newsSources }),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
+    sentimentFigures: (model) => readCardFigures(model, objects),
+    sentimentIndex: openSentimentIndexes({ ...own, weights: config.sentimentWeights }),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
     tracking: openTracking(config.registryUrl, { documents }),

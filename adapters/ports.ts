@@ -4,6 +4,8 @@ import type { SentimentPoint } from '../domain/features.js';
 import type { FetchedPage, KeptFile, LineageNode, SealedPage, Verification } from '../domain/lineage.js';
 import type { RawItem } from '../domain/news/articles.js';
 import type { Lexicon } from '../domain/news/tags/lexicon.js';
+import type { CardFigures } from '../domain/sentiment/figures.js';
+import type { SentimentModel } from '../domain/sentiment/scores.js';
 import type { ModelRef } from '../domain/models.js';
 import type { Trainer } from '../domain/research.js';
 import type { Source } from '../domain/sources.js';
@@ -14,6 +16,7 @@ import type { CachePort, DocumentsPort, EventsPort } from './ports-documents.js'
 import type { NearPort } from './ports-news.js';
 import type { NewsReadsPort } from './ports-articles.js';
 import type { SentimentModelsPort, SentimentPort } from './ports-sentiment.js';
+import type { SentimentIndexPort } from './ports-sentiment-index.js';
 import type { CataloguePort, SentimentRequest, StoragePort } from './ports-inventory.js';
 import type { MarketsPort, NewsPort } from './ports-markets.js';
 import type { SourcesPort } from './ports-sources.js';
@@ -145,6 +148,10 @@ export interface Ports extends Closable {
   tracking: TrackingPort;
   /** Sentiment about an asset as it was known, and the digest of it. */
   sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
+  /** What a model's card says of how good it is; empty where it has none. @throws DataQualityError */
+  sentimentFigures(model: SentimentModel): Promise<CardFigures[]>;
+  /** How an asset is spoken of over time. */
+  sentimentIndex: SentimentIndexPort;
   markets(source: Source): MarketsPort;
   news(source: Source): NewsPort;
   /** News sources as they are managed; what they give is read through `news`. */

@@ -153,10 +153,3 @@ export async function modelOf(model: string | undefined, { ports }: Context): Pr
   const { ref } = await ports.sentiment.choose();
   return `${ref.name}@${ref.version}`;
 }
-
-/** Reads `live`, `recorded`, `simulated-<seed>`. */
-export function sourceOfKey(key: string | undefined): { kind: string; detail: string } | null {
-  if (!key) return null;
-  const [kind = '', ...rest] = key.split('-');
-  return { kind, detail: rest.join('-') };
-}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NotFoundError } from '../domain/errors.js';
-import { newsHit, readFilter, sourceOfKey } from './news-schemas.js';
+import { sourceOfKey } from '../domain/sources.js';
+import { newsHit, readFilter } from './news-schemas.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';
 import { answer, instant, pageOf, source } from './schemas.js';

@@ -4,7 +4,8 @@ import { NotFoundError } from '../domain/errors.js';
 import type { Article } from '../domain/news/articles.js';
 import { earlierVersions, knownFrom, versionAt, type ArticleVersion } from '../domain/news/versions.js';
 import { modelName, type Score } from '../domain/sentiment/scores.js';
-import { article, score, sourceOfKey } from './news-schemas.js';
+import { sourceOfKey } from '../domain/sources.js';
+import { article, score } from './news-schemas.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';
 import { answer, instant, pageOf } from './schemas.js';
@@ -158,7 +159,7 @@ const deleteNews = route({
   answers: { 204: { description: 'Deleted' } },
   example: { params: { id: 'art_removable' } },
   async handle({ params, context }) {
-    const { documents, newsReads } = context.ports;
+    const { documents, newsReads, sentimentIndex } = context.ports;
     const { title, url, sourceKey = '' } = await found(documents, params.id);
     // The article goes last: where this ends early, what is left can be asked for again.
     for (const collection of ['scores', 'articleVersions'])
@@ -172,6 +173,7 @@ const deleteNews = route({
       }
     await documents.remove('articles', [params.id]);
     await newsReads.refresh(sourceKey);
+    await sentimentIndex.refresh(sourceKey);
     return { status: 204, detail: { title, url } };
   },
 });

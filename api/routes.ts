@@ -31,6 +31,8 @@ import { sentimentAliasRoutes } from './sentiment-aliases.js';
 import { sentimentComparisonRoutes } from './sentiment-comparisons.js';
 import { sentimentModelRoutes } from './sentiment-models.js';
 import { sentimentRescoreRoutes } from './sentiment-rescores.js';
+import { sentimentFiguresRoutes } from './sentiment-figures.js';
+import { sentimentIndexRoutes } from './sentiment-index.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
 import { trackingRoutes } from './tracking.js';
@@ -68,7 +70,10 @@ export const ROUTES: Route[] = [
   ...sentimentAliasRoutes,
   ...sentimentComparisonRoutes,
   ...sentimentRescoreRoutes,
+  // Before /sentiment/{asset}, which would take its name for an asset.
+  ...sentimentFiguresRoutes,
   ...sentimentRoutes,
+  ...sentimentIndexRoutes,
   ...modelRoutes,
   ...predictionRoutes,
   ...backtestRoutes,

@@ -4,7 +4,7 @@ import { InvalidInputError } from '../domain/errors.js';
 import { CHAMPION, modelAt } from '../domain/sentiment/routing.js';
 import { modelName, type Score } from '../domain/sentiment/scores.js';
 import { opinionAbout, toneOf } from '../domain/sentiment/targets.js';
-import { sourceOfKey } from './news-schemas.js';
+import { sourceOfKey } from '../domain/sources.js';
 import { cursor, limit, readRange, segment, text, time } from './query.js';
 import { route, type Context } from './route.js';
 import { answer, instant, source } from './schemas.js';

@@ -7,6 +7,7 @@ import { benchDedupe } from './news/dedupe.js';
 import { benchNewsReads } from './news-reads.js';
 import { benchNews } from './news/pipeline.js';
 import { benchResearch } from './research.js';
+import { benchSentimentIndex } from './sentiment-index.js';
 import { benchSentimentTargets } from './sentiment-targets.js';
 
 /** `npm run bench -- <name> [--json]`: each prints its figures beside a peer or a limit of the same run. */
@@ -20,6 +21,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   'news-reads': benchNewsReads,
   news: benchNews,
   'sentiment-targets': benchSentimentTargets,
+  'sentiment-index': benchSentimentIndex,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

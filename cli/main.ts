@@ -29,6 +29,7 @@ import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
 import type { Shell } from './shell.js';
 import { addSentimentModels } from './sentiment-models.js';
+import { addSentimentIndex } from './sentiment-index.js';
 import { addSources } from './sources.js';
 
 export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
@@ -56,6 +57,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addLive,
     addNews,
     addNewsAggregates,
+    addSentimentIndex,
     addEvents,
     addNotifications,
     addSentimentModels,

@@ -3,6 +3,7 @@ import { DataQualityError, InvalidInputError } from './errors.js';
 import { calendarColumns, sentimentColumns } from './features/context.js';
 import { priceColumns, trailingVolatility } from './features/prices.js';
 import { at } from './indicators/averages.js';
+import type { IndexedOpinion } from './sentiment/index-window.js';
 import { timeframeMs } from './streams.js';
 import type { Timeframe } from './streams.js';
 
@@ -10,6 +11,8 @@ import type { Timeframe } from './streams.js';
 export interface SentimentPoint {
   knownAt: number;
   value: number;
+  /** What the value is made of; features look at the value alone. */
+  opinion?: Pick<IndexedOpinion, 'positive' | 'negative' | 'abstained' | 'feed' | 'story'>;
 }
 
 export interface FeatureInput {

@@ -37,3 +37,10 @@ export const isImport = ({ kind, detail }: Source): boolean =>
 /** Keeps facts of different kinds apart in one store: `live`, `recorded`, `simulated-<seed>`. */
 export const sourceKey = (source: Source): string =>
   source.kind === 'simulated' ? `simulated-${source.detail}` : source.kind;
+
+/** The source that a key stands for; the directory of recorded data is not in it. */
+export function sourceOfKey(key: string | undefined): { kind: string; detail: string } | null {
+  if (!key) return null;
+  const [kind = '', ...rest] = key.split('-');
+  return { kind, detail: rest.join('-') };
+}

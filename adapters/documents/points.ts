@@ -1,7 +1,7 @@
 import { digestOf } from '../../domain/digest.js';
 import type { SentimentPoint } from '../../domain/features.js';
 import type { Score } from '../../domain/sentiment/scores.js';
-import { opinionAbout, toneOf } from '../../domain/sentiment/targets.js';
+import { indexedOpinion, opinionAbout, toneOf } from '../../domain/sentiment/targets.js';
 import { sourceKey } from '../../domain/sources.js';
 import type { DocumentsPort, SentimentRequest } from '../ports.js';
 
@@ -23,8 +23,10 @@ export async function readSentimentPoints(
       limit: PAGE,
       ...(cursor ? { cursor } : {}),
     });
-    for (const score of page.items)
-      points.push({ knownAt: score.knownAt, value: toneOf(opinionAbout(score, asset)) });
+    for (const score of page.items) {
+      const { id: _, knownAt, ...opinion } = indexedOpinion(score, asset);
+      points.push({ knownAt, value: toneOf(opinionAbout(score, asset)), opinion });
+    }
     cursor = page.cursor;
   } while (cursor !== null);
   points.sort((a, b) => a.knownAt - b.knownAt || a.value - b.value);

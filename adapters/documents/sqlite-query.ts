@@ -37,13 +37,14 @@ export function buildQuery(collection: string, spec: CollectionSpec, query: Docu
       } else add(`EXISTS (${membersSql(collection)})`, field, JSON.stringify(elements));
     } else add(...fieldCondition(collection, spec, field, wanted));
   }
-  if (query.range?.from !== undefined) add(`${lead}.at >= ?`, instant(query.range.from));
-  if (query.range?.to !== undefined) add(`${lead}.at < ?`, instant(query.range.to));
   const oldest = query.order === 'oldest';
-  if (query.cursor) {
-    const { at, id } = decodeCursor(collection, query.cursor);
-    add(`(${lead}.at, ${lead}.id) ${oldest ? '>' : '<'} (?, ?)`, at, id);
-  }
+  const after = query.cursor ? decodeCursor(collection, query.cursor) : null;
+  // The bound of the page, not only that of the range: SQLite would go through all pages before it again.
+  const from = latest(query.range?.from, oldest ? after?.at : undefined);
+  const to = earliest(query.range?.to, after && !oldest ? after.at + 1 : undefined);
+  if (from !== undefined) add(`${lead}.at >= ?`, instant(from));
+  if (to !== undefined) add(`${lead}.at < ?`, instant(to));
+  if (after) add(`(${lead}.at, ${lead}.id) ${oldest ? '>' : '<'} (?, ?)`, after.at, after.id);
   const direction = oldest ? 'ASC' : 'DESC';
   return {
     from: `FROM ${table}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`,
@@ -51,6 +52,13 @@ export function buildQuery(collection: string, spec: CollectionSpec, query: Docu
     orderBy: `ORDER BY ${lead}.at ${direction}, ${lead}.id ${direction}`,
   };
 }
+
+/** A range whose bound is no number is refused for that, whatever the cursor. */
+const latest = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+
+const earliest = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 
 const membersSql = (collection: string): string =>
   `SELECT 1 FROM "${collection}_members" AS o WHERE o.field = ? AND o.value IN (SELECT value FROM json_each(?)) AND o.at = d.at AND o.id = d.id`;

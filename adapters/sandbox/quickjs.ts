@@ -62,7 +62,13 @@ async function signalOf(
 ): Promise<Float64Array> {
   const params = Object.fromEntries(names.map((name) => [name, input.params[name] ?? NaN]));
   const { bars, timeframeMs, sentiment } = input;
-  const task: Task = { kind: 'signal', bars, params, timeframeMs, ...(sentiment ? { sentiment } : {}) };
+  const task: Task = {
+    kind: 'signal',
+    bars,
+    params,
+    timeframeMs,
+    ...(sentiment ? { sentiment: sentiment.map(({ knownAt, value }) => ({ knownAt, value })) } : {}),
+  };
   const answer = await thread.ask(task);
   if (!('signal' in answer)) throw new InvalidInputError(`${file} gave no signal`);
   // What comes out is looked at again outside: nothing inside is believed.

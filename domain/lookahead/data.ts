@@ -74,9 +74,10 @@ export function perturbed(data: MarketData, at: number, future: (typeof FUTURES)
     for (const name of PRICES) bars[name][row] = (data.bars[name][from] ?? NaN) * factor;
     bars.volume[row] = (data.bars.volume[from] ?? 0) * 3 + 1;
   }
-  const news = data.news.map((point) =>
-    point.publishedAt > at ? { ...point, value: point.value > 0 ? -1 : 1 } : point,
-  );
+  const news = data.news.map((point): NewsPoint => {
+    const { opinion: _, ...known } = point;
+    return point.publishedAt > at ? { ...known, value: point.value > 0 ? -1 : 1 } : point;
+  });
   return { ...data, bars, news };
 }
 

@@ -17,6 +17,25 @@ export interface SentimentFigures {
   /** Share of texts answered at the threshold, and the accuracy on those. */
   answered: number;
   accuracyAnswered: number;
+  /** The bins behind `ece` that hold texts: how sure the answers were, and how many were right. Older cards have none. */
+  reliability?: ReliabilityBin[];
+}
+
+export interface ReliabilityBin {
+  n: number;
+  /** Mean of the largest probabilities. */
+  confidence: number;
+  /** Share of the answers that were right. */
+  accuracy: number;
+}
+
+/** Figures as a model's card has them. */
+export interface CardFigures extends SentimentFigures {
+  /** Name of the labelled set, and which part of it was measured. */
+  set: string;
+  part: string;
+  /** Accuracy of the surest answers by their share. */
+  abstention?: { answered: number; accuracy: number }[];
 }
 
 export interface Judged {
@@ -41,6 +60,7 @@ export function measureSentiment(judged: readonly Judged[], threshold: number): 
       (__, said) => answers.filter((each) => each.target === label && each.said === said).length,
     ),
   );
+  const reliability = reliabilityOf(answers);
   const hits = total(answers.map((each) => each.hit));
   const answered = answers.filter((each) => each.confidence >= threshold);
   return {
@@ -49,20 +69,26 @@ export function measureSentiment(judged: readonly Judged[], threshold: number): 
     wilson95: wilson(hits, n),
     majority: Math.max(...confusion.map(total)) / n,
     macroF1: macroF1(confusion),
-    ece: calibrationError(answers),
+    ece: total(reliability.map((bin) => (bin.n / n) * Math.abs(bin.confidence - bin.accuracy))),
     confusion,
     answered: answered.length / n,
     accuracyAnswered: total(answered.map((each) => each.hit)) / answered.length,
+    reliability,
   };
 }
 
-function calibrationError(answers: { confidence: number; hit: number }[]): number {
-  const bins = new Float64Array(BINS);
+function reliabilityOf(answers: { confidence: number; hit: number }[]): ReliabilityBin[] {
+  const bins = Array.from({ length: BINS }, () => ({ n: 0, confidence: 0, hits: 0 }));
   for (const { confidence, hit } of answers) {
-    const at = Math.min(BINS - 1, Math.floor(confidence * BINS));
-    bins[at] = (bins[at] ?? 0) + confidence - hit;
+    const bin = bins[Math.min(BINS - 1, Math.floor(confidence * BINS))];
+    if (!bin) continue;
+    bin.n++;
+    bin.confidence += confidence;
+    bin.hits += hit;
   }
-  return total([...bins].map(Math.abs)) / answers.length;
+  return bins.flatMap(({ n, confidence, hits }) =>
+    n === 0 ? [] : [{ n, confidence: confidence / n, accuracy: hits / n }],
+  );
 }
 
 /** Mean of the classes' F1; a class that neither occurs nor is said counts 0. */

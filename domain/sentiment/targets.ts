@@ -1,5 +1,6 @@
 import type { Article, Mention } from '../news/articles.js';
 import { clauseAround } from './clauses.js';
+import type { IndexedOpinion } from './index-window.js';
 import type { Score, ScoredText } from './scores.js';
 
 /** Assets of one article that are asked about, the first ones by their place in it. */
@@ -56,3 +57,13 @@ export const toneOf = ({
   abstained,
   probabilities: { positive, negative },
 }: Pick<ScoredText, 'abstained' | 'probabilities'>): number => (abstained ? 0 : positive - negative);
+
+/** What a score says of an asset, as the index takes it. */
+export function indexedOpinion(score: Score, asset: string): IndexedOpinion {
+  const { abstained, probabilities } = opinionAbout(score, asset);
+  const { positive, negative } = probabilities;
+  const { id, knownAt, feed, articleId, story = articleId } = score;
+  // What has no probabilities was not answered: it must not become NaN.
+  const isAnswered = !abstained && Number.isFinite(positive) && Number.isFinite(negative);
+  return { id, knownAt, positive, negative, abstained: !isAnswered, feed, story };
+}

@@ -1,9 +1,14 @@
 import { InvalidInputError } from '../errors.js';
+import type { SentimentPoint } from '../features.js';
 import { fadedMean } from '../features/context.js';
+import { DEFAULT_INDEX } from '../sentiment/index-question.js';
+import { MOST_HALF_LIVES } from '../sentiment/index-window.js';
+import { openSentimentIndex, type IndexPoint } from '../sentiment/sentiment-index.js';
 import { DIRECTION, level } from './parameters.js';
 import type { Strategy } from './strategy.js';
 
 const HOUR = 3_600_000;
+const WINDOW_HOURS = 168;
 
 export const newsSentiment: Strategy = {
   name: 'news-sentiment',
@@ -23,18 +28,34 @@ export const newsSentiment: Strategy = {
       'mean sentiment below which a long position is left; a short one above its negative',
     ),
     direction: DIRECTION,
+    basis: {
+      default: 0,
+      min: 0,
+      max: 2,
+      integer: true,
+      later: true,
+      help: '0: the faded mean, which shrinks to 0 as news grow old; 1: the sentiment index, a story told twice weighing less; 2: the end of its 95 % interval that is nearer to 0',
+    },
+    windowHours: {
+      ...level(WINDOW_HOURS, [1, 10_000], 'hours for which an article counts in the index'),
+      later: true,
+    },
   },
-  fault: ({ enter = 0, exit = 0 }) =>
-    exit <= enter ? null : `exit (${exit}) must not be above enter (${enter})`,
+  fault({ enter = 0, exit = 0, basis = 0, windowHours = WINDOW_HOURS, halfLifeHours = NaN }) {
+    if (exit > enter) return `exit (${exit}) must not be above enter (${enter})`;
+    return basis > 0 && windowHours > MOST_HALF_LIVES * halfLifeHours
+      ? `windowHours (${windowHours}) must be at most ${MOST_HALF_LIVES} times halfLifeHours (${halfLifeHours})`
+      : null;
+  },
   warmUp: () => 0,
   signal({ bars, params, timeframeMs, sentiment }) {
     if (!sentiment)
       throw new InvalidInputError(
         'news-sentiment needs the sentiment of news: run it on a stored stream whose news have been scored',
       );
-    const { halfLifeHours = NaN, enter = NaN, exit = NaN, direction = 1 } = params;
+    const { enter = NaN, exit = NaN, direction = 1 } = params;
     const time = bars.time.map((open) => open + timeframeMs);
-    const mean = fadedMean({ time, points: sentiment, halfLife: halfLifeHours * HOUR });
+    const mean = moodAt({ time, points: sentiment, params });
     let held = 0;
     return mean.map((value) => {
       if (held === 1 && value < exit) held = 0;
@@ -45,3 +66,36 @@ export const newsSentiment: Strategy = {
     });
   },
 };
+
+interface Moods {
+  /** Closes of bars, ascending. */
+  time: Float64Array;
+  points: readonly SentimentPoint[];
+  params: Record<string, number>;
+}
+
+/** What the positions are decided by, at each close; 0 where nothing is known. */
+function moodAt({ time, points, params }: Moods): Float64Array {
+  const { halfLifeHours = NaN, windowHours = WINDOW_HOURS, basis = 0 } = params;
+  const halfLifeMs = halfLifeHours * HOUR;
+  if (basis === 0) return fadedMean({ time, points, halfLife: halfLifeMs });
+  const { repeat } = DEFAULT_INDEX;
+  // Outlets weigh alike: a weight that is configured elsewhere would make a result depend on more than its parameters.
+  const index = openSentimentIndex({ halfLifeMs, windowMs: windowHours * HOUR, repeat, weights: {} });
+  let next = 0;
+  return time.map((close) => {
+    for (let point = points[next]; point && point.knownAt <= close; point = points[++next])
+      index.add({ id: `${next}`, knownAt: point.knownAt, ...opinionOf(point) });
+    const told = index.at(close);
+    return basis === 1 ? (told.index ?? 0) : cautious(told);
+  });
+}
+
+/** Points that were made have a value only. */
+const opinionOf = ({ value, opinion }: SentimentPoint) =>
+  opinion ?? { positive: Math.max(0, value), negative: Math.max(0, -value), abstained: false };
+
+function cautious({ interval }: IndexPoint): number {
+  if (!interval) return 0;
+  return interval.lower > 0 ? interval.lower : Math.min(0, interval.upper);
+}

@@ -1,3 +1,4 @@
+import type { CardFigures } from '../../domain/sentiment/figures.js';
 import type { SentimentModel } from '../../domain/sentiment/scores.js';
 import { openSweeps } from '../../adapters/backtest/index.js';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { openDocuments } from '../../adapters/documents/index.js';
 import { readSentimentPoints } from '../../adapters/documents/points.js';
 import { openEngines } from '../../adapters/engines/index.js';
 import { openEvents } from '../../adapters/events/index.js';
+import { openSentimentIndexes } from '../../adapters/sentiment-index.js';
 import { openNewsReads } from '../../adapters/news-reads.js';
 import type { HttpClient } from '../../adapters/http/http.js';
 import { openLineage } from '../../adapters/lineage/index.js';
@@ -34,6 +36,30 @@ const madeSentiment: SentimentModel = {
   threshold: 0.5,
   languages: ['en'],
 };
+
+const madeFigures: CardFigures[] = [
+  {
+    set: 'headlines',
+    part: 'test fold',
+    n: 100,
+    accuracy: 0.8,
+    wilson95: [0.71, 0.87],
+    majority: 0.4,
+    macroF1: 0.79,
+    ece: 0.04,
+    confusion: [
+      [24, 4, 2],
+      [3, 32, 5],
+      [2, 4, 24],
+    ],
+    answered: 0.95,
+    accuracyAnswered: 0.82,
+    reliability: [
+      { n: 40, confidence: 0.6, accuracy: 0.62 },
+      { n: 60, confidence: 0.95, accuracy: 0.92 },
+    ],
+  },
+];
 
 export const ADMIN_KEY = 'an-admin-key-of-the-tests';
 export interface TestPlatform {
@@ -153,6 +179,12 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     storage: openStorage(settings),
     engines: openEngines(),
     newsReads: openNewsReads(own),
+    sentimentFigures: async () => madeFigures,
+    sentimentIndex: openSentimentIndexes({
+      ...own,
+      sentiment: { choose: async () => madeSentiment },
+      weights: {},
+    }),
     sentimentPoints: (request) => readSentimentPoints(own.documents, request),
     formats: fileFormats(),
     strategyFiles: strategyFiles(),

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { signalOfRule } from '../../domain/backtest/rules.js';
+import type { SentimentPoint } from '../../domain/features.js';
+import { seededRandom } from '../../domain/random.js';
 import { STRATEGIES, resolveParams, resolveStrategy } from '../../domain/strategies/index.js';
 import { recordedDirectory } from '../recorded.js';
 import { HOUR, START, columnsOf, walk } from './made-bars.js';
@@ -88,6 +90,75 @@ describe('decisions that were checked by hand:', () => {
     // 2/3, 1/2, .5/1.5, .25/1.25, (.125 − .71 − 2)/3.83, …, −.32/1.48: a close is one bar after its open.
     const signal = strategy.signal({ bars: columnsOf(9), params, timeframeMs: HOUR, sentiment });
     expect(Array.from(signal)).toEqual([0, 1, 1, 1, 0, -1, -1, -1, 0]);
+  });
+});
+
+describe('news by the sentiment index', () => {
+  const strategy = resolveStrategy('news-sentiment');
+  const at = (
+    bars: number,
+    value: number,
+    more: Partial<SentimentPoint['opinion']> = {},
+  ): SentimentPoint => ({
+    knownAt: START + bars * HOUR,
+    value,
+    opinion: { positive: Math.max(0, value), negative: Math.max(0, -value), abstained: false, ...more },
+  });
+  const signalOf = (sentiment: SentimentPoint[], given: Record<string, number>, bars = 6): number[] => {
+    const params = resolveParams(strategy, {
+      halfLifeHours: 1,
+      enter: 0.3,
+      exit: 0.25,
+      direction: 0,
+      ...given,
+    });
+    return Array.from(strategy.signal({ bars: columnsOf(bars), params, timeframeMs: HOUR, sentiment }));
+  };
+
+  it('is a mean that does not shrink, until its window is over; a value alone will do', () => {
+    const { opinion: _, ...plain } = at(1, 0.5);
+    for (const point of [plain, at(1, 0.5)]) {
+      expect(signalOf([point], { basis: 1, windowHours: 3 })).toEqual([1, 1, 1, 0, 0, 0]);
+      expect(signalOf([point], { basis: 0 })).toEqual([0, 0, 0, 0, 0, 0]);
+    }
+  });
+
+  it('leaves abstentions out, and counts a story that is told again less', () => {
+    const silent = at(1, 0, { abstained: true });
+    expect(signalOf([at(1, 0.5), silent, silent], { basis: 1 }, 1)).toEqual([1]);
+    const told = [at(1, 1, { story: 's' }), at(1, 1, { story: 's' }), at(1, 1, { story: 's' }), at(1, -0.9)];
+    expect(signalOf(told, { basis: 1, enter: 0.4 }, 1)).toEqual([0]);
+    const others = told.map((point, i) => at(1, point.value, { story: `${i}` }));
+    expect(signalOf(others, { basis: 1, enter: 0.4 }, 1)).toEqual([1]);
+  });
+
+  it('waits, where it is cautious, until the interval is clear of what is enough', () => {
+    const some = (n: number) => Array.from({ length: n }, () => at(1, 0.9));
+    expect(signalOf(some(2), { basis: 1 }, 1)).toEqual([1]);
+    expect(signalOf(some(2), { basis: 2 }, 1)).toEqual([0]);
+    expect(signalOf(some(30), { basis: 2 }, 1)).toEqual([1]);
+    expect(
+      signalOf(
+        some(30).map((point) => at(1, -point.value)),
+        { basis: 2 },
+        1,
+      ),
+    ).toEqual([-1]);
+  });
+
+  it('decides by what was known, whatever comes after', () => {
+    const next = seededRandom('news');
+    const sentiment = Array.from({ length: 80 }, (_, i) => at(i / 2, 2 * next() - 1, { story: `${i % 7}` }));
+    for (const basis of [1, 2]) {
+      const all = signalOf(sentiment, { basis }, 40);
+      expect(signalOf(sentiment.slice(0, 41), { basis }, 20)).toEqual(all.slice(0, 20));
+    }
+  });
+
+  it('leaves the parameters of older results as they were, and refuses windows in which nothing is left', () => {
+    expect(resolveParams(strategy, {})).toEqual({ halfLifeHours: 12, enter: 0.15, exit: 0.05, direction: 1 });
+    expect(() => resolveParams(strategy, { basis: 1, halfLifeHours: 0.1 })).toThrow(/at most 500 times/);
+    expect(resolveParams(strategy, { halfLifeHours: 0.1 })).toMatchObject({ halfLifeHours: 0.1 });
   });
 });
 

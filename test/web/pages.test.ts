@@ -47,7 +47,17 @@ const PAGES: [name: string, path: string, title: string, shown: string[]][] = [
     'sentiment',
     '/#/sentiment/BTC',
     'Sentiment · FinSight',
-    ['simulated', 'as of 2023-01-02 00:00 UTC', '7-day mean 0.20', 'ngram@1', 'Bitcoin rises'],
+    [
+      'simulated',
+      'index 0.20',
+      '95 % interval −0.74 … 1.00',
+      'price 101',
+      'Articles behind 2023-01-01 01:00 UTC',
+      'Bitcoin rises',
+      'ngram@1',
+      'headlines, test fold',
+      '0.710 … 0.870',
+    ],
   ],
   [
     'models',

@@ -727,9 +727,42 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/sentiment/figures': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readSentimentFigures'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/sentiment/{asset}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['readSentiment'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/{asset}/index': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readSentimentIndex'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/sentiment/{asset}/index/articles': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['readSentimentIndexArticles'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2974,6 +3007,103 @@ export interface components {
     };
     RescorePaused: { workflowId: string };
     RescoreResumed: { workflowId: string };
+    SentimentFigures: {
+      set: string;
+      /** Which part of the set, such as the test fold */ part: string;
+      n: number;
+      accuracy: number | null;
+      wilson95: [number | null, number | null];
+      /** Accuracy of always saying the set's most frequent label */ majority: number | null;
+      macroF1: number | null;
+      /** Expected calibration error */ ece: number | null;
+      /** Rows: the label; columns: the answer; in the order negative, neutral, positive */ confusion: number[][];
+      /** Share of texts answered at the threshold */ answered: number | null;
+      accuracyAnswered: number | null;
+      /** How sure the answers were, and how many were right; older cards have none */ reliability?: {
+        n: number;
+        confidence: number;
+        accuracy: number;
+      }[];
+      /** Accuracy of the surest answers by their share */ abstention?: {
+        answered: number;
+        accuracy: number;
+      }[];
+    };
+    SentimentModelFigures: {
+      items: {
+        model: string;
+        kind: string;
+        served: boolean;
+        threshold: number;
+        languages: string[];
+        /** Whether it reads a target beside the text */ targets: boolean;
+        /** Scores of this model that are stored */ scored: number;
+        /** As its card has them; empty where it has none */ figures: components['schemas']['SentimentFigures'][];
+        /** Why the card cannot be read */ fault: string | null;
+      }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    SentimentIndexPoint: {
+      /** Epoch milliseconds, UTC */ time: number;
+      /** Weighted mean of P(positive) − P(negative), −1 … 1; null where nothing was answered */ index:
+        number | null;
+      /** Of 95 % */ interval: { lower: number; upper: number } | null;
+      /** Known in the window, abstentions among them */ articles: number;
+      abstained: number;
+      stories: number;
+      /** Known since the point before */ fresh: number;
+      /** Articles of equal weight that would say as much: (Σw)² / Σw² */ effective: number;
+      /** Sum of the weights; halves in each half-life without news */ weight: number;
+    };
+    SentimentIndex: {
+      asset: string;
+      /** Null where nothing was scored */ model: string | null;
+      source: components['schemas']['Source'] | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      halfLifeMs: number;
+      windowMs: number;
+      stepMs: number;
+      repeat: number;
+      weights: { [name: string]: number };
+      from: number | null;
+      to: number | null;
+      counts: {
+        /** Behind the points, each once */ articles: number;
+        abstained: number;
+        /** Of them with an opinion about this asset of its own */ ownOpinion: number;
+      };
+      /** Oldest first */ points: components['schemas']['SentimentIndexPoint'][];
+    };
+    SentimentIndexArticles: {
+      asset: string;
+      /** Null where nothing was scored */ model: string | null;
+      source: components['schemas']['Source'] | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      halfLifeMs: number;
+      windowMs: number;
+      stepMs: number;
+      repeat: number;
+      weights: { [name: string]: number };
+      /** Epoch milliseconds, UTC */ at: number;
+      point: components['schemas']['SentimentIndexPoint'];
+      items: {
+        weight: number;
+        /** What the score says of this asset */ opinion: {
+          label: 'negative' | 'neutral' | 'positive';
+          probabilities: { negative: number; neutral: number; positive: number };
+          abstained: boolean;
+          reason: string | null;
+        };
+        score: components['schemas']['Score'];
+        /** Null where it was deleted */ article: {
+          id: string;
+          title: string;
+          url: string | null;
+          feed: string;
+          /** Epoch milliseconds, UTC */ publishedAt: number;
+        } | null;
+      }[];
+    };
     SentimentDay: {
       day: string;
       /** Midnight UTC at which the day begins */ time: number;
@@ -4736,6 +4866,20 @@ export interface operations {
       };
     };
   };
+  readSentimentFigures: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentModelFigures'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   readSentiment: {
     parameters: {
       query?: {
@@ -4756,6 +4900,65 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['SentimentPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readSentimentIndex: {
+    parameters: {
+      query?: {
+        /** How long an article counts: 90m, 24h, 7d, or hours; default 7d */ window?: string;
+        /** After how long an article weighs half; default 24h */ halfLife?: string;
+        /** What the next article of a story weighs relative to the one before, 0 to 1; default 0.5 */ repeat?: string;
+        /** Weights of outlets over the configured ones; * is all others */ weights?: string;
+        /** <name>@<version>, a name or an alias; default the served one, or that of the newest score where it has none */ model?: string;
+        /** live, recorded or simulated-<seed>; default the one of the newest score */ source?: string;
+        /** Only what was known, and scored, then; default what is known now; ISO 8601 or epoch milliseconds */ asOf?: string;
+        /** Time between two points; default 1h */ step?: string;
+        /** First point; default 30 days before the last; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Last point; default the newest score, in whole steps; ISO 8601 or epoch milliseconds */ to?: string;
+      };
+      header?: never;
+      path: { /** Base asset */ asset: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentIndex'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  readSentimentIndexArticles: {
+    parameters: {
+      query?: {
+        /** How long an article counts: 90m, 24h, 7d, or hours; default 7d */ window?: string;
+        /** After how long an article weighs half; default 24h */ halfLife?: string;
+        /** What the next article of a story weighs relative to the one before, 0 to 1; default 0.5 */ repeat?: string;
+        /** Weights of outlets over the configured ones; * is all others */ weights?: string;
+        /** <name>@<version>, a name or an alias; default the served one, or that of the newest score where it has none */ model?: string;
+        /** live, recorded or simulated-<seed>; default the one of the newest score */ source?: string;
+        /** Only what was known, and scored, then; default what is known now; ISO 8601 or epoch milliseconds */ asOf?: string;
+        /** The point; needed; ISO 8601 or epoch milliseconds */ at?: string;
+        /** Items of a page */ limit?: number;
+      };
+      header?: never;
+      path: { /** Base asset */ asset: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SentimentIndexArticles'] };
       };
       default: {
         headers: { [name: string]: unknown };

@@ -89,11 +89,20 @@ function Scores({ article: { scores } }: { article: Whole }) {
       {scores.length === 0 && <p className="empty">No model has read it yet.</p>}
       <Table
         label="Scores of the article"
-        head={['Model', 'Label', ...PLACES.map((name) => ({ name, kind: 'number' as const })), 'Scored']}
+        head={[
+          'Model',
+          'Label',
+          ...PLACES.map((name) => ({ name, kind: 'number' as const })),
+          'Of single assets',
+          'Scored',
+        ]}
         rows={scores.map((score) => [
           <code key="model">{score.model}</code>,
           score.abstained ? `abstained: ${score.reason ?? 'not sure'}` : score.label,
           ...PLACES.map((name) => fixed(score.probabilities[name], 2)),
+          (score.targets ?? [])
+            .map((each) => `${each.asset} ${each.abstained ? 'abstained' : each.label}`)
+            .join(', ') || '–',
           moment(score.scoredAt),
         ])}
       />

@@ -1,18 +1,29 @@
-import { useMemo } from 'react';
+import { useState } from 'react';
 import { client, dataOf, useLoaded, type Schemas } from '../api';
-import { LinePlot } from '../charts/line';
-import { baseOf, fixed, moment } from '../format';
-import { Card, Heading, Provenance, State, type PageProps } from '../parts';
+import { baseOf, moment } from '../format';
+import { Card, Heading, State, type PageProps } from '../parts';
+import { PointArticles } from '../sentiment/articles';
+import { IndexChart } from '../sentiment/chart';
+import { SentimentModels } from '../sentiment/figures';
 
 const DAY = 86_400_000;
-const WEEK = 7;
+/** Ranges that are offered, with the time between two points of each. */
+const SPANS = [
+  { name: '30 days', ms: 30 * DAY, step: '1h' },
+  { name: '90 days', ms: 90 * DAY, step: '6h' },
+  { name: '1 year', ms: 365 * DAY, step: '1d' },
+  { name: '5 years', ms: 1826 * DAY, step: '1d' },
+];
+const HALF_LIVES = ['6h', '24h', '72h'];
 
-/** Mean sentiment and number of articles by day, and the newest headlines of an asset. */
+/** The index of an asset against its price, the articles behind a point, and the models. */
 export function Sentiment({ rest }: PageProps) {
   const streams = useLoaded('streams', async () => dataOf(await client.GET('/streams')), 10_000);
   const recent = useLoaded('recent-articles', async () =>
     dataOf(await client.GET('/articles', { params: { query: { limit: 200 } } })),
   );
+  const [span, setSpan] = useState(0);
+  const [halfLife, setHalfLife] = useState('24h');
   const known = [
     ...(streams.data?.items ?? []).map((each) => baseOf(each.stream)),
     ...(recent.data?.items ?? []).flatMap((each) => each.tickers).toSorted(),
@@ -21,85 +32,89 @@ export function Sentiment({ rest }: PageProps) {
   const assets = [...new Set([...known, asset])];
   return (
     <>
-      <Heading title="Sentiment" about="What scored articles say about an asset, by the day they were known.">
-        <label className="inline">
-          Asset
-          <select
-            value={asset}
-            onChange={(event) => {
-              location.hash = `#/sentiment/${event.target.value}`;
-            }}
-          >
-            {assets.map((each) => (
-              <option key={each}>{each}</option>
-            ))}
-          </select>
-        </label>
+      <Heading title="Sentiment" about="What scored articles say about an asset, as it was known.">
+        <div className="filters">
+          <label className="inline">
+            Asset
+            <select
+              value={asset}
+              onChange={(event) => {
+                location.hash = `#/sentiment/${event.target.value}`;
+              }}
+            >
+              {assets.map((each) => (
+                <option key={each}>{each}</option>
+              ))}
+            </select>
+          </label>
+          <label className="inline">
+            Range
+            <select value={span} onChange={(event) => setSpan(Number(event.target.value))}>
+              {SPANS.map(({ name }, i) => (
+                <option key={name} value={i}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label className="inline">
+            Half-life
+            <select value={halfLife} onChange={(event) => setHalfLife(event.target.value)}>
+              {HALF_LIVES.map((each) => (
+                <option key={each}>{each}</option>
+              ))}
+            </select>
+          </label>
+        </div>
       </Heading>
-      <Days key={asset} asset={asset} />
-      <Headlines asset={asset} />
+      <Index key={`${asset} ${span} ${halfLife}`} {...{ asset, span, halfLife }} />
+      <SentimentModels />
     </>
   );
 }
 
-function Days({ asset }: { asset: string }) {
-  const page = useLoaded(
-    `sentiment ${asset}`,
-    async () => dataOf(await client.GET('/sentiment/{asset}', { params: { path: { asset } } })),
-    15_000,
+function Index({ asset, span, halfLife }: { asset: string; span: number; halfLife: string }) {
+  const found = useLoaded(
+    `index ${asset} ${span} ${halfLife}`,
+    async () => {
+      const { ms, step } = SPANS[span] ?? SPANS[0]!;
+      const path = { asset };
+      const index = dataOf(
+        await client.GET('/sentiment/{asset}/index', { params: { path, query: { step, halfLife } } }),
+      );
+      // The newest point is known by now: what else is asked for ends there.
+      if (index.to === null || span === 0) return index;
+      const query = { step, halfLife, from: String(index.to - ms), to: String(index.to) };
+      return dataOf(await client.GET('/sentiment/{asset}/index', { params: { path, query } }));
+    },
+    30_000,
   );
-  const days = useMemo(() => (page.data?.items ?? []).toSorted((a, b) => a.time - b.time), [page.data]);
-  const time = useMemo(() => days.map((each) => each.time), [days]);
-  const mean = useMemo(
-    () => [
-      { label: 'day', colour: '--faint', values: days.map((each) => each.mean) },
-      { label: '7-day mean', colour: '--c1', values: weekly(days) },
-    ],
-    [days],
-  );
-  const count = useMemo(
-    () => [{ label: 'scored articles', colour: '--c2', values: days.map((each) => each.articles) }],
-    [days],
-  );
-  const newest = days.at(-1);
-  const abstained = days.reduce((sum, each) => sum + each.abstained, 0);
-  const articles = days.reduce((sum, each) => sum + each.articles, 0);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const points = found.data?.points ?? [];
+  const isEmpty = found.data !== null && found.data.counts.articles === 0;
+  const place = points.findIndex((each) => each.time === chosen);
+  const picked = place >= 0 ? place : points.length - 1;
+  const at = points[picked]?.time;
+  if (!found.data || isEmpty || at === undefined)
+    return (
+      <>
+        <Card title={`Sentiment index of ${asset}`}>
+          <State of={found} isEmpty empty={`No scored articles about ${asset} yet.`} />
+        </Card>
+        <Headlines asset={asset} />
+      </>
+    );
   return (
-    <Card
-      title={`Sentiment about ${asset}`}
-      aside={newest && <Provenance source={page.data?.source ?? null} asOf={newest.time + DAY} />}
-    >
-      <State of={page} isEmpty={days.length === 0} empty={`No scored articles about ${asset} yet.`} />
-      {newest && (
-        <>
-          <LinePlot
-            daily
-            time={time}
-            curves={mean}
-            title="P(positive) − P(negative)"
-            show={(each) => fixed(each, 2)}
-          />
-          <LinePlot daily bars height={170} time={time} curves={count} title="Articles a day" show={String} />
-          <p className="soft note">
-            Model <code>{page.data?.model}</code>: mean of P(positive) − P(negative) over a day&apos;s
-            articles, abstentions count as 0 ({abstained.toLocaleString('en-US')} of{' '}
-            {articles.toLocaleString('en-US')} here). The 7-day mean weighs each article alike.
-          </p>
-        </>
-      )}
-    </Card>
+    <>
+      <IndexChart
+        index={found.data}
+        picked={picked}
+        onPick={(next) => setChosen(points[next]?.time ?? null)}
+      />
+      <PointArticles index={found.data} at={at} />
+    </>
   );
 }
-
-/** Mean over the articles of a day and the six before it. */
-const weekly = (days: Schemas['SentimentDay'][]): number[] =>
-  days.map((day, i) => {
-    const week = days
-      .slice(Math.max(0, i - WEEK + 1), i + 1)
-      .filter(({ time }) => time > day.time - WEEK * DAY);
-    const articles = week.reduce((sum, each) => sum + each.articles, 0);
-    return week.reduce((sum, each) => sum + each.mean * each.articles, 0) / articles;
-  });
 
 function Headlines({ asset }: { asset: string }) {
   const articles = useLoaded(
