@@ -54,6 +54,10 @@ export const sentimentFigures = z.strictObject({
   majority: z.number(),
   macroF1: z.number(),
   ece: z.number(),
+  /** The bins of `ece` that hold answers. */
+  reliability: z.array(
+    z.strictObject({ n: z.int().positive(), confidence: z.number(), accuracy: z.number() }),
+  ),
   confusion: z.array(z.array(z.int())),
   answered: z.number(),
   accuracyAnswered: z.number(),

@@ -12,7 +12,6 @@ import torch
 from tokenizers import Tokenizer
 
 from ..errors import InvalidInputError
-from .answering import logits_of
 from .bases import Base
 from .encoding import encode, load_tokenizer
 from .exporting import Exported, answers_of, export
@@ -90,7 +89,9 @@ def build(
 def finished(fitted: Fitted, tokenizer: Tokenizer, material: Material, beat: Beat = lambda _: None) -> Built:
     """Calibrates, exports, passes the gates and measures a trained network."""
     held = encode(whole(material.held), tokenizer)
-    temperature = fit_temperature(logits_of(fitted.network, held, beat), held.labels)
+    # The served file is calibrated by its own answers: quantising makes it a little less sure.
+    plain = export(fitted.network, temperature=1.0, held_out=held)
+    temperature = fit_temperature(np.log(answers_of(plain.int8, held) + 1e-9), held.labels)
     exported = export(fitted.network, temperature=temperature, held_out=held)
     answers = answered(exported.int8, tokenizer, material.measured, beat)
     return Built(

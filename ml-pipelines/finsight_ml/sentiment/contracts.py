@@ -43,6 +43,12 @@ class AbstentionPoint(Contract):
     accuracy: float
 
 
+class ReliabilityBin(Contract):
+    n: int = Field(gt=0)
+    confidence: float
+    accuracy: float
+
+
 class SentimentFigures(Contract):
     set: str
     part: str
@@ -52,6 +58,7 @@ class SentimentFigures(Contract):
     majority: float
     macro_f1: float = Field(alias="macroF1")
     ece: float
+    reliability: list[ReliabilityBin]
     confusion: list[list[int]]
     answered: float
     accuracy_answered: float

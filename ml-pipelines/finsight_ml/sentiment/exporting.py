@@ -24,6 +24,8 @@ INT8_BYTES = 25_000_000
 AGREEMENT = 0.97
 ACCURACY_LOSS = 0.01
 SIZE = 64
+# Texts that a served file computes together.
+ALONE = 1
 
 
 class Served(nn.Module):
@@ -119,7 +121,8 @@ def to_int8(single: bytes) -> bytes:
 
 
 def answers_of(file: bytes, rows: Encoded) -> np.ndarray:
-    """Probabilities of encoded texts by an ONNX file."""
+    """Probabilities of encoded texts by an ONNX file, each computed alone: int8 activations are scaled by all that is
+    computed with them, and a score must not depend on its neighbours."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = max(1, torch.get_num_threads())
     session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
@@ -128,7 +131,7 @@ def answers_of(file: bytes, rows: Encoded) -> np.ndarray:
         (found,) = session.run(["probabilities"], {name: value.numpy() for name, value in rows.batch(part).items()})
         return found
 
-    return in_parts(rows, answer)
+    return in_parts(rows, answer, size=ALONE)
 
 
 @torch.no_grad()
@@ -136,11 +139,11 @@ def answers_of_torch(served: Served, rows: Encoded) -> np.ndarray:
     return in_parts(rows, lambda part: served(**rows.batch(part)).numpy())
 
 
-def in_parts(rows: Encoded, answer) -> np.ndarray:
+def in_parts(rows: Encoded, answer, *, size: int = SIZE) -> np.ndarray:
     order = np.argsort(rows.lengths, kind="stable")
     found = np.zeros((len(rows), 3), dtype=np.float32)
-    for at in range(0, len(order), SIZE):
-        part = order[at : at + SIZE]
+    for at in range(0, len(order), size):
+        part = order[at : at + size]
         found[part] = answer(part)
     return found
 

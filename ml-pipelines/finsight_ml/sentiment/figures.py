@@ -55,6 +55,7 @@ def measure(probabilities: np.ndarray, labels: np.ndarray, threshold: float) -> 
         "majority": float(confusion.sum(axis=1).max() / n),
         "macroF1": macro_f1(confusion),
         "ece": calibration_error(sure, hits),
+        "reliability": reliability(sure, hits),
         "confusion": confusion.tolist(),
         "answered": float(answered.mean()),
         "accuracyAnswered": float(hits[answered].mean()) if answered.any() else 0.0,
@@ -72,6 +73,13 @@ def calibration_error(sure: np.ndarray, hits: np.ndarray) -> float:
     """Expected calibration error over equal bins of the largest probability."""
     at = np.minimum(BINS - 1, (sure * BINS).astype(int))
     return float(np.abs(np.bincount(at, weights=sure - hits, minlength=BINS)).sum() / len(sure))
+
+
+def reliability(sure: np.ndarray, hits: np.ndarray) -> list[dict]:
+    """The bins of the calibration error that hold answers: how many, how sure they were and how many were right."""
+    at = np.minimum(BINS - 1, (sure * BINS).astype(int))
+    bins = [at == index for index in range(BINS)]
+    return [{"n": int(own.sum()), "confidence": float(sure[own].mean()), "accuracy": float(hits[own].mean())} for own in bins if own.any()]
 
 
 def abstention_curve(sure: np.ndarray, hits: np.ndarray) -> list[dict]:

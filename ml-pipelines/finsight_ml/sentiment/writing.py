@@ -6,7 +6,7 @@ from pathlib import Path
 from ..errors import DataQualityError
 from .building import Built
 from .card import markdown
-from .exporting import INT8_BYTES, digest
+from .exporting import ALONE, INT8_BYTES, digest
 from .texts import LABELS
 
 
@@ -24,6 +24,7 @@ def described(built: Built, *, name: str, max_tokens: int) -> dict:
         "temperature": built.temperature,
         "threshold": built.threshold,
         "maxTokens": max_tokens,
+        "maxBatch": ALONE,
         "pairs": True,
         "tokenizer": {"file": "tokenizer.json", "sha256": digest(tokenizer), "bytes": len(tokenizer)},
         "trainingRows": built.rows["train"],
