@@ -74,7 +74,7 @@ describe('models side by side', () => {
       version('3', 'rejected', 3),
       { ...version('4', 'candidate', 4), id: 'mdl_x@1', name: 'x', task: 'forecast' },
     ]);
-    expect(await sentimentModels.list()).toHaveLength(before + 1);
+    expect(await sentimentModels.list()).toHaveLength(before + 2);
     const own = await sentiment.choose({ model: 'own' });
     expect(own).toMatchObject({
       kind: 'ngram',
