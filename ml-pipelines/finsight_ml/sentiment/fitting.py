@@ -109,6 +109,9 @@ class Fitting:
             group["lr"] = rate * factor
         scale = fabric.world_size / float(self.rows.weights[batch].sum())
         own = batch[fabric.global_rank :: fabric.world_size]
+        if len(own) == 0:
+            # Fewer rows than processes: the others wait for its gradient, which is nothing.
+            own, scale = batch[:1], 0.0
         parts = [own[at : at + recipe.micro_batch_size] for at in range(0, len(own), recipe.micro_batch_size)]
         total = 0.0
         for index, part in enumerate(parts):
