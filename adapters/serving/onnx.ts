@@ -6,16 +6,18 @@ import { schemePath } from '../addresses.js';
 import type { ObjectsPort, ServingPort, Tensor } from '../ports.js';
 import { openSession, type RawTensor, type Session, type SessionOptions } from './session.js';
 import { readModelFile } from './shipped.js';
-import { openThread, threadsWork } from './threads.js';
+import { openThreads, threadsWork } from './threads.js';
 
 const SESSIONS = 8;
-/** A larger model computes long enough to deserve a thread of its own, bytes. */
+/** A larger model computes long enough to deserve threads of its own, bytes. */
 const LARGE = 4 * 2 ** 20;
 const MOST_THREADS = 64;
+/** Each instance holds the model once more. */
+const USUAL_INSTANCES = 4;
 
 /**
- * onnxruntime in this process, by an address such as `onnx:?threads=2&provider=cuda`. Sessions are shared, loaded once,
- * and checked against the version's digest; a provider that cannot be used leaves its work to the processor.
+ * onnxruntime in this process, by an address such as `onnx:?instances=2&threads=1&provider=cuda`. Sessions are shared,
+ * loaded once, and checked against the version's digest; a provider that cannot be used leaves its work to the processor.
  */
 export function onnxServing(
   address: string,
@@ -38,6 +40,7 @@ export function onnxServing(
     return made;
   };
   return {
+    lanes: options.instances,
     async infer(model, inputs) {
       const held = heldOf(model);
       held.users++;
@@ -101,27 +104,37 @@ async function runChecked(
   );
 }
 
+interface OnnxOptions extends SessionOptions {
+  /** Copies of a large model that compute batches side by side. */
+  instances: number;
+}
+
 /** @throws InvalidInputError naming the part of the address and what would be right. */
-function readOptions(address: string): SessionOptions {
+function readOptions(address: string): OnnxOptions {
   const given = new URLSearchParams(schemePath(address).replace(/^\?/, ''));
-  const known = ['threads', 'provider'];
+  const known = ['instances', 'threads', 'provider'];
   for (const name of given.keys())
     if (!known.includes(name))
       throw new InvalidInputError(`Unknown "${name}" in SERVING_URL ${address}; known: ${known.join(', ')}`);
-  const threads = Number(given.get('threads') ?? Math.min(4, availableParallelism()));
-  if (!(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS))
-    throw new InvalidInputError(`threads=${given.get('threads')} in SERVING_URL is not 1 … ${MOST_THREADS}`);
-  return { threads, provider: given.get('provider') ?? 'cpu' };
+  const provider = given.get('provider') ?? 'cpu';
+  const count = (name: string, usual: number): number => {
+    const value = Number(given.get(name) ?? usual);
+    if (Number.isInteger(value) && value >= 1 && value <= MOST_THREADS) return value;
+    throw new InvalidInputError(`${name}=${given.get(name)} in SERVING_URL is not 1 … ${MOST_THREADS}`);
+  };
+  // Threads that share one short text wait for each other more than they compute.
+  const instances = provider === 'cpu' ? Math.min(USUAL_INSTANCES, availableParallelism()) : 1;
+  return { threads: count('threads', 1), instances: count('instances', instances), provider };
 }
 
 async function load(
   model: ModelRef,
-  { objects, options }: { objects: Pick<ObjectsPort, 'get'>; options: SessionOptions },
+  { objects, options }: { objects: Pick<ObjectsPort, 'get'>; options: OnnxOptions },
 ): Promise<Session> {
   const bytes = await readModelFile(model.onnx, objects);
-  const open = model.onnx.bytes > LARGE && threadsWork() ? openThread : openSession;
+  const isLarge = model.onnx.bytes > LARGE && threadsWork();
   try {
-    return await open(bytes, options);
+    return await (isLarge ? openThreads(bytes, options) : openSession(bytes, options));
   } catch (error) {
     throw new DataQualityError(
       `Model ${nameOf(model)} is no usable ONNX file (${model.onnx.key}): ${messageOf(error)}`,

@@ -12,8 +12,39 @@ const LAST_MS = 5000;
 /** False where the program is not compiled. */
 export const threadsWork = (): boolean => existsSync(ENTRY);
 
+/** A model in several threads, each with a copy of it: a batch goes to the one that has least to do. */
+export async function openThreads(
+  bytes: Uint8Array,
+  options: SessionOptions & { instances: number },
+): Promise<Session> {
+  const opened = await Promise.allSettled(
+    Array.from({ length: options.instances }, () => openThread(bytes, options)),
+  );
+  const sessions = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const release = async (): Promise<void> => void (await Promise.all(sessions.map((each) => each.release())));
+  const fault = opened.find((each) => each.status === 'rejected');
+  if (fault) {
+    await release();
+    throw fault.reason;
+  }
+  const free = sessions.map((session) => ({ session, running: 0 }));
+  const [{ inputs, provider, note }] = sessions as [Session];
+  return {
+    ...{ inputs, provider, note, release },
+    async run(feeds) {
+      const chosen = free.reduce((best, each) => (each.running < best.running ? each : best));
+      chosen.running++;
+      try {
+        return await chosen.session.run(feeds);
+      } finally {
+        chosen.running--;
+      }
+    },
+  };
+}
+
 /** A model in a thread of its own: the asking one goes on with its other work while the batch is computed. */
-export async function openThread(bytes: Uint8Array, options: SessionOptions): Promise<Session> {
+async function openThread(bytes: Uint8Array, options: SessionOptions): Promise<Session> {
   const busy = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(ENTRY, { workerData: { busy, bytes, options } });
   // The runtime aborts the whole process where a thread is ended in the middle of a batch.

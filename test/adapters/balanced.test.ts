@@ -77,16 +77,17 @@ describe('several instances of a model server', () => {
 });
 
 describe('SERVING_URL', () => {
-  const two = openServing('onnx:?threads=1, onnx:?threads=1&provider=cpu', { objects });
+  const two = openServing('onnx:?instances=1, onnx:?instances=3&provider=cpu', { objects });
   afterAll(() => two.close());
   it('may name several addresses', async () => {
-    expect(two.lanes).toBe(2);
-    expect((await two.health()).provider).toBe('onnx:?threads=1: cpu; onnx:?threads=1&provider=cpu: cpu');
+    expect(two.lanes).toBe(4);
+    expect((await two.health()).provider).toBe('onnx:?instances=1: cpu; onnx:?instances=3&provider=cpu: cpu');
   });
 
   it.each([
     ['onnx:?threads=0', /threads=0 in SERVING_URL is not 1 … 64/],
-    ['onnx:?cores=2', /Unknown "cores" in SERVING_URL onnx:\?cores=2; known: threads, provider/],
+    ['onnx:?instances=two', /instances=two in SERVING_URL is not 1 … 64/],
+    ['onnx:?cores=2', /Unknown "cores" in SERVING_URL onnx:\?cores=2; known: instances, threads, provider/],
     ['onnx:,smoke:', /Unknown address "smoke:" in SERVING_URL; known schemes: onnx:/],
     ['', /Unknown address "" in SERVING_URL/],
   ])('%j is refused', (address, message) => {

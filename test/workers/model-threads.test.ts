@@ -5,12 +5,12 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Tensor } from '../../adapters/ports.js';
 import { openSession } from '../../adapters/serving/session.js';
-import type { openThread } from '../../adapters/serving/threads.js';
+import type { openThreads } from '../../adapters/serving/threads.js';
 import { temporaryDirectory } from '../adapters/directories.js';
 import { madeNetwork } from '../adapters/made-encoder.js';
 import { buildProgram } from './processes.js';
 
-const OPTIONS = { threads: 1, provider: 'cpu' };
+const OPTIONS = { instances: 2, threads: 1, provider: 'cpu' };
 const BUILT = resolve(import.meta.dirname, '../../dist/test-processes/adapters/serving/threads.js');
 
 const inputs = (rows: number, tokens: number): Record<string, Tensor> =>
@@ -22,8 +22,8 @@ const inputs = (rows: number, tokens: number): Record<string, Tensor> =>
     }),
   );
 
-describe('a model in a thread of its own', () => {
-  let open: typeof openThread;
+describe('a model in threads of its own', () => {
+  let open: typeof openThreads;
   const sessions: { release(): Promise<void> }[] = [];
   const opened = async (bytes = madeNetwork()) => {
     const session = await open(bytes, OPTIONS);
@@ -32,11 +32,13 @@ describe('a model in a thread of its own', () => {
   };
   beforeAll(async () => {
     buildProgram();
-    ({ openThread: open } = (await import(pathToFileURL(BUILT).href)) as { openThread: typeof openThread });
+    ({ openThreads: open } = (await import(pathToFileURL(BUILT).href)) as {
+      openThreads: typeof openThreads;
+    });
   }, 120_000);
   afterAll(() => Promise.all(sessions.map((each) => each.release())));
 
-  it('answers what it answers in the thread that asks, one batch after the other', async () => {
+  it('answers what it answers in the thread that asks, several batches side by side', async () => {
     const here = await openSession(madeNetwork(), OPTIONS);
     const there = await opened();
     expect([there.inputs, there.provider, there.note]).toEqual([here.inputs, 'cpu', null]);
@@ -61,7 +63,7 @@ describe('a model in a thread of its own', () => {
     const wide = { ...inputs(1, 2), input_ids: inputs(1, 3)['input_ids']! };
     await expect(session.run(wide)).rejects.toThrow(/Add|broadcast|dimension/i);
     expect(Object.keys(await session.run(inputs(1, 2)))).toEqual(['probabilities']);
-    const other = await open(madeNetwork(), { threads: 1, provider: 'cuda' });
+    const other = await open(madeNetwork(), { instances: 2, threads: 1, provider: 'cuda' });
     sessions.push(other);
     expect([other.provider, other.note]).toEqual([
       'cpu',
@@ -76,8 +78,8 @@ describe('a model in a thread of its own', () => {
     const program = (end: string): number | null => {
       const code = `
         import { readFileSync } from 'node:fs';
-        import { openThread } from ${JSON.stringify(pathToFileURL(BUILT).href)};
-        const session = await openThread(readFileSync(${JSON.stringify(network)}), ${JSON.stringify(OPTIONS)});
+        import { openThreads } from ${JSON.stringify(pathToFileURL(BUILT).href)};
+        const session = await openThreads(readFileSync(${JSON.stringify(network)}), ${JSON.stringify(OPTIONS)});
         const of = (fill) => ({ type: 'int64', dims: [3000, 1000], data: new BigInt64Array(3e6).fill(fill) });
         const run = session.run({ input_ids: of(3n), attention_mask: of(1n), token_type_ids: of(0n) });
         ${end}`;
