@@ -1,4 +1,6 @@
 import { measuresText } from '../adapters/open.js';
+import { exposition } from './metrics-text.js';
+import { eventMetrics } from './outbox.js';
 import { route } from './route.js';
 
 const metrics = route({
@@ -7,11 +9,13 @@ const metrics = route({
   path: '/metrics',
   root: true,
   group: 'health',
-  summary: "Figures of the API's process in Prometheus's text format",
+  summary: "Figures of events, of the outbox and of the API's process, for Prometheus",
   role: 'viewer',
-  answers: { 200: { description: 'Figures', mediaType: 'text/plain' } },
-  async handle({ res }) {
-    res.type('text/plain; version=0.0.4; charset=utf-8').send(measuresText());
+  answers: { 200: { description: 'Text in the exposition format', mediaType: 'text/plain' } },
+  async handle({ context: { ports }, res }) {
+    const text = `${exposition(await eventMetrics(ports))}${measuresText()}`;
+    res.set({ 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' });
+    res.send(text);
     return null;
   },
 });

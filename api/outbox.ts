@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Ports } from '../adapters/ports.js';
 import { CONSUMERS } from '../domain/events.js';
 import { followersOf } from './event-consumers.js';
-import { exposition, type Metric } from './metrics-text.js';
+import type { Metric } from './metrics-text.js';
 import { route } from './route.js';
 import { answer, instant } from './schemas.js';
 
@@ -43,24 +43,8 @@ const outbox = route({
   },
 });
 
-const metrics = route({
-  id: 'metrics',
-  method: 'get',
-  path: '/metrics',
-  root: true,
-  group: 'health',
-  summary: 'Figures of events and outbox for Prometheus',
-  role: 'viewer',
-  answers: { 200: { description: 'Text in the exposition format', mediaType: 'text/plain' } },
-  async handle({ context: { ports }, res }) {
-    const text = exposition(await metricsOf(ports));
-    res.set({ 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' });
-    res.send(text);
-    return null;
-  },
-});
-
-async function metricsOf(ports: Ports): Promise<Metric[]> {
+/** Of events, outbox and consumers, for Prometheus. */
+export async function eventMetrics(ports: Ports): Promise<Metric[]> {
   const { pending, delivered, lagMs } = await outboxOf(ports);
   const followers = await followersOf(ports);
   const now = ports.now();
@@ -103,4 +87,4 @@ async function metricsOf(ports: Ports): Promise<Metric[]> {
   ];
 }
 
-export const outboxRoutes = [outbox, metrics];
+export const outboxRoutes = [outbox];

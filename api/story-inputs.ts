@@ -5,7 +5,7 @@ import { researchInput } from '../domain/research-input.js';
 import { parseTimeframe } from '../domain/streams.js';
 import { backtestInputs } from './backtest-inputs.js';
 import { request, streamText } from './schemas.js';
-import { sentimentInputs } from './sentiment-inputs.js';
+import { sentimentInputs } from './sentiment/inputs.js';
 import { sentimentTraining } from './training-inputs.js';
 import { source, time, window } from './window-inputs.js';
 import { upkeepInputs } from './upkeep-inputs.js';

@@ -29,10 +29,7 @@ import { addPredict } from './predict.js';
 import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
 import { addSentiment } from './sentiment.js';
-import { addSentimentTrain } from './sentiment-train.js';
 import type { Shell } from './shell.js';
-import { addSentimentIndex } from './sentiment-index.js';
-import { addSentimentModels } from './sentiment-models.js';
 import { addSources } from './sources.js';
 
 export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
@@ -62,10 +59,8 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addNewsAggregates,
     addEvents,
     addNotifications,
-    addSentimentModels,
     addSources,
     addSentiment,
-    addSentimentIndex,
     addPredict,
     addBacktest,
     addAudit,
@@ -73,7 +68,6 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addMetrics,
     addDemo,
     addModels,
-    addSentimentTrain,
     addMove,
     addSchedules,
     addLineage,

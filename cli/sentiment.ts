@@ -1,12 +1,14 @@
+import { addIndex } from './sentiment/asset-index.js';
 import { addEvaluate } from './sentiment/evaluate.js';
+import { addModels } from './sentiment/models.js';
 import { addScore } from './sentiment/score.js';
+import { addTrain } from './sentiment/train.js';
 import type { AddCommands } from './shell.js';
 
-/** `sentiment score|evaluate`. */
+/** `sentiment score|evaluate|index|models|compare|rescore|train|…`. */
 export const addSentiment: AddCommands = (program, shell) => {
-  const sentiment =
-    program.commands.find((each) => each.name() === 'sentiment') ??
-    program.command('sentiment').description('what texts say: scores, and what they are worth');
-  addScore(sentiment, shell);
-  addEvaluate(sentiment, shell);
+  const sentiment = program
+    .command('sentiment')
+    .description('what texts say of assets: scores, models, comparisons, the index');
+  for (const add of [addScore, addEvaluate, addIndex, addModels, addTrain]) add(sentiment, shell);
 };

@@ -33,7 +33,9 @@ describe('the outbox', () => {
     expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     const lines = (await response.text()).trim().split('\n');
     for (const line of lines)
-      expect(line).toMatch(/^(# (HELP|TYPE) finsight_\w+ .+|finsight_\w+(\{\w+="[^"]+"\})? \d+(\.\d+)?)$/);
+      expect(line).toMatch(
+        /^(# (HELP|TYPE) finsight_\w+ .+|finsight_\w+(\{\w+="[^"]+"(,\w+="[^"]+")*\})? \d+(\.\d+)?)$/,
+      );
     expect(lines).toContain('finsight_outbox_events{state="delivered"} 1');
     expect(lines).toContain('finsight_outbox_lag_seconds 0');
     expect(lines).toContain('finsight_dead_letters{consumer="aggregates"} 1');

@@ -53,7 +53,7 @@ describe('sentiment models over the API', () => {
     [
       'PUT',
       '/experiment',
-      { kind: 'ab', challenger: 'ngram-logistic', share: 1 },
+      { kind: 'ab', challenger: 'finsight-minilm', share: 1 },
       400,
       /is the served model/,
     ],
@@ -93,7 +93,7 @@ it('an article tells whose score is served for it', async () => {
   await platform.ports.documents.insert('articles', [article('art_de', { language: 'de' })]);
   const served = async () =>
     ((await (await platform.call('/api/v1/news/art_de')).json()) as { servedModel: string }).servedModel;
-  expect(await served()).toMatch(/^ngram-logistic@/);
+  expect(await served()).toMatch(/^finsight-minilm@/);
   await call('PUT', '/rules', { rules: [{ language: 'de', model: 'lexicon' }] });
   expect(await served()).toMatch(/^lexicon@/);
 });

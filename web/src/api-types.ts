@@ -529,17 +529,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/metrics': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['metrics'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/notifications': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listSubscriptions'];
@@ -1247,6 +1236,17 @@ export interface paths {
   '/health': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['health'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/metrics': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['metrics'];
     put?: never;
     post?: never;
     delete?: never;
@@ -4626,17 +4626,6 @@ export interface operations {
       };
     };
   };
-  metrics: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: { headers: { [name: string]: unknown }; content: { 'text/plain': string } };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
   listSubscriptions: {
     parameters: {
       query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
@@ -5912,6 +5901,17 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Health'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  metrics: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/plain': string } };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { readByLexicon } from '../domain/sentiment/lexicon.js';
-import type { SentimentModelsPort } from '../adapters/ports-sentiment.js';
-import { modelName, SENTIMENT_LABELS } from '../domain/sentiment/scores.js';
-import { requiredText } from './query.js';
-import { route } from './route.js';
-import { answer, figure, instant, request } from './schemas.js';
+import { readByLexicon } from '../../domain/sentiment/lexicon.js';
+import type { SentimentModelsPort } from '../../adapters/ports-sentiment.js';
+import { modelName, SENTIMENT_LABELS } from '../../domain/sentiment/scores.js';
+import { requiredText } from '../query.js';
+import { route } from '../route.js';
+import { answer, figure, instant, request } from '../schemas.js';
 
 const model = answer(
   'SentimentModel',

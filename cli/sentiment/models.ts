@@ -1,28 +1,25 @@
 import type { Command } from 'commander';
-import type { ListedSentimentModel } from '../adapters/ports-sentiment.js';
-import type { Ports } from '../adapters/ports.js';
-import type { Config } from '../adapters/config.js';
-import { audit } from '../activities/auditing.js';
-import { InvalidInputError } from '../domain/errors.js';
-import { readByLexicon } from '../domain/sentiment/lexicon.js';
-import type { SentimentAlias } from '../domain/sentiment/routing.js';
-import { modelName } from '../domain/sentiment/scores.js';
-import { connectApi, dataOf } from './api.js';
-import { isLocal, withPorts } from './in-process.js';
-import { printJson, printTable, say } from './output.js';
-import { addSentimentComparison } from './sentiment-comparison.js';
-import { addRescoring } from './sentiment-rescoring.js';
-import { addExperiment, addRules } from './sentiment-rules.js';
-import type { AddCommands, Shell } from './shell.js';
+import type { ListedSentimentModel } from '../../adapters/ports-sentiment.js';
+import type { Ports } from '../../adapters/ports.js';
+import type { Config } from '../../adapters/config.js';
+import { audit } from '../../activities/auditing.js';
+import { InvalidInputError } from '../../domain/errors.js';
+import { readByLexicon } from '../../domain/sentiment/lexicon.js';
+import type { SentimentAlias } from '../../domain/sentiment/routing.js';
+import { modelName } from '../../domain/sentiment/scores.js';
+import { connectApi, dataOf } from '../api.js';
+import { isLocal, withPorts } from '../in-process.js';
+import { printJson, printTable, say } from '../output.js';
+import { addComparison } from './comparison.js';
+import { addRescoring } from './rescoring.js';
+import { addExperiment, addRules } from './rules.js';
+import type { Shell } from '../shell.js';
 
 const BY = { principal: 'local', tenant: 'default' };
 const LOCAL = ['--local', 'in this process, on the data directory, without a running platform'] as const;
 
 /** `sentiment models|alias|rules|experiment|explain|compare|rescore`: models side by side. */
-export const addSentimentModels: AddCommands = (program, shell) => {
-  const sentiment =
-    program.commands.find((each) => each.name() === 'sentiment') ??
-    program.command('sentiment').description('sentiment of texts: models, scores and comparisons');
+export function addModels(sentiment: Command, shell: Shell): void {
   sentiment
     .command('models')
     .description('the models side by side, the served one first')
@@ -40,9 +37,9 @@ export const addSentimentModels: AddCommands = (program, shell) => {
       if (shell.json()) return printJson({ counted, sum, probabilities: { negative, neutral, positive } });
       printTable(counted.map(({ word, weight, by }) => ({ word, weight, by: by.join(' ') })));
     });
-  addSentimentComparison(sentiment, shell);
+  addComparison(sentiment, shell);
   addRescoring(sentiment, shell);
-};
+}
 
 async function listModels(shell: Shell, local: boolean | undefined): Promise<void> {
   const config = shell.config();

@@ -1,14 +1,15 @@
+import type { Command } from 'commander';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SentimentTrainingReport } from '../activities/training/sentiment-registry.js';
-import type { LabelledSet } from '../activities/training/sentiment.js';
-import type { Config } from '../adapters/config.js';
-import { InvalidInputError, NotFoundError } from '../domain/errors.js';
-import { connectApi } from './api.js';
-import { upload } from './bars-upload.js';
-import { printJson, printTable, say } from './output.js';
-import { runStory } from './run.js';
-import { decimalNumber, given, list, wholeNumber, type AddCommands } from './shell.js';
+import type { SentimentTrainingReport } from '../../activities/training/sentiment-registry.js';
+import type { LabelledSet } from '../../activities/training/sentiment.js';
+import type { Config } from '../../adapters/config.js';
+import { InvalidInputError, NotFoundError } from '../../domain/errors.js';
+import { connectApi } from '../api.js';
+import { upload } from '../bars-upload.js';
+import { printJson, printTable, say } from '../output.js';
+import { runStory } from '../run.js';
+import { decimalNumber, given, list, wholeNumber, type Shell } from '../shell.js';
 
 /** Sets whose licences allow shipping weights that were trained on them. */
 const SHIPPABLE = ['sentfin', 'twitter_fin_news', 'finentity'];
@@ -35,9 +36,8 @@ interface TrainOptions {
 }
 
 /** `sentiment train`: labelled sets to a registered model by the story `trainModel`. */
-export const addSentimentTrain: AddCommands = (program, shell) => {
-  const known = program.commands.find((command) => command.name() === 'sentiment');
-  (known ?? program.command('sentiment').description('sentiment models'))
+export function addTrain(sentiment: Command, shell: Shell): void {
+  sentiment
     .command('train')
     .description('trains an encoder on labelled texts, calibrates and measures it, and registers it')
     .requiredOption('--data <dir>', 'directory of CSV files with the columns text, label and maybe entities')
@@ -73,7 +73,7 @@ export const addSentimentTrain: AddCommands = (program, shell) => {
       );
       printTable(report.figures.map((each) => ({ ...each, ...rounded(each) })));
     });
-};
+}
 
 async function train(config: Config, options: TrainOptions): Promise<SentimentTrainingReport> {
   const files = await setsOf(options);

@@ -1,14 +1,15 @@
+import type { Command } from 'commander';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { readTime } from '../activities/window.js';
-import { openPorts } from '../adapters/open.js';
-import type { Config } from '../adapters/config.js';
-import { indexCsv } from '../api/sentiment-index.js';
-import type { IndexQuestion } from '../domain/sentiment/index-question.js';
-import { connectApi, dataOf } from './api.js';
-import { isLocal } from './in-process.js';
-import { printJson, printTable, say } from './output.js';
-import { given, type AddCommands } from './shell.js';
+import { readTime } from '../../activities/window.js';
+import { openPorts } from '../../adapters/open.js';
+import type { Config } from '../../adapters/config.js';
+import { indexCsv } from '../../api/sentiment/asset-index.js';
+import type { IndexQuestion } from '../../domain/sentiment/index-question.js';
+import { connectApi, dataOf } from '../api.js';
+import { isLocal } from '../in-process.js';
+import { printJson, printTable, say } from '../output.js';
+import { given, type Shell } from '../shell.js';
 
 /** Points that a table shows; JSON and CSV have all of them. */
 const SHOWN = 24;
@@ -22,10 +23,7 @@ interface Options extends Omit<IndexQuestion, 'asset' | 'from' | 'to' | 'asOf'> 
 }
 
 /** `sentiment index`: how an asset is spoken of over time. */
-export const addSentimentIndex: AddCommands = (program, shell) => {
-  const sentiment =
-    program.commands.find((each) => each.name() === 'sentiment') ??
-    program.command('sentiment').description('what is said about assets');
+export function addIndex(sentiment: Command, shell: Shell): void {
   sentiment
     .command('index <asset>')
     .description('decayed, weighted mean of the scores of news about an asset, with its interval')
@@ -59,7 +57,7 @@ export const addSentimentIndex: AddCommands = (program, shell) => {
           `${counts.articles} articles, ${counts.abstained} abstentions, ${found.points.length} points`,
       );
     });
-};
+}
 
 const timeOf = (name: string, text: string | undefined): number | undefined =>
   text === undefined ? undefined : readTime(name, /^\d{5,15}$/.test(text) ? Number(text) : text);

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import { createActivities } from '../activities/index.js';
-import { addCounts, NO_COUNTS, type RescoreChunk, type RescoreInput } from '../activities/rescoring.js';
-import type { Config } from '../adapters/config.js';
-import { openPorts } from '../adapters/open.js';
-import { BudgetSpentError } from '../domain/errors.js';
-import type { RescoreReport } from '../workflows/rescoring.js';
-import { connectApi, dataOf } from './api.js';
-import { isLocal } from './in-process.js';
-import { printJson, printTable, say } from './output.js';
-import { followStory } from './run.js';
-import { decimalNumber, given, list, type Shell } from './shell.js';
+import { createActivities } from '../../activities/index.js';
+import { addCounts, NO_COUNTS, type RescoreChunk, type RescoreInput } from '../../activities/rescoring.js';
+import type { Config } from '../../adapters/config.js';
+import { openPorts } from '../../adapters/open.js';
+import { BudgetSpentError } from '../../domain/errors.js';
+import type { RescoreReport } from '../../workflows/rescoring.js';
+import { connectApi, dataOf } from '../api.js';
+import { isLocal } from '../in-process.js';
+import { printJson, printTable, say } from '../output.js';
+import { followStory } from '../run.js';
+import { decimalNumber, given, list, type Shell } from '../shell.js';
 
 type Flags = Omit<RescoreInput, 'model'> & { detach?: boolean; local?: boolean };
 

@@ -2,20 +2,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Command } from 'commander';
-import { createActivities } from '../activities/index.js';
-import { compareOnTexts, readModels, type ComparisonReport } from '../activities/model-comparison.js';
-import type { Config } from '../adapters/config.js';
-import { openPorts, parseCsv } from '../adapters/open.js';
-import { InvalidInputError, messageOf } from '../domain/errors.js';
-import { renderSentimentComparison } from '../domain/report/sentiment-comparison.js';
-import { RESAMPLES } from '../domain/sentiment/comparison.js';
-import { readLabelledTexts, type LabelledText } from '../domain/sentiment/labelled-texts.js';
-import { connectApi, dataOf } from './api.js';
-import { upload } from './bars-upload.js';
-import { isLocal } from './in-process.js';
-import { printJson, printTable, say } from './output.js';
-import { followStory } from './run.js';
-import { given, list, wholeNumber, type Shell } from './shell.js';
+import { createActivities } from '../../activities/index.js';
+import { compareOnTexts, readModels, type ComparisonReport } from '../../activities/model-comparison.js';
+import type { Config } from '../../adapters/config.js';
+import { openPorts, parseCsv } from '../../adapters/open.js';
+import { InvalidInputError, messageOf } from '../../domain/errors.js';
+import { renderSentimentComparison } from '../../domain/report/sentiment-comparison.js';
+import { RESAMPLES } from '../../domain/sentiment/comparison.js';
+import { readLabelledTexts, type LabelledText } from '../../domain/sentiment/labelled-texts.js';
+import { connectApi, dataOf } from '../api.js';
+import { upload } from '../bars-upload.js';
+import { isLocal } from '../in-process.js';
+import { printJson, printTable, say } from '../output.js';
+import { followStory } from '../run.js';
+import { given, list, wholeNumber, type Shell } from '../shell.js';
 
 interface Flags {
   models: string[];
@@ -30,7 +30,7 @@ interface Flags {
 }
 
 /** `sentiment compare`: which of two models is better, and how sure that is. */
-export function addSentimentComparison(sentiment: Command, shell: Shell): void {
+export function addComparison(sentiment: Command, shell: Shell): void {
   sentiment
     .command('compare')
     .description('two models on labelled texts (--data), or on the articles that both have scored')

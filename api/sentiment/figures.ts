@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { modelName, SENTIMENT_LABELS } from '../domain/sentiment/scores.js';
-import { route } from './route.js';
-import { answer, figure, instant } from './schemas.js';
+import { modelName, SENTIMENT_LABELS } from '../../domain/sentiment/scores.js';
+import { route } from '../route.js';
+import { answer, figure, instant } from '../schemas.js';
 
 const figures = answer(
   'SentimentFigures',

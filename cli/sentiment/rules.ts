@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { audit } from '../activities/auditing.js';
-import type { Config } from '../adapters/config.js';
-import { InvalidInputError } from '../domain/errors.js';
-import type { SentimentRule } from '../domain/sentiment/routing.js';
-import { connectApi, dataOf } from './api.js';
-import { isLocal, withPorts } from './in-process.js';
-import { printJson, printTable, say } from './output.js';
-import { decimalNumber, type Shell } from './shell.js';
+import { audit } from '../../activities/auditing.js';
+import type { Config } from '../../adapters/config.js';
+import { InvalidInputError } from '../../domain/errors.js';
+import type { SentimentRule } from '../../domain/sentiment/routing.js';
+import { connectApi, dataOf } from '../api.js';
+import { isLocal, withPorts } from '../in-process.js';
+import { printJson, printTable, say } from '../output.js';
+import { decimalNumber, type Shell } from '../shell.js';
 
 const BY = { principal: 'local', tenant: 'default' };
 const LOCAL = ['--local', 'in this process, on the data directory, without a running platform'] as const;

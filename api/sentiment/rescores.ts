@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { NotFoundError } from '../domain/errors.js';
-import { mayActFor } from '../domain/identity.js';
-import { ForbiddenError } from './errors.js';
-import { cursor, limit, segment } from './query.js';
-import { route } from './route.js';
-import { answer, instant, pageOf } from './schemas.js';
-import { begin, started } from './sentiment-comparisons.js';
-import { sentimentInputs } from './sentiment-inputs.js';
+import { NotFoundError } from '../../domain/errors.js';
+import { mayActFor } from '../../domain/identity.js';
+import { ForbiddenError } from '../errors.js';
+import { cursor, limit, segment } from '../query.js';
+import { route } from '../route.js';
+import { answer, instant, pageOf } from '../schemas.js';
+import { begin, started } from './comparisons.js';
+import { sentimentInputs } from './inputs.js';
 
 const startRescore = route({
   id: 'startSentimentRescore',

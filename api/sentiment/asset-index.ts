@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import type { IndexAnswer } from '../adapters/ports-sentiment-index.js';
-import { InvalidInputError } from '../domain/errors.js';
-import type { Article } from '../domain/news/articles.js';
-import { SENTIMENT_LABELS } from '../domain/sentiment/scores.js';
-import { opinionAbout } from '../domain/sentiment/targets.js';
-import { csvOf, sendCsv } from './csv.js';
-import { score } from './news-schemas.js';
-import { limit, segment, text, time } from './query.js';
-import { route } from './route.js';
-import { answer, figure, instant, source } from './schemas.js';
+import type { IndexAnswer } from '../../adapters/ports-sentiment-index.js';
+import { InvalidInputError } from '../../domain/errors.js';
+import type { Article } from '../../domain/news/articles.js';
+import { SENTIMENT_LABELS } from '../../domain/sentiment/scores.js';
+import { opinionAbout } from '../../domain/sentiment/targets.js';
+import { csvOf, sendCsv } from '../csv.js';
+import { score } from '../news-schemas.js';
+import { limit, segment, text, time } from '../query.js';
+import { route } from '../route.js';
+import { answer, figure, instant, source } from '../schemas.js';
 
 const asset = segment('Base asset', 'BTC');
 const settings = {

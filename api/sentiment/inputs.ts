@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { request } from './schemas.js';
-import { source, time } from './window-inputs.js';
+import { request } from '../schemas.js';
+import { source, time } from '../window-inputs.js';
 
 const modelText = z
   .string()

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { SentimentAlias } from '../domain/sentiment/routing.js';
-import { segment } from './query.js';
-import { route } from './route.js';
-import { answer, instant, request } from './schemas.js';
+import type { SentimentAlias } from '../../domain/sentiment/routing.js';
+import { segment } from '../query.js';
+import { route } from '../route.js';
+import { answer, instant, request } from '../schemas.js';
 
 const alias = answer(
   'SentimentAlias',

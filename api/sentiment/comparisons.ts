@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { parseCsv } from '../adapters/open.js';
-import { sha256Hex } from '../domain/digest.js';
-import { InvalidInputError, NotFoundError } from '../domain/errors.js';
-import type { Principal } from '../domain/identity.js';
-import { SENTIMENT_LABELS } from '../domain/sentiment/scores.js';
-import { readLabelledTexts, type LabelledText } from '../domain/sentiment/labelled-texts.js';
-import type { Upload } from '../domain/uploads.js';
-import { sendPage } from './pages.js';
-import { cursor, limit, segment, text } from './query.js';
-import { route, type Context } from './route.js';
-import { answer, figure, instant, pageOf, request, source } from './schemas.js';
-import { sentimentInputs } from './sentiment-inputs.js';
+import { parseCsv } from '../../adapters/open.js';
+import { sha256Hex } from '../../domain/digest.js';
+import { InvalidInputError, NotFoundError } from '../../domain/errors.js';
+import type { Principal } from '../../domain/identity.js';
+import { SENTIMENT_LABELS } from '../../domain/sentiment/scores.js';
+import { readLabelledTexts, type LabelledText } from '../../domain/sentiment/labelled-texts.js';
+import type { Upload } from '../../domain/uploads.js';
+import { sendPage } from '../pages.js';
+import { cursor, limit, segment, text } from '../query.js';
+import { route, type Context } from '../route.js';
+import { answer, figure, instant, pageOf, request, source } from '../schemas.js';
+import { sentimentInputs } from './inputs.js';
 
 const counts = z.array(z.array(z.int()));
 const figures = z.looseObject({ accuracy: figure, macroF1: figure, ece: figure });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { writtenLanguage } from '../domain/sentiment/language.js';
-import { modelName } from '../domain/sentiment/scores.js';
-import { route } from './route.js';
-import { answer, request } from './schemas.js';
+import { writtenLanguage } from '../../domain/sentiment/language.js';
+import { modelName } from '../../domain/sentiment/scores.js';
+import { route } from '../route.js';
+import { answer, request } from '../schemas.js';
 
 /** Texts of one request, characters of one of them, and bytes of all: more is a job for enrichment. */
 const TEXTS = 10_000;
