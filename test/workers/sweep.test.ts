@@ -11,7 +11,7 @@ const binary = temporalBinary();
 const BY = { principal: 'local', tenant: 'default' };
 const STREAM = 'binance/BTC-USDT/1m';
 /** Enough that a part takes several times as long as a heartbeat is held back. */
-const BARS = 1_000_000;
+const BARS = 2_500_000;
 /** 100 × 100 combinations. */
 const input = {
   stream: STREAM,
