@@ -40,7 +40,8 @@ export async function benchSentiment(args: string[]): Promise<Record<string, unk
   const none = async (key: string): Promise<never> => Promise.reject(new NotFoundError(`No object "${key}"`));
   const serving = onnxServing(address, { objects: { get: none } });
   const seen: Inputs[] = [];
-  const recorded: Pick<ServingPort, 'infer'> = {
+  const recorded: Pick<ServingPort, 'infer' | 'lanes'> = {
+    ...(serving.lanes === undefined ? {} : { lanes: serving.lanes }),
     infer(of, inputs) {
       seen.push(inputs);
       return serving.infer(of, inputs);
