@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { OBJECTIVES } from '../domain/backtest/search/search.js';
-import { parseSlippage } from '../domain/backtest/slippage.js';
 import { OTHER_ENGINES } from '../domain/backtest/verification.js';
-import { formFault } from '../domain/forms.js';
 import { portfolioInput } from './backtest/portfolio-input.js';
-import { basisPoints, runSpec, terms, yearly } from './backtest/terms.js';
+import { runSpec, terms, yearly } from './backtest/terms.js';
 import { request, streamText } from './schemas.js';
 import { strategyFault } from './strategies.js';
 import { code, codeFault } from './strategy-code.js';
@@ -26,16 +24,12 @@ const verification = z.strictObject({
   strategy: z.string().min(1),
   params: z.record(z.string(), z.number()).optional(),
   decide: z.enum(['rule', 'replay']).optional().describe('By their own indicators, or our decisions'),
-  feeBps: basisPoints.optional(),
-  slippageBps: basisPoints.optional(),
-  slippage: z
-    .string()
-    .superRefine(formFault(parseSlippage))
-    .optional()
-    .describe('bps:2, spread:0.5, volume:100 or several joined by +, in the place of slippageBps'),
-  closeAtEnd: z.boolean().optional(),
+  feeBps: terms.feeBps,
+  slippageBps: terms.slippageBps,
+  slippage: terms.slippage,
+  closeAtEnd: terms.closeAtEnd,
   periodsPerYear: yearly.optional(),
-  cash: z.number().positive().optional(),
+  cash: terms.cash,
   size: z
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('units'), units: z.number().positive() }),

@@ -24,7 +24,7 @@ import { openKnown } from './known.js';
 import { lexiconScorer } from './lexicon.js';
 import { llmScorer } from './llm.js';
 import type { LlmSettings } from './llm-settings.js';
-import { openSentimentModels } from './manager.js';
+import { openSentimentModels } from './choices.js';
 import { ngramScorer } from './ngram.js';
 import { cachedScorer } from './score-cache.js';
 

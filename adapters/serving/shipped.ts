@@ -26,13 +26,6 @@ export function loadShippedModels(): Promise<SentimentModel[]> {
   return loading;
 }
 
-/** The one that is served where nobody chose another. @throws DataQualityError */
-export async function loadShippedSentiment(): Promise<SentimentModel> {
-  const [first] = await loadShippedModels();
-  if (first) return first;
-  throw new DataQualityError(`No sentiment model lies below ${join(projectRoot(), 'models')}`);
-}
-
 async function readShippedCards(): Promise<SentimentModel[]> {
   const root = join(projectRoot(), 'models');
   const names = (await readdir(root)).filter((name) => name.startsWith('sentiment')).sort();

@@ -3,7 +3,7 @@ import { parseSize } from '../../domain/backtest/sizing.js';
 import { parseSlippage } from '../../domain/backtest/slippage.js';
 import { formFault } from '../../domain/forms.js';
 
-export const basisPoints = z.number().min(0).max(1000);
+const basisPoints = z.number().min(0).max(1000);
 export const yearly = z.union([z.literal(365), z.literal(252)]);
 /** Costs, size and cash of many runs, as a spec. */
 export const runSpec = z

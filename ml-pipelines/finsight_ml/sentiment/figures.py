@@ -71,8 +71,7 @@ def macro_f1(confusion: np.ndarray) -> float:
 
 def calibration_error(sure: np.ndarray, hits: np.ndarray) -> float:
     """Expected calibration error over equal bins of the largest probability."""
-    at = np.minimum(BINS - 1, (sure * BINS).astype(int))
-    return float(np.abs(np.bincount(at, weights=sure - hits, minlength=BINS)).sum() / len(sure))
+    return sum(own["n"] * abs(own["confidence"] - own["accuracy"]) for own in reliability(sure, hits)) / len(sure)
 
 
 def reliability(sure: np.ndarray, hits: np.ndarray) -> list[dict]:
