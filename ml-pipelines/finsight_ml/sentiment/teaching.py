@@ -12,7 +12,7 @@ from .encoding import encode, load_tokenizer
 from .figures import softmax
 from .fitting import Beat, Fitting
 from .network import load_network
-from .optimising import Recipe
+from .optimising import Recipe, has_bf16
 from .texts import Example
 
 
@@ -33,7 +33,10 @@ def soft_labels(teacher: Teacher, examples: list[Example], *, checkpoint: Path |
     if kept and kept.exists() and fitting.is_done():
         return np.load(kept)
     fitted = fitting.run(lambda detail: beat({"teacher": True, **detail}))
-    soft = softmax(logits_of(fitted.network, rows, beat)).astype(np.float32)
+    device = next(fitted.network.parameters()).device
+    # As precise as the training was: a teacher's doubts need no more digits.
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=has_bf16()):
+        soft = softmax(logits_of(fitted.network, rows, beat)).astype(np.float32)
     if kept:
         draft = kept.with_suffix(".new.npy")
         np.save(draft, soft)
