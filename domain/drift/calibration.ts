@@ -1,6 +1,5 @@
 import { incompleteBeta } from '../statistics.js';
-import { designEffect } from './dependence.js';
-import { welch } from './residuals.js';
+import { sharedEffect, welch } from './residuals.js';
 
 export interface CalibrationDrift {
   n: number;
@@ -20,19 +19,20 @@ export interface CalibrationDrift {
  * Do intervals still cover what they promise, and probabilities still mean what they say? Coverage by the binomial test
  * at the effective number of forecasts, since misses come in storms; the Brier score by Welch's test against the
  * evaluation's, worse only. NaN where there is nothing to test.
- * @param args of settled forecasts whose horizons do not overlap, in order of time
+ * @param args of forecasts whose horizons do not overlap, in order of time; the reference is the evaluation's
  */
 export function calibrationDrift(args: {
   inside: ArrayLike<number>;
   promised: number;
   brier: ArrayLike<number>;
+  referenceInside: ArrayLike<number>;
   referenceBrier: ArrayLike<number>;
 }): CalibrationDrift {
   const { inside, promised } = args;
   const n = inside.length;
   let hits = 0;
   for (let i = 0; i < n; i++) hits += inside[i] ?? NaN;
-  const effect = designEffect(inside);
+  const effect = sharedEffect(args.referenceInside, inside);
   const worth = Math.round(n / effect);
   const coverageP = binomialTest(Math.round(hits / effect), worth, promised);
   const scores = welch({ first: args.referenceBrier, second: args.brier });
@@ -61,7 +61,8 @@ export function binomialTest(successes: number, trials: number, share: number): 
   let far = 0;
   // Likelihoods fall on either side of the middle: what is as far out on the other side is found from the end.
   if (successes < expected) {
-    for (let k = trials; k > expected && pointOf(k, trials, share) <= seen; k--) far += pointOf(k, trials, share);
+    for (let k = trials; k > expected && pointOf(k, trials, share) <= seen; k--)
+      far += pointOf(k, trials, share);
     return Math.min(1, upTo(successes, trials, share) + far);
   }
   for (let k = 0; k < expected && pointOf(k, trials, share) <= seen; k++) far += pointOf(k, trials, share);

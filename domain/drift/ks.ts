@@ -141,7 +141,8 @@ function blockDistance(args: {
   order.forEach((place, i) => {
     gap += place >= from && place < to ? inside : -outside;
     const next = order[i + 1];
-    if (next === undefined || reference[next] !== reference[place]) largest = Math.max(largest, Math.abs(gap));
+    if (next === undefined || reference[next] !== reference[place])
+      largest = Math.max(largest, Math.abs(gap));
   });
   return largest;
 }

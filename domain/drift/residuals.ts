@@ -4,6 +4,8 @@ import { designEffect } from './dependence.js';
 /** Two samples' means by Welch's test. */
 export interface MeanTest extends TestResult {
   freedom: number;
+  /** Values that are worth one independent one. */
+  effect: number;
   firstMean: number;
   secondMean: number;
 }
@@ -17,7 +19,7 @@ export interface ResidualDrift {
   /** Mean absolute deviation from the median, recent over reference. */
   scaleRatio: number;
   scaleP: number;
-  /** Recent residuals that are worth one independent one, of the values and of their sizes. */
+  /** Residuals that are worth one independent one, of the values and of their sizes. */
   effects: { mean: number; scale: number };
   /** Place of the recent residual from which on the sum of deviations turns: the likely start of a shift. */
   turn: number;
@@ -44,22 +46,22 @@ export function residualDrift(args: {
     meanP: means.pValue,
     scaleRatio: scales.secondMean / scales.firstMean,
     scaleP: scales.pValue,
-    effects: { mean: designEffect(recent), scale: designEffect(second) },
+    effects: { mean: means.effect, scale: scales.effect },
     turn: turnOf(recent, means.firstMean),
   };
 }
 
 /**
  * Welch's test of two means with the degrees of freedom of Welch and Satterthwaite; positive where the second is larger.
- * @param args.effects how many values of each are worth one; left out: estimated from their order in time
+ * @param args.effect how many values are worth one; left out: estimated from their order in time ({@link sharedEffect})
  */
 export function welch(args: {
   first: ArrayLike<number>;
   second: ArrayLike<number>;
-  effects?: readonly [number, number];
+  effect?: number;
 }): MeanTest {
-  const { first, second, effects = [designEffect(first), designEffect(second)] } = args;
-  const [n, m] = [first.length / effects[0], second.length / effects[1]];
+  const { first, second, effect = sharedEffect(first, second) } = args;
+  const [n, m] = [first.length / effect, second.length / effect];
   const [a, b] = [deviation(first) ** 2 / n, deviation(second) ** 2 / m];
   const [firstMean, secondMean] = [mean(first), mean(second)];
   const statistic = (secondMean - firstMean) / Math.sqrt(a + b);
@@ -67,8 +69,12 @@ export function welch(args: {
   const freedom = Math.max(1, (a + b) ** 2 / (a ** 2 / Math.max(n - 1, 0.1) + b ** 2 / Math.max(m - 1, 0.1)));
   const known = Number.isFinite(statistic) && Number.isFinite(freedom);
   const pValue = known ? studentTail(statistic, freedom) : NaN;
-  return { statistic: known ? statistic : NaN, pValue, freedom, firstMean, secondMean };
+  return { statistic: known ? statistic : NaN, pValue, freedom, effect, firstMean, secondMean };
 }
+
+/** The larger of two samples' design effects: a short sample does not show how long its storms last. */
+export const sharedEffect = (first: ArrayLike<number>, second: ArrayLike<number>): number =>
+  Math.max(designEffect(first), designEffect(second));
 
 function distances(values: ArrayLike<number>): Float64Array {
   const centre = quantile(values, 0.5);

@@ -93,10 +93,7 @@ function judgeCalibration(found: CalibrationDrift, limits: DriftThresholds): Jud
 }
 
 /** Two tests share a family's level; NaN, where nothing varies, is no alarm. */
-function judged(
-  pValue: number,
-  args: { large: boolean; limits: DriftThresholds; reason: string },
-): Judged {
+function judged(pValue: number, args: { large: boolean; limits: DriftThresholds; reason: string }): Judged {
   const certain = 2 * pValue <= args.limits.level / DRIFT_FAMILIES;
   return { verdict: certain ? (args.large ? 'drift' : 'watch') : 'stable', reason: args.reason };
 }
