@@ -31,6 +31,7 @@ import { researchSteps } from './research.js';
 import { modelComparisonSteps } from './model-comparison.js';
 import { rescoringSteps } from './rescoring.js';
 import { sentimentSteps } from './sentiment.js';
+import { settlementSteps } from './settlement.js';
 import { streamSteps } from './stream.js';
 import { comparisonSteps } from './comparison.js';
 import { searchSteps } from './search/planning.js';
@@ -63,6 +64,7 @@ export const createActivities = (ports: Ports) => ({
     ...tuningSteps(ports),
     ...reproductionSteps(ports),
     ...deploymentSteps(ports),
+    ...settlementSteps(ports),
   },
   /** Steps that last for hours and mostly wait: one a followed stream. */
   live: {

@@ -18,6 +18,8 @@ export interface PredictionInput extends WindowInput {
   /** Model name whose champion answers; left out: the forecaster of the timeframe and horizon. */
   name?: string;
   horizonBars?: number;
+  /** What asks for it; left out: a request. */
+  trigger?: string;
 }
 
 interface Request {
@@ -78,6 +80,7 @@ export const predictionSteps = (ports: Ports) => ({
       read: { from: request.from, to: request.to, asOf: request.asOf },
       createdAt: ports.now(),
       source: request.source,
+      ...(input.trigger === undefined ? {} : { trigger: input.trigger }),
     });
     await ports.documents.insert<Prediction>('predictions', [prediction], (made) => ({
       id: `evt_made_${made.id}`,

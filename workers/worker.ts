@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { Config } from '../adapters/config.js';
-import type { Ports, QueuesPort } from '../adapters/ports.js';
+import type { Ports, QueuesPort, StoryStartsPort } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { BUNDLE_PATH, bundleStories } from './bundle.js';
 import { stepInterceptors } from './interceptors.js';
+import { storyStarts } from './stories.js';
 
 /** `finsight` runs the stories; the others run steps. `train` is served by Python. */
 export const NODE_QUEUES = ['finsight', 'io', 'live', 'cpu', 'gpu'] as const;
@@ -28,6 +29,8 @@ export interface WorkerSet {
    * the grace time; what is left then is tried again by another worker.
    */
   drain(): Promise<void>;
+  /** Over the workers' own connection: for what runs beside them. */
+  stories: StoryStartsPort;
 }
 
 /** @throws InvalidInputError naming the queue and the known ones. */
@@ -53,11 +56,13 @@ export async function startWorkers(options: {
   const { config, ports, queues } = options;
   if (!options.connection) installRuntime();
   const connection = options.connection ?? (await connect(config));
-  const activities = createActivities({ ...ports, queues: queuesOf(connection, config.temporal.namespace) });
+  const { namespace } = config.temporal;
+  const stories = storyStarts(connection, namespace);
+  const activities = createActivities({ ...ports, stories, queues: queuesOf(connection, namespace) });
   const draining = new AbortController();
   const shared = {
     connection,
-    namespace: config.temporal.namespace,
+    namespace,
     shutdownGraceTime: GRACE,
     interceptors: { activity: [stepInterceptors(draining.signal)] },
     // The default is 80 % of a step's heartbeat time-out: a cancellation, or a cursor, half a minute late.
@@ -74,6 +79,7 @@ export async function startWorkers(options: {
   const running = workers.map((worker) => worker.run());
   const done = Promise.all(running).then(() => undefined);
   return {
+    stories,
     done: done.finally(async () => {
       if (!options.connection) await connection.close();
     }),
