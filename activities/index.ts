@@ -18,6 +18,7 @@ import { coverageSteps } from './coverage.js';
 import { transformSteps } from './bars/transform.js';
 import { datasetSteps } from './dataset.js';
 import { deploymentSteps } from './deployment.js';
+import { driftDecidingSteps, driftMeasuringSteps, driftSteps } from './drift.js';
 import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
 import { fundingSteps } from './funding.js';
@@ -38,6 +39,7 @@ import { searchSteps } from './search/planning.js';
 import { validationSteps } from './search/validating.js';
 import { sweepSteps } from './sweep.js';
 import { upkeepSteps } from './upkeep.js';
+import { recentComparisonSteps, retrainingSteps } from './retraining.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 import { sentimentTrainingSteps } from './training/sentiment.js';
 import { reproductionSteps } from './training/reproduction.js';
@@ -64,6 +66,9 @@ export const createActivities = (ports: Ports) => ({
     ...tuningSteps(ports),
     ...reproductionSteps(ports),
     ...deploymentSteps(ports),
+    ...driftSteps(ports),
+    ...driftDecidingSteps(ports),
+    ...retrainingSteps(ports),
     ...settlementSteps(ports),
   },
   /** Steps that last for hours and mostly wait: one a followed stream. */
@@ -73,6 +78,7 @@ export const createActivities = (ports: Ports) => ({
   cpu: {
     ...datasetSteps(ports),
     ...ridgeSteps(ports),
+    ...driftMeasuringSteps(ports),
     ...sentimentTrainingSteps(ports),
     ...backtestSteps(ports),
     ...portfolioSteps(ports),
@@ -90,6 +96,7 @@ export const createActivities = (ports: Ports) => ({
     ...modelComparisonSteps(ports),
     ...evaluationSteps(ports),
     ...predictionSteps(ports),
+    ...recentComparisonSteps(ports),
   },
 });
 

@@ -5,6 +5,7 @@ import { researchInput } from '../domain/research-input.js';
 import { parseTimeframe } from '../domain/streams.js';
 import { backtestInputs } from './backtest-inputs.js';
 import { request, streamText } from './schemas.js';
+import { driftInputs } from './drift-inputs.js';
 import { sentimentInputs } from './sentiment/inputs.js';
 import { sentimentTraining } from './training-inputs.js';
 import { source, time, window } from './window-inputs.js';
@@ -151,6 +152,7 @@ export const STORY_INPUTS = {
     'DeployModelInput',
     z.strictObject({ model: modelText, evaluations: z.array(z.string().min(1)).min(1).max(500) }),
   ),
+  ...driftInputs,
   predict: request(
     'PredictInput',
     z.strictObject({

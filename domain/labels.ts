@@ -39,6 +39,8 @@ const TITLES: Record<string, string> = {
   reproduceModel: 'Reproduction',
   evaluateModel: 'Evaluation',
   deployModel: 'Deployment',
+  watchDrift: 'Drift',
+  retrainModel: 'Retraining',
   predict: 'Prediction',
   settlePredictions: 'Settlement',
   runBacktest: 'Backtest',

@@ -41,6 +41,8 @@ const PREFIXES: Record<string, string> = {
   reproduceModel: 'reproduce',
   evaluateModel: 'evaluate',
   deployModel: 'deploy',
+  watchDrift: 'drift',
+  retrainModel: 'retrain',
   settlePredictions: 'settle',
   runBacktest: 'backtest',
   backtestPortfolio: 'portfolio',

@@ -32,6 +32,8 @@ const ALONE = new Set<StoryKind>([
   'rescoreNews',
   'compareSentiment',
   'settlePredictions',
+  'watchDrift',
+  'retrainModel',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
@@ -71,6 +73,8 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   },
   deployModel: { model: 'ridge-1h-h1@0123', evaluations: ['evl_0'] },
   predict: { source: 'simulated', stream, ...window },
+  watchDrift: { source: 'simulated', stream, policy: 'alert' },
+  retrainModel: { name: 'ridge-1h-h1', source: 'simulated' },
   settlePredictions: { source: 'simulated', stream, horizonBars: 24 },
   runBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   verifyBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
