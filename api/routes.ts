@@ -6,6 +6,7 @@ import { barStatsRoutes } from './bars-stats.js';
 import { barRoutes } from './bars.js';
 import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
+import { driftRoutes } from './drift.js';
 import { eventRoutes } from './event-consumers.js';
 import { engineRoutes } from './engines.js';
 import { fundingRoutes } from './funding.js';
@@ -80,6 +81,7 @@ export const ROUTES: Route[] = [
   ...sentimentScoreRoutes,
   ...modelRoutes,
   ...predictionRoutes,
+  ...driftRoutes,
   ...backtestRoutes,
   ...optimisationRoutes,
   ...trackingRoutes,

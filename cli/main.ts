@@ -13,6 +13,7 @@ import { addBarsUpkeep } from './bars-upkeep.js';
 import { addCoverage } from './coverage.js';
 import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
+import { addDrift } from './drift.js';
 import { addEvents } from './events.js';
 import { addIndicators } from './indicators.js';
 import { addLive } from './live.js';
@@ -62,6 +63,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addSources,
     addSentiment,
     addPredict,
+    addDrift,
     addBacktest,
     addAudit,
     addIndicators,

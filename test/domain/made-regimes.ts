@@ -4,11 +4,13 @@ import { seededNormal } from '../../domain/random.js';
 export const HOUR = 3_600_000;
 export const REGIME_START = Date.UTC(2023, 0, 1);
 
-/** How a market moves: one bar's deviation, and how much of the last move the next takes back. */
+/** How a market moves: one bar's deviation, and how much of the last moves the next takes back. */
 export interface Regime {
   bars: number;
   deviation: number;
   reversion: number;
+  /** So many last moves count, their sum over its root; left out: one. */
+  span?: number;
 }
 
 /**
@@ -20,11 +22,14 @@ export function regimeBars(seed: string, regimes: readonly Regime[]): BarColumns
   const normal = seededNormal(`regimes ${seed}`);
   const column = (): Float64Array => new Float64Array(n);
   const [open, high, low, close, volume] = [column(), column(), column(), column(), column()];
-  let [price, mood, last, row] = [100, 0, 0, 0];
-  for (const { bars, deviation, reversion } of regimes)
+  const moves = column();
+  let [price, mood, row] = [100, 0, 0];
+  for (const { bars, deviation, reversion, span = 1 } of regimes)
     for (let i = 0; i < bars; i++, row++) {
       mood = 0.986 * mood + 0.05 * normal();
-      last = deviation * Math.exp(mood) * normal() - reversion * last;
+      const before = moves.slice(Math.max(0, row - span), row).reduce((sum, move) => sum + move, 0);
+      const last = deviation * Math.exp(mood) * normal() - (reversion * before) / Math.sqrt(span);
+      moves[row] = last;
       open[row] = price;
       price *= Math.exp(last);
       close[row] = price;

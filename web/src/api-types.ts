@@ -848,6 +848,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/drift': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDriftReports'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/drift/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getDriftReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/backtests': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listBacktests'];
@@ -1497,6 +1519,24 @@ export interface components {
       params?: { [name: string]: number };
       /** How often the future is cut off; left out: 24 */ points?: number;
     };
+    WatchDriftInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** Left out: the one whose bars are newest */ source?:
+        string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Only the champion of this name */ name?: string;
+      /** Epoch ms; left out: now */ asOf?: number;
+      /** Left out: thirty days */ recentBars?: number;
+      /** False alarms per look; left out: 0.03 */ level?: number;
+      /** Left out: alert */ policy?: 'off' | 'alert' | 'retrain';
+      /** Left out: 72 */ coolDownHours?: number;
+    };
+    RetrainModelInput: {
+      name: string;
+      source: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Left out: as long as the champion's window */ days?: number;
+      /** Epoch ms; left out: now */ asOf?: number;
+      /** The drift report that asks for it */ report?: string;
+    };
     RescoreNewsInput: {
       /** Name, <name>@<version> or alias */ model: string;
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
@@ -1544,7 +1584,7 @@ export interface components {
       horizonBars?: number;
       maxEpochs?: number;
       seed?: number;
-      trainer?: 'patchtst' | 'ridge';
+      trainer?: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
       feeBps?: number;
       slippageBps?: number;
     };
@@ -1703,6 +1743,12 @@ export interface components {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       name?: string;
       horizonBars?: number;
+      /** What asks for it; left out: a request */ trigger?: string;
+    };
+    SettlePredictionsInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      horizonBars: number;
+      source: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
     };
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
@@ -1726,7 +1772,10 @@ export interface components {
       | { kind: 'trainModel'; input: components['schemas']['TrainModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
+      | { kind: 'watchDrift'; input: components['schemas']['WatchDriftInput'] }
+      | { kind: 'retrainModel'; input: components['schemas']['RetrainModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
+      | { kind: 'settlePredictions'; input: components['schemas']['SettlePredictionsInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
       | { kind: 'backtestPortfolio'; input: components['schemas']['BacktestPortfolioInput'] }
       | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
@@ -1760,7 +1809,10 @@ export interface components {
         | 'trainModel'
         | 'evaluateModel'
         | 'deployModel'
+        | 'watchDrift'
+        | 'retrainModel'
         | 'predict'
+        | 'settlePredictions'
         | 'runBacktest'
         | 'backtestPortfolio'
         | 'sweepBacktest'
@@ -1799,7 +1851,10 @@ export interface components {
         | 'trainModel'
         | 'evaluateModel'
         | 'deployModel'
+        | 'watchDrift'
+        | 'retrainModel'
         | 'predict'
+        | 'settlePredictions'
         | 'runBacktest'
         | 'backtestPortfolio'
         | 'sweepBacktest'
@@ -2323,6 +2378,76 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    DriftReport: {
+      id: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <name>@<version> */ model: string;
+      dataset: string;
+      evaluation: string;
+      horizonBars: number;
+      /** Close of the last bar that was looked at */ asOf: number;
+      window: { from: number | null; to: number | null; rows: number; trainingRows: number };
+      settled: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        n: number;
+      } | null;
+      /** unknown: too little to say; watch: certain, but not large */ verdict:
+        'unknown' | 'stable' | 'watch' | 'drift';
+      findings: {
+        family: 'inputs' | 'residuals' | 'calibration';
+        verdict: 'unknown' | 'stable' | 'watch' | 'drift';
+        reasons: string[];
+      }[];
+      inputs:
+        | {
+            name: string;
+            /** Population stability index against the training part */ psi: number | null;
+            /** Kolmogorov–Smirnov */ distance: number | null;
+            pValue: number | null;
+            /** p among all inputs (Benjamini–Hochberg) */ qValue: number | null;
+            /** Values that are worth one independent one */ effect: number | null;
+            referenceMean: number | null;
+            recentMean: number | null;
+          }[]
+        | null;
+      residuals: {
+        n: number;
+        referenceN: number;
+        /** In deviations of the evaluation's residuals */ meanShift: number | null;
+        meanP: number | null;
+        scaleRatio: number | null;
+        scaleP: number | null;
+        effects: { mean: number | null; scale: number | null };
+        turn: number;
+        /** When the errors likely moved */ since: number | null;
+      } | null;
+      calibration: {
+        n: number;
+        coverage: number | null;
+        promised: number | null;
+        coverageP: number | null;
+        brier: number | null;
+        referenceBrier: number | null;
+        /** One-sided: worse than in the evaluation */ brierP: number | null;
+        effect: number | null;
+      } | null;
+      /** False alarms per look */ level: number | null;
+      digests: { [name: string]: string };
+      /** The drift that goes on; told of once */ episode: {
+        id: string;
+        /** Epoch milliseconds, UTC */ since: number;
+        reports: number;
+        calm: number;
+      } | null;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+    };
+    DriftReportPage: {
+      items: components['schemas']['DriftReport'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Event: {
       id: string;
       type: string;
@@ -3447,7 +3572,10 @@ export interface operations {
           | 'trainModel'
           | 'evaluateModel'
           | 'deployModel'
+          | 'watchDrift'
+          | 'retrainModel'
           | 'predict'
+          | 'settlePredictions'
           | 'runBacktest'
           | 'backtestPortfolio'
           | 'sweepBacktest'
@@ -5254,6 +5382,47 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Prediction'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDriftReports: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** <name>@<version> */ model?: string;
+        /** Only these */ verdict?: 'unknown' | 'stable' | 'watch' | 'drift';
+        /** Looked at bars up to then or later; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Looked at bars before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DriftReportPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getDriftReport: {
+    parameters: { query?: never; header?: never; path: { /** Report id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DriftReport'] };
       };
       default: {
         headers: { [name: string]: unknown };
