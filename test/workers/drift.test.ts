@@ -84,8 +84,8 @@ describe.skipIf(!binary)(
       const { items } = await platform.ports.documents.find<DriftReport>('driftReports', {});
       expect(items).toHaveLength(1);
       expect(await platform.ports.events.recent({ type: 'drift.detected', limit: 10 })).toHaveLength(1);
-      const { events = [] } = await handle.fetchHistory();
-      const attempts = events.map((event) => event.activityTaskStartedEventAttributes?.attempt ?? 0);
+      const { events } = await handle.fetchHistory();
+      const attempts = (events ?? []).map((event) => event.activityTaskStartedEventAttributes?.attempt ?? 0);
       expect(Math.max(...attempts)).toBe(2);
     }, 240_000);
   },
