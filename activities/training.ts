@@ -1,5 +1,6 @@
 import type { Ports } from '../adapters/ports.js';
 import type { StreamMatrix } from '../domain/dataset.js';
+import { horizonsOf } from '../domain/dataset/samples.js';
 import { digestOf } from '../domain/digest.js';
 import type { TrainRequest, TrainResult } from '../domain/ml.js';
 import { modelId, type ModelVersion } from '../domain/models.js';
@@ -37,6 +38,10 @@ export const trainingSteps = (ports: Ports) => ({
       batchSize: 256,
       learningRate: 1e-3,
       seed: input.seed ?? 1,
+      precision: 'auto' as const,
+      gradientClip: 1,
+      compile: false,
+      quantiles: [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95],
     };
     const params = trainer === 'patchtst' ? PATCHTST_PARAMS : {};
     const specSha256 = digestOf({ trainer, params, training, dataset: dataset.sha256, name: input.name });
@@ -78,6 +83,14 @@ export const ridgeSteps = (ports: Ports) => ({
       parameters: fit.weights.length + 1,
       mlflowRunId: null,
       environment: { trainer: 'ridge in TypeScript' },
+      quantiles: [],
+      horizons: [spec.horizonBars],
+      stopped: 'finished',
+      batchSize: fit.rows.train,
+      weightsSha256: digestOf({ weights: [...fit.weights], bias: fit.bias }),
+      rowsPerSecond: null,
+      peakMemoryBytes: null,
+      notes: [],
     };
   },
 });
@@ -119,6 +132,7 @@ const datasetRef = (dataset: StoredDataset): TrainRequest['dataset'] => ({
   featureVersion: dataset.featureVersion,
   lookBack: dataset.spec.lookBack,
   horizonBars: dataset.spec.horizonBars,
+  horizons: horizonsOf(dataset.spec),
 });
 
 function reportOf(model: ModelVersion): TrainingReport {

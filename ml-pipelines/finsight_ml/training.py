@@ -1,5 +1,6 @@
 """Training with a checkpoint per epoch: an interrupted run goes on at its epoch and ends with the same weights."""
 
+import hashlib
 import io
 import math
 import os
@@ -51,8 +52,24 @@ def train(request: TrainRequest, objects: FileObjects, beat: Beat = lambda _: No
         parameters=sum(each.numel() for each in model.parameters()),
         mlflow_run_id=log_run(request, run.history, parity),
         environment=environment(),
+        quantiles=[],
+        horizons=[request.dataset.horizon_bars],
+        stopped="finished" if len(run.history) == request.training.max_epochs else "early",
+        batch_size=request.training.batch_size,
+        weights_sha256=weights_digest(model),
+        rows_per_second=None,
+        peak_memory_bytes=None,
+        notes=[],
     )
     return result
+
+
+def weights_digest(model: nn.Module) -> str:
+    digest = hashlib.sha256()
+    for name, value in sorted(model.state_dict().items()):
+        digest.update(f"{name} {list(value.shape)} {value.dtype}\n".encode())
+        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 class Run:
