@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { Config } from '../adapters/config.js';
 import type { Ports, QueuesPort, StoryStartsPort } from '../adapters/ports.js';
@@ -52,9 +52,11 @@ export async function startWorkers(options: {
   ports: Ports;
   queues: readonly NodeQueue[];
   connection?: NativeConnection;
+  /** Says nothing of the workers' comings and goings. */
+  quiet?: boolean;
 }): Promise<WorkerSet> {
   const { config, ports, queues } = options;
-  if (!options.connection) installRuntime();
+  if (!options.connection) installRuntime(options.quiet);
   const connection = options.connection ?? (await connect(config));
   const { namespace } = config.temporal;
   const stories = storyStarts(connection, namespace);
@@ -119,11 +121,12 @@ export function connect(config: Pick<Config, 'temporal'>): Promise<NativeConnect
 let installed = false;
 
 /** Our own signal handling decides when to drain, so the runtime installs none. */
-function installRuntime(): void {
+function installRuntime(quiet = false): void {
   if (installed) return;
   installed = true;
   Runtime.install({
     shutdownSignals: [],
+    ...(quiet ? { logger: new DefaultLogger('ERROR') } : {}),
     telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
   } as never);
 }
