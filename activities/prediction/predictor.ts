@@ -32,8 +32,8 @@ export function openPredictor(ports: Ports): ForecastsPort {
       return stored as Prediction;
     },
     async predictMany(requests) {
-      const made = await Promise.all(
-        requests.map((request) => make(request).catch((error: unknown) => error as Error)),
+      const made = await inLanes(requests, (request) =>
+        make(request).catch((error: unknown) => error as Error),
       );
       const stored = await store(
         ports,
@@ -44,6 +44,19 @@ export function openPredictor(ports: Ports): ForecastsPort {
     },
     replay: (id) => replayPrediction(ports, id),
   };
+}
+
+/** Streams that are read at a time where nothing of them is held yet. */
+const LANES = 4;
+
+async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results;
 }
 
 /** Records with their events, in one transaction; one that was made before is the same record. */
