@@ -37,6 +37,7 @@ const PREFIXES: Record<string, string> = {
   tuneModel: 'tune',
   reproduceModel: 'reproduce',
   evaluateModel: 'evaluate',
+  walkForward: 'walk-forward',
   deployModel: 'deploy',
   runBacktest: 'backtest',
   backtestPortfolio: 'portfolio',
