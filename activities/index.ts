@@ -1,6 +1,13 @@
 import type { Ports } from '../adapters/ports.js';
 import type { SuggestRequest, SuggestResult, TrainRequest, TrainResult } from '../domain/ml.js';
 import type { SentimentRequest, SentimentResult } from '../domain/ml/sentiment.js';
+import type {
+  SentimentTrialRequest,
+  SentimentTrialResult,
+  SuggestTrialsRequest,
+  TrialRequest,
+  TrialResult,
+} from '../domain/ml/tuning.js';
 import type { ExternalRequest, ExternalResult } from '../domain/backtest/external.js';
 import { backtestSteps } from './backtest.js';
 import { portfolioSteps } from './backtest/portfolio.js';
@@ -13,6 +20,7 @@ import { datasetSteps } from './dataset.js';
 import { deploymentSteps } from './deployment.js';
 import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
+import { poolingSteps, walkForwardSteps } from './evaluation/walk-forward.js';
 import { fundingSteps } from './funding.js';
 import { healingSteps } from './healing.js';
 import { lookaheadSteps } from './lookahead.js';
@@ -32,7 +40,9 @@ import { sweepSteps } from './sweep.js';
 import { upkeepSteps } from './upkeep.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 import { sentimentTrainingSteps } from './training/sentiment.js';
+import { reproductionSteps } from './training/reproduction.js';
 import { sentimentRegistrySteps } from './training/sentiment-registry.js';
+import { tuningSteps } from './training/tuning.js';
 
 /** On which queue each step runs: the one place that decides it. */
 export const createActivities = (ports: Ports) => ({
@@ -51,7 +61,10 @@ export const createActivities = (ports: Ports) => ({
     ...trainingSteps(ports),
     ...registrySteps(ports),
     ...sentimentRegistrySteps(ports),
+    ...tuningSteps(ports),
+    ...reproductionSteps(ports),
     ...deploymentSteps(ports),
+    ...walkForwardSteps(ports),
   },
   /** Steps that last for hours and mostly wait: one a followed stream. */
   live: {
@@ -76,6 +89,7 @@ export const createActivities = (ports: Ports) => ({
     ...rescoringSteps(ports),
     ...modelComparisonSteps(ports),
     ...evaluationSteps(ports),
+    ...poolingSteps(ports),
     ...predictionSteps(ports),
   },
 });
@@ -88,6 +102,9 @@ export interface MlActivities {
   trainForecaster(request: TrainRequest): Promise<TrainResult>;
   trainSentiment(request: SentimentRequest): Promise<SentimentResult>;
   suggestParameters(request: SuggestRequest): Promise<SuggestResult>;
+  trainTrial(request: TrialRequest): Promise<TrialResult>;
+  trainSentimentTrial(request: SentimentTrialRequest): Promise<SentimentTrialResult>;
+  suggestTrials(request: SuggestTrialsRequest): Promise<SuggestResult>;
 }
 
 /** What the Python worker on the queue `verify` answers. */

@@ -199,7 +199,7 @@ function abstention(up: number, minConfidence: number | undefined): string | nul
   return `confidence ${confidence.toFixed(4)} is below ${minConfidence}`;
 }
 
-function probabilityUp(scaled: number, residuals: number[]): number {
+export function probabilityUp(scaled: number, residuals: number[]): number {
   const n = residuals.length;
   if (n === 0) return 0.5;
   const share = residuals.filter((residual) => scaled + residual > 0).length / n;

@@ -5,7 +5,7 @@ import type { ModelVersion } from '../../domain/models.js';
 import type { Refusal } from '../../domain/prediction.js';
 import { bySkill } from '../../domain/prediction/selection.js';
 import { sourceKey, type Source } from '../../domain/sources.js';
-import { championId, findModel, type Alias } from '../models.js';
+import { championId, checkServable, findModel, type Alias } from '../models.js';
 import type { Asked } from './asked.js';
 
 /** A model that may answer, with its evidence on the stream that is asked for. */
@@ -92,7 +92,7 @@ async function admit(
   const model = id.replace(/^mdl_/, '');
   const refuse = (why: string): void => void found.refusals.push({ model, reason: why });
   try {
-    const version = await findModel(ports, id);
+    const version = checkServable(await findModel(ports, id));
     const audit = (evaluation as { leakAudit?: { passed: boolean } } | undefined)?.leakAudit;
     if (version.task !== 'forecast') return refuse('it forecasts nothing');
     if (version.stage === 'rejected') return refuse('it was not promoted');
