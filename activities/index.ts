@@ -22,6 +22,7 @@ import { deploymentSteps } from './deployment.js';
 import { driftDecidingSteps, driftMeasuringSteps, driftSteps } from './drift.js';
 import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
+import { poolingSteps, walkForwardSteps } from './evaluation/walk-forward.js';
 import { fundingSteps } from './funding.js';
 import { healingSteps } from './healing.js';
 import { lookaheadSteps } from './lookahead.js';
@@ -72,6 +73,7 @@ export const createActivities = (ports: Ports) => ({
     ...driftDecidingSteps(ports),
     ...retrainingSteps(ports),
     ...settlementSteps(ports),
+    ...walkForwardSteps(ports),
   },
   /** Steps that last for hours and mostly wait: one a followed stream. */
   live: {
@@ -97,6 +99,7 @@ export const createActivities = (ports: Ports) => ({
     ...rescoringSteps(ports),
     ...modelComparisonSteps(ports),
     ...evaluationSteps(ports),
+    ...poolingSteps(ports),
     ...predictionSteps(ports),
     ...recentComparisonSteps(ports),
   },
