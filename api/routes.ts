@@ -12,6 +12,7 @@ import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
 import { lineageRoutes } from './lineage.js';
 import { metricsRoutes } from './metrics.js';
+import { evaluationRoutes } from './evaluations.js';
 import { modelRoutes } from './models.js';
 import { newsAggregateRoutes } from './news-aggregates.js';
 import { newsRoutes } from './news.js';
@@ -79,6 +80,7 @@ export const ROUTES: Route[] = [
   ...sentimentIndexRoutes,
   ...sentimentScoreRoutes,
   ...modelRoutes,
+  ...evaluationRoutes,
   ...predictionRoutes,
   ...backtestRoutes,
   ...optimisationRoutes,

@@ -13,6 +13,7 @@ import { addBarsUpkeep } from './bars-upkeep.js';
 import { addCoverage } from './coverage.js';
 import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
+import { addEvaluate } from './evaluate.js';
 import { addEvents } from './events.js';
 import { addIndicators } from './indicators.js';
 import { addLive } from './live.js';
@@ -68,6 +69,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addMetrics,
     addDemo,
     addModels,
+    addEvaluate,
     addMove,
     addSchedules,
     addLineage,

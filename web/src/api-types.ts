@@ -826,6 +826,39 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/evaluations/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getEvaluation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/evaluations/{id}/against/{other}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['compareEvaluations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/card': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getModelCard'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/predictions': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listPredictions'];
@@ -1497,6 +1530,38 @@ export interface components {
       params?: { [name: string]: number };
       /** How often the future is cut off; left out: 24 */ points?: number;
     };
+    WalkForwardInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      streams: string[];
+      name?: string;
+      trainer?: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
+      params?: { [name: string]: number | string | boolean };
+      training?: {
+        maxEpochs?: number;
+        patience?: number;
+        batchSize?: number;
+        learningRate?: number;
+        seed?: number;
+        precision?: 'auto' | 'float32' | 'bfloat16';
+        gradientClip?: number;
+        compile?: boolean;
+        quantiles?: number[];
+      };
+      lookBack?: number;
+      horizonBars?: number;
+      horizons?: number[];
+      scheme?: 'expanding' | 'rolling';
+      folds?: number;
+      testBars?: number;
+      validationBars?: number;
+      embargoBars?: number;
+      feeBps?: number;
+      slippageBps?: number;
+      /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
+    };
     RescoreNewsInput: {
       /** Name, <name>@<version> or alias */ model: string;
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
@@ -1544,7 +1609,7 @@ export interface components {
       horizonBars?: number;
       maxEpochs?: number;
       seed?: number;
-      trainer?: 'patchtst' | 'ridge';
+      trainer?: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
       feeBps?: number;
       slippageBps?: number;
     };
@@ -1693,6 +1758,7 @@ export interface components {
       dataset: string;
       streams: string[];
       costs: { feeBps: number; slippageBps: number };
+      /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
     };
     DeployModelInput: { model: string; evaluations: string[] };
     PredictInput: {
@@ -1725,6 +1791,7 @@ export interface components {
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
       | { kind: 'trainModel'; input: components['schemas']['TrainModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
+      | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
@@ -1759,6 +1826,7 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'evaluateModel'
+        | 'walkForward'
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
@@ -1798,6 +1866,7 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'evaluateModel'
+        | 'walkForward'
         | 'deployModel'
         | 'predict'
         | 'runBacktest'
@@ -2441,6 +2510,227 @@ export interface components {
         components['schemas']['LineageCheck'] | null;
       broken: components['schemas']['LineageCheck'][];
     };
+    SkillFigures: {
+      name: string;
+      n: number;
+      mae: number | null;
+      directionalAccuracy: number | null;
+      wilson95: [number | null, number | null];
+    };
+    LeakAudit: {
+      passed: boolean;
+      checks: {
+        check: string;
+        verdict: 'pass' | 'leak' | 'skipped' | 'explained';
+        text: string;
+        figure: number | null;
+        bound: number | null;
+        explanation?: string;
+      }[];
+    };
+    Evaluation: {
+      id: string;
+      model: string;
+      stream: string;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      n: number;
+      mae: number | null;
+      directionalAccuracy: number | null;
+      /** Wilson interval of the directional accuracy */ wilson95: [number | null, number | null];
+      baselines: components['schemas']['SkillFigures'][];
+      against?: {
+        baseline: string;
+        /** Squared relative error, outcomes that do not overlap; negative: the model is better */ dieboldMariano: {
+          statistic: number | null;
+          pValue: number | null;
+        };
+        allRows: { n: number; statistic: number | null; pValue: number | null };
+        /** McNemar; null where the baseline claims no direction */ direction: {
+          onlyModel: number;
+          onlyBaseline: number;
+          pValue: number | null;
+        } | null;
+      }[];
+      pesaranTimmermann: { statistic: number | null; pValue: number | null };
+      dieboldMariano: { statistic: number | null; pValue: number | null };
+      conformal: {
+        coverage: number | null;
+        scale: number | null;
+        n: number;
+        measuredCoverage: number | null;
+      };
+      distribution?: {
+        n: number;
+        levels: number[];
+        from: 'model' | 'validation residuals';
+        pinball: number | null;
+        crps: number | null;
+        baselines: { name: string; pinball: number | null; crps: number | null }[];
+      };
+      interval?: {
+        coverage: number | null;
+        measuredCoverage: number | null;
+        n: number;
+        /** In units of volatility·√horizon */ meanWidth: number | null;
+        winkler: number | null;
+        method: 'adaptive';
+        persistence: {
+          coverage: number | null;
+          measuredCoverage: number | null;
+          n: number;
+          /** In units of volatility·√horizon */ meanWidth: number | null;
+          winkler: number | null;
+        };
+      };
+      calibration?: {
+        n: number;
+        brier: number | null;
+        baselines: { name: string; brier: number | null }[];
+        ece: number | null;
+        bins: {
+          from: number;
+          to: number;
+          n: number;
+          meanProbability: number | null;
+          shareUp: number | null;
+          wilson95: [number | null, number | null];
+        }[];
+      };
+      regimes?: {
+        by: 'volatility' | 'trend';
+        name: string;
+        n: number;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        share: number | null;
+        baselines: components['schemas']['SkillFigures'][];
+      }[];
+      byConfidence?: {
+        from: number;
+        to: number;
+        name: string;
+        n: number;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        share: number | null;
+        baselines: components['schemas']['SkillFigures'][];
+      }[];
+      profitAfterCosts: {
+        total: number | null;
+        buyAndHold: number | null;
+        feeBps: number;
+        slippageBps: number;
+      };
+      /** The forecasts through the backtest engine */ traded?: {
+        totalReturn: number | null;
+        annualReturn: number | null;
+        sharpe: number | null;
+        maxDrawdown: number | null;
+        entries: number;
+        exposure: number | null;
+        fees: number | null;
+        bars: number;
+        strategy: 'model-signal';
+        engine: string;
+        costs: { feeBps: number; slippageBps: number };
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        buyAndHold: {
+          totalReturn: number | null;
+          annualReturn: number | null;
+          sharpe: number | null;
+          maxDrawdown: number | null;
+          entries: number;
+          exposure: number | null;
+          fees: number | null;
+          bars: number;
+        };
+        beforeCosts: {
+          totalReturn: number | null;
+          annualReturn: number | null;
+          sharpe: number | null;
+          maxDrawdown: number | null;
+          entries: number;
+          exposure: number | null;
+          fees: number | null;
+          bars: number;
+        };
+        conventions: string[];
+        notes: string[];
+      };
+      leakAudit?: components['schemas']['LeakAudit'];
+      folds?: {
+        fold: number;
+        model: string;
+        dataset: string;
+        evaluation: string;
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        n: number;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        persistenceMae: number | null;
+        measuredCoverage: number | null;
+        meanWidth: number | null;
+        crps: number | null;
+        persistenceCrps: number | null;
+      }[];
+      walkForward?: {
+        scheme: 'expanding' | 'rolling';
+        folds: number;
+        testBars: number;
+        validationBars: number;
+        purgeBars: number;
+        embargoBars: number;
+      };
+      seeds?: number[];
+      forecasts: { key: string; sha256: string };
+      rows?: { key: string; sha256: string };
+      dataset: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+    };
+    EvaluationComparison: {
+      stream: string;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      rows: number;
+      n: number;
+      a: {
+        evaluation: string;
+        model: string;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        crps: number | null;
+        pinball: number | null;
+        measuredCoverage: number | null;
+        meanWidth: number | null;
+        brier: number | null;
+      };
+      b: {
+        evaluation: string;
+        model: string;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        crps: number | null;
+        pinball: number | null;
+        measuredCoverage: number | null;
+        meanWidth: number | null;
+        brier: number | null;
+      };
+      dieboldMariano: { statistic: number | null; pValue: number | null };
+      dieboldMarianoCrps: { statistic: number | null; pValue: number | null };
+      direction: { onlyA: number; onlyB: number; pValue: number | null } | null;
+      sentence: string;
+    };
     ObjectRef: { key: string; sha256: string; bytes: number };
     ModelVersion: {
       id: string;
@@ -2459,44 +2749,11 @@ export interface components {
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
       featureVersion: string;
-    };
-    SkillFigures: {
-      name: string;
-      n: number;
-      mae: number | null;
-      directionalAccuracy: number | null;
-      wilson95: [number | null, number | null];
-    };
-    Evaluation: {
-      id: string;
-      model: string;
-      stream: string;
-      horizonBars: number;
-      /** Epoch milliseconds, UTC */ from: number;
-      /** Epoch milliseconds, UTC */ to: number;
-      n: number;
-      mae: number | null;
-      directionalAccuracy: number | null;
-      /** Wilson interval of the directional accuracy */ wilson95: [number | null, number | null];
-      baselines: components['schemas']['SkillFigures'][];
-      pesaranTimmermann: { statistic: number | null; pValue: number | null };
-      dieboldMariano: { statistic: number | null; pValue: number | null };
-      conformal: {
-        coverage: number | null;
-        scale: number | null;
-        n: number;
-        measuredCoverage: number | null;
-      };
-      profitAfterCosts: {
-        total: number | null;
-        buyAndHold: number | null;
-        feeBps: number;
-        slippageBps: number;
-      };
-      forecasts: { key: string; sha256: string };
-      dataset: string;
-      /** Epoch milliseconds, UTC */ createdAt: number;
-      source: components['schemas']['Source'];
+      /** Leak audits that failed: such a model is rejected and never served */ leaks?: {
+        stream: string;
+        evaluation: string;
+        reasons: string[];
+      }[];
     };
     ModelPage: {
       items: components['schemas']['ModelVersion'][];
@@ -3446,6 +3703,7 @@ export interface operations {
           | 'buildDataset'
           | 'trainModel'
           | 'evaluateModel'
+          | 'walkForward'
           | 'deployModel'
           | 'predict'
           | 'runBacktest'
@@ -5215,6 +5473,55 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['EvaluationPage'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getEvaluation: {
+    parameters: { query?: never; header?: never; path: { /** Evaluation id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Evaluation'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  compareEvaluations: {
+    parameters: {
+      query?: { /** Of model versions: the stream to compare them on */ stream?: string };
+      header?: never;
+      path: { /** evl_… or <name>@<version> */ id: string; /** The same of the other one */ other: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EvaluationComparison'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getModelCard: {
+    parameters: {
+      query?: { /** Markdown where left out */ format?: 'md' | 'html' };
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/markdown': string } };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
