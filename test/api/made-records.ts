@@ -1,4 +1,5 @@
 import { seedSentimentModels } from './made-comparisons.js';
+import { seedEvaluation } from './made-evaluations.js';
 import { seedOptimisations } from './made-optimisations.js';
 import { seedTrainings } from './made-trainings.js';
 import type { Ports } from '../../adapters/ports.js';
@@ -79,6 +80,7 @@ export async function seed(ports: Ports): Promise<void> {
   await documents.insert('newsSources', [{ ...DEFAULT_SOURCES.find(({ id }) => id === 'coindesk')! }]);
   await documents.insert('models', [madeModel]);
   await documents.insert('evaluations', [madeEvaluation]);
+  await seedEvaluation(ports, madeEvaluation);
   await documents.insert('predictions', [madePrediction]);
   await documents.insert('driftReports', [madeDriftReport]);
   await documents.insert('backtests', [
