@@ -77,6 +77,7 @@ const driftReport = answer(
       .describe('The drift that goes on; told of once'),
     createdAt: instant,
     source,
+    sourceKey: z.string().describe('live, recorded or simulated-<seed>'),
   }),
 );
 

@@ -2743,6 +2743,7 @@ export interface components {
       } | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
+      /** live, recorded or simulated-<seed> */ sourceKey: string;
     };
     DriftReportPage: {
       items: components['schemas']['DriftReport'][];
