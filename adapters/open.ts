@@ -1,10 +1,12 @@
 import type { Source } from '../domain/sources.js';
+import { UnreachableError } from '../domain/errors.js';
 import { formatSource } from '../domain/sources.js';
 import { openSweeps } from './backtest/index.js';
 import { openCache } from './cache/index.js';
 import { openCatalogue } from './catalogue.js';
 import { openChannels } from './channels/index.js';
 import type { Config } from './config.js';
+import { machineOf } from './machine.js';
 import { openDocuments } from './documents/index.js';
 import { readSentimentPoints } from './documents/points.js';
 import { openEngines } from './engines/index.js';
@@ -33,6 +35,7 @@ import { parquetTables } from './tables.js';
 import { openStorage } from './storage.js';
 import { openTracking } from './tracking/index.js';
 import { readMlState } from './toolchain.js';
+import { codeVersion } from './version.js';
 
 /** Readers of documents that need no port. */
 export { parseCsv } from './csv.js';
@@ -41,7 +44,7 @@ export { decodeXml } from './news/encoding.js';
 export { MAX_FEED_BYTES, parseFeed } from './news/feeds/parse.js';
 
 export { loadSentimentDirectory } from './serving/shipped.js';
-export { measuresText } from './measures.js';
+export { measured, measuresText } from './measures.js';
 
 export { redacted } from './addresses.js';
 export { ensureStores } from './ensure.js';
@@ -105,8 +108,11 @@ export function openPorts(config: Config): Ports {
     lexicon: openLexicon(config.instrumentsFile),
     chooseSource: () => chooseSource(config),
     trainer: () => trainerOf(config),
+    code: codeVersion,
+    machine: machineOf,
     // A process without Temporal knows of none; workers look.
     queues: { pollers: async () => 0 },
+    stories: { start: noStories, signal: noStories },
     now: () => Date.now(),
     async close() {
       // What the series still has to tell goes into the documents.
@@ -120,6 +126,10 @@ export function openPorts(config: Config): Ports {
       if (failed) throw failed.reason;
     },
   };
+}
+
+async function noStories(): Promise<never> {
+  throw new UnreachableError('This process knows of no Temporal server, so it starts no stories; workers do');
 }
 
 /** While the Python environment is still being installed its steps wait on their queue; a failed one never comes. */

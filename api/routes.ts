@@ -6,12 +6,15 @@ import { barStatsRoutes } from './bars-stats.js';
 import { barRoutes } from './bars.js';
 import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
+import { driftRoutes } from './drift.js';
 import { eventRoutes } from './event-consumers.js';
+import { datasetRoutes } from './datasets.js';
 import { engineRoutes } from './engines.js';
 import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
 import { lineageRoutes } from './lineage.js';
 import { metricsRoutes } from './metrics.js';
+import { evaluationRoutes } from './evaluations.js';
 import { modelRoutes } from './models.js';
 import { newsAggregateRoutes } from './news-aggregates.js';
 import { newsRoutes } from './news.js';
@@ -22,6 +25,7 @@ import { newsStoryRoutes } from './news-stories.js';
 import { deliveryRoutes } from './notifications/deliveries.js';
 import { subscriptionRoutes } from './notifications/subscriptions.js';
 import { outboxRoutes } from './outbox.js';
+import { predictionNowRoutes } from './prediction-now.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { retentionRoutes } from './retention.js';
@@ -29,6 +33,7 @@ import type { Route } from './route.js';
 import { bulkRunRoutes } from './runs-bulk.js';
 import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
+import { scorecardRoutes } from './scorecard.js';
 import { sentimentFiguresRoutes } from './sentiment/figures.js';
 import { sentimentIndexRoutes } from './sentiment/asset-index.js';
 import { sentimentAliasRoutes } from './sentiment/aliases.js';
@@ -39,6 +44,8 @@ import { sentimentScoreRoutes } from './sentiment/score.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
 import { trackingRoutes } from './tracking.js';
+import { trainingRoutes } from './training.js';
+import { tuningRoutes } from './tunings.js';
 import { uploadRoutes } from './uploads.js';
 import { sourceRoutes } from './sources.js';
 import { storageRoutes } from './storage.js';
@@ -79,7 +86,14 @@ export const ROUTES: Route[] = [
   ...sentimentIndexRoutes,
   ...sentimentScoreRoutes,
   ...modelRoutes,
+  ...trainingRoutes,
+  ...tuningRoutes,
+  ...datasetRoutes,
+  ...evaluationRoutes,
   ...predictionRoutes,
+  ...driftRoutes,
+  ...scorecardRoutes,
+  ...predictionNowRoutes,
   ...backtestRoutes,
   ...optimisationRoutes,
   ...trackingRoutes,

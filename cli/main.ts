@@ -11,8 +11,11 @@ import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
 import { addBarsUpkeep } from './bars-upkeep.js';
 import { addCoverage } from './coverage.js';
+import { addDatasets } from './datasets.js';
 import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
+import { addDrift } from './drift.js';
+import { addEvaluate } from './evaluate.js';
 import { addEvents } from './events.js';
 import { addIndicators } from './indicators.js';
 import { addLive } from './live.js';
@@ -31,6 +34,7 @@ import { addSchedules } from './schedules.js';
 import { addSentiment } from './sentiment.js';
 import type { Shell } from './shell.js';
 import { addSources } from './sources.js';
+import { addTrain } from './train.js';
 
 export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
   const program = new Command('finsight')
@@ -62,12 +66,16 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addSources,
     addSentiment,
     addPredict,
+    addDrift,
     addBacktest,
     addAudit,
     addIndicators,
     addMetrics,
     addDemo,
     addModels,
+    addDatasets,
+    addTrain,
+    addEvaluate,
     addMove,
     addSchedules,
     addLineage,

@@ -1,3 +1,4 @@
+import { openPredictor } from '../activities/prediction/predictor.js';
 import { readTime } from '../activities/window.js';
 import { childEnvironment } from '../adapters/config.js';
 import { openPorts } from '../adapters/open.js';
@@ -103,7 +104,11 @@ async function worker(shell: Shell, { node, verify }: Queues, metricsPort?: numb
   const workers = node.length > 0 ? await startWorkers({ config, ports, queues: node }) : null;
   // Where steps of the network and the stores run, the events are followed too.
   const consumers = node.includes('io')
-    ? startConsumers({ ports, log: say, eventDays: config.eventDays })
+    ? startConsumers({
+        ports: { ...ports, ...(workers ? { stories: workers.stories } : {}) },
+        log: say,
+        eventDays: config.eventDays,
+      })
     : null;
   const python: Supervised[] = [];
   const onReady = (each: Supervised): void => void python.push(each);
@@ -132,7 +137,8 @@ async function api(shell: Shell): Promise<void> {
   const config = shell.config();
   const ports = openPorts(config);
   const stories = await temporalStories(config.temporal);
-  const server = await startApi({ ports, stories, config: config.api });
+  const forecasts = openPredictor(ports);
+  const server = await startApi({ ports, stories, config: config.api, forecasts });
   say(`API ready: ${server.url}`);
   // The first one who asks for a score should not wait for the model to load; what is wrong, they are told.
   void warmSentiment(ports).catch(() => undefined);

@@ -39,12 +39,25 @@ export const COLLECTIONS = {
   models: { time: 'createdAt', fields: ['name', 'task', 'stage', 'specSha256'], arrays: [] },
   aliases: { time: 'updatedAt', fields: ['name', 'sourceKey'], arrays: [] },
   evaluations: { time: 'createdAt', fields: ['model', 'stream', 'sourceKey'], arrays: [] },
-  predictions: { time: 'createdAt', fields: ['stream', 'model'], arrays: [] },
+  predictions: { time: 'createdAt', fields: ['stream', 'model', 'settledAt'], arrays: [] },
+  /** Predictions that wait to be settled, by when they are looked at next. */
+  openPredictions: { time: 'dueAt', fields: ['group', 'stream', 'model'], arrays: [] },
+  /** How predictions came out, by when their target was; append-only. */
+  settlements: {
+    time: 'targetTime',
+    fields: ['group', 'stream', 'model', 'predictionId', 'status', 'isRevision', 'sourceKey', 'trigger'],
+    arrays: [],
+  },
+  predictionPolicies: { time: 'createdAt', fields: ['on', 'tenant'], arrays: [] },
+  /** What looks for drift found, by the last close that was looked at; append-only. */
+  driftReports: { time: 'asOf', fields: ['stream', 'model', 'sourceKey', 'verdict'], arrays: [] },
+  driftStates: { time: 'retrainedAt', fields: ['name', 'sourceKey'], arrays: [] },
   backtests: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   comparisons: { time: 'createdAt', fields: ['stream'], arrays: [] },
   searches: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   sweeps: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   reads: { time: 'at', fields: ['stream', 'sourceKey'], arrays: [] },
+  tunings: { time: 'createdAt', fields: ['name'], arrays: [] },
   trackingRuns: { time: 'startedAt', fields: ['experiment', 'status'], arrays: [] },
   trials: { time: 'at', fields: ['market'], arrays: [] },
   runs: { time: 'startedAt', fields: ['kind', 'status'], arrays: [] },

@@ -31,6 +31,12 @@ const ALONE = new Set<StoryKind>([
   'compareStrategies',
   'rescoreNews',
   'compareSentiment',
+  'settlePredictions',
+  'watchDrift',
+  'retrainModel',
+  'tuneModel',
+  'reproduceModel',
+  'walkForward',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
@@ -62,6 +68,9 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
     ...{ ...milliseconds, sentimentModel: 'news@1', lookBack: 96, horizonBars: 1 },
   },
   trainModel: { name: 'ridge-1h-h1', dataset: 'ds_0', trainer: 'ridge' },
+  tuneModel: { name: 'ridge-1h-h1', base: { dataset: 'ds_0', trainer: 'ridge' }, trials: 4 },
+  reproduceModel: { model: 'ridge-1h-h1@0123' },
+  walkForward: { streams: [stream], source: 'simulated', ...window, trainer: 'ridge' },
   evaluateModel: {
     model: 'ridge-1h-h1@0123',
     dataset: 'ds_0',
@@ -70,6 +79,9 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   },
   deployModel: { model: 'ridge-1h-h1@0123', evaluations: ['evl_0'] },
   predict: { source: 'simulated', stream, ...window },
+  watchDrift: { source: 'simulated', stream, policy: 'alert' },
+  retrainModel: { name: 'ridge-1h-h1', source: 'simulated' },
+  settlePredictions: { source: 'simulated', stream, horizonBars: 24 },
   runBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   verifyBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   auditLookahead: { source: 'simulated', stream, strategy: 'sma-cross', ...window },

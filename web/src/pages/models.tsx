@@ -61,7 +61,10 @@ export function Models() {
 }
 
 /** The client reads pairs as lists. */
-type Evaluated = Omit<Schemas['Evaluation'], 'wilson95' | 'baselines'> & {
+type Evaluated = Omit<
+  Schemas['Evaluation'],
+  'wilson95' | 'baselines' | 'calibration' | 'regimes' | 'byConfidence' | 'folds'
+> & {
   wilson95: readonly (number | null)[];
   baselines: (Omit<Schemas['SkillFigures'], 'wilson95'> & { wilson95: readonly (number | null)[] })[];
 };
