@@ -1,4 +1,4 @@
-"""`python -m finsight_ml worker`, `train <request.json>`, `sentiment train …` and, from stdin, `suggest`."""
+"""`python -m finsight_ml worker`, `train <request.json>`, `check [model …]`, `sentiment train …` and, from stdin, `suggest`."""
 
 import asyncio
 import json
@@ -16,12 +16,14 @@ def main(arguments: list[str]) -> int:
             return 0
         case ["train", path]:
             return train_file(Path(path))
+        case ["check", *names]:
+            return check_models(names)
         case ["sentiment", *rest]:
             return sentiment_command(rest)
         case ["suggest"]:
             return suggest_lines()
         case _:
-            print("usage: python -m finsight_ml worker | train <request.json> | sentiment train --help | suggest", file=sys.stderr)
+            print("usage: python -m finsight_ml worker | train <request.json> | check [model …] | sentiment train --help | suggest", file=sys.stderr)
             return 2
 
 
@@ -35,6 +37,24 @@ def train_file(path: Path) -> int:
     result = train(request, FileObjects(os.environ.get("OBJECTS_URL", "")))
     print(json.dumps(result.model_dump(by_alias=True)))
     return 0
+
+
+def check_models(names: list[str]) -> int:
+    """Tries forecasters of the registry, all of them where none is named; one JSON line each. 1 where one fails."""
+    from .errors import InvalidInputError
+    from .models import MODELS
+    from .models.check import check_models as check
+
+    failed = False
+    for name in names or list(MODELS):
+        try:
+            (line,) = check([name])
+        except InvalidInputError as error:
+            print(str(error), file=sys.stderr)
+            return 2
+        failed |= line["error"] is not None
+        print(json.dumps(line), flush=True)
+    return 1 if failed else 0
 
 
 def sentiment_command(arguments: list[str]) -> int:
