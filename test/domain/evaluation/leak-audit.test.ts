@@ -45,7 +45,7 @@ const audit = (more: Partial<LeakAuditArgs> = {}) =>
     ...more,
   });
 
-const verdict = (found: ReturnType<typeof audit>, check: LeakCheckName) =>
+const verdict = (found: Awaited<ReturnType<typeof audit>>, check: LeakCheckName) =>
   found.checks.find((each) => each.check === check)?.verdict;
 
 /** Our features with one column made otherwise. */
@@ -61,9 +61,9 @@ const planted =
 const targetOf = (matrix: FeatureMatrix, horizon: number): Float64Array =>
   targetColumn({ matrix, horizon, timeframeMs: HOUR });
 
-describe('the leak audit', () => {
-  it('passes what is sound, whatever the model knows', () => {
-    const found = audit();
+describe('the leak audit', async () => {
+  it('passes what is sound, whatever the model knows', async () => {
+    const found = await audit();
     expect(leaksOf(found)).toEqual([]);
     expect(found.checks.map(({ check, verdict: of }) => [check, of])).toEqual([
       ['future-shuffled', 'pass'],
@@ -121,14 +121,14 @@ describe('the leak audit', () => {
       ({ high }) => high.map((_value, i) => Math.max(...high.subarray(i, i + 48))),
       ['future-shuffled', 'recomputed-late'],
     ],
-  ])('finds %s among the features', (_, column, checks) => {
-    const found = audit({ features: planted(column) });
+  ])('finds %s among the features', async (_, column, checks) => {
+    const found = await audit({ features: planted(column) });
     expect(found.passed).toBe(false);
     for (const check of checks) expect([check, verdict(found, check)]).toEqual([check, 'leak']);
     expect(leaksOf(found).join()).toContain(whole.names[4]);
   });
 
-  it('finds bars read as they were corrected later', () => {
+  it('finds bars read as they were corrected later', async () => {
     const { bars } = data;
     const row = 600;
     const rows = [...bars.time.keys()].flatMap((i) => (i === row ? [i, i] : [i]));
@@ -137,21 +137,21 @@ describe('the leak audit', () => {
     ) as unknown as MarketData['bars'];
     versions.close[row + 1] = versions.close[row]! * 1.0001;
     versions.knownAt[row + 1] = bars.time[row]! + 300 * HOUR;
-    const found = audit({ data: { ...data, bars: versions } });
+    const found = await audit({ data: { ...data, bars: versions } });
     expect(verdict(found, 'recomputed-late')).toBe('leak');
     expect(verdict(found, 'future-shuffled')).toBe('pass');
   });
 
-  it('does not take history that was loaded afterwards for a leak', () => {
+  it('does not take history that was loaded afterwards for a leak', async () => {
     const late = { ...data.bars, knownAt: data.bars.time.map(() => Date.UTC(2030, 0, 1)) };
-    expect(audit({ data: { ...data, bars: late } }).passed).toBe(true);
+    expect((await audit({ data: { ...data, bars: late } })).passed).toBe(true);
   });
 
-  it('takes an accuracy above 0.60 on 200 rows for a leak until it is explained', () => {
-    const found = audit({ rows: rowsWith(0.7) });
+  it('takes an accuracy above 0.60 on 200 rows for a leak until it is explained', async () => {
+    const found = await audit({ rows: rowsWith(0.7) });
     expect(leaksOf(found).join()).toMatch(/accuracy: Direction right in 7\d\.\d\d % of 400/);
     const explanation = 'The venue publishes its auction price a bar before it trades.';
-    const explained = audit({ rows: rowsWith(0.7), explanation });
+    const explained = await audit({ rows: rowsWith(0.7), explanation });
     expect(explained.passed).toBe(true);
     expect(explained.checks.at(-1)).toMatchObject({ verdict: 'explained', explanation });
     const few = rowsWith(0.7);
@@ -159,24 +159,31 @@ describe('the leak audit', () => {
     const short = { ...few, time: cut(few.time), lastClose: cut(few.lastClose) };
     const rows = { ...short, forecast: cut(few.forecast), actual: cut(few.actual) };
     expect(
-      audit({ rows: { ...rows, previousMove: cut(few.previousMove), volatility: cut(few.volatility) } })
-        .passed,
+      (
+        await audit({
+          rows: { ...rows, previousMove: cut(few.previousMove), volatility: cut(few.volatility) },
+        })
+      ).passed,
     ).toBe(true);
   });
 
-  it('an explanation of the accuracy explains no other leak', () => {
+  it('an explanation of the accuracy explains no other leak', async () => {
     const explanation = 'It is good because it is good, they say.';
-    expect(audit({ features: planted((_, matrix) => targetOf(matrix, 1)), explanation }).passed).toBe(false);
+    expect((await audit({ features: planted((_, matrix) => targetOf(matrix, 1)), explanation })).passed).toBe(
+      false,
+    );
   });
 
-  it('finds a model that knows the outcome after the next', () => {
+  it('finds a model that knows the outcome after the next', async () => {
     const rows = rowsWith(0.5);
     const next = rows.actual.map((actual, i) => (rows.actual[i + 1] ?? actual) - actual);
-    const found = audit({ rows: { ...rows, forecast: rows.lastClose.map((close, i) => close + next[i]!) } });
+    const found = await audit({
+      rows: { ...rows, forecast: rows.lastClose.map((close, i) => close + next[i]!) },
+    });
     expect(verdict(found, 'labels-shifted')).toBe('leak');
   });
 
-  it('holds the stored table against the feature code and its parts against each other', () => {
+  it('holds the stored table against the feature code and its parts against each other', async () => {
     const table = (more: object = {}) => ({
       time: whole.time,
       split: Float64Array.from(whole.time, (_, i) =>
@@ -185,14 +192,16 @@ describe('the leak audit', () => {
       features: whole.names.map((name, i) => ({ name, values: whole.columns[i] as ArrayLike<number> })),
       ...more,
     });
-    expect(verdict(audit({ stored: table() }), 'stored-columns')).toBe('pass');
-    expect(verdict(audit({ stored: table() }), 'parts-apart')).toBe('pass');
+    expect(verdict(await audit({ stored: table() }), 'stored-columns')).toBe('pass');
+    expect(verdict(await audit({ stored: table() }), 'parts-apart')).toBe('pass');
     const extra = { name: 'tomorrow', values: whole.close };
-    expect(leaksOf(audit({ stored: table({ features: [extra] }) })).join()).toMatch(/no feature: tomorrow/);
+    expect(leaksOf(await audit({ stored: table({ features: [extra] }) })).join()).toMatch(
+      /no feature: tomorrow/,
+    );
     const touching = table({
       split: Float64Array.from(whole.time, (_, i) => (i < 500 ? 0 : i < 700 ? 1 : 2)),
     });
-    expect(leaksOf(audit({ stored: touching })).join()).toMatch(
+    expect(leaksOf(await audit({ stored: touching })).join()).toMatch(
       /parts-apart: .*reach into the next by 3 bars/,
     );
   });
