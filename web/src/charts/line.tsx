@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { date, moment } from '../format';
+import { axisStyle, DATES } from './axes';
 import { css, onTheme } from './theme';
 
 export interface Curve {
@@ -88,25 +89,8 @@ function valueAt(values: (number | null)[], place: number, show: (value: number)
 const dataOf = ({ time, curves }: Plot): uPlot.AlignedData =>
   [time.map((each) => each / 1000), ...curves.map(({ values }) => values)] as uPlot.AlignedData;
 
-const FONT = '12px system-ui, -apple-system, "Segoe UI", sans-serif';
-const DAY = 86_400;
-/** By the distance of the marks: their text, and what is added where the year or the day changes. */
-const DATES = [
-  [365 * DAY, '{YYYY}', null, null, null, null, null, null, 1],
-  [28 * DAY, '{MMM}', '\n{YYYY}', null, null, null, null, null, 1],
-  [DAY, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
-  [60, '{HH}:{mm}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
-];
-
 function optionsOf(plot: Plot, setAt: (at: number | null) => void): Omit<uPlot.Options, 'width' | 'height'> {
-  const axis = {
-    stroke: css('--soft'),
-    font: FONT,
-    labelFont: FONT,
-    labelSize: 20,
-    grid: { stroke: css('--line'), width: 1 },
-    ticks: { stroke: css('--line'), size: 4 },
-  };
+  const axis = { ...axisStyle(), ticks: { stroke: css('--line'), size: 4 } };
   const filled = plot.bars
     ? { paths: uPlot.paths.bars?.({ size: [0.7, 20] }) as uPlot.Series.PathBuilder }
     : {};

@@ -1,0 +1,81 @@
+import { useState, type FormEvent } from 'react';
+import { client, dataOf, textOf, useLoaded, type Schemas } from '../api';
+import { Empty } from '../parts';
+import { sourceText } from '../streams';
+import { forecastAddress } from './kinds';
+import { predictNow } from './predict';
+
+type Stream = Schemas['StreamInfo'];
+
+/** Asks for a forecast now, and shows it once it is made. */
+export function PredictForm({ onMade }: { onMade(): void }) {
+  const streams = useLoaded('streams to predict', async () =>
+    dataOf(await client.GET('/streams', { params: { query: { limit: 1000 } } })),
+  );
+  const [message, setMessage] = useState<{ text: string; failed: boolean } | null>(null);
+  const [busy, setBusy] = useState(false);
+  const items = streams.data?.items ?? [];
+  const ask = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    setBusy(true);
+    setMessage(null);
+    try {
+      const { id, model } = await predictNow(questionOf(items, form));
+      setMessage({ text: `Made by ${model}.`, failed: false });
+      onMade();
+      location.hash = forecastAddress(id);
+    } catch (error) {
+      setMessage({ text: textOf(error), failed: true });
+    } finally {
+      setBusy(false);
+    }
+  };
+  if (streams.data && items.length === 0)
+    return (
+      <Empty>
+        No bars are stored yet: start the main job on the <a href="#/">overview</a>, or collect some with{' '}
+        <code>finsight bars collect</code>.
+      </Empty>
+    );
+  return (
+    <form onSubmit={(event) => void ask(event)}>
+      <label className="grow">
+        Stream
+        <select name="stream" required>
+          {items.map((each, i) => (
+            <option key={`${each.stream} ${sourceText(each.source)}`} value={i}>
+              {each.stream} ({each.source.kind})
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Bars ahead
+        <input name="horizonBars" type="number" min={1} max={96} step={1} defaultValue={1} required />
+      </label>
+      <label className="grow">
+        Model
+        <input name="name" placeholder="the stream's champion" autoComplete="off" />
+      </label>
+      <button className="primary" disabled={busy || items.length === 0}>
+        {busy ? 'Predicting' : 'Predict now'}
+      </button>
+      <output role="status" className={message?.failed ? 'failed' : ''}>
+        {message?.text}
+      </output>
+    </form>
+  );
+}
+
+function questionOf(items: Stream[], form: FormData): Parameters<typeof predictNow>[0] {
+  const info = items[Number(form.get('stream'))];
+  if (!info) throw new Error('Choose a stream');
+  const name = String(form.get('name') ?? '').trim();
+  return {
+    stream: info.stream,
+    source: sourceText(info.source),
+    horizonBars: Number(form.get('horizonBars')),
+    ...(name ? { name } : {}),
+  };
+}
