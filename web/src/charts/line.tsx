@@ -14,7 +14,7 @@ export interface Curve {
 }
 
 interface Plot {
-  /** Epoch ms, ascending. */
+  /** Epoch ms, ascending; what `across` says where that is given. */
   time: number[];
   curves: Curve[];
   /** Quantity and unit of the vertical axis. */
@@ -24,11 +24,13 @@ interface Plot {
   height?: number;
   /** Whole days have no time of day to show. */
   daily?: boolean;
+  /** Of a horizontal axis of other numbers than times. */
+  across?: { title: string; show: (value: number) => string };
 }
 
 /** Lines or bars over time, UTC, with a legend that reads the values at the cursor, else the last ones. */
 export function LinePlot(plot: Plot) {
-  const { time, curves, title, show, daily } = plot;
+  const { time, curves, title, show, daily, across } = plot;
   const host = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
   useEffect(() => {
@@ -59,7 +61,9 @@ export function LinePlot(plot: Plot) {
   return (
     <figure className="plot">
       <figcaption className="legend">
-        <span className="when">{daily ? date(time[place] ?? 0) : moment(time[place])}</span>
+        <span className="when">
+          {across ? across.show(time[place] ?? 0) : daily ? date(time[place] ?? 0) : moment(time[place])}
+        </span>
         {curves.map(({ label, colour, values, dashed }) => (
           <span key={label} className="key">
             <i className={dashed ? 'dashed' : ''} style={{ color: `var(${colour})` }} />
@@ -86,8 +90,13 @@ function valueAt(values: (number | null)[], place: number, show: (value: number)
   return '–';
 }
 
-const dataOf = ({ time, curves }: Plot): uPlot.AlignedData =>
-  [time.map((each) => each / 1000), ...curves.map(({ values }) => values)] as uPlot.AlignedData;
+const dataOf = ({ time, curves, across }: Plot): uPlot.AlignedData =>
+  [
+    across ? time : time.map((each) => each / 1000),
+    ...curves.map(({ values }) => values),
+  ] as uPlot.AlignedData;
+
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 function optionsOf(plot: Plot, setAt: (at: number | null) => void): Omit<uPlot.Options, 'width' | 'height'> {
   const axis = { ...axisStyle(), ticks: { stroke: css('--line'), size: 4 } };
@@ -97,9 +106,12 @@ function optionsOf(plot: Plot, setAt: (at: number | null) => void): Omit<uPlot.O
   return {
     legend: { show: false },
     padding: [8, 8, 0, 0],
+    scales: { x: { time: !plot.across } },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     axes: [
-      { ...axis, values: DATES as unknown as uPlot.Axis.Values, label: 'Time, UTC', size: 44 },
+      plot.across
+        ? { ...axis, label: plot.across.title, size: 30, incrs: WHOLE }
+        : { ...axis, values: DATES as unknown as uPlot.Axis.Values, label: 'Time, UTC', size: 44 },
       {
         ...axis,
         label: plot.title,

@@ -15,8 +15,13 @@ export function Explanation({ id }: { id: string }) {
       <summary>Where it comes from</summary>
       {open && <Way id={id} />}
       <p className="soft note">
-        On the command line: <code>finsight explain {id}</code>, and <code>finsight replay {id}</code> to
-        compute it anew.
+        On the command line: <code>finsight explain {id}</code>
+        {id.startsWith('prd_') && (
+          <>
+            , and <code>finsight replay {id}</code> to compute it anew
+          </>
+        )}
+        .
       </p>
     </details>
   );
