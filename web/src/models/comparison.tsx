@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { change, date, fixed, number, percent, range, tiny, whole } from '../format';
+import { chance, change, date, fixed, number, percent, range, tiny, whole } from '../format';
 import { barsText } from '../forecasts/kinds';
 import { Card, Empty, Provenance } from '../parts';
 import { Table } from '../table';
@@ -134,8 +134,8 @@ function skillRows(pair: [Version, Version], { evaluations }: Contest) {
     row('error × persistence', (of) => fixed(relativeError(of), 4)),
     row('direction right', (of) => percent(of.directionalAccuracy, 2)),
     row('95 % Wilson interval', (of) => range(of.wilson95, percent)),
-    row('Pesaran–Timmermann p', (of) => number(of.pesaranTimmermann.pValue, 3)),
-    row('Diebold–Mariano p', (of) => number(of.dieboldMariano.pValue, 3)),
+    row('Pesaran–Timmermann p', (of) => chance(of.pesaranTimmermann.pValue)),
+    row('Diebold–Mariano p', (of) => chance(of.dieboldMariano.pValue)),
     row(
       'interval held',
       ({ conformal: each }) => `${percent(each.measuredCoverage)} of ${percent(each.coverage, 0)}`,

@@ -1,4 +1,4 @@
-import { change, date, number, percent, quoteOf, range, whole } from '../format';
+import { chance, change, date, number, percent, quoteOf, range, whole } from '../format';
 import { Fact } from '../backtests/judgement';
 import { barsText } from '../forecasts/kinds';
 import { Card, Provenance } from '../parts';
@@ -37,8 +37,8 @@ export function OneEvaluation({ of }: { of: Evaluation }) {
       />
       <dl className="row">
         <Fact name="Horizon" value={barsText(of.horizonBars)} />
-        <Fact name="Pesaran–Timmermann p" value={number(pesaranTimmermann.pValue, 3)} />
-        <Fact name="Diebold–Mariano p" value={number(dieboldMariano.pValue, 3)} />
+        <Fact name="Pesaran–Timmermann p" value={chance(pesaranTimmermann.pValue)} />
+        <Fact name="Diebold–Mariano p" value={chance(dieboldMariano.pValue)} />
         <Fact
           name={`${percent(conformal.coverage, 0)} interval held`}
           value={percent(conformal.measuredCoverage)}

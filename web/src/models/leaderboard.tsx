@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { change, date, fixed, number, percent, quoteOf, range, whole } from '../format';
+import { chance, change, date, fixed, number, percent, quoteOf, range, whole } from '../format';
 import { Badge, Card, Empty, Provenance } from '../parts';
 import { Table } from '../table';
 import { barsText } from '../forecasts/kinds';
@@ -132,8 +132,8 @@ function Ranks({
         number(skill.mae),
         percent(skill.directionalAccuracy, 2),
         range(skill.wilson95, percent),
-        of ? number(of.pesaranTimmermann.pValue, 3) : '',
-        of ? number(of.dieboldMariano.pValue, 3) : '',
+        of ? chance(of.pesaranTimmermann.pValue) : '',
+        of ? chance(of.dieboldMariano.pValue) : '',
         of ? `${percent(of.conformal.measuredCoverage)} of ${percent(of.conformal.coverage, 0)}` : '',
         of ? change(of.profitAfterCosts.total) : '',
         of ? change(of.profitAfterCosts.buyAndHold) : '',

@@ -4,7 +4,7 @@ import { PredictForm } from '../forecasts/form';
 import type { Prediction } from '../forecasts/kinds';
 import { ForecastTable } from '../forecasts/list';
 import { OneForecast } from '../forecasts/one';
-import { Card, Heading, State, type PageProps } from '../parts';
+import { Card, Heading, InView, State, type PageProps } from '../parts';
 import { sourceText } from '../streams';
 
 const PAGE = 200;
@@ -36,7 +36,11 @@ export function Forecasts({ rest }: PageProps) {
       <Card title="Predict now">
         <PredictForm onMade={() => setVersion((old) => old + 1)} />
       </Card>
-      {shown && <OneForecast key={shown.id} of={shown} />}
+      {shown && (
+        <InView key={shown.id} isAsked={rest[0] !== undefined}>
+          <OneForecast of={shown} />
+        </InView>
+      )}
       {rest[0] && !shown && (
         <Card title={rest[0]}>
           <State of={asked} isEmpty={false} empty="" />

@@ -5,7 +5,7 @@ import { Leaderboard } from '../models/leaderboard';
 import { Running } from '../models/running';
 import { OneVersion } from '../models/version';
 import { VersionTable } from '../models/versions';
-import { Card, Empty, Heading, State, type PageProps } from '../parts';
+import { Card, Empty, Heading, InView, State, type PageProps } from '../parts';
 
 /** Versions ranked beside naive baselines, two of them compared, and one closer. */
 export function Models({ rest }: PageProps) {
@@ -42,7 +42,11 @@ export function Models({ rest }: PageProps) {
         <VersionTable items={items} shown={name} />
       </Card>
       {forecasters.length > 0 && <Comparison versions={forecasters} evaluations={measured} />}
-      {shown && <OneVersion key={shown.id} of={shown} evaluations={measured} />}
+      {shown && (
+        <InView key={shown.id} isAsked={asked !== ''}>
+          <OneVersion of={shown} evaluations={measured} />
+        </InView>
+      )}
       {models.data && asked && !shown && (
         <Card title={asked}>
           <Empty>No version of this name is stored.</Empty>
