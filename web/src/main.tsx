@@ -8,6 +8,7 @@ import { News } from './pages/news';
 import { Overview } from './pages/overview';
 import { Prices } from './pages/prices';
 import { Runs } from './pages/runs';
+import { Scorecard } from './pages/scorecard';
 import { Sentiment } from './pages/sentiment';
 import { Sources } from './pages/sources';
 import type { PageProps } from './parts';
@@ -19,6 +20,7 @@ const PAGES: { path: string; name: string; page: ComponentType<PageProps> }[] = 
   { path: 'runs', name: 'Runs', page: Runs },
   { path: 'prices', name: 'Prices', page: Prices },
   { path: 'forecasts', name: 'Forecasts', page: Forecasts },
+  { path: 'scorecard', name: 'Scorecard', page: Scorecard },
   { path: 'news', name: 'News', page: News },
   { path: 'sources', name: 'Sources', page: Sources },
   { path: 'sentiment', name: 'Sentiment', page: Sentiment },

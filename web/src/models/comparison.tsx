@@ -62,11 +62,12 @@ export function Comparison({ versions, evaluations }: Compared) {
   );
 }
 
-/** What was chosen, else the two newest. */
+/** What was chosen, else the newest and the one before it, of the same name where there is one. */
 function pickedOf(versions: Version[], [a, b]: [string, string]): [Version | undefined, Version | undefined] {
   const find = (name: string): Version | undefined => versions.find((each) => nameOf(each) === name);
   const second = find(b) ?? versions.find((each) => nameOf(each) !== a);
-  return [find(a) ?? versions.find((each) => each !== second), second];
+  const others = versions.filter((each) => each !== second);
+  return [find(a) ?? others.find((each) => each.name === second?.name) ?? others[0], second];
 }
 
 function Beside({ pair, evaluations }: { pair: [Version, Version]; evaluations: Evaluation[] }) {

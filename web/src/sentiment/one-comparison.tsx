@@ -18,6 +18,11 @@ export function OneComparison({ of }: { of: Compared }) {
         <PageLink address={`/api/v1/sentiment/comparisons/${of.id}/report`} name="Report" />
       </p>
       <Figures of={of} />
+      {of.figures && (
+        <p className="soft note">
+          Texts that a model was trained on flatter it; the comparison does not know them.
+        </p>
+      )}
       <div className="halves">
         <div>
           <h3>Answers of the first in rows, of the second in columns</h3>
@@ -77,12 +82,12 @@ function Figures({ of: { figures, mcnemar, difference, ...of } }: { of: Compared
       {difference && (
         <>
           <Fact
-            name="Difference of accuracy, 95 %"
+            name="Accuracy gained, 95 %"
             value={`${change(difference.accuracy)} (${range(difference.accuracy95, (bound) => change(bound))})`}
             title={`First minus second; paired bootstrap, ${whole(difference.resamples)} resamples`}
           />
           <Fact
-            name="Difference of macro-F1, 95 %"
+            name="Macro-F1 gained, 95 %"
             value={`${fixed(difference.macroF1, 3)} (${range(difference.macroF195, (bound) => fixed(bound, 3))})`}
           />
         </>
