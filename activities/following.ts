@@ -130,11 +130,15 @@ async function store(following: Following, bars: Bar[]): Promise<void> {
   state.stored += stored;
   await tell(
     following,
-    bars.map((bar) => ({
-      type: 'bars.closed',
-      range: [bar.time],
-      payload: { time: bar.time, close: bar.close },
-    })),
+    bars.map((bar) =>
+      bar.time < state.next
+        ? {
+            type: 'bars.corrected',
+            range: [bar.time, bar.knownAt],
+            payload: { from: bar.time, to: bar.time + 1, close: bar.close },
+          }
+        : { type: 'bars.closed', range: [bar.time], payload: { time: bar.time, close: bar.close } },
+    ),
   );
 }
 

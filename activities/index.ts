@@ -24,6 +24,7 @@ import { researchSteps } from './research.js';
 import { modelComparisonSteps } from './model-comparison.js';
 import { rescoringSteps } from './rescoring.js';
 import { sentimentSteps } from './sentiment.js';
+import { settlementSteps } from './settlement.js';
 import { streamSteps } from './stream.js';
 import { comparisonSteps } from './comparison.js';
 import { searchSteps } from './search/planning.js';
@@ -52,6 +53,7 @@ export const createActivities = (ports: Ports) => ({
     ...registrySteps(ports),
     ...sentimentRegistrySteps(ports),
     ...deploymentSteps(ports),
+    ...settlementSteps(ports),
   },
   /** Steps that last for hours and mostly wait: one a followed stream. */
   live: {

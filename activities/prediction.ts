@@ -5,6 +5,7 @@ import { conformalScale, type Evaluation } from '../domain/evaluation.js';
 import { FEATURE_VERSION, type FeatureMatrix } from '../domain/features.js';
 import { bestBaseline, type ModelVersion } from '../domain/models.js';
 import { baselineForecast, makePrediction, type Prediction } from '../domain/prediction.js';
+import { madeEvent } from '../domain/prediction/events.js';
 import { sourceKey, type Source } from '../domain/sources.js';
 import { parseStream, timeframeMs } from '../domain/streams.js';
 import { findDataset, readMatrix } from './dataset.js';
@@ -18,6 +19,8 @@ export interface PredictionInput extends WindowInput {
   /** Model name whose champion answers; left out: the forecaster of the timeframe and horizon. */
   name?: string;
   horizonBars?: number;
+  /** What asks for it; left out: a request. */
+  trigger?: string;
 }
 
 interface Request {
@@ -78,13 +81,9 @@ export const predictionSteps = (ports: Ports) => ({
       read: { from: request.from, to: request.to, asOf: request.asOf },
       createdAt: ports.now(),
       source: request.source,
+      ...(input.trigger === undefined ? {} : { trigger: input.trigger }),
     });
-    await ports.documents.insert<Prediction>('predictions', [prediction], (made) => ({
-      id: `evt_made_${made.id}`,
-      type: 'prediction.made',
-      at: made.createdAt,
-      payload: { predictionId: made.id, stream: made.stream, model: made.model },
-    }));
+    await ports.documents.insert<Prediction>('predictions', [prediction], madeEvent);
     return (await ports.documents.get<Prediction>('predictions', prediction.id)) ?? prediction;
   },
 });

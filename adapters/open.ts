@@ -1,4 +1,5 @@
 import type { Source } from '../domain/sources.js';
+import { UnreachableError } from '../domain/errors.js';
 import { formatSource } from '../domain/sources.js';
 import { openSweeps } from './backtest/index.js';
 import { openCache } from './cache/index.js';
@@ -107,6 +108,7 @@ export function openPorts(config: Config): Ports {
     trainer: () => trainerOf(config),
     // A process without Temporal knows of none; workers look.
     queues: { pollers: async () => 0 },
+    stories: { start: noStories, signal: noStories },
     now: () => Date.now(),
     async close() {
       // What the series still has to tell goes into the documents.
@@ -120,6 +122,10 @@ export function openPorts(config: Config): Ports {
       if (failed) throw failed.reason;
     },
   };
+}
+
+async function noStories(): Promise<never> {
+  throw new UnreachableError('This process knows of no Temporal server, so it starts no stories; workers do');
 }
 
 /** While the Python environment is still being installed its steps wait on their queue; a failed one never comes. */

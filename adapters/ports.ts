@@ -125,8 +125,28 @@ export interface QueuesPort {
   pollers(queue: string): Promise<number>;
 }
 
+/** Starts stories from within a worker, by their business ids. */
+export interface StoryStartsPort {
+  /**
+   * Starts a story; false where it runs, or has run: one and the same id is started once. @throws UnreachableError
+   * where Temporal does not answer or this process knows of none.
+   */
+  start(
+    kind: string,
+    input: Record<string, unknown>,
+    options: { workflowId: string; delayMs?: number },
+  ): Promise<boolean>;
+  /** Tells a story something, and starts it before where it does not run. @throws as `start` */
+  signal(
+    kind: string,
+    input: Record<string, unknown>,
+    signal: { name: string; args: readonly unknown[] },
+  ): Promise<void>;
+}
+
 export interface Ports extends Closable {
   queues: QueuesPort;
+  stories: StoryStartsPort;
   engines: BacktestEnginesPort;
   documents: DocumentsPort;
   events: EventsPort;

@@ -29,6 +29,7 @@ import type { Route } from './route.js';
 import { bulkRunRoutes } from './runs-bulk.js';
 import { runRoutes } from './runs.js';
 import { scheduleRoutes } from './schedules.js';
+import { scorecardRoutes } from './scorecard.js';
 import { sentimentFiguresRoutes } from './sentiment/figures.js';
 import { sentimentIndexRoutes } from './sentiment/asset-index.js';
 import { sentimentAliasRoutes } from './sentiment/aliases.js';
@@ -80,6 +81,7 @@ export const ROUTES: Route[] = [
   ...sentimentScoreRoutes,
   ...modelRoutes,
   ...predictionRoutes,
+  ...scorecardRoutes,
   ...backtestRoutes,
   ...optimisationRoutes,
   ...trackingRoutes,

@@ -158,7 +158,12 @@ export const STORY_INPUTS = {
       stream: streamText,
       name: z.string().min(1).optional(),
       horizonBars: z.int().min(1).max(96).optional(),
+      trigger: z.string().min(1).max(100).optional().describe('What asks for it; left out: a request'),
     }),
+  ),
+  settlePredictions: request(
+    'SettlePredictionsInput',
+    z.strictObject({ stream: streamText, horizonBars: z.int().min(1).max(96), source }),
   ),
   ...backtestInputs,
 } as const;

@@ -1,4 +1,7 @@
+import { InvalidArgumentError } from 'commander';
+import { InvalidInputError } from '../domain/errors.js';
 import { overfitDemo } from '../domain/significance/demo.js';
+import { demoSettling } from './demo/settling.js';
 import { printJson, printTable, say } from './output.js';
 import { localOption } from './returns-files.js';
 import { decimalNumber, wholeNumber, type AddCommands } from './shell.js';
@@ -8,6 +11,17 @@ interface OverfitOptions {
   days: number;
   seed: string;
   edge: number;
+}
+
+const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Reads `24h`, `90m` or `3d` as milliseconds. @throws InvalidArgumentError */
+function duration(text: string): number {
+  const [, number, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  if (number) return Number(number) * (UNITS[unit] ?? NaN);
+  throw new InvalidArgumentError(
+    'A duration is a whole number of minutes, hours or days, such as 90m, 24h or 3d.',
+  );
 }
 
 /** `demo overfit`: why the number of trials counts, shown on a market without any edge. */
@@ -35,4 +49,24 @@ export const addDemo: AddCommands = (program, shell) => {
       );
       if (edge === 0) say('Nothing can be earned on this market: it is a random walk.');
     });
+  demo
+    .command('settle')
+    .description(
+      'make predictions on a simulated market, skip the time to their horizon, and let them settle',
+    )
+    .option('--n <n>', 'predictions', wholeNumber, 1000)
+    .option('--horizon <duration>', 'how far ahead, such as 90m, 24h or 3d', duration, duration('24h'))
+    .option('--seed <n>', 'of the simulated market', '1')
+    .action(async ({ n, horizon, seed }: { n: number; horizon: number; seed: string }) => {
+      if (n < 1 || n > MOST_PREDICTIONS)
+        throw new InvalidInputError(`--n ${n} is not between 1 and ${MOST_PREDICTIONS}`);
+      if (!/^\d+$/.test(seed)) throw new InvalidInputError(`--seed "${seed}" is no whole number`);
+      const result = await demoSettling({ n, horizonMs: horizon, seed });
+      if (shell.json()) return printJson(result);
+      const { parts, memoryMb, ...figures } = result;
+      const rows = { ...figures, making: parts.making, settling: parts.settling, memoryMb: memoryMb.process };
+      printTable(Object.entries(rows).map(([figure, value]) => ({ figure, value })));
+    });
 };
+
+const MOST_PREDICTIONS = 100_000;

@@ -103,7 +103,11 @@ async function worker(shell: Shell, { node, verify }: Queues, metricsPort?: numb
   const workers = node.length > 0 ? await startWorkers({ config, ports, queues: node }) : null;
   // Where steps of the network and the stores run, the events are followed too.
   const consumers = node.includes('io')
-    ? startConsumers({ ports, log: say, eventDays: config.eventDays })
+    ? startConsumers({
+        ports: { ...ports, ...(workers ? { stories: workers.stories } : {}) },
+        log: say,
+        eventDays: config.eventDays,
+      })
     : null;
   const python: Supervised[] = [];
   const onReady = (each: Supervised): void => void python.push(each);

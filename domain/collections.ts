@@ -39,7 +39,16 @@ export const COLLECTIONS = {
   models: { time: 'createdAt', fields: ['name', 'task', 'stage', 'specSha256'], arrays: [] },
   aliases: { time: 'updatedAt', fields: ['name', 'sourceKey'], arrays: [] },
   evaluations: { time: 'createdAt', fields: ['model', 'stream', 'sourceKey'], arrays: [] },
-  predictions: { time: 'createdAt', fields: ['stream', 'model'], arrays: [] },
+  predictions: { time: 'createdAt', fields: ['stream', 'model', 'settledAt'], arrays: [] },
+  /** Predictions that wait to be settled, by when they are looked at next. */
+  openPredictions: { time: 'dueAt', fields: ['group', 'stream', 'model'], arrays: [] },
+  /** How predictions came out, by when their target was; append-only. */
+  settlements: {
+    time: 'targetTime',
+    fields: ['group', 'stream', 'model', 'predictionId', 'status', 'isRevision', 'sourceKey', 'trigger'],
+    arrays: [],
+  },
+  predictionPolicies: { time: 'createdAt', fields: ['on', 'tenant'], arrays: [] },
   backtests: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   comparisons: { time: 'createdAt', fields: ['stream'], arrays: [] },
   searches: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },

@@ -38,6 +38,7 @@ const TITLES: Record<string, string> = {
   evaluateModel: 'Evaluation',
   deployModel: 'Deployment',
   predict: 'Prediction',
+  settlePredictions: 'Settlement',
   runBacktest: 'Backtest',
   backtestPortfolio: 'Portfolio',
   sweepBacktest: 'Sweep',

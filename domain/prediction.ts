@@ -30,6 +30,10 @@ export interface Prediction {
   read: { from: number; to: number; asOf: number };
   createdAt: number;
   source: Source;
+  /** Why nothing is claimed; left out or null where something is. */
+  abstained?: string | null;
+  /** What it was made for: `request`, or `policy:<id>`. */
+  trigger?: string;
   settledAt: number | null;
   realised: number | null;
 }
@@ -92,6 +96,7 @@ export interface PredictionArgs {
   read: Prediction['read'];
   createdAt: number;
   source: Source;
+  trigger?: string;
 }
 
 /**
@@ -126,6 +131,7 @@ export function makePrediction(args: PredictionArgs): Prediction {
     read: args.read,
     createdAt: args.createdAt,
     source,
+    ...(args.trigger === undefined ? {} : { trigger: args.trigger }),
     settledAt: null,
     realised: null,
   };

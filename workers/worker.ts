@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { Config } from '../adapters/config.js';
-import type { Ports, QueuesPort } from '../adapters/ports.js';
+import type { Ports, QueuesPort, StoryStartsPort } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { BUNDLE_PATH, bundleStories } from './bundle.js';
 import { stepInterceptors } from './interceptors.js';
+import { storyStarts } from './stories.js';
 
 /** `finsight` runs the stories; the others run steps. `train` is served by Python. */
 export const NODE_QUEUES = ['finsight', 'io', 'live', 'cpu', 'gpu'] as const;
@@ -28,6 +29,8 @@ export interface WorkerSet {
    * the grace time; what is left then is tried again by another worker.
    */
   drain(): Promise<void>;
+  /** Over the workers' own connection: for what runs beside them. */
+  stories: StoryStartsPort;
 }
 
 /** @throws InvalidInputError naming the queue and the known ones. */
@@ -49,15 +52,19 @@ export async function startWorkers(options: {
   ports: Ports;
   queues: readonly NodeQueue[];
   connection?: NativeConnection;
+  /** Says nothing of the workers' comings and goings. */
+  quiet?: boolean;
 }): Promise<WorkerSet> {
   const { config, ports, queues } = options;
-  if (!options.connection) installRuntime();
+  if (!options.connection) installRuntime(options.quiet);
   const connection = options.connection ?? (await connect(config));
-  const activities = createActivities({ ...ports, queues: queuesOf(connection, config.temporal.namespace) });
+  const { namespace } = config.temporal;
+  const stories = storyStarts(connection, namespace);
+  const activities = createActivities({ ...ports, stories, queues: queuesOf(connection, namespace) });
   const draining = new AbortController();
   const shared = {
     connection,
-    namespace: config.temporal.namespace,
+    namespace,
     shutdownGraceTime: GRACE,
     interceptors: { activity: [stepInterceptors(draining.signal)] },
     // The default is 80 % of a step's heartbeat time-out: a cancellation, or a cursor, half a minute late.
@@ -74,6 +81,7 @@ export async function startWorkers(options: {
   const running = workers.map((worker) => worker.run());
   const done = Promise.all(running).then(() => undefined);
   return {
+    stories,
     done: done.finally(async () => {
       if (!options.connection) await connection.close();
     }),
@@ -113,11 +121,12 @@ export function connect(config: Pick<Config, 'temporal'>): Promise<NativeConnect
 let installed = false;
 
 /** Our own signal handling decides when to drain, so the runtime installs none. */
-function installRuntime(): void {
+function installRuntime(quiet = false): void {
   if (installed) return;
   installed = true;
   Runtime.install({
     shutdownSignals: [],
+    ...(quiet ? { logger: new DefaultLogger('ERROR') } : {}),
     telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
   } as never);
 }

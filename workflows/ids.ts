@@ -1,4 +1,6 @@
 import { canonicalJson } from '../domain/digest.js';
+import { groupOf } from '../domain/settlement.js';
+import { parseSource, type Source } from '../domain/sources.js';
 
 /**
  * Business ids: starting the same work twice is the same work while it runs. `kind` is the workflow
@@ -8,6 +10,7 @@ export function storyId(kind: string, input: Record<string, unknown>): string {
   const prefix = PREFIXES[kind] ?? kind;
   // Which run asked does not change the work.
   const { run: _, ...work } = input;
+  if (kind === 'settlePredictions') return [prefix, settledGroup(work)].join('/');
   const own = OWNERS.has(kind) ? [] : [shortHash(canonicalJson(work))];
   return [prefix, ...subjectOf(work), ...own].join('/');
 }
@@ -36,6 +39,7 @@ const PREFIXES: Record<string, string> = {
   trainModel: 'train',
   evaluateModel: 'evaluate',
   deployModel: 'deploy',
+  settlePredictions: 'settle',
   runBacktest: 'backtest',
   backtestPortfolio: 'portfolio',
   sweepBacktest: 'sweep',
@@ -44,6 +48,12 @@ const PREFIXES: Record<string, string> = {
   verifyBacktest: 'verify',
   auditLookahead: 'audit',
 };
+
+/** One story settles a stream's predictions of a horizon from one source, however that is written. */
+function settledGroup({ stream, horizonBars, source }: Record<string, unknown>): string {
+  const from = typeof source === 'string' ? parseSource(source) : (source as Source);
+  return groupOf({ stream: String(stream), horizonBars: Number(horizonBars), source: from });
+}
 
 function subjectOf(input: Record<string, unknown>): string[] {
   const { stream, market, symbols, timeframe, name, model, models, strategy, sources } = input;

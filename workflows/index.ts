@@ -10,6 +10,7 @@ export { collectNews } from './news.js';
 export { predict } from './prediction.js';
 export { research } from './research.js';
 export { enrichSentiment } from './sentiment.js';
+export { settlePredictions } from './settlement.js';
 export { compareSentiment, rescoreNews } from './rescoring.js';
 export { compareStrategies } from './comparison.js';
 export { searchBacktest } from './search.js';

@@ -33,6 +33,12 @@ export const io = proxyActivities<Activities['io']>(
   options('io', { startToCloseTimeout: '15m', heartbeatTimeout: '15s' }),
 );
 
+/** Settling goes on for as long as predictions are open: a store that is away for hours must not end it. */
+export const settling = proxyActivities<Activities['io']>({
+  ...options('io', { startToCloseTimeout: '15m', heartbeatTimeout: '15s' }),
+  retry: { ...retry, maximumAttempts: Infinity },
+});
+
 /** What is asked of a venue before a stream is followed, and what it has closed long since: neither is waited for for ever. */
 export const beforeLive = proxyActivities<Activities['live']>(
   options('live', { startToCloseTimeout: '24h', heartbeatTimeout: '30s' }),

@@ -195,6 +195,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
       health: async () => ({ backend: 'onnx', provider: 'cpu', loaded: [] }),
       close: async () => {},
     },
+    stories: { start: absent, signal: absent },
     markets: absent,
     news: absent,
     sources: openSources({ config: settings, ...own, http: made.http ?? madeSites }),

@@ -31,6 +31,7 @@ const ALONE = new Set<StoryKind>([
   'compareStrategies',
   'rescoreNews',
   'compareSentiment',
+  'settlePredictions',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
@@ -70,6 +71,7 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   },
   deployModel: { model: 'ridge-1h-h1@0123', evaluations: ['evl_0'] },
   predict: { source: 'simulated', stream, ...window },
+  settlePredictions: { source: 'simulated', stream, horizonBars: 24 },
   runBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   verifyBacktest: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
   auditLookahead: { source: 'simulated', stream, strategy: 'sma-cross', ...window },
