@@ -1,5 +1,6 @@
 import type { Ports } from '../adapters/ports.js';
 import { datasetTable, type Dataset, type DatasetSpec, type StreamMatrix } from '../domain/dataset.js';
+import { horizonsOf } from '../domain/dataset/samples.js';
 import { digestOf } from '../domain/digest.js';
 import { NotFoundError } from '../domain/errors.js';
 import { buildFeatures, FEATURE_VERSION, FEATURES } from '../domain/features.js';
@@ -16,6 +17,10 @@ export interface DatasetInput {
   sentimentModel: string;
   lookBack: number;
   horizonBars: number;
+  /** Ascending, at most 96, with `horizonBars`; left out: that alone. */
+  horizons?: number[];
+  /** In the place of the shares, with the embargo between the parts: what a walk-forward fold is cut at. */
+  cut?: { validationFrom: number; testFrom: number; embargoBars: number };
 }
 
 export interface DatasetSummary {
@@ -106,11 +111,16 @@ async function readStreams(
   return { streams, inputs };
 }
 
-/** Between the parts lie a horizon (the purge) and a day of bars (the embargo). */
+/** Between the parts lie the furthest horizon (the purge) and a day of bars (the embargo). */
 function specOf(input: DatasetInput): DatasetSpec {
-  const embargoBars = Math.max(input.horizonBars, Math.round(86_400_000 / stepOf(input.streams)), 1);
-  const { lookBack, horizonBars } = input;
-  return { lookBack, horizonBars, validationShare: VALIDATION_SHARE, testShare: TEST_SHARE, embargoBars };
+  const { lookBack, horizonBars, horizons } = input;
+  const day = Math.round(86_400_000 / stepOf(input.streams));
+  const embargoBars = Math.max(...horizonsOf(input), day, 1);
+  const shares = { validationShare: VALIDATION_SHARE, testShare: TEST_SHARE };
+  const spec = { lookBack, horizonBars, ...(horizons && { horizons }), ...shares, embargoBars };
+  if (!input.cut) return spec;
+  const { embargoBars: embargo, ...boundaries } = input.cut;
+  return { ...spec, embargoBars: embargo, boundaries };
 }
 
 export const stepOf = (streams: readonly string[]): number =>

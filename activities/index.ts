@@ -1,6 +1,13 @@
 import type { Ports } from '../adapters/ports.js';
 import type { SuggestRequest, SuggestResult, TrainRequest, TrainResult } from '../domain/ml.js';
 import type { SentimentRequest, SentimentResult } from '../domain/ml/sentiment.js';
+import type {
+  SentimentTrialRequest,
+  SentimentTrialResult,
+  SuggestTrialsRequest,
+  TrialRequest,
+  TrialResult,
+} from '../domain/ml/tuning.js';
 import type { ExternalRequest, ExternalResult } from '../domain/backtest/external.js';
 import { backtestSteps } from './backtest.js';
 import { portfolioSteps } from './backtest/portfolio.js';
@@ -33,7 +40,9 @@ import { sweepSteps } from './sweep.js';
 import { upkeepSteps } from './upkeep.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 import { sentimentTrainingSteps } from './training/sentiment.js';
+import { reproductionSteps } from './training/reproduction.js';
 import { sentimentRegistrySteps } from './training/sentiment-registry.js';
+import { tuningSteps } from './training/tuning.js';
 
 /** On which queue each step runs: the one place that decides it. */
 export const createActivities = (ports: Ports) => ({
@@ -52,6 +61,8 @@ export const createActivities = (ports: Ports) => ({
     ...trainingSteps(ports),
     ...registrySteps(ports),
     ...sentimentRegistrySteps(ports),
+    ...tuningSteps(ports),
+    ...reproductionSteps(ports),
     ...deploymentSteps(ports),
     ...settlementSteps(ports),
   },
@@ -90,6 +101,9 @@ export interface MlActivities {
   trainForecaster(request: TrainRequest): Promise<TrainResult>;
   trainSentiment(request: SentimentRequest): Promise<SentimentResult>;
   suggestParameters(request: SuggestRequest): Promise<SuggestResult>;
+  trainTrial(request: TrialRequest): Promise<TrialResult>;
+  trainSentimentTrial(request: SentimentTrialRequest): Promise<SentimentTrialResult>;
+  suggestTrials(request: SuggestTrialsRequest): Promise<SuggestResult>;
 }
 
 /** What the Python worker on the queue `verify` answers. */

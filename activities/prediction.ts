@@ -10,7 +10,7 @@ import { sourceKey, type Source } from '../domain/sources.js';
 import { parseStream, timeframeMs } from '../domain/streams.js';
 import { findDataset, readMatrix } from './dataset.js';
 import { COVERAGE, type ForecastsFile } from './evaluation.js';
-import { championId, findModel, type Alias } from './models.js';
+import { championId, checkServable, findModel, type Alias } from './models.js';
 import { inferTargets } from './parity.js';
 import { readSource, readTime, twoYearsBefore, type WindowInput } from './window.js';
 
@@ -143,7 +143,7 @@ async function findChampion(
     if (!alias) continue;
     const evidence = await ports.documents.getMany<Evaluation>('evaluations', alias.evaluations);
     const evaluation = evidence.find((each) => each.stream === stream);
-    if (evaluation) return { model: await findModel(ports, alias.model), evaluation };
+    if (evaluation) return { model: checkServable(await findModel(ports, alias.model)), evaluation };
   }
   return null;
 }

@@ -1,5 +1,12 @@
-import { joinDoubles, joinFeature, streamColumn } from './dataset/columns.js';
-import { checkSpec, sampleParts, splitColumn, tooLittleHistory } from './dataset/samples.js';
+import { commonNames, joinDoubles, joinFeature, streamColumn } from './dataset/columns.js';
+import {
+  checkBoundaries,
+  checkSpec,
+  countParts,
+  sampleParts,
+  splitColumn,
+  tooLittleHistory,
+} from './dataset/samples.js';
 import { InvalidInputError } from './errors.js';
 import type { FeatureMatrix } from './features.js';
 import { at } from './indicators/averages.js';
@@ -9,11 +16,15 @@ import type { Source } from './sources.js';
 export interface DatasetSpec {
   lookBack: number;
   horizonBars: number;
+  /** Bars ahead that a model learns at once: ascending, at most 96, with `horizonBars` among them. Left out: that alone. */
+  horizons?: number[];
   /** Shares of the time span, the rest is training. */
   validationShare: number;
   testShare: number;
-  /** Bars left out between the parts, beyond the purge of `horizonBars`. */
+  /** Bars left out between the parts, beyond the purge of the furthest horizon. */
   embargoBars: number;
+  /** Where the parts begin instead of by shares, as close times; left out: by the shares. */
+  boundaries?: { validationFrom: number; testFrom: number };
 }
 
 export interface StreamMatrix {
@@ -85,6 +96,7 @@ export function splitTimes(args: {
     throw new InvalidInputError('A split needs at least one stream with bars; there is none');
   const from = Math.min(...filled.map((times) => at(times, 0)));
   const testTo = Math.max(...filled.map((times) => at(times, times.length - 1)));
+  if (spec.boundaries) return { ...checkBoundaries(spec.boundaries, from, testTo), testTo };
   const bars = (testTo - from) / timeframeMs;
   // Rounded before it is floored: 0.1 + 0.2 must not move a boundary by a bar.
   const boundary = (share: number): number =>
@@ -127,6 +139,11 @@ export function datasetTable(args: {
       type: 'float64',
       values: joinDoubles(matrices.map(({ volatility }) => volatility)),
     },
+    ...(parts[0]?.others ?? []).map(({ horizon }, i): DatasetColumn => ({
+      name: `target_${horizon}`,
+      type: 'float64',
+      values: joinDoubles(parts.map(({ others }) => others[i]?.target ?? new Float64Array())),
+    })),
     ...names.map((name, i): DatasetColumn => ({ name, type: 'float32', values: joinFeature(matrices, i) })),
   ];
   return { columns, rows: (columns[0] as DatasetColumn).values.length, split, counts };
@@ -172,26 +189,4 @@ export function cutWindows(args: {
       }
   }
   return windows;
-}
-
-function commonNames(streams: StreamMatrix[]): readonly string[] {
-  const [first] = streams;
-  if (!first) throw new InvalidInputError('A dataset needs at least one stream; none was given');
-  for (const { stream, matrix } of streams)
-    if (matrix.names.join() !== first.matrix.names.join())
-      throw new InvalidInputError(
-        `Stream ${stream} has the features ${matrix.names.join(', ')}; ${first.stream} has ${first.matrix.names.join(', ')}`,
-      );
-  return first.matrix.names;
-}
-
-function countParts(columns: Int32Array[]): SplitCounts {
-  const counts = { train: 0, validation: 0, test: 0 };
-  for (const column of columns) {
-    const { train, validation, test } = sampleParts(column);
-    counts.train += train.length;
-    counts.validation += validation.length;
-    counts.test += test.length;
-  }
-  return counts;
 }

@@ -14,8 +14,9 @@ export const objectRef = z.strictObject({
 /**
  * A finished matrix, Parquet: column `time` (int64, epoch ms, close of the row's bar), `stream` (int32,
  * index into `streams`), `split` (int32: 0 train, 1 validation, 2 test, -1 purged or not usable as a sample),
- * `target` and `volatility` (float64), then one float32 column per name in `features`. Rows of one stream are
- * contiguous and ascending by time. A sample is a row with split 0..2 and the `lookBack` rows that end with it.
+ * `target` and `volatility` (float64), `target_<h>` (float64) for each of the `horizons` but `horizonBars`, whose outcome
+ * is `target`, then one float32 column per name in `features`. Rows of one stream are contiguous and ascending by time.
+ * A sample is a row with split 0..2 and the `lookBack` rows that end with it; it has an outcome at every horizon.
  */
 export const datasetRef = z.strictObject({
   object: objectRef,
@@ -25,6 +26,8 @@ export const datasetRef = z.strictObject({
   featureVersion: z.string(),
   lookBack: z.int().positive(),
   horizonBars: z.int().positive(),
+  /** Ascending, in bars; holds `horizonBars`. */
+  horizons: z.array(z.int().positive()).min(1),
 });
 
 export const trainRequest = z.strictObject({
@@ -42,6 +45,14 @@ export const trainRequest = z.strictObject({
     batchSize: z.int().positive(),
     learningRate: z.number().positive(),
     seed: z.int().nonnegative(),
+    /** `auto`: bfloat16 where the machine computes in it. */
+    precision: z.enum(['auto', 'float32', 'bfloat16']),
+    /** Largest norm of the gradient. */
+    gradientClip: z.number().positive(),
+    /** torch.compile; without a compiler the training goes on as it is, and a note says so. */
+    compile: z.boolean(),
+    /** Levels between 0 and 1, ascending; none: the mean alone. */
+    quantiles: z.array(z.number().gt(0).lt(1)),
   }),
 });
 
@@ -52,7 +63,11 @@ export const epochRecord = z.strictObject({
   seconds: z.number().nonnegative(),
 });
 
-/** The ONNX takes `features` float32 [batch, lookBack, features], raw, and gives `target` float32 [batch]. */
+/**
+ * The ONNX takes `features` float32 [batch, lookBack, features], raw, and gives `target` float32 [batch], the mean at
+ * `horizonBars`, and `path` float32 [batch, horizons, 1 + quantiles]: the mean first, then the quantiles, which never
+ * cross. All in units of volatility·√horizon. Ridge, and models from before, have no `path`.
+ */
 export const trainResult = z.strictObject({
   onnx: objectRef,
   /** Largest absolute difference between PyTorch and onnxruntime on validation samples. */
@@ -64,6 +79,21 @@ export const trainResult = z.strictObject({
   parameters: z.int().positive(),
   mlflowRunId: z.string().nullable(),
   environment: z.record(z.string(), z.string()),
+  /** Levels and horizons of `path`. */
+  quantiles: z.array(z.number()),
+  horizons: z.array(z.int().positive()).min(1),
+  /** `early`: no better for `patience` epochs; `diverged`: the loss left all bounds, and the best epoch before is kept. */
+  stopped: z.enum(['finished', 'early', 'diverged']),
+  /** What was used: half of what was asked for where memory ran out. */
+  batchSize: z.int().positive(),
+  /** Digest of the weights by name, whatever exporter wrote the file. */
+  weightsSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Training windows a second, over all epochs; null where nobody measured. */
+  rowsPerSecond: z.number().nonnegative().nullable(),
+  /** Most memory the process (and the GPU, where there is one) held. */
+  peakMemoryBytes: z.int().nonnegative().nullable(),
+  /** What went otherwise than asked for, in words. */
+  notes: z.array(z.string()),
 });
 
 const numbers = z.record(z.string(), z.number());

@@ -137,7 +137,7 @@ export function makePrediction(args: PredictionArgs): Prediction {
   };
 }
 
-function probabilityUp(scaled: number, residuals: number[]): number {
+export function probabilityUp(scaled: number, residuals: number[]): number {
   const n = residuals.length;
   if (n === 0) return 0.5;
   const share = residuals.filter((residual) => scaled + residual > 0).length / n;

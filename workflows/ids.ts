@@ -37,6 +37,8 @@ const PREFIXES: Record<string, string> = {
   compareSentiment: 'compare-sentiment',
   buildDataset: 'dataset',
   trainModel: 'train',
+  tuneModel: 'tune',
+  reproduceModel: 'reproduce',
   evaluateModel: 'evaluate',
   deployModel: 'deploy',
   settlePredictions: 'settle',

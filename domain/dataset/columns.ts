@@ -1,4 +1,18 @@
+import type { StreamMatrix } from '../dataset.js';
+import { InvalidInputError } from '../errors.js';
 import type { FeatureMatrix } from '../features.js';
+
+/** @throws InvalidInputError where there is no stream, or one has other features than the first */
+export function commonNames(streams: StreamMatrix[]): readonly string[] {
+  const [first] = streams;
+  if (!first) throw new InvalidInputError('A dataset needs at least one stream; none was given');
+  for (const { stream, matrix } of streams)
+    if (matrix.names.join() !== first.matrix.names.join())
+      throw new InvalidInputError(
+        `Stream ${stream} has the features ${matrix.names.join(', ')}; ${first.stream} has ${first.matrix.names.join(', ')}`,
+      );
+  return first.matrix.names;
+}
 
 /** The streams' columns one after the other. */
 export function joinDoubles(parts: Float64Array[]): Float64Array {

@@ -78,7 +78,7 @@ export const labelSubject = (timeframe: Timeframe, horizonBars: number): Subject
   tolerance: 1e-9,
   decide(data) {
     const matrix = matrixOf(data, timeframe);
-    const target = targetColumn({ matrix, spec: specOf(horizonBars), timeframeMs: data.timeframeMs });
+    const target = targetColumn({ matrix, horizon: horizonBars, timeframeMs: data.timeframeMs });
     return decisionsOf(matrixBars(matrix, data), { target });
   },
 });

@@ -1,6 +1,6 @@
 """What crosses the border to TypeScript; compared with contracts.json, which `npm run contracts` writes from zod."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -28,6 +28,7 @@ class DatasetRef(Contract):
     feature_version: str
     look_back: int = Field(gt=0)
     horizon_bars: int = Field(gt=0)
+    horizons: list[Annotated[int, Field(gt=0)]] = Field(min_length=1)
 
 
 class Training(Contract):
@@ -36,6 +37,10 @@ class Training(Contract):
     batch_size: int = Field(gt=0)
     learning_rate: float = Field(gt=0)
     seed: int = Field(ge=0)
+    precision: Literal["auto", "float32", "bfloat16"]
+    gradient_clip: float = Field(gt=0)
+    compile: bool
+    quantiles: list[Annotated[float, Field(gt=0, lt=1)]]
 
 
 class TrainRequest(Contract):
@@ -70,6 +75,14 @@ class TrainResult(Contract):
     parameters: int = Field(gt=0)
     mlflow_run_id: str | None
     environment: dict[str, str]
+    quantiles: list[float]
+    horizons: list[Annotated[int, Field(gt=0)]] = Field(min_length=1)
+    stopped: Literal["finished", "early", "diverged"]
+    batch_size: int = Field(gt=0)
+    weights_sha256: Sha256
+    rows_per_second: float | None = Field(ge=0)
+    peak_memory_bytes: int | None = Field(ge=0)
+    notes: list[str]
 
 
 class Axis(Contract):

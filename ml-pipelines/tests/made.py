@@ -9,6 +9,17 @@ import pyarrow.parquet as parquet
 from finsight_ml.contracts import TrainRequest
 from finsight_ml.objects import FileObjects
 
+TRAINING = {
+    "maxEpochs": 3,
+    "patience": 3,
+    "batchSize": 64,
+    "learningRate": 0.01,
+    "seed": 1,
+    "precision": "float32",
+    "gradientClip": 1.0,
+    "compile": False,
+    "quantiles": [0.1, 0.5, 0.9],
+}
 LOOK_BACK, ROWS, FEATURES = 32, 400, ["a", "b", "c"]
 
 
@@ -39,9 +50,10 @@ def request(objects: FileObjects, *, data: bytes | None = None, **changes) -> Tr
                 "featureVersion": "f1",
                 "lookBack": LOOK_BACK,
                 "horizonBars": 1,
+                "horizons": [1],
             },
             "params": {"d_model": 8, "layers": 1, "heads": 2, "feed_forward": 16, "patch": 8, "stride": 8},
-            "training": {"maxEpochs": 3, "patience": 3, "batchSize": 64, "learningRate": 0.01, "seed": 1},
             **changes,
+            "training": {**TRAINING, **changes.get("training", {})},
         }
     )

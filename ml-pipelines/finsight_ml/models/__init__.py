@@ -1,7 +1,11 @@
 """Forecasters by name, one line each."""
 
-from .patchtst import PatchTstForecaster
+from collections.abc import Callable
 
-MODELS = {
-    "patchtst": PatchTstForecaster,
+from . import patchtst
+from .model import Job, Model
+from .neural import NetworkKind
+
+MODELS: dict[str, Callable[[Job], Model]] = {
+    "patchtst": NetworkKind(patchtst.build),
 }
