@@ -848,6 +848,39 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/scorecard': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getScorecard'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/settlements': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSettlements'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/open-predictions': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listOpenPredictions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/backtests': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listBacktests'];
@@ -1544,7 +1577,7 @@ export interface components {
       horizonBars?: number;
       maxEpochs?: number;
       seed?: number;
-      trainer?: 'patchtst' | 'ridge';
+      trainer?: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
       feeBps?: number;
       slippageBps?: number;
     };
@@ -1703,6 +1736,12 @@ export interface components {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       name?: string;
       horizonBars?: number;
+      /** What asks for it; left out: a request */ trigger?: string;
+    };
+    SettlePredictionsInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      horizonBars: number;
+      source: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
     };
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
@@ -1727,6 +1766,7 @@ export interface components {
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
+      | { kind: 'settlePredictions'; input: components['schemas']['SettlePredictionsInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
       | { kind: 'backtestPortfolio'; input: components['schemas']['BacktestPortfolioInput'] }
       | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
@@ -1761,6 +1801,7 @@ export interface components {
         | 'evaluateModel'
         | 'deployModel'
         | 'predict'
+        | 'settlePredictions'
         | 'runBacktest'
         | 'backtestPortfolio'
         | 'sweepBacktest'
@@ -1800,6 +1841,7 @@ export interface components {
         | 'evaluateModel'
         | 'deployModel'
         | 'predict'
+        | 'settlePredictions'
         | 'runBacktest'
         | 'backtestPortfolio'
         | 'sweepBacktest'
@@ -2989,6 +3031,130 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
+    DirectionShare: { n: number; share: number | null; wilson95: [number | null, number | null] };
+    AgainstBacktest: {
+      evaluation: string;
+      n: number;
+      directionalAccuracy: number | null;
+      wilson95: [number | null, number | null];
+      maeRatio: number | null;
+      coverage: number | null;
+      /** Live less backtest; two-sided p of the shares being equal */ difference: {
+        directionalAccuracy: number | null;
+        pValue: number | null;
+        coverage: number | null;
+        coveragePValue: number | null;
+      };
+    };
+    ScorecardRow: {
+      model?: string;
+      stream?: string;
+      horizonBars?: number;
+      /** live, recorded or simulated-<seed> */ source?: string;
+      trigger?: string;
+      /** Settled, latest revisions, none made after its outcome */ n: number;
+      /** Of these, rows whose horizons do not overlap */ independent: number;
+      from: number | null;
+      to: number | null;
+      direction: components['schemas']['DirectionShare'];
+      baselines: {
+        /** The commoner side, in hindsight */ majority: components['schemas']['DirectionShare'];
+        momentum: components['schemas']['DirectionShare'];
+        reversal: components['schemas']['DirectionShare'];
+      };
+      /** Share of the last close */ mae: number | null;
+      persistenceMae: number | null;
+      maeRatio: number | null;
+      /** Against persistence, squared errors of independent rows */ dieboldMariano: {
+        statistic: number | null;
+        pValue: number | null;
+      };
+      interval: {
+        asked: number | null;
+        coverage: number | null;
+        wilson95: [number | null, number | null];
+        /** Share of the last close */ meanWidth: number | null;
+        /** Intervals without bounds */ open: number;
+      };
+      brier: number | null;
+      /** Of the best constant P(up), in hindsight */ baseRateBrier: number | null;
+      brierSkill: number | null;
+      pnl: {
+        gross: number | null;
+        net: number | null;
+        meanGross: number | null;
+        meanNet: number | null;
+        positions: number;
+      };
+      /** Wait to be settled */ open: number;
+      abstained: number;
+      /** Live predictions that were made after their outcome; they count for nothing */ late: number;
+      unsettleable: number;
+      revised: number;
+      backtest: components['schemas']['AgainstBacktest'] | null;
+    };
+    Settlement: {
+      id: string;
+      predictionId: string;
+      /** From 1; a bar that was corrected gives another */ revision: number;
+      supersedes: string | null;
+      status: 'settled' | 'unsettleable';
+      reason: string | null;
+      stream: string;
+      model: string;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      /** Epoch milliseconds, UTC */ targetTime: number;
+      /** Epoch milliseconds, UTC */ settledAt: number;
+      /** When the realised bar was known */ knownAt: number | null;
+      lastClose: number | null;
+      mean: number | null;
+      /** Close of the bar that ends at targetTime */ realised: number | null;
+      /** mean less realised */ error: number | null;
+      absoluteError: number | null;
+      persistenceError: number | null;
+      directionRight: boolean | null;
+      momentumRight: boolean | null;
+      wentUp: boolean | null;
+      inside: boolean | null;
+      coverage: number | null;
+      width: number | null;
+      probabilityUp: number | null;
+      brier: number | null;
+      pnl: { gross: number | null; net: number | null; feeBps: number; slippageBps: number };
+      abstained: string | null;
+      late: boolean;
+      trigger: string;
+      source: components['schemas']['Source'];
+    };
+    OpenPrediction: {
+      /** Of the prediction */ id: string;
+      stream: string;
+      model: string;
+      horizonBars: number;
+      trigger: string;
+      /** Epoch milliseconds, UTC */ targetTime: number;
+      /** When it is looked at next */ dueAt: number;
+      /** When it was first due and could not be settled */ waitsSince: number | null;
+      tries: number;
+      reason: string | null;
+    };
+    Scorecard: {
+      by: ('model' | 'stream' | 'horizonBars' | 'source' | 'trigger')[];
+      rows: components['schemas']['ScorecardRow'][];
+      costs: string;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    SettlementPage: {
+      items: components['schemas']['Settlement'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    OpenPredictionPage: {
+      items: components['schemas']['OpenPrediction'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     SentimentFigures: {
       set: string;
       /** Which part of the set, such as the test fold */ part: string;
@@ -3448,6 +3614,7 @@ export interface operations {
           | 'evaluateModel'
           | 'deployModel'
           | 'predict'
+          | 'settlePredictions'
           | 'runBacktest'
           | 'backtestPortfolio'
           | 'sweepBacktest'
@@ -5254,6 +5421,88 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Prediction'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getScorecard: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** Only by this model or baseline */ model?: string;
+        /** Only from this source: live, recorded, simulated or simulated:<seed> */ source?: string;
+        /** Only made for this: request, or policy:<id> */ trigger?: string;
+        /** Targets at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Targets before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only of this horizon */ horizonBars?: string;
+        /** What rows tell apart: some of model, stream, horizonBars, source, trigger */ by?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Scorecard'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSettlements: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** Only by this model or baseline */ model?: string;
+        /** Only from this source: live, recorded, simulated or simulated:<seed> */ source?: string;
+        /** Only made for this: request, or policy:<id> */ trigger?: string;
+        /** Targets at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Targets before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only of this prediction: all its revisions */ prediction?: string;
+        /** Only these */ status?: 'settled' | 'unsettleable';
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SettlementPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listOpenPredictions: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** Only by this model or baseline */ model?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['OpenPredictionPage'] };
       };
       default: {
         headers: { [name: string]: unknown };

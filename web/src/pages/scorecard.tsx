@@ -1,18 +1,18 @@
 import { useState } from 'react';
-import { useLoaded } from '../api';
-import { readScorecard, readSettlements } from '../scorecard/reads';
+import { client, dataOf, useLoaded } from '../api';
+import { readSettlements } from '../scorecard/reads';
 import { CellTable } from '../scorecard/cells';
 import { CourseCharts } from '../scorecard/course';
 import type { Cell } from '../scorecard/kinds';
 import { SettlementTable } from '../scorecard/settled';
-import { moment, whole } from '../format';
+import { moment } from '../format';
 import { Card, Heading, State } from '../parts';
 
 /** What became of the forecasts: every one that was made counts, none is picked. */
 export function Scorecard() {
-  const found = useLoaded('scorecard', readScorecard, 10_000);
+  const found = useLoaded('scorecard', async () => dataOf(await client.GET('/scorecard')), 10_000);
   const [chosen, setChosen] = useState(0);
-  const cells = found.data?.cells ?? [];
+  const cells: Cell[] = found.data?.rows ?? [];
   const cell = cells[chosen] ?? cells[0];
   return (
     <>
@@ -36,17 +36,14 @@ export function Scorecard() {
           }
         />
         <CellTable cells={cells} chosen={cell ? cells.indexOf(cell) : -1} onChoose={setChosen} />
-        {found.data && <Waiting open={found.data.open} />}
+        {found.data && cells.length > 0 && (
+          <p className="soft note">
+            {found.data.costs}. Intervals and p values count only rows whose horizons do not overlap.
+          </p>
+        )}
       </Card>
       {cell && <Course key={cells.indexOf(cell)} cell={cell} />}
     </>
-  );
-}
-
-function Waiting({ open }: { open: number | null }) {
-  if (open === null) return null;
-  return (
-    <p className="soft note">{whole(open)} forecasts are open: they wait for the bar at their target.</p>
   );
 }
 

@@ -37,7 +37,8 @@ export function CellTable({ cells, chosen, onChoose }: Cells) {
         { name: 'Brier', kind: 'number', title: 'Of P(up); best constant in hindsight beside it' },
         { name: '× persistence', kind: 'number', title: 'Mean absolute error against persistence' },
         { name: 'after costs', kind: 'number', title: 'Sum over positions of one unit each' },
-        { name: 'not counted', kind: 'number', title: 'Abstained, late, unsettleable' },
+        { name: 'open', kind: 'number', title: 'Wait to be settled' },
+        { name: 'not settled', kind: 'number', title: 'Late ones, and those whose bar never came' },
       ]}
       rows={cells.map((each, i) => [
         <span key="n" className="actions">
@@ -51,7 +52,7 @@ export function CellTable({ cells, chosen, onChoose }: Cells) {
           {percent(each.direction.share)}
         </Under>,
         <Under key="b" under={each.backtest ? `p ${chance(each.backtest.difference.pValue)}` : ''}>
-          {percent(each.backtest?.directionalAccuracy)}
+          {each.backtest ? percent(each.backtest.directionalAccuracy) : '–'}
         </Under>,
         percent(each.baselines.majority.share),
         percent(each.baselines.momentum.share),
@@ -68,7 +69,8 @@ export function CellTable({ cells, chosen, onChoose }: Cells) {
         <Under key="c" under={`${change(each.pnl.gross, 2)} before`}>
           {change(each.pnl.net, 2)}
         </Under>,
-        `${each.abstained} · ${each.late} · ${each.unsettleable}`,
+        whole(each.open),
+        whole(each.late + each.unsettleable),
       ])}
     />
   );

@@ -1,78 +1,19 @@
-/** The client reads pairs as lists. */
-type Pair = readonly (number | null)[];
-type Figure = number | null;
+import type { Schemas } from '../api';
 
-interface Share {
-  n: number;
-  share: Figure;
-  wilson95: Pair;
-}
+type Figure = number | null;
+/** The client reads pairs as lists. */
+type Pair = readonly Figure[];
+type Share = Omit<Schemas['DirectionShare'], 'wilson95'> & { wilson95: Pair };
+type Row = Schemas['ScorecardRow'];
 
 /** Figures of settled predictions of one forecaster on one stream; errors are shares of the last close. */
-export interface Cell {
-  model?: string | number;
-  stream?: string | number;
-  horizonBars?: string | number;
-  source?: string | number;
-  n: number;
-  independent: number;
-  from: number | null;
-  to: number | null;
+export type Cell = Omit<Row, 'direction' | 'baselines' | 'interval' | 'backtest'> & {
   direction: Share;
   baselines: { majority: Share; momentum: Share; reversal: Share };
-  maeRatio: Figure;
-  dieboldMariano: { statistic: Figure; pValue: Figure };
-  interval: { asked: Figure; coverage: Figure; wilson95: Pair; meanWidth: Figure; open: number };
-  brier: Figure;
-  baseRateBrier: Figure;
-  brierSkill: Figure;
-  pnl: { gross: Figure; net: Figure; meanGross: Figure; meanNet: Figure; positions: number };
-  abstained: number;
-  late: number;
-  unsettleable: number;
-  revised: number;
-  backtest?: Against | null;
-}
-
-/** What the same model's evaluation found on the same stream. */
-export interface Against {
-  evaluation: string;
-  n: number;
-  directionalAccuracy: Figure;
-  wilson95: Pair;
-  maeRatio: Figure;
-  coverage: Figure;
-  difference: {
-    directionalAccuracy: Figure;
-    pValue: Figure;
-    coverage: Figure;
-    coveragePValue: Figure;
-  };
-}
-
-export interface Settlement {
-  id: string;
-  predictionId: string;
-  status: 'settled' | 'unsettleable';
-  reason: string | null;
-  stream: string;
-  model: string;
-  horizonBars: number;
-  asOf: number;
-  targetTime: number;
-  lastClose: Figure;
-  mean: Figure;
-  realised: Figure;
-  absoluteError: Figure;
-  directionRight: boolean | null;
-  inside: boolean | null;
-  coverage: Figure;
-  brier: Figure;
-  pnl: { gross: Figure; net: Figure; feeBps: number; slippageBps: number };
-  abstained: string | null;
-  late: boolean;
-  source: { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-}
+  interval: Omit<Row['interval'], 'wilson95'> & { wilson95: Pair };
+  backtest: (Omit<Schemas['AgainstBacktest'], 'wilson95'> & { wilson95: Pair }) | null;
+};
+export type Settlement = Schemas['Settlement'];
 
 export interface Course {
   time: number[];
@@ -82,7 +23,7 @@ export interface Course {
   net: Figure[];
 }
 
-/** Running means and sums over settlements that count, by target, oldest first. */
+/** Running means and sums over the settlements that count, by target. */
 export function courseOf(settlements: readonly Settlement[]): Course {
   const course: Course = { time: [], direction: [], coverage: [], brier: [], net: [] };
   let [claims, right, n, inside, brier, net] = [0, 0, 0, 0, 0, 0];

@@ -1,42 +1,32 @@
 import { client, dataOf } from '../api';
 import type { Cell, Settlement } from './kinds';
 
-/** Settlements that the charts are drawn of, at most: the newest. */
+/** Settlements that are read for the charts, at most: the newest. */
 const MOST = 5000;
 const PAGE = 1000;
 
-interface Card {
-  cells: Cell[];
-  /** Predictions that wait for their target; null where the API does not say. */
-  open: number | null;
-  asOf: number;
-}
-
-/** By forecaster, stream, horizon and source. */
-export async function readScorecard(): Promise<Card> {
-  const query = { by: 'model,stream,horizonBars,source' };
-  return dataOf(await client.GET('/scorecard' as never, { params: { query } } as never)) as Card;
-}
-
-/** Of one cell of the card, newest first. */
+/** Of one cell of the card, the latest targets first, without those that another took the place of. */
 export async function readSettlements(cell: Cell): Promise<Settlement[]> {
+  const { model, stream, horizonBars, source } = cell;
   const found: Settlement[] = [];
-  let cursor: string | undefined;
-  while (found.length < MOST) {
+  let cursor: string | null | undefined;
+  while (found.length < MOST && cursor !== null) {
     const query = {
       limit: PAGE,
-      ...(cell.model === undefined ? {} : { model: String(cell.model) }),
-      ...(cell.stream === undefined ? {} : { stream: String(cell.stream) }),
-      ...(cell.horizonBars === undefined ? {} : { horizonBars: Number(cell.horizonBars) }),
+      ...(model === undefined ? {} : { model }),
+      ...(stream === undefined ? {} : { stream }),
+      ...(source === undefined ? {} : { source: sourceText(source) }),
       ...(cursor ? { cursor } : {}),
     };
-    const page = dataOf(await client.GET('/settlements' as never, { params: { query } } as never)) as {
-      items: Settlement[];
-      cursor: string | null;
-    };
+    const page = dataOf(await client.GET('/settlements', { params: { query } }));
     found.push(...page.items);
-    if (page.cursor === null) break;
     cursor = page.cursor;
   }
-  return found;
+  const superseded = new Set(found.map((each) => each.supersedes));
+  return found.filter(
+    (each) => !superseded.has(each.id) && (horizonBars === undefined || each.horizonBars === horizonBars),
+  );
 }
+
+/** Rows name a simulated source by its key, `simulated-<seed>`; the API asks for `simulated:<seed>`. */
+const sourceText = (key: string): string => key.replace(/^simulated-/, 'simulated:');
