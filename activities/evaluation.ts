@@ -2,7 +2,7 @@ import type { Ports } from '../adapters/ports.js';
 import type { Costs } from '../domain/backtest/spec.js';
 import { sampleRows } from '../domain/dataset.js';
 import { DataQualityError } from '../domain/errors.js';
-import { conformalScale, evaluateForecast, measuredCoverage, type Evaluation } from '../domain/evaluation.js';
+import { conformalScale, evaluateForecast, measuredCoverage } from '../domain/evaluation.js';
 import { assembleRows, type Assembled } from '../domain/evaluation/assemble.js';
 import { figuresOfRows } from '../domain/evaluation/figures.js';
 import type { ModelVersion } from '../domain/models.js';
@@ -10,6 +10,7 @@ import { stepOf, findDataset, readMatrix, type StoredDataset } from './dataset.j
 import { auditStreamModel, recordAudit } from './evaluation/auditing.js';
 import { inferRows } from './evaluation/inference.js';
 import { keepEvaluation, type ForecastsFile } from './evaluation/keeping.js';
+import { summaryOf, type EvaluationSummary } from './evaluation/summary.js';
 import { tradeForecasts } from './evaluation/trading.js';
 import { findModel } from './models.js';
 
@@ -31,7 +32,7 @@ export const COVERAGE = 0.9;
 
 export const evaluationSteps = (ports: Ports) => ({
   /** Figures, audit and profit of one stream's held-out window. A model that fails the audit is rejected with it. */
-  async evaluateStream(input: StreamInput): Promise<Evaluation> {
+  async evaluateStream(input: StreamInput): Promise<EvaluationSummary> {
     const model = await findModel(ports, input.model);
     const dataset = await findDataset(ports, input.dataset);
     const assembled = await heldOut(ports, { model, dataset, stream: input.stream });
@@ -59,7 +60,7 @@ export const evaluationSteps = (ports: Ports) => ({
       datasetSha256: dataset.sha256,
     });
     await recordAudit(ports, { model, stream, evaluation: evaluation.id, audit: leakAudit });
-    return evaluation;
+    return summaryOf(evaluation);
   },
 });
 

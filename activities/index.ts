@@ -20,6 +20,7 @@ import { datasetSteps } from './dataset.js';
 import { deploymentSteps } from './deployment.js';
 import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
+import { poolingSteps, walkForwardSteps } from './evaluation/walk-forward.js';
 import { fundingSteps } from './funding.js';
 import { healingSteps } from './healing.js';
 import { lookaheadSteps } from './lookahead.js';
@@ -65,6 +66,7 @@ export const createActivities = (ports: Ports) => ({
     ...reproductionSteps(ports),
     ...deploymentSteps(ports),
     ...settlementSteps(ports),
+    ...walkForwardSteps(ports),
   },
   /** Steps that last for hours and mostly wait: one a followed stream. */
   live: {
@@ -89,6 +91,7 @@ export const createActivities = (ports: Ports) => ({
     ...rescoringSteps(ports),
     ...modelComparisonSteps(ports),
     ...evaluationSteps(ports),
+    ...poolingSteps(ports),
     ...predictionSteps(ports),
   },
 });

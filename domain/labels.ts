@@ -38,6 +38,7 @@ const TITLES: Record<string, string> = {
   tuneModel: 'Tuning',
   reproduceModel: 'Reproduction',
   evaluateModel: 'Evaluation',
+  walkForward: 'Walk-forward',
   deployModel: 'Deployment',
   predict: 'Prediction',
   settlePredictions: 'Settlement',

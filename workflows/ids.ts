@@ -40,6 +40,7 @@ const PREFIXES: Record<string, string> = {
   tuneModel: 'tune',
   reproduceModel: 'reproduce',
   evaluateModel: 'evaluate',
+  walkForward: 'walk-forward',
   deployModel: 'deploy',
   settlePredictions: 'settle',
   runBacktest: 'backtest',

@@ -20,3 +20,4 @@ export { buildDataset, reproduceModel, trainModel } from './training.js';
 export { tuneModel } from './tuning.js';
 export { cleanObjects, moveBars, pruneBars } from './upkeep.js';
 export { verifyBacktest } from './verification.js';
+export { walkForward } from './walk-forward.js';
