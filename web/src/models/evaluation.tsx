@@ -3,7 +3,10 @@ import { Fact } from '../backtests/judgement';
 import { barsText } from '../forecasts/kinds';
 import { Card, Provenance } from '../parts';
 import { Table } from '../table';
+import { Audit } from './audit';
+import { Folds, SkillByPart } from './by-part';
 import type { Evaluation } from './kinds';
+import { Against, Calibration, Distribution, TradedFacts } from './scores';
 
 /** One version on one stream's held-out window, beside its baselines. */
 export function OneEvaluation({ of }: { of: Evaluation }) {
@@ -46,7 +49,17 @@ export function OneEvaluation({ of }: { of: Evaluation }) {
         <Fact name="Trading the sign" value={change(profit.total)} />
         <Fact name="Buy and hold" value={change(profit.buyAndHold)} />
         <Fact name="Costs a side" value={`${profit.feeBps} bps fee + ${profit.slippageBps} bps slippage`} />
+        <TradedFacts of={of} />
+        {of.seeds && <Fact name="Seeds" value={of.seeds.join(', ')} />}
       </dl>
+      <Against of={of} />
+      <div className="halves">
+        <Distribution of={of} />
+        <Calibration of={of} />
+      </div>
+      <SkillByPart of={of} />
+      <Folds of={of} />
+      <Audit of={of} />
     </Card>
   );
 }

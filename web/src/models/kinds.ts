@@ -4,10 +4,100 @@ import { sourceText } from '../streams';
 /** The client reads pairs as lists. */
 type Pair = readonly (number | null)[];
 export type Skill = Omit<Schemas['SkillFigures'], 'wilson95'> & { wilson95: Pair };
-export type Evaluation = Omit<Schemas['Evaluation'], 'wilson95' | 'baselines'> & {
+export type Evaluation = Omit<Schemas['Evaluation'], 'wilson95' | 'baselines' | keyof Additions> & {
   wilson95: Pair;
   baselines: Skill[];
-};
+} & Additions;
+
+type Figure = number | null;
+interface Test {
+  statistic: Figure;
+  pValue: Figure;
+}
+/** Skill on a part of the rows. */
+export interface Part extends Skill {
+  /** Of the rows. */
+  share: Figure;
+  baselines: Skill[];
+}
+interface IntervalFigures {
+  coverage: Figure;
+  measuredCoverage: Figure;
+  n: number;
+  meanWidth: Figure;
+  winkler: Figure;
+}
+export interface Fold {
+  fold: number;
+  model: string;
+  from: number;
+  to: number;
+  n: number;
+  mae: Figure;
+  directionalAccuracy: Figure;
+  wilson95: Pair;
+  persistenceMae: Figure;
+  measuredCoverage: Figure;
+  meanWidth: Figure;
+  crps: Figure;
+  persistenceCrps: Figure;
+}
+export interface LeakCheck {
+  check: string;
+  verdict: 'pass' | 'leak' | 'skipped' | 'explained';
+  text: string;
+  figure: Figure;
+  bound: Figure;
+  explanation?: string;
+}
+
+/** What evaluations from before these were measured do not have. */
+interface Additions {
+  against?: {
+    baseline: string;
+    dieboldMariano: Test;
+    allRows: Test & { n: number };
+    direction: { onlyModel: number; onlyBaseline: number; pValue: Figure } | null;
+  }[];
+  distribution?: {
+    n: number;
+    levels: number[];
+    from: string;
+    pinball: Figure;
+    crps: Figure;
+    baselines: { name: string; pinball: Figure; crps: Figure }[];
+  };
+  interval?: IntervalFigures & { method: string; persistence: IntervalFigures };
+  calibration?: {
+    n: number;
+    brier: Figure;
+    baselines: { name: string; brier: Figure }[];
+    ece: Figure;
+    bins: { from: number; to: number; n: number; meanProbability: Figure; shareUp: Figure; wilson95: Pair }[];
+  };
+  regimes?: (Part & { by: 'volatility' | 'trend' })[];
+  byConfidence?: (Part & { from: number; to: number })[];
+  traded?: {
+    totalReturn: Figure;
+    sharpe: Figure;
+    maxDrawdown: Figure;
+    entries: number;
+    costs: { feeBps: number; slippageBps: number };
+    buyAndHold: { totalReturn: Figure; sharpe: Figure };
+    beforeCosts: { totalReturn: Figure; sharpe: Figure };
+  };
+  leakAudit?: { passed: boolean; checks: LeakCheck[] };
+  folds?: Fold[];
+  walkForward?: {
+    scheme: string;
+    folds: number;
+    testBars: number;
+    purgeBars: number;
+    embargoBars: number;
+  };
+  seeds?: number[];
+}
+
 export type Version = Schemas['ModelVersion'];
 
 /** `<name>@<version>`, as evaluations and predictions name it. */

@@ -4,7 +4,7 @@ import { fixed, moment, percent, range, whole } from '../format';
 import { Badge, Card, Empty, Failure, State } from '../parts';
 import { Table } from '../table';
 import { ConfusionTable } from './confusion';
-import { Reliability } from './reliability';
+import { Reliability } from '../charts/reliability';
 
 /** The client reads pairs as lists. */
 type Figures = Omit<Schemas['SentimentFigures'], 'wilson95'> & { wilson95: readonly (number | null)[] };
@@ -136,7 +136,12 @@ function Calibration({ figures }: { figures: Figures }) {
     <div>
       <h3>Calibration</h3>
       {reliability && reliability.length > 0 ? (
-        <Reliability bins={reliability} />
+        <Reliability
+          bins={reliability}
+          said="How sure the answer was"
+          came="Share of right answers"
+          unit="texts"
+        />
       ) : (
         <Empty>This card has no reliability bins.</Empty>
       )}
