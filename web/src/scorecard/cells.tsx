@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { chance, change, fixed, percent, range, whole } from '../format';
 import { barsText } from '../forecasts/kinds';
 import { Table } from '../table';
@@ -6,9 +6,13 @@ import type { Cell } from './kinds';
 
 interface Cells {
   cells: Cell[];
-  chosen: number;
-  onChoose(place: number): void;
+  /** Key of the row that is shown closer. */
+  shown: string | undefined;
 }
+
+/** What tells a row from the others. */
+export const keyOf = ({ model, stream, horizonBars, source }: Cell): string =>
+  [model, stream, horizonBars, source].join(' ');
 
 const nameOf = (of: Cell): string =>
   [of.stream, of.horizonBars === undefined ? '' : barsText(Number(of.horizonBars)), of.source]
@@ -16,14 +20,15 @@ const nameOf = (of: Cell): string =>
     .join(' · ');
 
 /** Live skill of each forecaster beside what knows nothing, and beside its own backtest. */
-export function CellTable({ cells, chosen, onChoose }: Cells) {
+export function CellTable({ cells, shown }: Cells) {
   return (
     <Table
       label="Scorecard"
-      isCurrent={(row) => row === chosen}
+      isCurrent={(row) => cells[row] !== undefined && keyOf(cells[row]) === shown}
       head={[
         'forecaster',
         { name: 'settled', kind: 'number', title: 'Predictions whose outcome is known' },
+        { name: 'open', kind: 'number', title: 'Wait for the bar at their target' },
         {
           name: 'direction right',
           kind: 'number',
@@ -37,50 +42,58 @@ export function CellTable({ cells, chosen, onChoose }: Cells) {
         { name: 'Brier', kind: 'number', title: 'Of P(up); best constant in hindsight beside it' },
         { name: '× persistence', kind: 'number', title: 'Mean absolute error against persistence' },
         { name: 'after costs', kind: 'number', title: 'Sum over positions of one unit each' },
-        { name: 'open', kind: 'number', title: 'Wait to be settled' },
-        { name: 'not settled', kind: 'number', title: 'Late ones, and those whose bar never came' },
       ]}
-      rows={cells.map((each, i) => [
-        <span key="n" className="actions">
-          {each.model ?? 'all'} {i !== chosen && <button onClick={() => onChoose(i)}>Show</button>}
+      rows={cells.map((each) => [
+        <Fragment key="n">
+          <a href={`#/scorecard/${encodeURIComponent(keyOf(each))}`}>{each.model ?? 'all'}</a>
           <span className="under">{nameOf(each)}</span>
-        </span>,
-        <Under key="s" under={`${whole(each.independent)} independent`}>
+        </Fragment>,
+        <Under key="s" under={each.n > 0 ? `${whole(each.independent)} independent` : ''}>
           {whole(each.n)}
+        </Under>,
+        <Under key="o" under={lostText(each)}>
+          {whole(each.open)}
         </Under>,
         <Under key="d" under={range(each.direction.wilson95, percent)}>
           {percent(each.direction.share)}
         </Under>,
-        <Under key="b" under={each.backtest ? `p ${chance(each.backtest.difference.pValue)}` : ''}>
-          {each.backtest ? percent(each.backtest.directionalAccuracy) : '–'}
+        <Under key="b" under={pText(each.backtest?.difference.pValue)}>
+          {percent(each.backtest?.directionalAccuracy)}
         </Under>,
         percent(each.baselines.majority.share),
         percent(each.baselines.momentum.share),
         percent(each.baselines.reversal.share),
         <Under key="i" under={range(each.interval.wilson95, percent)}>
-          {percent(each.interval.coverage)} of {percent(each.interval.asked, 0)}
+          {each.n > 0 ? `${percent(each.interval.coverage)} of ${percent(each.interval.asked, 0)}` : '–'}
         </Under>,
-        <Under key="r" under={`constant ${fixed(each.baseRateBrier, 3)}`}>
+        <Under key="r" under={each.n > 0 ? `constant ${fixed(each.baseRateBrier, 3)}` : ''}>
           {fixed(each.brier, 3)}
         </Under>,
-        <Under key="p" under={`p ${chance(each.dieboldMariano.pValue)}`}>
+        <Under key="p" under={pText(each.dieboldMariano.pValue)}>
           {fixed(each.maeRatio, 3)}
         </Under>,
-        <Under key="c" under={`${change(each.pnl.gross, 2)} before`}>
-          {change(each.pnl.net, 2)}
+        <Under key="c" under={each.pnl.positions > 0 ? `${change(each.pnl.gross, 2)} before` : ''}>
+          {each.n > 0 ? change(each.pnl.net, 2) : '–'}
         </Under>,
-        whole(each.open),
-        whole(each.late + each.unsettleable),
       ])}
     />
   );
 }
 
+const pText = (value: number | null | undefined): string =>
+  typeof value === 'number' ? `p ${chance(value)}` : '';
+
+/** What never counts: those that were late, and those whose bar never came. */
+const lostText = ({ late, unsettleable }: Cell): string =>
+  [late > 0 ? `${whole(late)} late` : '', unsettleable > 0 ? `${whole(unsettleable)} unsettleable` : '']
+    .filter(Boolean)
+    .join(', ');
+
 function Under({ under, children }: { under: string; children: ReactNode }) {
   return (
     <>
       {children}
-      {under && <span className="under">{under}</span>}
+      {under && under !== '–' && <span className="under">{under}</span>}
     </>
   );
 }
