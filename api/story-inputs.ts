@@ -4,6 +4,7 @@ import { formFault } from '../domain/forms.js';
 import { researchInput } from '../domain/research-input.js';
 import { parseTimeframe } from '../domain/streams.js';
 import { backtestInputs } from './backtest-inputs.js';
+import { predictInput } from './prediction-inputs.js';
 import { request, streamText } from './schemas.js';
 import { sentimentInputs } from './sentiment/inputs.js';
 import { sentimentTraining } from './training-inputs.js';
@@ -151,20 +152,11 @@ export const STORY_INPUTS = {
     'DeployModelInput',
     z.strictObject({ model: modelText, evaluations: z.array(z.string().min(1)).min(1).max(500) }),
   ),
-  predict: request(
-    'PredictInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      name: z.string().min(1).optional(),
-      horizonBars: z.int().min(1).max(96).optional(),
-      trigger: z.string().min(1).max(100).optional().describe('What asks for it; left out: a request'),
-    }),
-  ),
   settlePredictions: request(
     'SettlePredictionsInput',
     z.strictObject({ stream: streamText, horizonBars: z.int().min(1).max(96), source }),
   ),
+  predict: predictInput,
   ...backtestInputs,
 } as const;
 

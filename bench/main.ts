@@ -2,6 +2,7 @@ import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { benchApi } from './api.js';
 import { benchBacktest } from './backtest.js';
 import { benchFeeds } from './feeds.js';
+import { benchForecast } from './forecast.js';
 import { benchMarket } from './market.js';
 import { benchDedupe } from './news/dedupe.js';
 import { benchNewsReads } from './news-reads.js';
@@ -24,6 +25,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   sentiment: benchSentiment,
   'sentiment-targets': benchSentimentTargets,
   'sentiment-index': benchSentimentIndex,
+  forecast: benchForecast,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
