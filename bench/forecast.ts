@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidInputError } from '../domain/errors.js';
 import { benchPublished } from './forecast/published.js';
+import { benchSettling } from './forecast/settling.js';
 import { benchTraining } from './forecast/training.js';
 
 export interface ForecastTask {
@@ -18,6 +19,7 @@ export type ForecastPart = (task: ForecastTask) => Promise<Record<string, unknow
 
 const PARTS: Record<string, ForecastPart> = {
   training: benchTraining,
+  settling: benchSettling,
   published: benchPublished,
 };
 

@@ -48,7 +48,7 @@ export const reviewSignal = defineSignal<[Targets]>('review');
 export const settlementQuery = defineQuery<SettlementState>('settlement');
 
 /** Where the server does not say that a history is long. */
-const PASSES_OF_A_RUN = 500;
+const PASSES_OF_A_RUN = 250;
 const LEAST_WAIT_MS = 1000;
 /** What was never told of is found at the latest then. */
 const LONGEST_WAIT_MS = 86_400_000;

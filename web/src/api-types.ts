@@ -830,7 +830,7 @@ export interface paths {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listPredictions'];
     put?: never;
-    post: operations['predictNow'];
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -848,22 +848,33 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/predictions/batch': {
+  '/scorecard': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
+    get: operations['getScorecard'];
     put?: never;
-    post: operations['predictBatch'];
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/predictions/{id}/replay': {
+  '/settlements': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
+    get: operations['listSettlements'];
     put?: never;
-    post: operations['replayPrediction'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/open-predictions': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listOpenPredictions'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1343,21 +1354,6 @@ export interface components {
         | { kind: 'slack'; url: string }
         | { kind: 'email'; to: string[] };
     };
-    PredictInput: {
-      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** ISO 8601 or epoch milliseconds */ from?: number | string;
-      /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      asOf?: number;
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** Bars ahead; left out: those of the named model, else 1 */ horizonBars?: number;
-      /** Model name whose champion answers; left out: the best by past skill on the stream */ name?: string;
-      /** This very version */ model?: string;
-      /** All champions of the stream and horizon together */ ensemble?:
-        'mean' | 'inverse-error' | 'stacking';
-      /** Abstain where the larger of P(up) and P(down) is below this */ minConfidence?: number;
-      /** What asked, told in the record */ trigger?: string;
-    };
-    PredictBatch: { requests: components['schemas']['PredictInput'][] };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
@@ -1732,6 +1728,21 @@ export interface components {
       costs: { feeBps: number; slippageBps: number };
     };
     DeployModelInput: { model: string; evaluations: string[] };
+    PredictInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      name?: string;
+      horizonBars?: number;
+      /** What asks for it; left out: a request */ trigger?: string;
+    };
+    SettlePredictionsInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      horizonBars: number;
+      source: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+    };
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
       | { kind: 'collectBars'; input: components['schemas']['CollectBarsInput'] }
@@ -1755,6 +1766,7 @@ export interface components {
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
+      | { kind: 'settlePredictions'; input: components['schemas']['SettlePredictionsInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
       | { kind: 'backtestPortfolio'; input: components['schemas']['BacktestPortfolioInput'] }
       | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
@@ -1789,6 +1801,7 @@ export interface components {
         | 'evaluateModel'
         | 'deployModel'
         | 'predict'
+        | 'settlePredictions'
         | 'runBacktest'
         | 'backtestPortfolio'
         | 'sweepBacktest'
@@ -1828,6 +1841,7 @@ export interface components {
         | 'evaluateModel'
         | 'deployModel'
         | 'predict'
+        | 'settlePredictions'
         | 'runBacktest'
         | 'backtestPortfolio'
         | 'sweepBacktest'
@@ -2855,7 +2869,7 @@ export interface components {
     Prediction: {
       id: string;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** <name>@<version>, ensemble:<kind>, or baseline:<name> where no model is good enough */ model: string;
+      /** <name>@<version>, or baseline:<name> where no model is good enough */ model: string;
       /** Why this model or baseline answered */ reason: string;
       /** Close of the last known bar */ asOf: number;
       horizonBars: number;
@@ -2874,41 +2888,11 @@ export interface components {
       source: components['schemas']['Source'];
       settledAt: number | null;
       realised: number | null;
-      /** The fan: each horizon that the model forecasts */ path?: {
-        horizonBars: number;
-        /** Epoch milliseconds, UTC */ targetTime: number;
-        mean: number | null;
-        /** Ascending; quote currency */ quantiles: { level: number; price: number | null }[];
-      }[];
-      /** Why nobody should act on it; null where it is meant */ abstained?: string | null;
-      /** Who was asked before, and why they did not answer */ chain?: { model: string; reason: string }[];
-      /** What asked for it */ trigger?: string;
     };
     PredictionPage: {
       items: components['schemas']['Prediction'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
-    };
-    PredictionBatch: {
-      /** One for each request, in their order */ items: {
-        prediction: components['schemas']['Prediction'] | null;
-        problem: components['schemas']['Problem'] | null;
-      }[];
-      made: number;
-      failed: number;
-    };
-    PredictionReplay: {
-      id: string;
-      identical: boolean;
-      /** sha256 of what the stored record decides */ expected: string;
-      /** The same of what was computed; null where an input is broken */ found: string | null;
-      /** The link nearest to the raw data that is not what it was */ broken: {
-        id: string;
-        what: string;
-        expected: string;
-        found: string;
-      } | null;
-      /** Digests that were compared */ checks: number;
     };
     Principal: {
       id: string;
@@ -3044,6 +3028,130 @@ export interface components {
     };
     SchedulePage: {
       items: components['schemas']['Schedule'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    DirectionShare: { n: number; share: number | null; wilson95: [number | null, number | null] };
+    AgainstBacktest: {
+      evaluation: string;
+      n: number;
+      directionalAccuracy: number | null;
+      wilson95: [number | null, number | null];
+      maeRatio: number | null;
+      coverage: number | null;
+      /** Live less backtest; two-sided p of the shares being equal */ difference: {
+        directionalAccuracy: number | null;
+        pValue: number | null;
+        coverage: number | null;
+        coveragePValue: number | null;
+      };
+    };
+    ScorecardRow: {
+      model?: string;
+      stream?: string;
+      horizonBars?: number;
+      /** live, recorded or simulated-<seed> */ source?: string;
+      trigger?: string;
+      /** Settled, latest revisions, none made after its outcome */ n: number;
+      /** Of these, rows whose horizons do not overlap */ independent: number;
+      from: number | null;
+      to: number | null;
+      direction: components['schemas']['DirectionShare'];
+      baselines: {
+        /** The commoner side, in hindsight */ majority: components['schemas']['DirectionShare'];
+        momentum: components['schemas']['DirectionShare'];
+        reversal: components['schemas']['DirectionShare'];
+      };
+      /** Share of the last close */ mae: number | null;
+      persistenceMae: number | null;
+      maeRatio: number | null;
+      /** Against persistence, squared errors of independent rows */ dieboldMariano: {
+        statistic: number | null;
+        pValue: number | null;
+      };
+      interval: {
+        asked: number | null;
+        coverage: number | null;
+        wilson95: [number | null, number | null];
+        /** Share of the last close */ meanWidth: number | null;
+        /** Intervals without bounds */ open: number;
+      };
+      brier: number | null;
+      /** Of the best constant P(up), in hindsight */ baseRateBrier: number | null;
+      brierSkill: number | null;
+      pnl: {
+        gross: number | null;
+        net: number | null;
+        meanGross: number | null;
+        meanNet: number | null;
+        positions: number;
+      };
+      /** Wait to be settled */ open: number;
+      abstained: number;
+      /** Live predictions that were made after their outcome; they count for nothing */ late: number;
+      unsettleable: number;
+      revised: number;
+      backtest: components['schemas']['AgainstBacktest'] | null;
+    };
+    Settlement: {
+      id: string;
+      predictionId: string;
+      /** From 1; a bar that was corrected gives another */ revision: number;
+      supersedes: string | null;
+      status: 'settled' | 'unsettleable';
+      reason: string | null;
+      stream: string;
+      model: string;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      /** Epoch milliseconds, UTC */ targetTime: number;
+      /** Epoch milliseconds, UTC */ settledAt: number;
+      /** When the realised bar was known */ knownAt: number | null;
+      lastClose: number | null;
+      mean: number | null;
+      /** Close of the bar that ends at targetTime */ realised: number | null;
+      /** mean less realised */ error: number | null;
+      absoluteError: number | null;
+      persistenceError: number | null;
+      directionRight: boolean | null;
+      momentumRight: boolean | null;
+      wentUp: boolean | null;
+      inside: boolean | null;
+      coverage: number | null;
+      width: number | null;
+      probabilityUp: number | null;
+      brier: number | null;
+      pnl: { gross: number | null; net: number | null; feeBps: number; slippageBps: number };
+      abstained: string | null;
+      late: boolean;
+      trigger: string;
+      source: components['schemas']['Source'];
+    };
+    OpenPrediction: {
+      /** Of the prediction */ id: string;
+      stream: string;
+      model: string;
+      horizonBars: number;
+      trigger: string;
+      /** Epoch milliseconds, UTC */ targetTime: number;
+      /** When it is looked at next */ dueAt: number;
+      /** When it was first due and could not be settled */ waitsSince: number | null;
+      tries: number;
+      reason: string | null;
+    };
+    Scorecard: {
+      by: ('model' | 'stream' | 'horizonBars' | 'source' | 'trigger')[];
+      rows: components['schemas']['ScorecardRow'][];
+      costs: string;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    SettlementPage: {
+      items: components['schemas']['Settlement'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    OpenPredictionPage: {
+      items: components['schemas']['OpenPrediction'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
@@ -3506,6 +3614,7 @@ export interface operations {
           | 'evaluateModel'
           | 'deployModel'
           | 'predict'
+          | 'settlePredictions'
           | 'runBacktest'
           | 'backtestPortfolio'
           | 'sweepBacktest'
@@ -5305,32 +5414,6 @@ export interface operations {
       };
     };
   };
-  predictNow: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['PredictInput'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Prediction'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      422: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      503: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
   getPrediction: {
     parameters: { query?: never; header?: never; path: { /** Prediction id */ id: string }; cookie?: never };
     requestBody?: never;
@@ -5345,17 +5428,27 @@ export interface operations {
       };
     };
   };
-  predictBatch: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['PredictBatch'] } };
+  getScorecard: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** Only by this model or baseline */ model?: string;
+        /** Only from this source: live, recorded, simulated or simulated:<seed> */ source?: string;
+        /** Only made for this: request, or policy:<id> */ trigger?: string;
+        /** Targets at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Targets before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only of this horizon */ horizonBars?: string;
+        /** What rows tell apart: some of model, stream, horizonBars, source, trigger */ by?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
     responses: {
       200: {
         headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['PredictionBatch'] };
-      };
-      503: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
+        content: { 'application/json': components['schemas']['Scorecard'] };
       };
       default: {
         headers: { [name: string]: unknown };
@@ -5363,17 +5456,53 @@ export interface operations {
       };
     };
   };
-  replayPrediction: {
-    parameters: { query?: never; header?: never; path: { /** Prediction id */ id: string }; cookie?: never };
+  listSettlements: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** Only by this model or baseline */ model?: string;
+        /** Only from this source: live, recorded, simulated or simulated:<seed> */ source?: string;
+        /** Only made for this: request, or policy:<id> */ trigger?: string;
+        /** Targets at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Targets before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only of this prediction: all its revisions */ prediction?: string;
+        /** Only these */ status?: 'settled' | 'unsettleable';
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
     requestBody?: never;
     responses: {
       200: {
         headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['PredictionReplay'] };
+        content: { 'application/json': components['schemas']['SettlementPage'] };
       };
-      404: {
+      default: {
         headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listOpenPredictions: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** Only by this model or baseline */ model?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['OpenPredictionPage'] };
       };
       default: {
         headers: { [name: string]: unknown };
