@@ -18,10 +18,12 @@ def main(arguments: list[str]) -> int:
             return train_file(Path(path))
         case ["sentiment", *rest]:
             return sentiment_command(rest)
+        case ["tracking", *rest] if rest in ([], ["--replay"]):
+            return tracking(replays=bool(rest))
         case ["suggest"]:
             return suggest_lines()
         case _:
-            print("usage: python -m finsight_ml worker | train <request.json> | sentiment train --help | suggest", file=sys.stderr)
+            print("usage: python -m finsight_ml worker | train <request.json> | sentiment train --help | tracking [--replay] | suggest", file=sys.stderr)
             return 2
 
 
@@ -46,6 +48,23 @@ def sentiment_command(arguments: list[str]) -> int:
     except (InvalidInputError, DataQualityError) as error:
         print(str(error), file=sys.stderr)
         return 2 if isinstance(error, InvalidInputError) else 4
+
+
+def tracking(*, replays: bool) -> int:
+    """What waits for MLflow, or what sending it came to, as one JSON object."""
+    from dataclasses import asdict
+
+    from .objects import FileObjects
+    from .tracking import Replayed, replay, spool_of
+
+    objects = FileObjects(os.environ.get("OBJECTS_URL", ""))
+    if replays:
+        done = replay(objects)
+    else:
+        with spool_of(objects) as waiting:
+            done = Replayed(waiting=len(waiting))
+    print(json.dumps({**asdict(done), "address": os.environ.get("MLFLOW_TRACKING_URI") or None}))
+    return 0
 
 
 def suggest_lines() -> int:
