@@ -19,6 +19,7 @@ import { transformSteps } from './bars/transform.js';
 import { datasetSteps } from './dataset.js';
 import { datasetPlanSteps } from './dataset-plan.js';
 import { deploymentSteps } from './deployment.js';
+import { driftDecidingSteps, driftMeasuringSteps, driftSteps } from './drift.js';
 import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
 import { poolingSteps, walkForwardSteps } from './evaluation/walk-forward.js';
@@ -40,6 +41,7 @@ import { searchSteps } from './search/planning.js';
 import { validationSteps } from './search/validating.js';
 import { sweepSteps } from './sweep.js';
 import { upkeepSteps } from './upkeep.js';
+import { recentComparisonSteps, retrainingSteps } from './retraining.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 import { sentimentTrainingSteps } from './training/sentiment.js';
 import { reproductionSteps } from './training/reproduction.js';
@@ -67,6 +69,9 @@ export const createActivities = (ports: Ports) => ({
     ...tuningSteps(ports),
     ...reproductionSteps(ports),
     ...deploymentSteps(ports),
+    ...driftSteps(ports),
+    ...driftDecidingSteps(ports),
+    ...retrainingSteps(ports),
     ...settlementSteps(ports),
     ...walkForwardSteps(ports),
   },
@@ -77,6 +82,7 @@ export const createActivities = (ports: Ports) => ({
   cpu: {
     ...datasetSteps(ports),
     ...ridgeSteps(ports),
+    ...driftMeasuringSteps(ports),
     ...sentimentTrainingSteps(ports),
     ...backtestSteps(ports),
     ...portfolioSteps(ports),
@@ -95,6 +101,7 @@ export const createActivities = (ports: Ports) => ({
     ...evaluationSteps(ports),
     ...poolingSteps(ports),
     ...predictionSteps(ports),
+    ...recentComparisonSteps(ports),
   },
 });
 

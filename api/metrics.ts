@@ -1,4 +1,5 @@
 import { measuresText } from '../adapters/open.js';
+import { driftMetrics } from './drift.js';
 import { exposition } from './metrics-text.js';
 import { eventMetrics } from './outbox.js';
 import { route } from './route.js';
@@ -9,11 +10,12 @@ const metrics = route({
   path: '/metrics',
   root: true,
   group: 'health',
-  summary: "Figures of events, of the outbox and of the API's process, for Prometheus",
+  summary: "Figures of events, of the outbox, of drift and of the API's process, for Prometheus",
   role: 'viewer',
   answers: { 200: { description: 'Text in the exposition format', mediaType: 'text/plain' } },
   async handle({ context: { ports }, res }) {
-    const text = `${exposition(await eventMetrics(ports))}${measuresText()}`;
+    const asked = [...(await eventMetrics(ports)), ...(await driftMetrics(ports))];
+    const text = `${exposition(asked)}${measuresText()}`;
     res.set({ 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' });
     res.send(text);
     return null;

@@ -6,6 +6,7 @@ import { barStatsRoutes } from './bars-stats.js';
 import { barRoutes } from './bars.js';
 import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
+import { driftRoutes } from './drift.js';
 import { eventRoutes } from './event-consumers.js';
 import { datasetRoutes } from './datasets.js';
 import { engineRoutes } from './engines.js';
@@ -90,6 +91,7 @@ export const ROUTES: Route[] = [
   ...predictionRoutes,
   ...scorecardRoutes,
   ...predictionNowRoutes,
+  ...driftRoutes,
   ...backtestRoutes,
   ...optimisationRoutes,
   ...trackingRoutes,

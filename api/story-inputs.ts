@@ -6,6 +6,7 @@ import { parseTimeframe } from '../domain/streams.js';
 import { backtestInputs } from './backtest-inputs.js';
 import { predictInput } from './prediction-inputs.js';
 import { request, streamText } from './schemas.js';
+import { driftInputs } from './drift-inputs.js';
 import { sentimentInputs } from './sentiment/inputs.js';
 import { trainingInputs } from './training-inputs.js';
 import { source, time, window } from './window-inputs.js';
@@ -127,6 +128,7 @@ export const STORY_INPUTS = {
     'DeployModelInput',
     z.strictObject({ model: modelText, evaluations: z.array(z.string().min(1)).min(1).max(500) }),
   ),
+  ...driftInputs,
   settlePredictions: request(
     'SettlePredictionsInput',
     z.strictObject({ stream: streamText, horizonBars: z.int().min(1).max(96), source }),

@@ -14,6 +14,7 @@ import { addCoverage } from './coverage.js';
 import { addDatasets } from './datasets.js';
 import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
+import { addDrift } from './drift.js';
 import { addEvents } from './events.js';
 import { addIndicators } from './indicators.js';
 import { addLive } from './live.js';
@@ -64,6 +65,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addSources,
     addSentiment,
     addPredict,
+    addDrift,
     addBacktest,
     addAudit,
     addIndicators,

@@ -49,6 +49,9 @@ export const COLLECTIONS = {
     arrays: [],
   },
   predictionPolicies: { time: 'createdAt', fields: ['on', 'tenant'], arrays: [] },
+  /** What looks for drift found, by the last close that was looked at; append-only. */
+  driftReports: { time: 'asOf', fields: ['stream', 'model', 'sourceKey', 'verdict'], arrays: [] },
+  driftStates: { time: 'retrainedAt', fields: ['name', 'sourceKey'], arrays: [] },
   backtests: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   comparisons: { time: 'createdAt', fields: ['stream'], arrays: [] },
   searches: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },

@@ -40,6 +40,8 @@ const TITLES: Record<string, string> = {
   evaluateModel: 'Evaluation',
   walkForward: 'Walk-forward',
   deployModel: 'Deployment',
+  watchDrift: 'Drift',
+  retrainModel: 'Retraining',
   predict: 'Prediction',
   settlePredictions: 'Settlement',
   runBacktest: 'Backtest',

@@ -53,6 +53,16 @@ export const TIMETABLE: readonly TimetableLine[] = [
     catchUpSeconds: DAY_S,
     note: 'Daily bars, after midnight UTC',
   },
+  ...streams('1h').map((stream) => ({
+    ...usual,
+    id: `drift-${stream.split('/')[1]?.toLowerCase()}-1h`,
+    kind: 'watchDrift',
+    input: { stream, policy: 'alert' },
+    cron: '25 4 * * *',
+    jitterSeconds: 10 * MINUTE_S,
+    catchUpSeconds: DAY_S,
+    note: 'Whether what champions see, and how they err, has moved; nothing where there is no champion',
+  })),
   {
     ...usual,
     id: 'objects-clean',

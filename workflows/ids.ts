@@ -42,6 +42,8 @@ const PREFIXES: Record<string, string> = {
   evaluateModel: 'evaluate',
   walkForward: 'walk-forward',
   deployModel: 'deploy',
+  watchDrift: 'drift',
+  retrainModel: 'retrain',
   settlePredictions: 'settle',
   runBacktest: 'backtest',
   backtestPortfolio: 'portfolio',

@@ -4,6 +4,7 @@ export { auditLookahead } from './lookahead.js';
 export { breakBars, healBars, maintainCoverage, measureBars } from './coverage.js';
 export { collectBars, transformBars } from './bars.js';
 export { deployModel } from './deployment.js';
+export { retrainModel, watchDrift } from './drift.js';
 export { evaluateModel } from './evaluation.js';
 export { collectFunding } from './funding.js';
 export { collectNews } from './news.js';

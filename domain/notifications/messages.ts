@@ -50,7 +50,9 @@ export function messageOf(delivery: Delivery, name: string): Message {
 }
 
 function headline(payload: Record<string, unknown>, facts: Facts): string {
-  const label = typeof payload['label'] === 'string' ? `${payload['label']}, ` : '';
+  // Of a score its label, of a drift what has moved.
+  const told = payload['label'] ?? payload['families'];
+  const label = typeof told === 'string' ? `${told}, ` : '';
   const what = facts.title ?? facts.stream ?? facts.tickers.join(', ');
   return `${label}${what || Object.values(payload).map(plain).join(' ')}`;
 }

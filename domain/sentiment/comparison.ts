@@ -1,5 +1,6 @@
+import { readingOf, stabilityIndex, stabilityOfValues } from '../drift/psi.js';
 import { InvalidInputError } from '../errors.js';
-import { kappaOf, readingOf, stabilityIndex, stabilityOfValues } from './drift.js';
+import { kappaOf } from './agreement.js';
 import { measureSentiment, type SentimentFigures } from './figures.js';
 import {
   holm,

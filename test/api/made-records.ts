@@ -78,6 +78,7 @@ export async function seed(ports: Ports): Promise<void> {
   await documents.insert('models', [madeModel]);
   await documents.insert('evaluations', [madeEvaluation]);
   await documents.insert('predictions', [madePrediction]);
+  await documents.insert('driftReports', [madeDriftReport]);
   await documents.insert('backtests', [
     await madeBacktest(ports, 'bt_example'),
     await madeBacktest(ports, 'bt_removable'),
@@ -234,6 +235,38 @@ const madePrediction = {
   source: SOURCE,
   settledAt: null,
   realised: null,
+};
+
+const madeDriftReport = {
+  id: 'drf_example',
+  stream: 'binance/BTC-USDT/1h',
+  model: 'example@1',
+  dataset: 'ds_example',
+  evaluation: 'evl_example',
+  horizonBars: 1,
+  asOf: FIRST_BAR,
+  window: { from: FIRST_BAR - HOUR, to: FIRST_BAR, rows: 500, trainingRows: 6000 },
+  settled: null,
+  verdict: 'drift',
+  findings: [
+    { family: 'inputs', verdict: 'drift', reasons: ['atr_14: PSI 0.90, distance 0.60, q 1.0e-4'] },
+    { family: 'residuals', verdict: 'unknown', reasons: ['0 settled forecasts'] },
+    { family: 'calibration', verdict: 'unknown', reasons: ['0 settled forecasts'] },
+  ],
+  inputs: [
+    {
+      ...{ name: 'atr_14', psi: 0.9, distance: 0.6, pValue: 1e-5, qValue: 1e-4, effect: 40 },
+      ...{ referenceMean: 0.01, recentMean: 0.03 },
+    },
+  ],
+  residuals: null,
+  calibration: null,
+  level: 0.03,
+  digests: { bars: 'ab' },
+  episode: { id: 'ep_example', since: FIRST_BAR, reports: 1, calm: 0 },
+  createdAt: FIRST_BAR,
+  source: SOURCE,
+  sourceKey: 'simulated-1',
 };
 
 async function madeBacktest(ports: Ports, id: string) {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../domain/errors.js';
 import { compareSentiment, type ComparedText } from '../../domain/sentiment/comparison.js';
-import { kappaOf, readingOf, stabilityIndex, stabilityOfValues } from '../../domain/sentiment/drift.js';
+import { readingOf, stabilityIndex, stabilityOfValues } from '../../domain/drift/psi.js';
+import { kappaOf } from '../../domain/sentiment/agreement.js';
 import { holm, mcnemar, mcnemarOf, pairedDifference } from '../../domain/sentiment/paired-tests.js';
 
 const SETTINGS = {

@@ -907,7 +907,7 @@ export interface paths {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listPredictions'];
     put?: never;
-    post?: never;
+    post: operations['predictNow'];
     delete?: never;
     options?: never;
     head?: never;
@@ -950,6 +950,50 @@ export interface paths {
   '/open-predictions': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listOpenPredictions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/predictions/batch': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['predictBatch'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/predictions/{id}/replay': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['replayPrediction'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/drift': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDriftReports'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/drift/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getDriftReport'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1431,6 +1475,21 @@ export interface components {
         | { kind: 'slack'; url: string }
         | { kind: 'email'; to: string[] };
     };
+    PredictInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** Bars ahead; left out: those of the named model, else 1 */ horizonBars?: number;
+      /** Model name whose champion answers; left out: the best by past skill on the stream */ name?: string;
+      /** This very version */ model?: string;
+      /** All champions of the stream and horizon together */ ensemble?:
+        'mean' | 'inverse-error' | 'stacking';
+      /** Abstain where the larger of P(up) and P(down) is below this */ minConfidence?: number;
+      /** What asked, told in the record */ trigger?: string;
+    };
+    PredictBatch: { requests: components['schemas']['PredictInput'][] };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
@@ -1606,6 +1665,24 @@ export interface components {
       /** In the place of a strategy: a registered forecaster */ model?: string;
       params?: { [name: string]: number };
       /** How often the future is cut off; left out: 24 */ points?: number;
+    };
+    WatchDriftInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** Left out: the one whose bars are newest */ source?:
+        string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Only the champion of this name */ name?: string;
+      /** Epoch ms; left out: now */ asOf?: number;
+      /** Left out: thirty days */ recentBars?: number;
+      /** False alarms per look; left out: 0.03 */ level?: number;
+      /** Left out: alert */ policy?: 'off' | 'alert' | 'retrain';
+      /** Left out: 72 */ coolDownHours?: number;
+    };
+    RetrainModelInput: {
+      name: string;
+      source: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Left out: as long as the champion's window */ days?: number;
+      /** Epoch ms; left out: now */ asOf?: number;
+      /** The drift report that asks for it */ report?: string;
     };
     RescoreNewsInput: {
       /** Name, <name>@<version> or alias */ model: string;
@@ -1894,16 +1971,6 @@ export interface components {
       costs: { feeBps: number; slippageBps: number };
     };
     DeployModelInput: { model: string; evaluations: string[] };
-    PredictInput: {
-      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** ISO 8601 or epoch milliseconds */ from?: number | string;
-      /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      asOf?: number;
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      name?: string;
-      horizonBars?: number;
-      /** What asks for it; left out: a request */ trigger?: string;
-    };
     SettlePredictionsInput: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       horizonBars: number;
@@ -1933,8 +2000,10 @@ export interface components {
       | { kind: 'reproduceModel'; input: components['schemas']['ReproduceModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
-      | { kind: 'predict'; input: components['schemas']['PredictInput'] }
+      | { kind: 'watchDrift'; input: components['schemas']['WatchDriftInput'] }
+      | { kind: 'retrainModel'; input: components['schemas']['RetrainModelInput'] }
       | { kind: 'settlePredictions'; input: components['schemas']['SettlePredictionsInput'] }
+      | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
       | { kind: 'backtestPortfolio'; input: components['schemas']['BacktestPortfolioInput'] }
       | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
@@ -1970,8 +2039,10 @@ export interface components {
         | 'reproduceModel'
         | 'evaluateModel'
         | 'deployModel'
-        | 'predict'
+        | 'watchDrift'
+        | 'retrainModel'
         | 'settlePredictions'
+        | 'predict'
         | 'runBacktest'
         | 'backtestPortfolio'
         | 'sweepBacktest'
@@ -2012,8 +2083,10 @@ export interface components {
         | 'reproduceModel'
         | 'evaluateModel'
         | 'deployModel'
-        | 'predict'
+        | 'watchDrift'
+        | 'retrainModel'
         | 'settlePredictions'
+        | 'predict'
         | 'runBacktest'
         | 'backtestPortfolio'
         | 'sweepBacktest'
@@ -2537,6 +2610,76 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    DriftReport: {
+      id: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <name>@<version> */ model: string;
+      dataset: string;
+      evaluation: string;
+      horizonBars: number;
+      /** Close of the last bar that was looked at */ asOf: number;
+      window: { from: number | null; to: number | null; rows: number; trainingRows: number };
+      settled: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        n: number;
+      } | null;
+      /** unknown: too little to say; watch: certain, but not large */ verdict:
+        'unknown' | 'stable' | 'watch' | 'drift';
+      findings: {
+        family: 'inputs' | 'residuals' | 'calibration';
+        verdict: 'unknown' | 'stable' | 'watch' | 'drift';
+        reasons: string[];
+      }[];
+      inputs:
+        | {
+            name: string;
+            /** Population stability index against the training part */ psi: number | null;
+            /** Kolmogorov–Smirnov */ distance: number | null;
+            pValue: number | null;
+            /** p among all inputs (Benjamini–Hochberg) */ qValue: number | null;
+            /** Values that are worth one independent one */ effect: number | null;
+            referenceMean: number | null;
+            recentMean: number | null;
+          }[]
+        | null;
+      residuals: {
+        n: number;
+        referenceN: number;
+        /** In deviations of the evaluation's residuals */ meanShift: number | null;
+        meanP: number | null;
+        scaleRatio: number | null;
+        scaleP: number | null;
+        effects: { mean: number | null; scale: number | null };
+        turn: number;
+        /** When the errors likely moved */ since: number | null;
+      } | null;
+      calibration: {
+        n: number;
+        coverage: number | null;
+        promised: number | null;
+        coverageP: number | null;
+        brier: number | null;
+        referenceBrier: number | null;
+        /** One-sided: worse than in the evaluation */ brierP: number | null;
+        effect: number | null;
+      } | null;
+      /** False alarms per look */ level: number | null;
+      digests: { [name: string]: string };
+      /** The drift that goes on; told of once */ episode: {
+        id: string;
+        /** Epoch milliseconds, UTC */ since: number;
+        reports: number;
+        calm: number;
+      } | null;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+    };
+    DriftReportPage: {
+      items: components['schemas']['DriftReport'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Event: {
       id: string;
       type: string;
@@ -3068,7 +3211,7 @@ export interface components {
     Prediction: {
       id: string;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** <name>@<version>, or baseline:<name> where no model is good enough */ model: string;
+      /** <name>@<version>, ensemble:<kind>, or baseline:<name> where no model is good enough */ model: string;
       /** Why this model or baseline answered */ reason: string;
       /** Close of the last known bar */ asOf: number;
       horizonBars: number;
@@ -3087,11 +3230,41 @@ export interface components {
       source: components['schemas']['Source'];
       settledAt: number | null;
       realised: number | null;
+      /** The fan: each horizon that the model forecasts */ path?: {
+        horizonBars: number;
+        /** Epoch milliseconds, UTC */ targetTime: number;
+        mean: number | null;
+        /** Ascending; quote currency */ quantiles: { level: number; price: number | null }[];
+      }[];
+      /** Why nobody should act on it; null where it is meant */ abstained?: string | null;
+      /** Who was asked before, and why they did not answer */ chain?: { model: string; reason: string }[];
+      /** What asked for it */ trigger?: string;
     };
     PredictionPage: {
       items: components['schemas']['Prediction'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    PredictionBatch: {
+      /** One for each request, in their order */ items: {
+        prediction: components['schemas']['Prediction'] | null;
+        problem: components['schemas']['Problem'] | null;
+      }[];
+      made: number;
+      failed: number;
+    };
+    PredictionReplay: {
+      id: string;
+      identical: boolean;
+      /** sha256 of what the stored record decides */ expected: string;
+      /** The same of what was computed; null where an input is broken */ found: string | null;
+      /** The link nearest to the raw data that is not what it was */ broken: {
+        id: string;
+        what: string;
+        expected: string;
+        found: string;
+      } | null;
+      /** Digests that were compared */ checks: number;
     };
     Principal: {
       id: string;
@@ -3915,8 +4088,10 @@ export interface operations {
           | 'reproduceModel'
           | 'evaluateModel'
           | 'deployModel'
-          | 'predict'
+          | 'watchDrift'
+          | 'retrainModel'
           | 'settlePredictions'
+          | 'predict'
           | 'runBacktest'
           | 'backtestPortfolio'
           | 'sweepBacktest'
@@ -5848,6 +6023,32 @@ export interface operations {
       };
     };
   };
+  predictNow: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PredictInput'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Prediction'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      422: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      503: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   getPrediction: {
     parameters: { query?: never; header?: never; path: { /** Prediction id */ id: string }; cookie?: never };
     requestBody?: never;
@@ -5937,6 +6138,83 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['OpenPredictionPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  predictBatch: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PredictBatch'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionBatch'] };
+      };
+      503: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  replayPrediction: {
+    parameters: { query?: never; header?: never; path: { /** Prediction id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionReplay'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDriftReports: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** <name>@<version> */ model?: string;
+        /** Only these */ verdict?: 'unknown' | 'stable' | 'watch' | 'drift';
+        /** Looked at bars up to then or later; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Looked at bars before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DriftReportPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getDriftReport: {
+    parameters: { query?: never; header?: never; path: { /** Report id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DriftReport'] };
       };
       default: {
         headers: { [name: string]: unknown };
