@@ -22,6 +22,8 @@ interface Plot {
   show: (value: number) => string;
   bars?: boolean;
   height?: number;
+  /** Of the vertical axis; by the values where it is left out. */
+  bounds?: [number, number];
   /** Whole days have no time of day to show. */
   daily?: boolean;
   /** Of a horizontal axis of other numbers than times. */
@@ -106,7 +108,7 @@ function optionsOf(plot: Plot, setAt: (at: number | null) => void): Omit<uPlot.O
   return {
     legend: { show: false },
     padding: [8, 8, 0, 0],
-    scales: { x: { time: !plot.across } },
+    scales: { x: { time: !plot.across }, ...(plot.bounds ? { y: { range: plot.bounds } } : {}) },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     axes: [
       plot.across

@@ -23,6 +23,7 @@ export function Explanation({ id }: { id: string }) {
         )}
         .
       </p>
+      {open && id.startsWith('prd_') && <Replay id={id} />}
     </details>
   );
 }
@@ -102,12 +103,55 @@ function Checked({ id, at }: { id: string; at: number }) {
           {found.data.checks} digests hold, {moment(at)}.
         </p>
       )}
-      {broken && (
-        <p className="alert">
-          {broken.what} of <code>{broken.id}</code> is <code>{broken.found}</code>, not{' '}
-          <code>{broken.expected}</code>.
+      {broken && <Broken of={broken} />}
+    </div>
+  );
+}
+
+/** Computes the forecast again from its pinned inputs: only when asked for. */
+function Replay({ id }: { id: string }) {
+  const [asked, setAsked] = useState(0);
+  return (
+    <div className="note actions">
+      <button type="button" onClick={() => setAsked(Date.now())}>
+        Replay
+      </button>
+      {asked > 0 && <Replayed key={asked} id={id} at={asked} />}
+    </div>
+  );
+}
+
+function Replayed({ id, at }: { id: string; at: number }) {
+  const path = { id };
+  const found = useLoaded(`replay ${id} ${at}`, async () =>
+    dataOf(await client.POST('/predictions/{id}/replay', { params: { path } })),
+  );
+  const { broken, expected = '', found: came, checks } = found.data ?? {};
+  const isSame = came !== undefined && came === expected;
+  return (
+    <div role="status">
+      <State of={found} isEmpty={false} empty="" />
+      {found.data && (
+        <p className={isSame ? 'note' : 'alert'}>
+          {isSame ? 'The same to the byte' : 'Not the same'}: <code>{expected.slice(0, 12)}</code>
+          {!isSame && (
+            <>
+              {' '}
+              was stored, <code>{came?.slice(0, 12) ?? 'nothing'}</code> came
+            </>
+          )}
+          ; {checks} digests compared, {moment(at)}.
         </p>
       )}
+      {broken && <Broken of={broken} />}
     </div>
+  );
+}
+
+function Broken({ of: { id, what, expected, found } }: { of: Omit<Schemas['LineageCheck'], 'ok'> }) {
+  return (
+    <p className="alert">
+      {what} of <code>{id}</code> is <code>{found}</code>, not <code>{expected}</code>.
+    </p>
   );
 }

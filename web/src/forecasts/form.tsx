@@ -3,9 +3,11 @@ import { client, dataOf, textOf, useLoaded, type Schemas } from '../api';
 import { Empty } from '../parts';
 import { sourceText } from '../streams';
 import { forecastAddress } from './kinds';
-import { predictNow } from './predict';
 
 type Stream = Schemas['StreamInfo'];
+type Question = Schemas['PredictInput'];
+
+const ENSEMBLES = ['mean', 'inverse-error', 'stacking'] as const;
 
 /** Asks for a forecast now, and shows it once it is made. */
 export function PredictForm({ onMade }: { onMade(): void }) {
@@ -21,7 +23,8 @@ export function PredictForm({ onMade }: { onMade(): void }) {
     setBusy(true);
     setMessage(null);
     try {
-      const { id, model } = await predictNow(questionOf(items, form));
+      const body = questionOf(items, form);
+      const { id, model } = dataOf(await client.POST('/predictions', { body }));
       setMessage({ text: `Made by ${model}.`, failed: false });
       onMade();
       location.hash = forecastAddress(id);
@@ -56,7 +59,16 @@ export function PredictForm({ onMade }: { onMade(): void }) {
       </label>
       <label className="grow">
         Model
-        <input name="name" placeholder="the stream's champion" autoComplete="off" />
+        <input name="name" placeholder="the best by past skill" list="ensembles" autoComplete="off" />
+        <datalist id="ensembles">
+          {ENSEMBLES.map((each) => (
+            <option key={each} value={`ensemble:${each}`} />
+          ))}
+        </datalist>
+      </label>
+      <label title="It abstains where the larger of P(up) and P(down) is below this">
+        Least confidence
+        <input name="minConfidence" type="number" min={0.5} max={0.99} step={0.01} placeholder="none" />
       </label>
       <button className="primary" disabled={busy || items.length === 0}>
         {busy ? 'Predicting' : 'Predict now'}
@@ -68,14 +80,17 @@ export function PredictForm({ onMade }: { onMade(): void }) {
   );
 }
 
-function questionOf(items: Stream[], form: FormData): Parameters<typeof predictNow>[0] {
+/** A model is asked for by its name, by `<name>@<version>`, or as `ensemble:<kind>`. */
+function questionOf(items: Stream[], form: FormData): Question {
   const info = items[Number(form.get('stream'))];
   if (!info) throw new Error('Choose a stream');
-  const name = String(form.get('name') ?? '').trim();
+  const [name, confidence] = ['name', 'minConfidence'].map((each) => String(form.get(each) ?? '').trim());
+  const ensemble = ENSEMBLES.find((each) => name === `ensemble:${each}`);
   return {
     stream: info.stream,
     source: sourceText(info.source),
     horizonBars: Number(form.get('horizonBars')),
-    ...(name ? { name } : {}),
+    ...(ensemble ? { ensemble } : name?.includes('@') ? { model: name } : name ? { name } : {}),
+    ...(confidence ? { minConfidence: Number(confidence) } : {}),
   };
 }

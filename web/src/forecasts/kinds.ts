@@ -1,23 +1,7 @@
 import type { Schemas } from '../api';
 import { percent, quoteOf } from '../format';
 
-/** What newer predictions say beside their interval; those from before have none of it. */
-interface Additions {
-  /** Of every horizon of the model, ascending. */
-  path?: {
-    horizonBars: number;
-    targetTime: number;
-    mean: number | null;
-    quantiles: { level: number; price: number | null }[];
-  }[];
-  /** Why no direction is claimed. */
-  abstained?: string | null;
-  /** Who was asked before, and why it did not answer. */
-  chain?: { model: string; reason: string }[];
-  /** What asked for it. */
-  trigger?: string;
-}
-export type Prediction = Schemas['Prediction'] & Additions;
+export type Prediction = Schemas['Prediction'];
 
 export const forecastAddress = (id: string): string => `#/forecasts/${id}`;
 

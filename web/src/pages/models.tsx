@@ -3,6 +3,7 @@ import { Comparison } from '../models/comparison';
 import { nameOf, type Evaluation, type Version } from '../models/kinds';
 import { Leaderboard } from '../models/leaderboard';
 import { Running } from '../models/running';
+import { Tunings } from '../models/tunings';
 import { OneVersion } from '../models/version';
 import { VersionTable } from '../models/versions';
 import { Card, Empty, Heading, InView, State, type PageProps } from '../parts';
@@ -41,6 +42,7 @@ export function Models({ rest }: PageProps) {
         />
         <VersionTable items={items} shown={name} />
       </Card>
+      <Tunings />
       {forecasters.length > 0 && <Comparison versions={forecasters} evaluations={measured} />}
       {shown && (
         <InView key={shown.id} isAsked={asked !== ''}>

@@ -5,6 +5,7 @@ import { CourseCharts } from '../scorecard/course';
 import type { Cell } from '../scorecard/kinds';
 import { SettlementTable } from '../scorecard/settled';
 import { Fact } from '../backtests/judgement';
+import { Drift } from '../drift/reports';
 import { barsText } from '../forecasts/kinds';
 import { chance, fixed, moment, percent, whole } from '../format';
 import { Badge, Card, Heading, InView, State, type PageProps } from '../parts';
@@ -52,6 +53,7 @@ export function Scorecard({ rest }: PageProps) {
           <Course cell={cell} />
         </InView>
       )}
+      <Drift />
     </>
   );
 }

@@ -4,6 +4,9 @@ import { change, percent } from '../format';
 import { Empty } from '../parts';
 import { courseOf, type Settlement } from './kinds';
 
+/** Around a sum that never moved, ±1 %. */
+const FLAT: [number, number] = [-0.01, 0.01];
+
 /** Share of right directions, of outcomes inside and the sum after costs, as they became known. */
 export function CourseCharts({ settlements, asked }: { settlements: Settlement[]; asked: number | null }) {
   const { time, shares, sums } = useMemo(() => {
@@ -21,6 +24,7 @@ export function CourseCharts({ settlements, asked }: { settlements: Settlement[]
       sums: [{ label: 'after costs', colour: '--c2', values: course.net }],
     };
   }, [settlements, asked]);
+  const isFlat = sums[0]?.values.every((each) => each === 0) ?? true;
   if (time.length < 2) return <Empty>One settled prediction is no course yet.</Empty>;
   return (
     <div className="halves">
@@ -30,13 +34,15 @@ export function CourseCharts({ settlements, asked }: { settlements: Settlement[]
         title="Share so far"
         show={(value) => percent(value, 1)}
         height={240}
+        bounds={[0, 1]}
       />
       <LinePlot
         time={time}
         curves={sums}
-        title="Sum of returns, one unit a position"
+        title="Sum of returns"
         show={(value) => change(value, 1)}
         height={240}
+        {...(isFlat ? { bounds: FLAT } : {})}
       />
     </div>
   );
