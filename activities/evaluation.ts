@@ -7,7 +7,7 @@ import { assembleRows, type Assembled } from '../domain/evaluation/assemble.js';
 import { figuresOfRows } from '../domain/evaluation/figures.js';
 import type { ModelVersion } from '../domain/models.js';
 import { stepOf, findDataset, readMatrix, type StoredDataset } from './dataset.js';
-import { auditStreamModel, recordAudit } from './evaluation/auditing.js';
+import { auditStreamModel, concludeEvaluation } from './evaluation/auditing.js';
 import { inferRows } from './evaluation/inference.js';
 import { keepEvaluation, type ForecastsFile } from './evaluation/keeping.js';
 import { summaryOf, type EvaluationSummary } from './evaluation/summary.js';
@@ -59,7 +59,7 @@ export const evaluationSteps = (ports: Ports) => ({
       knots: assembled.knots,
       datasetSha256: dataset.sha256,
     });
-    await recordAudit(ports, { model, stream, evaluation: evaluation.id, audit: leakAudit });
+    await concludeEvaluation(ports, { model, stream, evaluation: evaluation.id, audit: leakAudit });
     return summaryOf(evaluation);
   },
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { NotFoundError } from '../domain/errors.js';
 import type { Evaluation } from '../domain/evaluation.js';
 import type { ModelVersion } from '../domain/models.js';
+import { evaluation } from './evaluation-schemas.js';
 import { choice, cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';
 import { answer, figure, instant, pageOf, source } from './schemas.js';
@@ -26,44 +27,12 @@ const model = answer(
     createdAt: instant,
     source,
     featureVersion: z.string(),
+    leaks: z
+      .array(z.object({ stream: z.string(), evaluation: z.string(), reasons: z.array(z.string()) }))
+      .optional()
+      .describe('Leak audits that failed: such a model is rejected and never served'),
   }),
 );
-const pair = z.tuple([figure, figure]);
-const skill = answer(
-  'SkillFigures',
-  z.object({ name: z.string(), n: z.int(), mae: figure, directionalAccuracy: figure, wilson95: pair }),
-);
-const test = z.object({ statistic: figure, pValue: figure });
-const evaluation = answer(
-  'Evaluation',
-  z.object({
-    id: z.string(),
-    model: z.string(),
-    stream: z.string(),
-    horizonBars: z.int(),
-    from: instant,
-    to: instant,
-    n: z.int(),
-    mae: figure,
-    directionalAccuracy: figure,
-    wilson95: pair.describe('Wilson interval of the directional accuracy'),
-    baselines: z.array(skill),
-    pesaranTimmermann: test,
-    dieboldMariano: test,
-    conformal: z.object({ coverage: figure, scale: figure, n: z.int(), measuredCoverage: figure }),
-    profitAfterCosts: z.object({
-      total: figure,
-      buyAndHold: figure,
-      feeBps: z.number(),
-      slippageBps: z.number(),
-    }),
-    forecasts: z.object({ key: z.string(), sha256: z.string() }),
-    dataset: z.string(),
-    createdAt: instant,
-    source,
-  }),
-);
-
 const id = segment('mdl_<name>@<version>', 'mdl_ridge-1h-h1@0123456789ab');
 const createdRange = { from: time('Created at or after'), to: time('Created before') };
 

@@ -14,6 +14,7 @@ import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
 import { lineageRoutes } from './lineage.js';
 import { metricsRoutes } from './metrics.js';
+import { evaluationRoutes } from './evaluations.js';
 import { modelRoutes } from './models.js';
 import { newsAggregateRoutes } from './news-aggregates.js';
 import { newsRoutes } from './news.js';
@@ -85,6 +86,7 @@ export const ROUTES: Route[] = [
   ...sentimentIndexRoutes,
   ...sentimentScoreRoutes,
   ...modelRoutes,
+  ...evaluationRoutes,
   ...trainingRoutes,
   ...tuningRoutes,
   ...datasetRoutes,

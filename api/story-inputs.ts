@@ -5,6 +5,7 @@ import { researchInput } from '../domain/research-input.js';
 import { parseTimeframe } from '../domain/streams.js';
 import { backtestInputs } from './backtest-inputs.js';
 import { predictInput } from './prediction-inputs.js';
+import { evaluationInputs, explanation } from './evaluation-inputs.js';
 import { request, streamText } from './schemas.js';
 import { driftInputs } from './drift-inputs.js';
 import { sentimentInputs } from './sentiment/inputs.js';
@@ -122,8 +123,10 @@ export const STORY_INPUTS = {
       dataset: z.string().regex(/^ds_/, 'must be a data set id, ds_…'),
       streams: z.array(streamText).min(1).max(50),
       costs: z.strictObject({ feeBps: basisPoints, slippageBps: basisPoints }),
+      explanation,
     }),
   ),
+  ...evaluationInputs,
   deployModel: request(
     'DeployModelInput',
     z.strictObject({ model: modelText, evaluations: z.array(z.string().min(1)).min(1).max(500) }),

@@ -15,6 +15,7 @@ import { addDatasets } from './datasets.js';
 import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
 import { addDrift } from './drift.js';
+import { addEvaluate } from './evaluate.js';
 import { addEvents } from './events.js';
 import { addIndicators } from './indicators.js';
 import { addLive } from './live.js';
@@ -72,6 +73,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addMetrics,
     addDemo,
     addModels,
+    addEvaluate,
     addDatasets,
     addTrain,
     addMove,

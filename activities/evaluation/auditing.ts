@@ -11,6 +11,7 @@ import { matrixOf } from '../../domain/lookahead/subjects.js';
 import { modelId, type ModelVersion } from '../../domain/models.js';
 import { baseOf, parseStream, timeframeMs } from '../../domain/streams.js';
 import { beat } from '../beat.js';
+import { keepCard } from './carding.js';
 import type { StoredDataset } from '../dataset.js';
 import { dropAlias } from '../models.js';
 
@@ -94,9 +95,18 @@ async function storedTable(
 
 /**
  * Puts an audit's verdict on the model: one that fails is rejected with the reasons and served no longer; one that
- * passes on a stream after all (an accuracy that was explained) is rid of what was held against it there.
+ * passes on a stream after all (an accuracy that was explained) is rid of what was held against it there. Then its card is
+ * written anew.
  */
-export async function recordAudit(
+export async function concludeEvaluation(
+  ports: Ports,
+  args: { model: ModelVersion; stream: string; evaluation: string; audit: LeakAudit },
+): Promise<void> {
+  await recordAudit(ports, args);
+  await keepCard(ports, args.model.id);
+}
+
+async function recordAudit(
   ports: Ports,
   args: { model: ModelVersion; stream: string; evaluation: string; audit: LeakAudit },
 ): Promise<void> {

@@ -17,7 +17,7 @@ import { COVERAGE } from '../evaluation.js';
 import { findModel } from '../models.js';
 import type { TrainingInput } from '../training.js';
 import { readSource, readTime, type WindowInput } from '../window.js';
-import { recordAudit } from './auditing.js';
+import { concludeEvaluation } from './auditing.js';
 import { keepEvaluation, readForecasts, readRows } from './keeping.js';
 import { summaryOf, type EvaluationSummary } from './summary.js';
 import { tradeForecasts } from './trading.js';
@@ -160,7 +160,12 @@ export const poolingSteps = (ports: Ports) => ({
     const evaluation = await pooled(ports, { work, stream, parts });
     const model = await findModel(ports, evaluation.model);
     if (evaluation.leakAudit)
-      await recordAudit(ports, { model, stream, evaluation: evaluation.id, audit: evaluation.leakAudit });
+      await concludeEvaluation(ports, {
+        model,
+        stream,
+        evaluation: evaluation.id,
+        audit: evaluation.leakAudit,
+      });
     return summaryOf(evaluation);
   },
 });

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../errors.js';
-import { nearNames } from '../near-names.js';
+import { editDistance, nearNames } from '../near-names.js';
 import type { TuningAxis } from './space.js';
 
 /** Every kind of forecaster that can be trained; all but `ridge` by the Python worker. */
@@ -170,7 +170,7 @@ export function resolveTraining(trainer: Trainer, given: Partial<TrainingSetting
 
 function unknownName(trainer: Trainer, name: string): InvalidInputError {
   const known = Object.keys(TRAINER_DESCRIPTIONS[trainer].params);
-  const [near] = nearNames(name, known, 1);
+  const near = nearNames(name, known, 1).find((each) => editDistance(name, each) <= 2);
   const meant = near ? ` did you mean "${near}"?` : '';
   return new InvalidInputError(
     `Unknown parameter "${name}" of ${trainer};${meant} known: ${known.join(', ') || 'none'}`,

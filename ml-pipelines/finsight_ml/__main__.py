@@ -1,10 +1,15 @@
-"""`python -m finsight_ml worker`, `train <request.json>`, `sentiment train …` and, from stdin, `suggest`."""
+"""`python -m finsight_ml worker`, `train <request.json>`, `check [model …]`, `sentiment train …` and, from stdin, `suggest`."""
 
 import asyncio
 import json
 import os
 import sys
 from pathlib import Path
+
+USAGE = (
+    "usage: python -m finsight_ml worker | train <request.json> | check [model …] | sentiment train --help | "
+    "tracking [--replay] | suggest"
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -16,6 +21,8 @@ def main(arguments: list[str]) -> int:
             return 0
         case ["train", path]:
             return train_file(Path(path))
+        case ["check", *names]:
+            return check_models(names)
         case ["sentiment", *rest]:
             return sentiment_command(rest)
         case ["tracking", *rest] if rest in ([], ["--replay"]):
@@ -23,7 +30,7 @@ def main(arguments: list[str]) -> int:
         case ["suggest"]:
             return suggest_lines()
         case _:
-            print("usage: python -m finsight_ml worker | train <request.json> | sentiment train --help | tracking [--replay] | suggest", file=sys.stderr)
+            print(USAGE, file=sys.stderr)
             return 2
 
 
@@ -37,6 +44,24 @@ def train_file(path: Path) -> int:
     result = train(request, FileObjects(os.environ.get("OBJECTS_URL", "")))
     print(json.dumps(result.model_dump(by_alias=True)))
     return 0
+
+
+def check_models(names: list[str]) -> int:
+    """Tries forecasters of the registry, all of them where none is named; one JSON line each. 1 where one fails."""
+    from .errors import InvalidInputError
+    from .models import MODELS
+    from .models.check import check_models as check
+
+    failed = False
+    for name in names or list(MODELS):
+        try:
+            (line,) = check([name])
+        except InvalidInputError as error:
+            print(str(error), file=sys.stderr)
+            return 2
+        failed |= line["error"] is not None
+        print(json.dumps(line), flush=True)
+    return 1 if failed else 0
 
 
 def sentiment_command(arguments: list[str]) -> int:

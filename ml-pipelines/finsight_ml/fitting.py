@@ -138,9 +138,12 @@ class Run:
         train_loss = self.learner.epoch(epoch, size, self.told)
         seconds = time.monotonic() - began
         validation_loss = self.learner.validate(size, self.told)
-        for loss, what in ((train_loss, "training"), (validation_loss, "validation")):
-            if not loss <= EXPLODED * self.learner.reference:
-                raise Diverged(f"the {what} loss is {loss:.6g}; {self.learner.reference:.6g} is that of a forecast that knows nothing")
+        limit = EXPLODED * self.learner.reference
+        if not train_loss <= limit:
+            raise Diverged(f"the training loss is {train_loss:.6g}; a forecast that knows nothing has {self.learner.reference:.6g}")
+        # A poor validation alone may pass, as statistics of norms settle late; patience ends it.
+        if not math.isfinite(validation_loss):
+            raise Diverged(f"the validation loss is {validation_loss}")
         fitted.train_seconds += seconds
         if validation_loss < fitted.best_loss:
             fitted.best_epoch, fitted.best_loss, self.best = epoch, validation_loss, self.learner.snapshot()

@@ -32,6 +32,7 @@ const ALONE = new Set<StoryKind>([
   'rescoreNews',
   'compareSentiment',
   'settlePredictions',
+  'walkForward',
   'tuneModel',
   'reproduceModel',
   'watchDrift',
@@ -67,6 +68,7 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
     ...{ ...milliseconds, sentimentModel: 'news@1', lookBack: 96, horizonBars: 1 },
   },
   trainModel: { name: 'ridge-1h-h1', dataset: 'ds_0', trainer: 'ridge' },
+  walkForward: { streams: [stream], source: 'simulated', ...window, trainer: 'ridge' },
   tuneModel: { name: 'ridge-1h-h1', base: { dataset: 'ds_0', trainer: 'ridge' }, trials: 4 },
   reproduceModel: { model: 'ridge-1h-h1@0123' },
   evaluateModel: {

@@ -826,6 +826,39 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/evaluations/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getEvaluation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/evaluations/{id}/against/{other}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['compareEvaluations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/card': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getModelCard'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/training/trainers': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listTrainers'];
@@ -907,7 +940,7 @@ export interface paths {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listPredictions'];
     put?: never;
-    post: operations['predictNow'];
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -917,83 +950,6 @@ export interface paths {
   '/predictions/{id}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['getPrediction'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/scorecard': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getScorecard'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/settlements': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listSettlements'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/open-predictions': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listOpenPredictions'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/predictions/batch': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put?: never;
-    post: operations['predictBatch'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/predictions/{id}/replay': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put?: never;
-    post: operations['replayPrediction'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/drift': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listDriftReports'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/drift/{id}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getDriftReport'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1475,21 +1431,6 @@ export interface components {
         | { kind: 'slack'; url: string }
         | { kind: 'email'; to: string[] };
     };
-    PredictInput: {
-      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** ISO 8601 or epoch milliseconds */ from?: number | string;
-      /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      asOf?: number;
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** Bars ahead; left out: those of the named model, else 1 */ horizonBars?: number;
-      /** Model name whose champion answers; left out: the best by past skill on the stream */ name?: string;
-      /** This very version */ model?: string;
-      /** All champions of the stream and horizon together */ ensemble?:
-        'mean' | 'inverse-error' | 'stacking';
-      /** Abstain where the larger of P(up) and P(down) is below this */ minConfidence?: number;
-      /** What asked, told in the record */ trigger?: string;
-    };
-    PredictBatch: { requests: components['schemas']['PredictInput'][] };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
@@ -1666,23 +1607,37 @@ export interface components {
       params?: { [name: string]: number };
       /** How often the future is cut off; left out: 24 */ points?: number;
     };
-    WatchDriftInput: {
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** Left out: the one whose bars are newest */ source?:
-        string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** Only the champion of this name */ name?: string;
-      /** Epoch ms; left out: now */ asOf?: number;
-      /** Left out: thirty days */ recentBars?: number;
-      /** False alarms per look; left out: 0.03 */ level?: number;
-      /** Left out: alert */ policy?: 'off' | 'alert' | 'retrain';
-      /** Left out: 72 */ coolDownHours?: number;
-    };
-    RetrainModelInput: {
-      name: string;
-      source: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** Left out: as long as the champion's window */ days?: number;
-      /** Epoch ms; left out: now */ asOf?: number;
-      /** The drift report that asks for it */ report?: string;
+    WalkForwardInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      streams: string[];
+      name?: string;
+      trainer?: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
+      params?: { [name: string]: number | string | boolean };
+      training?: {
+        maxEpochs?: number;
+        patience?: number;
+        batchSize?: number;
+        learningRate?: number;
+        seed?: number;
+        precision?: 'auto' | 'float32' | 'bfloat16';
+        gradientClip?: number;
+        compile?: boolean;
+        quantiles?: number[];
+      };
+      lookBack?: number;
+      horizonBars?: number;
+      horizons?: number[];
+      scheme?: 'expanding' | 'rolling';
+      folds?: number;
+      testBars?: number;
+      validationBars?: number;
+      embargoBars?: number;
+      feeBps?: number;
+      slippageBps?: number;
+      /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
     };
     RescoreNewsInput: {
       /** Name, <name>@<version> or alias */ model: string;
@@ -1969,12 +1924,17 @@ export interface components {
       dataset: string;
       streams: string[];
       costs: { feeBps: number; slippageBps: number };
+      /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
     };
     DeployModelInput: { model: string; evaluations: string[] };
-    SettlePredictionsInput: {
+    PredictInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      horizonBars: number;
-      source: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      name?: string;
+      horizonBars?: number;
     };
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
@@ -1999,10 +1959,8 @@ export interface components {
       | { kind: 'tuneModel'; input: components['schemas']['TuneModelInput'] }
       | { kind: 'reproduceModel'; input: components['schemas']['ReproduceModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
+      | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
-      | { kind: 'watchDrift'; input: components['schemas']['WatchDriftInput'] }
-      | { kind: 'retrainModel'; input: components['schemas']['RetrainModelInput'] }
-      | { kind: 'settlePredictions'; input: components['schemas']['SettlePredictionsInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
       | { kind: 'backtestPortfolio'; input: components['schemas']['BacktestPortfolioInput'] }
@@ -2038,10 +1996,8 @@ export interface components {
         | 'tuneModel'
         | 'reproduceModel'
         | 'evaluateModel'
+        | 'walkForward'
         | 'deployModel'
-        | 'watchDrift'
-        | 'retrainModel'
-        | 'settlePredictions'
         | 'predict'
         | 'runBacktest'
         | 'backtestPortfolio'
@@ -2082,10 +2038,8 @@ export interface components {
         | 'tuneModel'
         | 'reproduceModel'
         | 'evaluateModel'
+        | 'walkForward'
         | 'deployModel'
-        | 'watchDrift'
-        | 'retrainModel'
-        | 'settlePredictions'
         | 'predict'
         | 'runBacktest'
         | 'backtestPortfolio'
@@ -2610,76 +2564,6 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
-    DriftReport: {
-      id: string;
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** <name>@<version> */ model: string;
-      dataset: string;
-      evaluation: string;
-      horizonBars: number;
-      /** Close of the last bar that was looked at */ asOf: number;
-      window: { from: number | null; to: number | null; rows: number; trainingRows: number };
-      settled: {
-        /** Epoch milliseconds, UTC */ from: number;
-        /** Epoch milliseconds, UTC */ to: number;
-        n: number;
-      } | null;
-      /** unknown: too little to say; watch: certain, but not large */ verdict:
-        'unknown' | 'stable' | 'watch' | 'drift';
-      findings: {
-        family: 'inputs' | 'residuals' | 'calibration';
-        verdict: 'unknown' | 'stable' | 'watch' | 'drift';
-        reasons: string[];
-      }[];
-      inputs:
-        | {
-            name: string;
-            /** Population stability index against the training part */ psi: number | null;
-            /** Kolmogorov–Smirnov */ distance: number | null;
-            pValue: number | null;
-            /** p among all inputs (Benjamini–Hochberg) */ qValue: number | null;
-            /** Values that are worth one independent one */ effect: number | null;
-            referenceMean: number | null;
-            recentMean: number | null;
-          }[]
-        | null;
-      residuals: {
-        n: number;
-        referenceN: number;
-        /** In deviations of the evaluation's residuals */ meanShift: number | null;
-        meanP: number | null;
-        scaleRatio: number | null;
-        scaleP: number | null;
-        effects: { mean: number | null; scale: number | null };
-        turn: number;
-        /** When the errors likely moved */ since: number | null;
-      } | null;
-      calibration: {
-        n: number;
-        coverage: number | null;
-        promised: number | null;
-        coverageP: number | null;
-        brier: number | null;
-        referenceBrier: number | null;
-        /** One-sided: worse than in the evaluation */ brierP: number | null;
-        effect: number | null;
-      } | null;
-      /** False alarms per look */ level: number | null;
-      digests: { [name: string]: string };
-      /** The drift that goes on; told of once */ episode: {
-        id: string;
-        /** Epoch milliseconds, UTC */ since: number;
-        reports: number;
-        calm: number;
-      } | null;
-      /** Epoch milliseconds, UTC */ createdAt: number;
-      source: components['schemas']['Source'];
-    };
-    DriftReportPage: {
-      items: components['schemas']['DriftReport'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
     Event: {
       id: string;
       type: string;
@@ -2825,6 +2709,227 @@ export interface components {
         components['schemas']['LineageCheck'] | null;
       broken: components['schemas']['LineageCheck'][];
     };
+    SkillFigures: {
+      name: string;
+      n: number;
+      mae: number | null;
+      directionalAccuracy: number | null;
+      wilson95: [number | null, number | null];
+    };
+    LeakAudit: {
+      passed: boolean;
+      checks: {
+        check: string;
+        verdict: 'pass' | 'leak' | 'skipped' | 'explained';
+        text: string;
+        figure: number | null;
+        bound: number | null;
+        explanation?: string;
+      }[];
+    };
+    Evaluation: {
+      id: string;
+      model: string;
+      stream: string;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      n: number;
+      mae: number | null;
+      directionalAccuracy: number | null;
+      /** Wilson interval of the directional accuracy */ wilson95: [number | null, number | null];
+      baselines: components['schemas']['SkillFigures'][];
+      against?: {
+        baseline: string;
+        /** Squared relative error, outcomes that do not overlap; negative: the model is better */ dieboldMariano: {
+          statistic: number | null;
+          pValue: number | null;
+        };
+        allRows: { n: number; statistic: number | null; pValue: number | null };
+        /** McNemar; null where the baseline claims no direction */ direction: {
+          onlyModel: number;
+          onlyBaseline: number;
+          pValue: number | null;
+        } | null;
+      }[];
+      pesaranTimmermann: { statistic: number | null; pValue: number | null };
+      dieboldMariano: { statistic: number | null; pValue: number | null };
+      conformal: {
+        coverage: number | null;
+        scale: number | null;
+        n: number;
+        measuredCoverage: number | null;
+      };
+      distribution?: {
+        n: number;
+        levels: number[];
+        from: 'model' | 'validation residuals';
+        pinball: number | null;
+        crps: number | null;
+        baselines: { name: string; pinball: number | null; crps: number | null }[];
+      };
+      interval?: {
+        coverage: number | null;
+        measuredCoverage: number | null;
+        n: number;
+        /** In units of volatility·√horizon */ meanWidth: number | null;
+        winkler: number | null;
+        method: 'adaptive';
+        persistence: {
+          coverage: number | null;
+          measuredCoverage: number | null;
+          n: number;
+          /** In units of volatility·√horizon */ meanWidth: number | null;
+          winkler: number | null;
+        };
+      };
+      calibration?: {
+        n: number;
+        brier: number | null;
+        baselines: { name: string; brier: number | null }[];
+        ece: number | null;
+        bins: {
+          from: number;
+          to: number;
+          n: number;
+          meanProbability: number | null;
+          shareUp: number | null;
+          wilson95: [number | null, number | null];
+        }[];
+      };
+      regimes?: {
+        by: 'volatility' | 'trend';
+        name: string;
+        n: number;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        share: number | null;
+        baselines: components['schemas']['SkillFigures'][];
+      }[];
+      byConfidence?: {
+        from: number;
+        to: number;
+        name: string;
+        n: number;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        share: number | null;
+        baselines: components['schemas']['SkillFigures'][];
+      }[];
+      profitAfterCosts: {
+        total: number | null;
+        buyAndHold: number | null;
+        feeBps: number;
+        slippageBps: number;
+      };
+      /** The forecasts through the backtest engine */ traded?: {
+        totalReturn: number | null;
+        annualReturn: number | null;
+        sharpe: number | null;
+        maxDrawdown: number | null;
+        entries: number;
+        exposure: number | null;
+        fees: number | null;
+        bars: number;
+        strategy: 'model-signal';
+        engine: string;
+        costs: { feeBps: number; slippageBps: number };
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        buyAndHold: {
+          totalReturn: number | null;
+          annualReturn: number | null;
+          sharpe: number | null;
+          maxDrawdown: number | null;
+          entries: number;
+          exposure: number | null;
+          fees: number | null;
+          bars: number;
+        };
+        beforeCosts: {
+          totalReturn: number | null;
+          annualReturn: number | null;
+          sharpe: number | null;
+          maxDrawdown: number | null;
+          entries: number;
+          exposure: number | null;
+          fees: number | null;
+          bars: number;
+        };
+        conventions: string[];
+        notes: string[];
+      };
+      leakAudit?: components['schemas']['LeakAudit'];
+      folds?: {
+        fold: number;
+        model: string;
+        dataset: string;
+        evaluation: string;
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        n: number;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        persistenceMae: number | null;
+        measuredCoverage: number | null;
+        meanWidth: number | null;
+        crps: number | null;
+        persistenceCrps: number | null;
+      }[];
+      walkForward?: {
+        scheme: 'expanding' | 'rolling';
+        folds: number;
+        testBars: number;
+        validationBars: number;
+        purgeBars: number;
+        embargoBars: number;
+      };
+      seeds?: number[];
+      forecasts: { key: string; sha256: string };
+      rows?: { key: string; sha256: string };
+      dataset: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+    };
+    EvaluationComparison: {
+      stream: string;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      rows: number;
+      n: number;
+      a: {
+        evaluation: string;
+        model: string;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        crps: number | null;
+        pinball: number | null;
+        measuredCoverage: number | null;
+        meanWidth: number | null;
+        brier: number | null;
+      };
+      b: {
+        evaluation: string;
+        model: string;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        crps: number | null;
+        pinball: number | null;
+        measuredCoverage: number | null;
+        meanWidth: number | null;
+        brier: number | null;
+      };
+      dieboldMariano: { statistic: number | null; pValue: number | null };
+      dieboldMarianoCrps: { statistic: number | null; pValue: number | null };
+      direction: { onlyA: number; onlyB: number; pValue: number | null } | null;
+      sentence: string;
+    };
     ObjectRef: { key: string; sha256: string; bytes: number };
     ModelVersion: {
       id: string;
@@ -2843,44 +2948,11 @@ export interface components {
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
       featureVersion: string;
-    };
-    SkillFigures: {
-      name: string;
-      n: number;
-      mae: number | null;
-      directionalAccuracy: number | null;
-      wilson95: [number | null, number | null];
-    };
-    Evaluation: {
-      id: string;
-      model: string;
-      stream: string;
-      horizonBars: number;
-      /** Epoch milliseconds, UTC */ from: number;
-      /** Epoch milliseconds, UTC */ to: number;
-      n: number;
-      mae: number | null;
-      directionalAccuracy: number | null;
-      /** Wilson interval of the directional accuracy */ wilson95: [number | null, number | null];
-      baselines: components['schemas']['SkillFigures'][];
-      pesaranTimmermann: { statistic: number | null; pValue: number | null };
-      dieboldMariano: { statistic: number | null; pValue: number | null };
-      conformal: {
-        coverage: number | null;
-        scale: number | null;
-        n: number;
-        measuredCoverage: number | null;
-      };
-      profitAfterCosts: {
-        total: number | null;
-        buyAndHold: number | null;
-        feeBps: number;
-        slippageBps: number;
-      };
-      forecasts: { key: string; sha256: string };
-      dataset: string;
-      /** Epoch milliseconds, UTC */ createdAt: number;
-      source: components['schemas']['Source'];
+      /** Leak audits that failed: such a model is rejected and never served */ leaks?: {
+        stream: string;
+        evaluation: string;
+        reasons: string[];
+      }[];
     };
     ModelPage: {
       items: components['schemas']['ModelVersion'][];
@@ -3211,7 +3283,7 @@ export interface components {
     Prediction: {
       id: string;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** <name>@<version>, ensemble:<kind>, or baseline:<name> where no model is good enough */ model: string;
+      /** <name>@<version>, or baseline:<name> where no model is good enough */ model: string;
       /** Why this model or baseline answered */ reason: string;
       /** Close of the last known bar */ asOf: number;
       horizonBars: number;
@@ -3230,41 +3302,11 @@ export interface components {
       source: components['schemas']['Source'];
       settledAt: number | null;
       realised: number | null;
-      /** The fan: each horizon that the model forecasts */ path?: {
-        horizonBars: number;
-        /** Epoch milliseconds, UTC */ targetTime: number;
-        mean: number | null;
-        /** Ascending; quote currency */ quantiles: { level: number; price: number | null }[];
-      }[];
-      /** Why nobody should act on it; null where it is meant */ abstained?: string | null;
-      /** Who was asked before, and why they did not answer */ chain?: { model: string; reason: string }[];
-      /** What asked for it */ trigger?: string;
     };
     PredictionPage: {
       items: components['schemas']['Prediction'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
-    };
-    PredictionBatch: {
-      /** One for each request, in their order */ items: {
-        prediction: components['schemas']['Prediction'] | null;
-        problem: components['schemas']['Problem'] | null;
-      }[];
-      made: number;
-      failed: number;
-    };
-    PredictionReplay: {
-      id: string;
-      identical: boolean;
-      /** sha256 of what the stored record decides */ expected: string;
-      /** The same of what was computed; null where an input is broken */ found: string | null;
-      /** The link nearest to the raw data that is not what it was */ broken: {
-        id: string;
-        what: string;
-        expected: string;
-        found: string;
-      } | null;
-      /** Digests that were compared */ checks: number;
     };
     Principal: {
       id: string;
@@ -3452,130 +3494,6 @@ export interface components {
     };
     SchedulePage: {
       items: components['schemas']['Schedule'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
-    DirectionShare: { n: number; share: number | null; wilson95: [number | null, number | null] };
-    AgainstBacktest: {
-      evaluation: string;
-      n: number;
-      directionalAccuracy: number | null;
-      wilson95: [number | null, number | null];
-      maeRatio: number | null;
-      coverage: number | null;
-      /** Live less backtest; two-sided p of the shares being equal */ difference: {
-        directionalAccuracy: number | null;
-        pValue: number | null;
-        coverage: number | null;
-        coveragePValue: number | null;
-      };
-    };
-    ScorecardRow: {
-      model?: string;
-      stream?: string;
-      horizonBars?: number;
-      /** live, recorded or simulated-<seed> */ source?: string;
-      trigger?: string;
-      /** Settled, latest revisions, none made after its outcome */ n: number;
-      /** Of these, rows whose horizons do not overlap */ independent: number;
-      from: number | null;
-      to: number | null;
-      direction: components['schemas']['DirectionShare'];
-      baselines: {
-        /** The commoner side, in hindsight */ majority: components['schemas']['DirectionShare'];
-        momentum: components['schemas']['DirectionShare'];
-        reversal: components['schemas']['DirectionShare'];
-      };
-      /** Share of the last close */ mae: number | null;
-      persistenceMae: number | null;
-      maeRatio: number | null;
-      /** Against persistence, squared errors of independent rows */ dieboldMariano: {
-        statistic: number | null;
-        pValue: number | null;
-      };
-      interval: {
-        asked: number | null;
-        coverage: number | null;
-        wilson95: [number | null, number | null];
-        /** Share of the last close */ meanWidth: number | null;
-        /** Intervals without bounds */ open: number;
-      };
-      brier: number | null;
-      /** Of the best constant P(up), in hindsight */ baseRateBrier: number | null;
-      brierSkill: number | null;
-      pnl: {
-        gross: number | null;
-        net: number | null;
-        meanGross: number | null;
-        meanNet: number | null;
-        positions: number;
-      };
-      /** Wait to be settled */ open: number;
-      abstained: number;
-      /** Live predictions that were made after their outcome; they count for nothing */ late: number;
-      unsettleable: number;
-      revised: number;
-      backtest: components['schemas']['AgainstBacktest'] | null;
-    };
-    Settlement: {
-      id: string;
-      predictionId: string;
-      /** From 1; a bar that was corrected gives another */ revision: number;
-      supersedes: string | null;
-      status: 'settled' | 'unsettleable';
-      reason: string | null;
-      stream: string;
-      model: string;
-      horizonBars: number;
-      /** Epoch milliseconds, UTC */ asOf: number;
-      /** Epoch milliseconds, UTC */ targetTime: number;
-      /** Epoch milliseconds, UTC */ settledAt: number;
-      /** When the realised bar was known */ knownAt: number | null;
-      lastClose: number | null;
-      mean: number | null;
-      /** Close of the bar that ends at targetTime */ realised: number | null;
-      /** mean less realised */ error: number | null;
-      absoluteError: number | null;
-      persistenceError: number | null;
-      directionRight: boolean | null;
-      momentumRight: boolean | null;
-      wentUp: boolean | null;
-      inside: boolean | null;
-      coverage: number | null;
-      width: number | null;
-      probabilityUp: number | null;
-      brier: number | null;
-      pnl: { gross: number | null; net: number | null; feeBps: number; slippageBps: number };
-      abstained: string | null;
-      late: boolean;
-      trigger: string;
-      source: components['schemas']['Source'];
-    };
-    OpenPrediction: {
-      /** Of the prediction */ id: string;
-      stream: string;
-      model: string;
-      horizonBars: number;
-      trigger: string;
-      /** Epoch milliseconds, UTC */ targetTime: number;
-      /** When it is looked at next */ dueAt: number;
-      /** When it was first due and could not be settled */ waitsSince: number | null;
-      tries: number;
-      reason: string | null;
-    };
-    Scorecard: {
-      by: ('model' | 'stream' | 'horizonBars' | 'source' | 'trigger')[];
-      rows: components['schemas']['ScorecardRow'][];
-      costs: string;
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
-    SettlementPage: {
-      items: components['schemas']['Settlement'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
-    OpenPredictionPage: {
-      items: components['schemas']['OpenPrediction'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
@@ -4087,10 +4005,8 @@ export interface operations {
           | 'tuneModel'
           | 'reproduceModel'
           | 'evaluateModel'
+          | 'walkForward'
           | 'deployModel'
-          | 'watchDrift'
-          | 'retrainModel'
-          | 'settlePredictions'
           | 'predict'
           | 'runBacktest'
           | 'backtestPortfolio'
@@ -5865,6 +5781,55 @@ export interface operations {
       };
     };
   };
+  getEvaluation: {
+    parameters: { query?: never; header?: never; path: { /** Evaluation id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Evaluation'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  compareEvaluations: {
+    parameters: {
+      query?: { /** Of model versions: the stream to compare them on */ stream?: string };
+      header?: never;
+      path: { /** evl_… or <name>@<version> */ id: string; /** The same of the other one */ other: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EvaluationComparison'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getModelCard: {
+    parameters: {
+      query?: { /** Markdown where left out */ format?: 'md' | 'html' };
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/markdown': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   listTrainers: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     requestBody?: never;
@@ -6023,32 +5988,6 @@ export interface operations {
       };
     };
   };
-  predictNow: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['PredictInput'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Prediction'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      422: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      503: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
   getPrediction: {
     parameters: { query?: never; header?: never; path: { /** Prediction id */ id: string }; cookie?: never };
     requestBody?: never;
@@ -6056,165 +5995,6 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Prediction'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getScorecard: {
-    parameters: {
-      query?: {
-        /** Only of this stream */ stream?: string;
-        /** Only by this model or baseline */ model?: string;
-        /** Only from this source: live, recorded, simulated or simulated:<seed> */ source?: string;
-        /** Only made for this: request, or policy:<id> */ trigger?: string;
-        /** Targets at or after; ISO 8601 or epoch milliseconds */ from?: string;
-        /** Targets before; ISO 8601 or epoch milliseconds */ to?: string;
-        /** Only of this horizon */ horizonBars?: string;
-        /** What rows tell apart: some of model, stream, horizonBars, source, trigger */ by?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Scorecard'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listSettlements: {
-    parameters: {
-      query?: {
-        /** Only of this stream */ stream?: string;
-        /** Only by this model or baseline */ model?: string;
-        /** Only from this source: live, recorded, simulated or simulated:<seed> */ source?: string;
-        /** Only made for this: request, or policy:<id> */ trigger?: string;
-        /** Targets at or after; ISO 8601 or epoch milliseconds */ from?: string;
-        /** Targets before; ISO 8601 or epoch milliseconds */ to?: string;
-        /** Only of this prediction: all its revisions */ prediction?: string;
-        /** Only these */ status?: 'settled' | 'unsettleable';
-        /** Items of a page */ limit?: number;
-        /** From the page before */ cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['SettlementPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listOpenPredictions: {
-    parameters: {
-      query?: {
-        /** Only of this stream */ stream?: string;
-        /** Only by this model or baseline */ model?: string;
-        /** Items of a page */ limit?: number;
-        /** From the page before */ cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['OpenPredictionPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  predictBatch: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['PredictBatch'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['PredictionBatch'] };
-      };
-      503: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  replayPrediction: {
-    parameters: { query?: never; header?: never; path: { /** Prediction id */ id: string }; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['PredictionReplay'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listDriftReports: {
-    parameters: {
-      query?: {
-        /** Only of this stream */ stream?: string;
-        /** <name>@<version> */ model?: string;
-        /** Only these */ verdict?: 'unknown' | 'stable' | 'watch' | 'drift';
-        /** Looked at bars up to then or later; ISO 8601 or epoch milliseconds */ from?: string;
-        /** Looked at bars before; ISO 8601 or epoch milliseconds */ to?: string;
-        /** Items of a page */ limit?: number;
-        /** From the page before */ cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['DriftReportPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getDriftReport: {
-    parameters: { query?: never; header?: never; path: { /** Report id */ id: string }; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['DriftReport'] };
       };
       default: {
         headers: { [name: string]: unknown };
