@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { TuningReport } from '../../activities/training/tuning.js';
+import type { TuningReport } from '../../domain/training/tuning-report.js';
 import { runStory } from '../run.js';
 import { given, type Shell } from '../shell.js';
 import { searchInput, searchOptions, showTuning, type SearchFlags } from '../training/tune.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { TuningReport } from '../../activities/training/tuning.js';
+import type { TuningReport } from '../../domain/training/tuning-report.js';
 import { printJson, printTable, say } from '../output.js';
 import { runStory } from '../run.js';
 import { given, jsonObject, wholeNumber, type Shell } from '../shell.js';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SentimentTrainingReport } from '../../activities/training/sentiment-registry.js';
 import type { LabelledSet } from '../../activities/training/sentiment.js';
-import type { TuningReport } from '../../activities/training/tuning.js';
+import type { TuningReport } from '../../domain/training/tuning-report.js';
 import { readMlState, readToolPaths } from '../../adapters/toolchain.js';
 import type { ModelVersion } from '../../domain/models.js';
 import { replayAll, temporalBinary, testPlatform, type TestPlatform } from '../temporal.js';
