@@ -17,6 +17,7 @@ import { cleaningSteps } from './cleaning.js';
 import { coverageSteps } from './coverage.js';
 import { transformSteps } from './bars/transform.js';
 import { datasetSteps } from './dataset.js';
+import { datasetPlanSteps } from './dataset-plan.js';
 import { deploymentSteps } from './deployment.js';
 import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
@@ -58,6 +59,7 @@ export const createActivities = (ports: Ports) => ({
     ...transformSteps(ports),
     ...newsSteps(ports),
     ...newsUpkeepSteps(ports),
+    ...datasetPlanSteps(ports),
     ...trainingSteps(ports),
     ...registrySteps(ports),
     ...sentimentRegistrySteps(ports),

@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { DatasetInput, DatasetSummary } from '../activities/dataset.js';
+import type { DatasetRequest } from '../activities/dataset-plan.js';
 import type { TrainingInput, TrainingPlan } from '../activities/training.js';
 import type { ReproductionReport } from '../activities/training/reproduction.js';
 import type { SentimentTrainingInput } from '../activities/training/sentiment.js';
@@ -10,14 +11,23 @@ import { trackProgress } from './progress.js';
 import { cpu, io, train } from './steps.js';
 
 /** Features of all streams as one content-addressed matrix. */
-export async function buildDataset(input: DatasetInput): Promise<DatasetSummary> {
-  const progress = trackProgress(['features'], input);
+export async function buildDataset(asked: DatasetInput | DatasetRequest): Promise<DatasetSummary> {
+  const progress = trackProgress(['features'], asked);
+  const input = isWhole(asked) ? asked : await io.planDataset(asked);
   return progress.run(
     'features',
     () => cpu.buildDataset(input),
     (dataset) => `${dataset.rows} rows`,
   );
 }
+
+/** The main job tells all of it; a person leaves out what is usual. */
+const isWhole = (input: DatasetInput | DatasetRequest): input is DatasetInput =>
+  typeof input.source === 'object' &&
+  [input.from, input.to, input.asOf, input.lookBack, input.horizonBars].every(
+    (each) => typeof each === 'number',
+  ) &&
+  input.sentimentModel !== undefined;
 
 /** Trains one model on one dataset; the same spec and data are trained once. */
 export async function trainModel(input: SentimentTrainingInput): Promise<SentimentTrainingReport>;

@@ -2,54 +2,22 @@ import type { Ports } from '../../adapters/ports.js';
 import type { Trial } from '../../domain/backtest/trials.js';
 import { marketOf } from '../../domain/backtest/trials.js';
 import { digestOf } from '../../domain/digest.js';
-import { DataQualityError, InvalidInputError } from '../../domain/errors.js';
+import { DataQualityError } from '../../domain/errors.js';
 import type { SentimentRequest } from '../../domain/ml/sentiment.js';
 import type { ObjectRef } from '../../domain/models.js';
 import type { TrainingReport } from '../../domain/research.js';
 import {
-  parseTrainer,
-  resolveParams,
-  resolveTraining,
-  TRAINER_DESCRIPTIONS,
-} from '../../domain/training/trainers.js';
-import type { TuningSpace } from '../../domain/training/space.js';
-import {
   bestTrial,
-  checkForecastSpace,
-  checkSentimentSpace,
-  rungsOf,
   scoreOf,
-  SENTIMENT_SPACE,
   trialInput,
   type Objective,
   type TuningPlan,
   type TuningTrial,
 } from '../../domain/training/tuning.js';
 import { findDataset } from '../dataset.js';
-import type { TrainingInput } from '../training.js';
 import { trialLedger } from '../trials.js';
 import type { SentimentTrainingReport } from './sentiment-registry.js';
-import type { SentimentTrainingInput } from './sentiment.js';
-
-export type TuningBase = Omit<TrainingInput, 'name'> | Omit<SentimentTrainingInput, 'name'>;
-
-export interface TuningInput {
-  name: string;
-  /** What every trial has in common: the input of `trainModel` without the name. */
-  base: TuningBase;
-  /** Left out: the trainer's own. */
-  space?: TuningSpace;
-  /** Of a sentiment model: `accuracy` (left out) or `macroF1`. Forecasters have the validation loss. */
-  objective?: 'accuracy' | 'macroF1';
-  trials?: number;
-  /** Trials suggested together and trained side by side; it decides what is found, as more learn less from each other. */
-  parallel?: number;
-  /** Ends poor trials early where the trainer can go on with a short training; left out: yes. */
-  prune?: boolean;
-  /** One trial in so many goes on from each rung; left out: 3. */
-  reduction?: number;
-  seed?: number;
-}
+import { planOf, type TuningInput } from './tuning-input.js';
 
 export interface TuningReport {
   id: string;
@@ -71,24 +39,13 @@ export interface TuningReport {
 
 export type StoredTuning = Omit<TuningReport, 'reused'> & { plan: TuningPlan; createdAt: number };
 
-const MOST_TRIALS = 1000;
-const MOST_PARALLEL = 32;
-
 export const tuningSteps = (ports: Ports) => ({
   /** @throws InvalidInputError naming what is wrong with the base, the space or the counts. */
   async planTuning(args: {
     input: TuningInput;
     prepared?: SentimentRequest;
   }): Promise<{ plan: TuningPlan; existing: TuningReport | null }> {
-    const { input, prepared } = args;
-    const { name, trials = 30, parallel = 4, reduction = 3, seed = 1 } = input;
-    checkCount('trials', trials, [1, MOST_TRIALS]);
-    checkCount('parallel', parallel, [1, MOST_PARALLEL]);
-    checkCount('reduction', reduction, [2, 10]);
-    const what = prepared ? sentimentSearch(input, prepared) : await forecastSearch(ports, input);
-    const { most, hasRungs, ...rest } = what;
-    const rungs = rungsOf({ most, reduction, hasRungs: hasRungs && input.prune !== false });
-    const plan = { name, ...rest, ...{ trials, parallel, rungs, reduction, seed } };
+    const plan = await planOf(ports, args.input, args.prepared);
     const id = `tun_${digestOf(plan).slice(0, 24)}`;
     const known = await ports.documents.get<StoredTuning>('tunings', id);
     return { plan: { id, ...plan }, existing: known ? reportOf(known) : null };
@@ -148,38 +105,6 @@ export const tuningSteps = (ports: Ports) => ({
   },
 });
 
-async function forecastSearch(ports: Ports, input: TuningInput) {
-  const base = input.base as Omit<TrainingInput, 'name'>;
-  const dataset = await findDataset(ports, base.dataset);
-  const trainer = base.trainer ? parseTrainer(base.trainer) : ports.trainer().trainer;
-  const { maxEpochs, seed } = base;
-  const training = resolveTraining(trainer, {
-    ...base.training,
-    ...(maxEpochs !== undefined && { maxEpochs }),
-    ...(seed !== undefined && { seed }),
-  });
-  resolveParams(trainer, base.params);
-  const { space: usual, hasRungs } = TRAINER_DESCRIPTIONS[trainer];
-  const space = checkForecastSpace(trainer, input.space ?? usual);
-  const objective: Objective = { name: 'validationLoss', direction: 'minimise' };
-  return {
-    base: { dataset: dataset.id, trainer, params: base.params ?? {}, training },
-    ...{ space, objective, most: training.maxEpochs },
-    hasRungs: hasRungs && !('maxEpochs' in space),
-  };
-}
-
-function sentimentSearch(input: TuningInput, prepared: SentimentRequest) {
-  const space = checkSentimentSpace(input.space ?? SENTIMENT_SPACE);
-  const name = input.objective === 'macroF1' ? 'validationMacroF1' : 'validationAccuracy';
-  const { base, recipe, maxTokens, dataset } = prepared;
-  return {
-    base: { task: 'sentiment', base, recipe, maxTokens, prepared: dataset },
-    ...{ space, objective: { name, direction: 'maximise' } satisfies Objective, most: recipe.epochs },
-    hasRungs: !('epochs' in space),
-  };
-}
-
 /** The way of a tuning counts wherever somebody trades on the window that it has looked at. */
 async function rememberTrials(ports: Ports, plan: TuningPlan, trials: TuningTrial[]): Promise<void> {
   const id = plan.base['dataset'];
@@ -229,9 +154,4 @@ const withScore = (trial: TuningTrial, objective: Objective): TuningTrial & { sc
 
 function reportOf({ plan: _, createdAt: __, ...report }: StoredTuning): TuningReport {
   return { ...report, reused: true };
-}
-
-function checkCount(name: string, value: number, [least, most]: [number, number]): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new InvalidInputError(`${name} is ${value}; a tuning takes a whole number from ${least} to ${most}`);
 }

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../errors.js';
-import { nearNames } from '../near-names.js';
+import { editDistance, nearNames } from '../near-names.js';
 import type { TuningAxis } from './space.js';
 
 /** Every kind of forecaster that can be trained; all but `ridge` by the Python worker. */
@@ -53,52 +53,74 @@ const LEARNING: Record<string, TuningAxis> = {
   learningRate: { min: 1e-4, max: 5e-3, log: true },
   batchSize: { values: [64, 128, 256, 512] },
 };
+const LAYERS: TuningAxis = { min: 1, max: 4, step: 1 };
 const DROPOUT: TuningAxis = { min: 0, max: 0.5, step: 0.05 };
 
 export const TRAINER_DESCRIPTIONS: Record<Trainer, TrainerDescription> = {
   patchtst: {
     title: 'PatchTST: a transformer over patches of each channel (Nie et al. 2023)',
-    params: { d_model: 16, layers: 2, heads: 4, feed_forward: 32, patch: 16, stride: 16, dropout: 0.2 },
+    params: {
+      ...{ d_model: 16, layers: 2, heads: 4, feed_forward: 32, patch: 16, stride: 16, end_padding: false },
+      ...{ dropout: 0.2, head_dropout: 0.2, instance_normalisation: false },
+    },
     training: {},
     space: {
-      ...LEARNING,
-      d_model: { values: [16, 32, 64] },
-      layers: { min: 1, max: 4, step: 1 },
-      feed_forward: { values: [32, 64, 128] },
-      dropout: DROPOUT,
+      ...{ ...LEARNING, d_model: { values: [16, 32, 64] }, layers: LAYERS },
+      ...{ feed_forward: { values: [32, 64, 128] }, stride: { values: [8, 16] }, dropout: DROPOUT },
     },
     hasRungs: true,
   },
   patchtsmixer: {
     title: 'PatchTSMixer: mixing perceptrons over patches (Ekambaram et al. 2023)',
-    params: {},
+    params: {
+      ...{ d_model: 16, layers: 2, expansion: 2, patch: 16, stride: 16, gated: true, mixes_channels: true },
+      ...{ dropout: 0.2, head_dropout: 0.2, instance_normalisation: false },
+    },
     training: {},
-    space: { ...LEARNING },
+    space: {
+      ...{ ...LEARNING, d_model: { values: [16, 32, 64] }, layers: LAYERS },
+      ...{ expansion: { values: [2, 3] }, mixes_channels: { values: [true, false] }, dropout: DROPOUT },
+    },
     hasRungs: true,
   },
   transformer: {
-    title: 'a transformer encoder over bars, with attention over time',
-    params: {},
+    title: 'a transformer over short stretches of all channels together, our own',
+    params: {
+      ...{ d_model: 32, layers: 2, heads: 4, feed_forward: 64, patch: 8, dropout: 0.2 },
+      instance_normalisation: false,
+    },
     training: {},
-    space: { ...LEARNING },
+    space: {
+      ...{ ...LEARNING, d_model: { values: [16, 32, 64] }, layers: LAYERS },
+      ...{ feed_forward: { values: [32, 64, 128] }, patch: { values: [4, 8, 16] }, dropout: DROPOUT },
+    },
     hasRungs: true,
   },
   dlinear: {
     title: 'DLinear: trend and remainder, each by one linear layer (Zeng et al. 2023)',
-    params: {},
+    params: { moving_average: 25, instance_normalisation: false },
     training: {},
-    space: { ...LEARNING },
+    space: { ...LEARNING, moving_average: { values: [5, 13, 25, 49] } },
     hasRungs: true,
   },
   lightgbm: {
-    title: 'gradient-boosted trees (Ke et al. 2017)',
-    params: {},
-    training: {},
-    space: {},
-    hasRungs: false,
+    title: 'LightGBM: boosted trees on some rows of the window (Ke et al. 2017)',
+    params: {
+      ...{ lags: 6, trees: 20, leaves: 15, least_rows: 100 },
+      ...{ feature_share: 0.6, row_share: 0.8, l2: 5, bins: 63 },
+    },
+    training: { learningRate: 0.05 },
+    space: {
+      learningRate: { min: 0.01, max: 0.2, log: true },
+      ...{ lags: { min: 1, max: 7, step: 1 }, leaves: { values: [7, 15, 31, 63] } },
+      ...{ least_rows: { values: [50, 100, 200, 400] }, l2: { min: 0.1, max: 100, log: true } },
+      ...{ feature_share: { min: 0.3, max: 1, step: 0.1 }, row_share: { min: 0.5, max: 1, step: 0.1 } },
+    },
+    hasRungs: true,
   },
   ridge: {
-    title: "ridge regression on the last row's features, in TypeScript",
+    title:
+      "ridge regression on the last row's features, in TypeScript; lambda 0: chosen on the validation part",
     params: { lambda: 0 },
     training: {},
     space: { lambda: { min: 1e-4, max: 1e3, log: true } },
@@ -148,7 +170,7 @@ export function resolveTraining(trainer: Trainer, given: Partial<TrainingSetting
 
 function unknownName(trainer: Trainer, name: string): InvalidInputError {
   const known = Object.keys(TRAINER_DESCRIPTIONS[trainer].params);
-  const [near] = nearNames(name, known, 1);
+  const near = nearNames(name, known, 1).find((each) => editDistance(name, each) <= 2);
   const meant = near ? ` did you mean "${near}"?` : '';
   return new InvalidInputError(
     `Unknown parameter "${name}" of ${trainer};${meant} known: ${known.join(', ') || 'none'}`,
