@@ -22,6 +22,7 @@ import { newsStoryRoutes } from './news-stories.js';
 import { deliveryRoutes } from './notifications/deliveries.js';
 import { subscriptionRoutes } from './notifications/subscriptions.js';
 import { outboxRoutes } from './outbox.js';
+import { predictionPolicyRoutes } from './prediction-policies.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { retentionRoutes } from './retention.js';
@@ -82,6 +83,7 @@ export const ROUTES: Route[] = [
   ...modelRoutes,
   ...predictionRoutes,
   ...scorecardRoutes,
+  ...predictionPolicyRoutes,
   ...backtestRoutes,
   ...optimisationRoutes,
   ...trackingRoutes,

@@ -1,5 +1,6 @@
 import { seedSentimentModels } from './made-comparisons.js';
 import { seedOptimisations } from './made-optimisations.js';
+import { seedSettlements } from './made-settlements.js';
 import type { Ports } from '../../adapters/ports.js';
 import type { Bar } from '../../domain/bars.js';
 import { DEFAULT_SOURCES } from '../../domain/news/default-sources.js';
@@ -78,6 +79,7 @@ export async function seed(ports: Ports): Promise<void> {
   await documents.insert('models', [madeModel]);
   await documents.insert('evaluations', [madeEvaluation]);
   await documents.insert('predictions', [madePrediction]);
+  await seedSettlements(ports, madePrediction);
   await documents.insert('backtests', [
     await madeBacktest(ports, 'bt_example'),
     await madeBacktest(ports, 'bt_removable'),

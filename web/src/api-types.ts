@@ -881,6 +881,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/prediction-policies': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listPredictionPolicies'];
+    put?: never;
+    post: operations['createPredictionPolicy'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/prediction-policies/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['removePredictionPolicy'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/backtests': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listBacktests'];
@@ -1353,6 +1375,18 @@ export interface components {
           }
         | { kind: 'slack'; url: string }
         | { kind: 'email'; to: string[] };
+    };
+    PredictionPolicyRequest: {
+      streams: string[];
+      /** Bars ahead */ horizons?: number[];
+      /** bar: one of the stream has closed; sentiment: a story about its base was scored; cron: by the clock */ on:
+        'bar' | 'sentiment' | 'cron';
+      /** Name of a model; null: the best by past skill */ model?: string | null;
+      /** live, recorded:<directory>, simulated:<seed>; null: that of the event, or of the newest bars */ source?:
+        string | null;
+      /** Stories scored within this stretch of the clock are one trigger, at its end */ debounceSeconds?: number;
+      /** Five fields, where on is cron */ cron?: string | null;
+      timeZone?: string;
     };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
@@ -2863,6 +2897,25 @@ export interface components {
     TestSent: { sent: boolean; detail: string };
     DeliveryPage: {
       items: components['schemas']['Delivery'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    PredictionPolicy: {
+      id: string;
+      streams: string[];
+      horizons: number[];
+      on: 'bar' | 'sentiment' | 'cron';
+      model: string | null;
+      source: string | null;
+      debounceSeconds: number;
+      cron: string | null;
+      timeZone: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      tenant: string;
+    };
+    PredictionPolicyPage: {
+      items: components['schemas']['PredictionPolicy'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
@@ -5395,6 +5448,8 @@ export interface operations {
         /** Only by this model or baseline */ model?: string;
         /** Made at or after; ISO 8601 or epoch milliseconds */ from?: string;
         /** Made before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only those whose outcome is recorded, or only those that wait for it */ settled?:
+          'true' | 'false';
         /** Items of a page */ limit?: number;
         /** From the page before */ cursor?: string;
       };
@@ -5504,6 +5559,50 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['OpenPredictionPage'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listPredictionPolicies: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionPolicyPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createPredictionPolicy: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PredictionPolicyRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionPolicy'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removePredictionPolicy: {
+    parameters: { query?: never; header?: never; path: { /** Policy id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
