@@ -826,116 +826,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/evaluations/{id}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getEvaluation'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/evaluations/{id}/against/{other}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['compareEvaluations'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/models/{id}/card': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getModelCard'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/training/trainers': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listTrainers'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/training': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listTrainings'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/training/{workflowId}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getTraining'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/tunings': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listTunings'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/tunings/{id}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getTuning'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/datasets': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listDatasets'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/datasets/{id}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getDataset'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/predictions': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listPredictions'];
@@ -953,6 +843,61 @@ export interface paths {
     put?: never;
     post?: never;
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/scorecard': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getScorecard'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/settlements': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listSettlements'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/open-predictions': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listOpenPredictions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/prediction-policies': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listPredictionPolicies'];
+    put?: never;
+    post: operations['createPredictionPolicy'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/prediction-policies/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['removePredictionPolicy'];
     options?: never;
     head?: never;
     patch?: never;
@@ -1431,6 +1376,18 @@ export interface components {
         | { kind: 'slack'; url: string }
         | { kind: 'email'; to: string[] };
     };
+    PredictionPolicyRequest: {
+      streams: string[];
+      /** Bars ahead */ horizons?: number[];
+      /** bar: one of the stream has closed; sentiment: a story about its base was scored; cron: by the clock */ on:
+        'bar' | 'sentiment' | 'cron';
+      /** Name of a model; null: the best by past skill */ model?: string | null;
+      /** live, recorded:<directory>, simulated:<seed>; null: that of the event, or of the newest bars */ source?:
+        string | null;
+      /** Stories scored within this stretch of the clock are one trigger, at its end */ debounceSeconds?: number;
+      /** Five fields, where on is cron */ cron?: string | null;
+      timeZone?: string;
+    };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
@@ -1607,38 +1564,6 @@ export interface components {
       params?: { [name: string]: number };
       /** How often the future is cut off; left out: 24 */ points?: number;
     };
-    WalkForwardInput: {
-      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** ISO 8601 or epoch milliseconds */ from?: number | string;
-      /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      asOf?: number;
-      streams: string[];
-      name?: string;
-      trainer?: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
-      params?: { [name: string]: number | string | boolean };
-      training?: {
-        maxEpochs?: number;
-        patience?: number;
-        batchSize?: number;
-        learningRate?: number;
-        seed?: number;
-        precision?: 'auto' | 'float32' | 'bfloat16';
-        gradientClip?: number;
-        compile?: boolean;
-        quantiles?: number[];
-      };
-      lookBack?: number;
-      horizonBars?: number;
-      horizons?: number[];
-      scheme?: 'expanding' | 'rolling';
-      folds?: number;
-      testBars?: number;
-      validationBars?: number;
-      embargoBars?: number;
-      feeBps?: number;
-      slippageBps?: number;
-      /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
-    };
     RescoreNewsInput: {
       /** Name, <name>@<version> or alias */ model: string;
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
@@ -1662,138 +1587,6 @@ export interface components {
       resamples?: number;
       seed?: string;
     };
-    BuildDatasetInput: {
-      /** Of the stored bars */ source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      streams: string[];
-      /** Left out: the first stored bar */ from?: number | string;
-      /** Left out: behind the last stored bar */ to?: number | string;
-      /** What was known then; left out: all that is stored of the window */ asOf?: number;
-      /** <name>@<version>; left out: the served one */ sentimentModel?: string;
-      lookBack?: number;
-      horizonBars?: number;
-      horizons?: number[];
-    };
-    TrainModelInput:
-      | {
-          task: 'sentiment';
-          name: string;
-          sets: {
-            name: string;
-            /** An uploaded CSV file with the columns text, label and maybe entities */ object: {
-              key: string;
-              sha256: string;
-            };
-            /** measure: nothing of it trains */ role?: 'train' | 'measure';
-            /** Labelled by a model: trains with less weight and measures nothing */ weak?: boolean;
-          }[];
-          /** minilm (the default), a directory of the training machine, or a hub's name */ base?: string;
-          weakWeight?: number;
-          /** Each label of a set trains with the same weight */ balance?: boolean;
-          /** Share of texts that train once more with other names */ renamed?: number;
-          maxTokens?: number;
-          recipe?: {
-            epochs?: number;
-            batchSize?: number;
-            microBatchSize?: number;
-            learningRate?: number;
-            layerDecay?: number;
-            labelSmoothing?: number;
-            dropout?: number;
-            frozenLayers?: number;
-            precision?: 'auto' | '32-true' | 'bf16-mixed' | '16-mixed';
-            checkpointSeconds?: number;
-            seed?: number;
-          };
-        }
-      | {
-          name: string;
-          dataset: string;
-          /** Left out: what the platform has */ trainer?:
-            'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
-          /** By the model's own names; see GET /training/trainers */ params?: {
-            [name: string]: number | string | boolean;
-          };
-          /** Left out: {"maxEpochs":6,"patience":3,"batchSize":256,"learningRate":0.001,"seed":1,"precision":"auto","gradientClip":1,"compile":false,"quantiles":[0.05,0.1,0.25,0.5,0.75,0.9,0.95]} */ training?: {
-            maxEpochs?: number;
-            /** Epochs without a gain after which it ends */ patience?: number;
-            batchSize?: number;
-            learningRate?: number;
-            seed?: number;
-            precision?: 'auto' | 'float32' | 'bfloat16';
-            gradientClip?: number;
-            compile?: boolean;
-            quantiles?: number[];
-          };
-          maxEpochs?: number;
-          seed?: number;
-        };
-    TuneModelInput: {
-      name: string;
-      /** The input of trainModel without the name: what all trials have in common */ base:
-        | {
-            task: 'sentiment';
-            sets: {
-              name: string;
-              /** An uploaded CSV file with the columns text, label and maybe entities */ object: {
-                key: string;
-                sha256: string;
-              };
-              /** measure: nothing of it trains */ role?: 'train' | 'measure';
-              /** Labelled by a model: trains with less weight and measures nothing */ weak?: boolean;
-            }[];
-            /** minilm (the default), a directory of the training machine, or a hub's name */ base?: string;
-            weakWeight?: number;
-            /** Each label of a set trains with the same weight */ balance?: boolean;
-            /** Share of texts that train once more with other names */ renamed?: number;
-            maxTokens?: number;
-            recipe?: {
-              epochs?: number;
-              batchSize?: number;
-              microBatchSize?: number;
-              learningRate?: number;
-              layerDecay?: number;
-              labelSmoothing?: number;
-              dropout?: number;
-              frozenLayers?: number;
-              precision?: 'auto' | '32-true' | 'bf16-mixed' | '16-mixed';
-              checkpointSeconds?: number;
-              seed?: number;
-            };
-          }
-        | {
-            dataset: string;
-            /** Left out: what the platform has */ trainer?:
-              'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
-            /** By the model's own names; see GET /training/trainers */ params?: {
-              [name: string]: number | string | boolean;
-            };
-            /** Left out: {"maxEpochs":6,"patience":3,"batchSize":256,"learningRate":0.001,"seed":1,"precision":"auto","gradientClip":1,"compile":false,"quantiles":[0.05,0.1,0.25,0.5,0.75,0.9,0.95]} */ training?: {
-              maxEpochs?: number;
-              /** Epochs without a gain after which it ends */ patience?: number;
-              batchSize?: number;
-              learningRate?: number;
-              seed?: number;
-              precision?: 'auto' | 'float32' | 'bfloat16';
-              gradientClip?: number;
-              compile?: boolean;
-              quantiles?: number[];
-            };
-            maxEpochs?: number;
-            seed?: number;
-          };
-      /** Left out: the trainer's own */ space?: {
-        [name: string]:
-          | { values: (number | string | boolean)[] }
-          | { min: number; max: number; step?: number; log?: boolean };
-      };
-      /** Of a sentiment model */ objective?: 'accuracy' | 'macroF1';
-      trials?: number;
-      /** Trials side by side */ parallel?: number;
-      /** End poor trials early; left out: true */ prune?: boolean;
-      /** One trial in so many goes on from each rung */ reduction?: number;
-      seed?: number;
-    };
-    ReproduceModelInput: { model: string };
     MoveBarsInput: {
       /** How old a bar must be; left out: as SERIES_URL says */ days?: number;
       /** True: only says what would be moved */ dryRun?: boolean;
@@ -1818,7 +1611,7 @@ export interface components {
       horizonBars?: number;
       maxEpochs?: number;
       seed?: number;
-      trainer?: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
+      trainer?: 'patchtst' | 'ridge';
       feeBps?: number;
       slippageBps?: number;
     };
@@ -1919,12 +1712,54 @@ export interface components {
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
       asOf?: number;
     };
+    BuildDatasetInput: {
+      source: { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      streams: string[];
+      from: number;
+      to: number;
+      asOf: number;
+      sentimentModel: string;
+      lookBack: number;
+      horizonBars: number;
+    };
+    TrainModelInput:
+      | {
+          task: 'sentiment';
+          name: string;
+          sets: {
+            name: string;
+            /** An uploaded CSV file with the columns text, label and maybe entities */ object: {
+              key: string;
+              sha256: string;
+            };
+            /** measure: nothing of it trains */ role?: 'train' | 'measure';
+            /** Labelled by a model: trains with less weight and measures nothing */ weak?: boolean;
+          }[];
+          /** minilm (the default), a directory of the training machine, or a hub's name */ base?: string;
+          weakWeight?: number;
+          /** Each label of a set trains with the same weight */ balance?: boolean;
+          /** Share of texts that train once more with other names */ renamed?: number;
+          maxTokens?: number;
+          recipe?: {
+            epochs?: number;
+            batchSize?: number;
+            microBatchSize?: number;
+            learningRate?: number;
+            layerDecay?: number;
+            labelSmoothing?: number;
+            dropout?: number;
+            frozenLayers?: number;
+            precision?: 'auto' | '32-true' | 'bf16-mixed' | '16-mixed';
+            checkpointSeconds?: number;
+            seed?: number;
+          };
+        }
+      | { name: string; dataset: string; trainer?: 'patchtst' | 'ridge'; maxEpochs?: number; seed?: number };
     EvaluateModelInput: {
       model: string;
       dataset: string;
       streams: string[];
       costs: { feeBps: number; slippageBps: number };
-      /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
     };
     DeployModelInput: { model: string; evaluations: string[] };
     PredictInput: {
@@ -1935,6 +1770,12 @@ export interface components {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       name?: string;
       horizonBars?: number;
+      /** What asks for it; left out: a request */ trigger?: string;
+    };
+    SettlePredictionsInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      horizonBars: number;
+      source: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
     };
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
@@ -1956,12 +1797,10 @@ export interface components {
       | { kind: 'compareSentiment'; input: components['schemas']['CompareSentimentInput'] }
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
       | { kind: 'trainModel'; input: components['schemas']['TrainModelInput'] }
-      | { kind: 'tuneModel'; input: components['schemas']['TuneModelInput'] }
-      | { kind: 'reproduceModel'; input: components['schemas']['ReproduceModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
-      | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
+      | { kind: 'settlePredictions'; input: components['schemas']['SettlePredictionsInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
       | { kind: 'backtestPortfolio'; input: components['schemas']['BacktestPortfolioInput'] }
       | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
@@ -1993,12 +1832,10 @@ export interface components {
         | 'compareSentiment'
         | 'buildDataset'
         | 'trainModel'
-        | 'tuneModel'
-        | 'reproduceModel'
         | 'evaluateModel'
-        | 'walkForward'
         | 'deployModel'
         | 'predict'
+        | 'settlePredictions'
         | 'runBacktest'
         | 'backtestPortfolio'
         | 'sweepBacktest'
@@ -2035,12 +1872,10 @@ export interface components {
         | 'compareSentiment'
         | 'buildDataset'
         | 'trainModel'
-        | 'tuneModel'
-        | 'reproduceModel'
         | 'evaluateModel'
-        | 'walkForward'
         | 'deployModel'
         | 'predict'
+        | 'settlePredictions'
         | 'runBacktest'
         | 'backtestPortfolio'
         | 'sweepBacktest'
@@ -2606,33 +2441,6 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
-    Dataset: {
-      id: string;
-      sha256: string;
-      object: { key: string; sha256: string; bytes: number };
-      rows: number;
-      streams: string[];
-      features: string[];
-      featureVersion: string;
-      spec: { lookBack: number; horizonBars: number; horizons?: number[]; [name: string]: unknown };
-      split: {
-        /** Epoch milliseconds, UTC */ validationFrom: number;
-        /** Epoch milliseconds, UTC */ testFrom: number;
-        /** Epoch milliseconds, UTC */ testTo: number;
-      };
-      /** Epoch milliseconds, UTC */ from?: number;
-      /** Epoch milliseconds, UTC */ to?: number;
-      /** Epoch milliseconds, UTC */ asOf: number;
-      /** Digests of the bars and scores that went in */ inputs: { [name: string]: string };
-      /** Epoch milliseconds, UTC */ createdAt: number;
-      source: components['schemas']['Source'];
-      [name: string]: unknown;
-    };
-    DatasetPage: {
-      items: components['schemas']['Dataset'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
     BacktestEngine: {
       name: string;
       version: string | null;
@@ -2709,227 +2517,6 @@ export interface components {
         components['schemas']['LineageCheck'] | null;
       broken: components['schemas']['LineageCheck'][];
     };
-    SkillFigures: {
-      name: string;
-      n: number;
-      mae: number | null;
-      directionalAccuracy: number | null;
-      wilson95: [number | null, number | null];
-    };
-    LeakAudit: {
-      passed: boolean;
-      checks: {
-        check: string;
-        verdict: 'pass' | 'leak' | 'skipped' | 'explained';
-        text: string;
-        figure: number | null;
-        bound: number | null;
-        explanation?: string;
-      }[];
-    };
-    Evaluation: {
-      id: string;
-      model: string;
-      stream: string;
-      horizonBars: number;
-      /** Epoch milliseconds, UTC */ from: number;
-      /** Epoch milliseconds, UTC */ to: number;
-      n: number;
-      mae: number | null;
-      directionalAccuracy: number | null;
-      /** Wilson interval of the directional accuracy */ wilson95: [number | null, number | null];
-      baselines: components['schemas']['SkillFigures'][];
-      against?: {
-        baseline: string;
-        /** Squared relative error, outcomes that do not overlap; negative: the model is better */ dieboldMariano: {
-          statistic: number | null;
-          pValue: number | null;
-        };
-        allRows: { n: number; statistic: number | null; pValue: number | null };
-        /** McNemar; null where the baseline claims no direction */ direction: {
-          onlyModel: number;
-          onlyBaseline: number;
-          pValue: number | null;
-        } | null;
-      }[];
-      pesaranTimmermann: { statistic: number | null; pValue: number | null };
-      dieboldMariano: { statistic: number | null; pValue: number | null };
-      conformal: {
-        coverage: number | null;
-        scale: number | null;
-        n: number;
-        measuredCoverage: number | null;
-      };
-      distribution?: {
-        n: number;
-        levels: number[];
-        from: 'model' | 'validation residuals';
-        pinball: number | null;
-        crps: number | null;
-        baselines: { name: string; pinball: number | null; crps: number | null }[];
-      };
-      interval?: {
-        coverage: number | null;
-        measuredCoverage: number | null;
-        n: number;
-        /** In units of volatility·√horizon */ meanWidth: number | null;
-        winkler: number | null;
-        method: 'adaptive';
-        persistence: {
-          coverage: number | null;
-          measuredCoverage: number | null;
-          n: number;
-          /** In units of volatility·√horizon */ meanWidth: number | null;
-          winkler: number | null;
-        };
-      };
-      calibration?: {
-        n: number;
-        brier: number | null;
-        baselines: { name: string; brier: number | null }[];
-        ece: number | null;
-        bins: {
-          from: number;
-          to: number;
-          n: number;
-          meanProbability: number | null;
-          shareUp: number | null;
-          wilson95: [number | null, number | null];
-        }[];
-      };
-      regimes?: {
-        by: 'volatility' | 'trend';
-        name: string;
-        n: number;
-        mae: number | null;
-        directionalAccuracy: number | null;
-        wilson95: [number | null, number | null];
-        share: number | null;
-        baselines: components['schemas']['SkillFigures'][];
-      }[];
-      byConfidence?: {
-        from: number;
-        to: number;
-        name: string;
-        n: number;
-        mae: number | null;
-        directionalAccuracy: number | null;
-        wilson95: [number | null, number | null];
-        share: number | null;
-        baselines: components['schemas']['SkillFigures'][];
-      }[];
-      profitAfterCosts: {
-        total: number | null;
-        buyAndHold: number | null;
-        feeBps: number;
-        slippageBps: number;
-      };
-      /** The forecasts through the backtest engine */ traded?: {
-        totalReturn: number | null;
-        annualReturn: number | null;
-        sharpe: number | null;
-        maxDrawdown: number | null;
-        entries: number;
-        exposure: number | null;
-        fees: number | null;
-        bars: number;
-        strategy: 'model-signal';
-        engine: string;
-        costs: { feeBps: number; slippageBps: number };
-        /** Epoch milliseconds, UTC */ from: number;
-        /** Epoch milliseconds, UTC */ to: number;
-        buyAndHold: {
-          totalReturn: number | null;
-          annualReturn: number | null;
-          sharpe: number | null;
-          maxDrawdown: number | null;
-          entries: number;
-          exposure: number | null;
-          fees: number | null;
-          bars: number;
-        };
-        beforeCosts: {
-          totalReturn: number | null;
-          annualReturn: number | null;
-          sharpe: number | null;
-          maxDrawdown: number | null;
-          entries: number;
-          exposure: number | null;
-          fees: number | null;
-          bars: number;
-        };
-        conventions: string[];
-        notes: string[];
-      };
-      leakAudit?: components['schemas']['LeakAudit'];
-      folds?: {
-        fold: number;
-        model: string;
-        dataset: string;
-        evaluation: string;
-        /** Epoch milliseconds, UTC */ from: number;
-        /** Epoch milliseconds, UTC */ to: number;
-        n: number;
-        mae: number | null;
-        directionalAccuracy: number | null;
-        wilson95: [number | null, number | null];
-        persistenceMae: number | null;
-        measuredCoverage: number | null;
-        meanWidth: number | null;
-        crps: number | null;
-        persistenceCrps: number | null;
-      }[];
-      walkForward?: {
-        scheme: 'expanding' | 'rolling';
-        folds: number;
-        testBars: number;
-        validationBars: number;
-        purgeBars: number;
-        embargoBars: number;
-      };
-      seeds?: number[];
-      forecasts: { key: string; sha256: string };
-      rows?: { key: string; sha256: string };
-      dataset: string;
-      /** Epoch milliseconds, UTC */ createdAt: number;
-      source: components['schemas']['Source'];
-    };
-    EvaluationComparison: {
-      stream: string;
-      horizonBars: number;
-      /** Epoch milliseconds, UTC */ from: number;
-      /** Epoch milliseconds, UTC */ to: number;
-      rows: number;
-      n: number;
-      a: {
-        evaluation: string;
-        model: string;
-        mae: number | null;
-        directionalAccuracy: number | null;
-        wilson95: [number | null, number | null];
-        crps: number | null;
-        pinball: number | null;
-        measuredCoverage: number | null;
-        meanWidth: number | null;
-        brier: number | null;
-      };
-      b: {
-        evaluation: string;
-        model: string;
-        mae: number | null;
-        directionalAccuracy: number | null;
-        wilson95: [number | null, number | null];
-        crps: number | null;
-        pinball: number | null;
-        measuredCoverage: number | null;
-        meanWidth: number | null;
-        brier: number | null;
-      };
-      dieboldMariano: { statistic: number | null; pValue: number | null };
-      dieboldMarianoCrps: { statistic: number | null; pValue: number | null };
-      direction: { onlyA: number; onlyB: number; pValue: number | null } | null;
-      sentence: string;
-    };
     ObjectRef: { key: string; sha256: string; bytes: number };
     ModelVersion: {
       id: string;
@@ -2948,11 +2535,44 @@ export interface components {
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
       featureVersion: string;
-      /** Leak audits that failed: such a model is rejected and never served */ leaks?: {
-        stream: string;
-        evaluation: string;
-        reasons: string[];
-      }[];
+    };
+    SkillFigures: {
+      name: string;
+      n: number;
+      mae: number | null;
+      directionalAccuracy: number | null;
+      wilson95: [number | null, number | null];
+    };
+    Evaluation: {
+      id: string;
+      model: string;
+      stream: string;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      n: number;
+      mae: number | null;
+      directionalAccuracy: number | null;
+      /** Wilson interval of the directional accuracy */ wilson95: [number | null, number | null];
+      baselines: components['schemas']['SkillFigures'][];
+      pesaranTimmermann: { statistic: number | null; pValue: number | null };
+      dieboldMariano: { statistic: number | null; pValue: number | null };
+      conformal: {
+        coverage: number | null;
+        scale: number | null;
+        n: number;
+        measuredCoverage: number | null;
+      };
+      profitAfterCosts: {
+        total: number | null;
+        buyAndHold: number | null;
+        feeBps: number;
+        slippageBps: number;
+      };
+      forecasts: { key: string; sha256: string };
+      dataset: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
     };
     ModelPage: {
       items: components['schemas']['ModelVersion'][];
@@ -3280,6 +2900,25 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
+    PredictionPolicy: {
+      id: string;
+      streams: string[];
+      horizons: number[];
+      on: 'bar' | 'sentiment' | 'cron';
+      model: string | null;
+      source: string | null;
+      debounceSeconds: number;
+      cron: string | null;
+      timeZone: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      tenant: string;
+    };
+    PredictionPolicyPage: {
+      items: components['schemas']['PredictionPolicy'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Prediction: {
       id: string;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -3377,57 +3016,6 @@ export interface components {
         /** Why it could not be started */ error: string | null;
       }[];
     };
-    TrainingEpoch: {
-      epoch: number;
-      trainLoss: number | null;
-      validationLoss: number | null;
-      seconds: number | null;
-    };
-    TrainingProgress: {
-      /** Workflow id of the story whose step it is */ story: string;
-      step: string;
-      batch: number | null;
-      batches: number | null;
-      /** The one that is trained now, or the last */ epoch: number | null;
-      maxEpochs: number | null;
-      bestEpoch: number | null;
-      /** Training windows or texts a second */ rowsPerSecond: number | null;
-      /** Those that are done */ epochs: components['schemas']['TrainingEpoch'][];
-      /** Training loss of a sentiment model, a mean of 50 steps each */ losses: (number | null)[];
-    };
-    Training: {
-      /** Null for a model that was trained before runs were recorded */ workflowId: string | null;
-      name: string;
-      task: 'forecast' | 'sentiment';
-      trainer: string | null;
-      state: 'running' | 'finished' | 'failed' | 'cancelled';
-      /** A trial of a tuning: nothing of it is registered */ trial: boolean;
-      /** mdl_<name>@<version> */ model: string | null;
-      dataset: string | null;
-      /** Epoch milliseconds, UTC */ startedAt: number;
-      finishedAt: number | null;
-      /** The one that is trained now, or the last */ epoch: number | null;
-      maxEpochs: number | null;
-      bestEpoch: number | null;
-      /** Training windows or texts a second */ rowsPerSecond: number | null;
-      /** Those that are done */ epochs: components['schemas']['TrainingEpoch'][];
-      /** Training loss of a sentiment model, a mean of 50 steps each */ losses: (number | null)[];
-      stopped: ('finished' | 'early' | 'diverged') | null;
-      /** What went otherwise than asked for */ notes: string[];
-      failure: string | null;
-    };
-    TrainerList: {
-      items: {
-        kind: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
-        title: string;
-        /** Defaults by name */ params: { [name: string]: number | string | boolean };
-        training: { [name: string]: (number | string | boolean) | number[] };
-        /** Where tuneModel looks when it is told nothing */ space: {
-          [name: string]: { [name: string]: unknown };
-        };
-      }[];
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
     RunProgress: {
       stage: string;
       steps: { name: string; state: 'waiting' | 'running' | 'done' | 'failed'; detail: string }[];
@@ -3438,7 +3026,6 @@ export interface components {
         /** How many there will be at most */ attempts: number | null;
         /** Why the attempt before failed */ failure: string;
       }[];
-      /** Models that its steps train now */ training?: components['schemas']['TrainingProgress'][];
     };
     RunSummary: {
       workflowId: string;
@@ -3494,6 +3081,130 @@ export interface components {
     };
     SchedulePage: {
       items: components['schemas']['Schedule'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    DirectionShare: { n: number; share: number | null; wilson95: [number | null, number | null] };
+    AgainstBacktest: {
+      evaluation: string;
+      n: number;
+      directionalAccuracy: number | null;
+      wilson95: [number | null, number | null];
+      maeRatio: number | null;
+      coverage: number | null;
+      /** Live less backtest; two-sided p of the shares being equal */ difference: {
+        directionalAccuracy: number | null;
+        pValue: number | null;
+        coverage: number | null;
+        coveragePValue: number | null;
+      };
+    };
+    ScorecardRow: {
+      model?: string;
+      stream?: string;
+      horizonBars?: number;
+      /** live, recorded or simulated-<seed> */ source?: string;
+      trigger?: string;
+      /** Settled, latest revisions, none made after its outcome */ n: number;
+      /** Of these, rows whose horizons do not overlap */ independent: number;
+      from: number | null;
+      to: number | null;
+      direction: components['schemas']['DirectionShare'];
+      baselines: {
+        /** The commoner side, in hindsight */ majority: components['schemas']['DirectionShare'];
+        momentum: components['schemas']['DirectionShare'];
+        reversal: components['schemas']['DirectionShare'];
+      };
+      /** Share of the last close */ mae: number | null;
+      persistenceMae: number | null;
+      maeRatio: number | null;
+      /** Against persistence, squared errors of independent rows */ dieboldMariano: {
+        statistic: number | null;
+        pValue: number | null;
+      };
+      interval: {
+        asked: number | null;
+        coverage: number | null;
+        wilson95: [number | null, number | null];
+        /** Share of the last close */ meanWidth: number | null;
+        /** Intervals without bounds */ open: number;
+      };
+      brier: number | null;
+      /** Of the best constant P(up), in hindsight */ baseRateBrier: number | null;
+      brierSkill: number | null;
+      pnl: {
+        gross: number | null;
+        net: number | null;
+        meanGross: number | null;
+        meanNet: number | null;
+        positions: number;
+      };
+      /** Wait to be settled */ open: number;
+      abstained: number;
+      /** Live predictions that were made after their outcome; they count for nothing */ late: number;
+      unsettleable: number;
+      revised: number;
+      backtest: components['schemas']['AgainstBacktest'] | null;
+    };
+    Settlement: {
+      id: string;
+      predictionId: string;
+      /** From 1; a bar that was corrected gives another */ revision: number;
+      supersedes: string | null;
+      status: 'settled' | 'unsettleable';
+      reason: string | null;
+      stream: string;
+      model: string;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      /** Epoch milliseconds, UTC */ targetTime: number;
+      /** Epoch milliseconds, UTC */ settledAt: number;
+      /** When the realised bar was known */ knownAt: number | null;
+      lastClose: number | null;
+      mean: number | null;
+      /** Close of the bar that ends at targetTime */ realised: number | null;
+      /** mean less realised */ error: number | null;
+      absoluteError: number | null;
+      persistenceError: number | null;
+      directionRight: boolean | null;
+      momentumRight: boolean | null;
+      wentUp: boolean | null;
+      inside: boolean | null;
+      coverage: number | null;
+      width: number | null;
+      probabilityUp: number | null;
+      brier: number | null;
+      pnl: { gross: number | null; net: number | null; feeBps: number; slippageBps: number };
+      abstained: string | null;
+      late: boolean;
+      trigger: string;
+      source: components['schemas']['Source'];
+    };
+    OpenPrediction: {
+      /** Of the prediction */ id: string;
+      stream: string;
+      model: string;
+      horizonBars: number;
+      trigger: string;
+      /** Epoch milliseconds, UTC */ targetTime: number;
+      /** When it is looked at next */ dueAt: number;
+      /** When it was first due and could not be settled */ waitsSince: number | null;
+      tries: number;
+      reason: string | null;
+    };
+    Scorecard: {
+      by: ('model' | 'stream' | 'horizonBars' | 'source' | 'trigger')[];
+      rows: components['schemas']['ScorecardRow'][];
+      costs: string;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    SettlementPage: {
+      items: components['schemas']['Settlement'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    OpenPredictionPage: {
+      items: components['schemas']['OpenPrediction'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
@@ -3786,55 +3497,6 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
-    TrainingPage: {
-      items: components['schemas']['Training'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
-    Tuning: {
-      id: string;
-      name: string;
-      /** Of the validation part; the test part is never looked at */ objective: string;
-      trials: number;
-      complete: number;
-      pruned: number;
-      failed: number;
-      best: { trial: number; value: number | null; params: { [name: string]: unknown } };
-      /** What trainModel answered */ model: { model: string; version: string; [name: string]: unknown };
-      digest: string;
-      /** All that decides what it finds */ plan: { [name: string]: unknown };
-      /** Epoch milliseconds, UTC */ createdAt: number;
-      [name: string]: unknown;
-    };
-    TuningWithTrials: {
-      id: string;
-      name: string;
-      /** Of the validation part; the test part is never looked at */ objective: string;
-      trials: number;
-      complete: number;
-      pruned: number;
-      failed: number;
-      best: { trial: number; value: number | null; params: { [name: string]: unknown } };
-      /** What trainModel answered */ model: { model: string; version: string; [name: string]: unknown };
-      digest: string;
-      /** All that decides what it finds */ plan: { [name: string]: unknown };
-      /** Epoch milliseconds, UTC */ createdAt: number;
-      table: {
-        trial: number;
-        drawn: { [name: string]: number };
-        value: number | null;
-        epochs: number;
-        state: 'complete' | 'pruned' | 'failed';
-        reason?: string;
-        score: number | null;
-      }[];
-      [name: string]: unknown;
-    };
-    TuningPage: {
-      items: components['schemas']['Tuning'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
     Upload: {
       name: string;
       /** What POST /runs with transformBars takes as `object` */ object: { key: string; sha256: string };
@@ -4002,12 +3664,10 @@ export interface operations {
           | 'compareSentiment'
           | 'buildDataset'
           | 'trainModel'
-          | 'tuneModel'
-          | 'reproduceModel'
           | 'evaluateModel'
-          | 'walkForward'
           | 'deployModel'
           | 'predict'
+          | 'settlePredictions'
           | 'runBacktest'
           | 'backtestPortfolio'
           | 'sweepBacktest'
@@ -5781,187 +5441,6 @@ export interface operations {
       };
     };
   };
-  getEvaluation: {
-    parameters: { query?: never; header?: never; path: { /** Evaluation id */ id: string }; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Evaluation'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  compareEvaluations: {
-    parameters: {
-      query?: { /** Of model versions: the stream to compare them on */ stream?: string };
-      header?: never;
-      path: { /** evl_… or <name>@<version> */ id: string; /** The same of the other one */ other: string };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['EvaluationComparison'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getModelCard: {
-    parameters: {
-      query?: { /** Markdown where left out */ format?: 'md' | 'html' };
-      header?: never;
-      path: { /** mdl_<name>@<version> */ id: string };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: { headers: { [name: string]: unknown }; content: { 'text/markdown': string } };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listTrainers: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['TrainerList'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listTrainings: {
-    parameters: {
-      query?: {
-        /** Only these */ state?: 'running' | 'finished';
-        /** Only models of this name */ name?: string;
-        /** Also trials of tunings that run */ trials?: boolean;
-        /** Items of a page */ limit?: number;
-        /** From the page before */ cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['TrainingPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getTraining: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** Workflow id, URL-encoded; or mdl_… of a model */ workflowId: string };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Training'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listTunings: {
-    parameters: {
-      query?: {
-        /** Only of this model */ name?: string;
-        /** Items of a page */ limit?: number;
-        /** From the page before */ cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['TuningPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getTuning: {
-    parameters: { query?: never; header?: never; path: { /** Tuning id */ id: string }; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['TuningWithTrials'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listDatasets: {
-    parameters: {
-      query?: {
-        /** Only those with this stream */ stream?: string;
-        /** Items of a page */ limit?: number;
-        /** From the page before */ cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['DatasetPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getDataset: {
-    parameters: { query?: never; header?: never; path: { /** Data set id */ id: string }; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Dataset'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
   listPredictions: {
     parameters: {
       query?: {
@@ -5969,6 +5448,8 @@ export interface operations {
         /** Only by this model or baseline */ model?: string;
         /** Made at or after; ISO 8601 or epoch milliseconds */ from?: string;
         /** Made before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only those whose outcome is recorded, or only those that wait for it */ settled?:
+          'true' | 'false';
         /** Items of a page */ limit?: number;
         /** From the page before */ cursor?: string;
       };
@@ -5996,6 +5477,132 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Prediction'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getScorecard: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** Only by this model or baseline */ model?: string;
+        /** Only from this source: live, recorded, simulated or simulated:<seed> */ source?: string;
+        /** Only made for this: request, or policy:<id> */ trigger?: string;
+        /** Targets at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Targets before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only of this horizon */ horizonBars?: string;
+        /** What rows tell apart: some of model, stream, horizonBars, source, trigger */ by?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Scorecard'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listSettlements: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** Only by this model or baseline */ model?: string;
+        /** Only from this source: live, recorded, simulated or simulated:<seed> */ source?: string;
+        /** Only made for this: request, or policy:<id> */ trigger?: string;
+        /** Targets at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Targets before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only of this prediction: all its revisions */ prediction?: string;
+        /** Only these */ status?: 'settled' | 'unsettleable';
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['SettlementPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listOpenPredictions: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** Only by this model or baseline */ model?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['OpenPredictionPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listPredictionPolicies: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionPolicyPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createPredictionPolicy: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PredictionPolicyRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionPolicy'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removePredictionPolicy: {
+    parameters: { query?: never; header?: never; path: { /** Policy id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
