@@ -1,16 +1,21 @@
+import { exposition, type Labels, type Metric } from '../domain/exposition.js';
+
 /*
- * Figures of this process in Prometheus's text format, which GET /metrics answers. Names begin with `finsight_`; each is
- * declared once, where it is counted.
+ * Figures of this process, which GET /metrics answers. Names begin with `finsight_`; each is declared once, where it is
+ * counted.
  */
-type Labels = Record<string, string>;
+type Samples = Metric['samples'];
 
 interface Measure {
-  kind: 'counter' | 'gauge' | 'histogram';
+  kind: NonNullable<Metric['kind']>;
   help: string;
-  lines(name: string): string[];
+  read(): Samples;
 }
 
 const measures = new Map<string, Measure>();
+
+/** The same labels are the same series, whatever made them. */
+const keyOf = (labels: Labels): string => JSON.stringify(Object.entries(labels));
 
 export interface Counter {
   add(by?: number, labels?: Labels): void;
@@ -18,24 +23,20 @@ export interface Counter {
 
 /** A sum that only grows; by convention its name ends with `_total`. */
 export function counter(name: string, help: string): Counter {
-  const sums = new Map<string, number>();
-  measures.set(name, {
-    kind: 'counter',
-    help,
-    lines: () => [...sums].map(([labels, sum]) => `${name}${labels} ${sum}`),
-  });
+  const sums = new Map<string, Samples[number]>();
+  measures.set(name, { kind: 'counter', help, read: () => [...sums.values()] });
   return {
     add(by = 1, labels = {}) {
-      const key = labelText(labels);
-      sums.set(key, (sums.get(key) ?? 0) + by);
+      const key = keyOf(labels);
+      sums.set(key, { labels, value: (sums.get(key)?.value ?? 0) + by });
     },
   };
 }
 
 /** What is as it is when somebody looks; declared again, the last reader counts. */
 export function gauge(name: string, help: string, read: () => [Labels, number][]): void {
-  const lines = (): string[] => read().map(([labels, value]) => `${name}${labelText(labels)} ${value}`);
-  measures.set(name, { kind: 'gauge', help, lines });
+  const samples = (): Samples => read().map(([labels, value]) => ({ labels, value }));
+  measures.set(name, { kind: 'gauge', help, read: samples });
 }
 
 export interface Histogram {
@@ -45,19 +46,21 @@ export interface Histogram {
 /** How often values were at most each of the bounds. */
 export function histogram(name: string, help: string, bounds: readonly number[]): Histogram {
   const series = new Map<string, { labels: Labels; counts: number[]; sum: number; count: number }>();
-  const lines = (): string[] =>
+  const read = (): Samples =>
     [...series.values()].flatMap(({ labels, counts, sum, count }) => [
-      ...bounds.map(
-        (bound, i) => `${name}_bucket${labelText({ ...labels, le: String(bound) })} ${counts[i]}`,
-      ),
-      `${name}_bucket${labelText({ ...labels, le: '+Inf' })} ${count}`,
-      `${name}_sum${labelText(labels)} ${sum}`,
-      `${name}_count${labelText(labels)} ${count}`,
+      ...bounds.map((bound, i) => ({
+        suffix: '_bucket',
+        labels: { ...labels, le: String(bound) },
+        value: counts[i] ?? 0,
+      })),
+      { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: count },
+      { suffix: '_sum', labels, value: sum },
+      { suffix: '_count', labels, value: count },
     ]);
-  measures.set(name, { kind: 'histogram', help, lines });
+  measures.set(name, { kind: 'histogram', help, read });
   return {
     observe(value, labels = {}) {
-      const key = labelText(labels);
+      const key = keyOf(labels);
       const one = series.get(key) ?? { labels, counts: bounds.map(() => 0), sum: 0, count: 0 };
       series.set(key, one);
       one.sum += value;
@@ -70,20 +73,8 @@ export function histogram(name: string, help: string, bounds: readonly number[])
 }
 
 /** Everything that was measured so far. */
-export const measuresText = (): string =>
-  [...measures]
-    .flatMap(([name, { kind, help, lines }]) => [
-      `# HELP ${name} ${help}`,
-      `# TYPE ${name} ${kind}`,
-      ...lines(name),
-    ])
-    .join('\n')
-    .concat('\n');
+export const measured = (): Metric[] =>
+  [...measures].map(([name, { kind, help, read }]) => ({ name, kind, help, samples: read() }));
 
-function labelText(labels: Labels): string {
-  const parts = Object.entries(labels).map(
-    ([name, value]) =>
-      `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`,
-  );
-  return parts.length === 0 ? '' : `{${parts.join(',')}}`;
-}
+/** The same as text. */
+export const measuresText = (): string => exposition(measured());

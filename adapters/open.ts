@@ -44,7 +44,7 @@ export { decodeXml } from './news/encoding.js';
 export { MAX_FEED_BYTES, parseFeed } from './news/feeds/parse.js';
 
 export { loadSentimentDirectory } from './serving/shipped.js';
-export { measuresText } from './measures.js';
+export { measured, measuresText } from './measures.js';
 
 export { redacted } from './addresses.js';
 export { ensureStores } from './ensure.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Ports } from '../adapters/ports.js';
 import type { DriftReport } from '../domain/drift/report.js';
 import { NotFoundError } from '../domain/errors.js';
-import type { Metric } from './metrics-text.js';
+import type { Metric } from '../domain/exposition.js';
 import { choice, cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';
 import { answer, figure, instant, pageOf, source, streamText } from './schemas.js';

@@ -1,6 +1,6 @@
-import { measuresText } from '../adapters/open.js';
+import { measured } from '../adapters/open.js';
+import { exposition } from '../domain/exposition.js';
 import { driftMetrics } from './drift.js';
-import { exposition } from './metrics-text.js';
 import { eventMetrics } from './outbox.js';
 import { route } from './route.js';
 
@@ -14,8 +14,8 @@ const metrics = route({
   role: 'viewer',
   answers: { 200: { description: 'Text in the exposition format', mediaType: 'text/plain' } },
   async handle({ context: { ports }, res }) {
-    const asked = [...(await eventMetrics(ports)), ...(await driftMetrics(ports))];
-    const text = `${exposition(asked)}${measuresText()}`;
+    const asked = [...(await eventMetrics(ports)), ...(await driftMetrics(ports)), ...measured()];
+    const text = exposition(asked);
     res.set({ 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' });
     res.send(text);
     return null;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Ports } from '../adapters/ports.js';
 import { CONSUMERS } from '../domain/events.js';
+import type { Metric } from '../domain/exposition.js';
 import { followersOf } from './event-consumers.js';
-import type { Metric } from './metrics-text.js';
 import { route } from './route.js';
 import { answer, instant } from './schemas.js';
 

@@ -101,6 +101,7 @@ function showWatch(shell: Shell, report: WatchReport): void {
       ...{ action: decision.action, reason: decision.reason },
     })),
   );
+  for (const { model, reason } of report.failures) say(`${model} could not be looked at: ${reason}`);
   for (const { challenger, decision, reasons } of report.retrained)
     say(`${challenger} ${decision}: ${reasons.join(' ')}`);
 }

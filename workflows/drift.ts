@@ -1,3 +1,4 @@
+import { isCancellation } from '@temporalio/workflow';
 import type { DatasetSummary } from '../activities/dataset.js';
 import type { DriftInput, DriftPlan } from '../activities/drift.js';
 import type { DriftRef } from '../activities/drift/keeping.js';
@@ -8,7 +9,7 @@ import type { DeploymentReport, TrainingReport } from '../domain/research.js';
 import { runChild } from './children.js';
 import { deployModel } from './deployment.js';
 import { evaluateModel } from './evaluation.js';
-import { trackProgress, type Progress } from './progress.js';
+import { causeOf, trackProgress, type Progress } from './progress.js';
 import { cpu, gpu, io } from './steps.js';
 import { buildDataset, trainModel } from './training.js';
 
@@ -24,6 +25,8 @@ export interface WatchReport {
   idle: string | null;
   reports: (DriftRef & { decision: DriftDecision })[];
   retrained: RetrainingReport[];
+  /** Champions that could not be looked at, such as those of other features; the others are. */
+  failures: { model: string; reason: string }[];
 }
 
 export interface RetrainingReport {
@@ -45,29 +48,40 @@ export async function watchDrift(input: WatchInput): Promise<WatchReport> {
   );
   if ('idle' in plan) {
     for (const step of ['measure', 'decide', 'retrain']) progress.skip(step, plan.idle);
-    return { stream: plan.stream, idle: plan.idle, reports: [], retrained: [] };
+    return { stream: plan.stream, idle: plan.idle, reports: [], retrained: [], failures: [] };
   }
-  const found = await progress.run(
+  const { refs, failures } = await progress.run(
     'measure',
     () => measureAll(plan),
-    (refs) => refs.map(({ model, verdict }) => `${model}: ${verdict}`).join(', '),
+    ({ refs }) => refs.map(({ model, verdict }) => `${model}: ${verdict}`).join(', '),
   );
   const reports = await progress.run(
     'decide',
     () =>
-      decideAll(found, { policy: policy ?? 'alert', ...(coolDownHours !== undefined && { coolDownHours }) }),
+      decideAll(refs, { policy: policy ?? 'alert', ...(coolDownHours !== undefined && { coolDownHours }) }),
     (decided) => decided.map(({ decision }) => decision.action).join(', '),
   );
   const due = reports.filter(({ decision }) => decision.action === 'retrain');
   if (due.length === 0) progress.skip('retrain', 'not asked for');
   const retrained = due.length === 0 ? [] : await progress.run('retrain', () => retrainAll(plan, due));
-  return { stream: plan.stream, idle: null, reports, retrained };
+  return { stream: plan.stream, idle: null, reports, retrained, failures };
 }
 
-async function measureAll({ champions, ...look }: DriftPlan): Promise<DriftRef[]> {
+/** One champion that cannot be looked at does not hide the others. @throws where it is the only one. */
+async function measureAll({
+  champions,
+  ...look
+}: DriftPlan): Promise<{ refs: DriftRef[]; failures: WatchReport['failures'] }> {
   const refs: DriftRef[] = [];
-  for (const champion of champions) refs.push(await cpu.measureDrift({ plan: look, ...champion }));
-  return refs;
+  const failures: WatchReport['failures'] = [];
+  for (const champion of champions)
+    try {
+      refs.push(await cpu.measureDrift({ plan: look, ...champion }));
+    } catch (error) {
+      if (isCancellation(error) || champions.length === 1) throw error;
+      failures.push({ model: champion.model, reason: causeOf(error) });
+    }
+  return { refs, failures };
 }
 
 async function decideAll(

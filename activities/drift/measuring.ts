@@ -137,6 +137,11 @@ function measureErrors(
     const missing = `${n} settled forecasts of this model whose horizons do not overlap; ${leastSettled} are needed`;
     return { residuals: { missing }, calibration: { missing } };
   }
+  const known = reference.time.length;
+  if (known < leastSettled) {
+    const missing = `${known} forecasts of the evaluation lie in the champion's dataset; ${leastSettled} are needed`;
+    return { residuals: { missing }, calibration: { missing } };
+  }
   return {
     residuals: { measured: residualDrift({ reference: reference.residual, recent: settled.residual }) },
     calibration: {

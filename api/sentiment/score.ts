@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { writtenLanguage } from '../../domain/sentiment/language.js';
+import { languageOf } from '../../domain/language.js';
 import { modelName } from '../../domain/sentiment/scores.js';
 import { route } from '../route.js';
 import { answer, request } from '../schemas.js';
@@ -68,7 +68,7 @@ const scoreTexts = route({
     const model = await sentiment.choose(asked.model === undefined ? {} : { model: asked.model });
     const texts = asked.texts.map(({ text, language, target }) => ({
       text,
-      language: language ?? writtenLanguage(text),
+      language: language ?? languageOf(text),
       ...(target ? { target } : {}),
     }));
     const answers = await sentiment.score(model, texts, { priority: 'live', tenant: principal.tenant });

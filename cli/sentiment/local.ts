@@ -3,7 +3,7 @@ import type { Config } from '../../adapters/config.js';
 import { loadSentimentDirectory, openPorts } from '../../adapters/open.js';
 import type { Ports } from '../../adapters/ports.js';
 import type { TextToScore } from '../../adapters/ports-sentiment.js';
-import { writtenLanguage } from '../../domain/sentiment/language.js';
+import { languageOf } from '../../domain/language.js';
 import type { ScoredText, SentimentModel } from '../../domain/sentiment/scores.js';
 
 /** Texts given to the port at a time: what waits is bounded, and batches still find texts of their length. */
@@ -32,7 +32,7 @@ export async function withLocalModel<T>(
       for (let at = 0; at < texts.length; at += AT_ONCE) {
         const part = texts.slice(at, at + AT_ONCE).map((text) => ({
           ...text,
-          language: text.language ?? writtenLanguage(text.text),
+          language: text.language ?? languageOf(text.text),
         }));
         answers.push(...(await ports.sentiment.score(model, part, { durable: exact })));
       }

@@ -31,7 +31,7 @@ export interface DriftThresholds {
  *   an interval of 90 % turns into one of 81 % by.
  * - coverage within 88–92 % for intervals of 90 %: what docs/forecasting-drift.md promises.
  * - Brier 0.01: a twenty-fifth of the 0.25 of who knows nothing.
- * - 30 forecasts: the least at which a coverage of 90 % can be told from one of 70 % more often than not.
+ * - 30 forecasts: at 25, a coverage of 70 % in the place of 90 % would be found in less than half of all cases.
  */
 export const DRIFT_THRESHOLDS: DriftThresholds = {
   level: 0.03,

@@ -3,7 +3,8 @@ import { canonicalUrl, isFrontPage } from './addresses.js';
 import type { Lexicon } from './tags/lexicon.js';
 import { tagArticle } from './tags/tag.js';
 import { readPublished } from './dates.js';
-import { languageOf, normalised, plainText } from './text.js';
+import { normalised, plainText } from './text.js';
+import { languageOf } from '../language.js';
 import { sourceKey, type Source } from '../sources.js';
 
 export { canonicalUrl } from './addresses.js';

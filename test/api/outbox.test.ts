@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exposition } from '../../api/metrics-text.js';
+import { exposition } from '../../domain/exposition.js';
 import { startTestPlatform, type TestPlatform } from './made-platform.js';
 import { seed } from './made-records.js';
 

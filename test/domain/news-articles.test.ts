@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPublished } from '../../domain/news/dates.js';
-import { languageOf, plainText } from '../../domain/news/text.js';
+import { plainText } from '../../domain/news/text.js';
 import { canonicalUrl } from '../../domain/news/addresses.js';
 import { cleanItem, type Article, type RawItem } from '../../domain/news/articles.js';
 
@@ -102,21 +102,6 @@ describe('text of HTML', () => {
     for (const part of ['<a', '<!--', '<script ', '</style', '<a ="', "<a x='>", '&lt;a '])
       plainText(part.repeat(30_000));
     expect(performance.now() - start).toBeLessThan(1000);
-  });
-});
-
-describe('language', () => {
-  it.each([
-    ['Der Bitcoin-Kurs ist am Montag um fünf Prozent gefallen und die Anleger sind nervös', 'de'],
-    ['El precio de bitcoin cae un cinco por ciento este lunes tras la decisión de la Fed', 'es'],
-    ['Биткоин упал на пять процентов', 'ru'],
-    ['Blue-Chip NFTs plunge', 'en'],
-    ['What to know about the sudden fall of Dogecoin and its founders', 'en'],
-  ])('of %j is %s', (text, language) => expect(languageOf(text, 'en-US')).toBe(language));
-
-  it('is what the feed declares where the text is too short to tell', () => {
-    expect(languageOf('Bitcoin ETF', 'fr-FR')).toBe('fr');
-    expect(languageOf('Bitcoin ETF', '')).toBe('en');
   });
 });
 

@@ -150,3 +150,15 @@ it('a message says what happened, on one line and in bounds', () => {
   expect(message.text.length).toBeLessThanOrEqual(8000);
   expect(message.id).toMatch(/^ntf_[0-9a-f]{24}$/);
 });
+
+it('a drift is told with what moved, on which stream, and why', () => {
+  const payload = {
+    ...{ reportId: 'drf_1', stream: 'binance/BTC-USDT/1h', model: 'ridge-1h-h1@0123' },
+    ...{ families: 'inputs, residuals', reasons: ['atr_14: PSI 0.90, distance 0.60, q 1.0e-4'] },
+  };
+  const drift = { id: 'evt_drift.detected_ep_1', type: 'drift.detected', at: 200, payload };
+  const none = { tickers: ['BTC'], sources: [], stream: 'binance/BTC-USDT/1h', title: null, url: null };
+  const message = messageOf(newDelivery(subscription, { event: drift, facts: none, now: 300 }), 'desk');
+  expect(message.title).toBe('drift.detected: inputs, residuals, binance/BTC-USDT/1h');
+  expect(message.text).toContain('atr_14: PSI 0.90');
+});

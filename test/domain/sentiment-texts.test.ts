@@ -2,39 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bertNormalised, bertWords } from '../../domain/sentiment/bert-text.js';
 import { encoderInputs, keptTokens } from '../../domain/sentiment/encoding.js';
-import { writtenLanguage } from '../../domain/sentiment/language.js';
-
-describe('the language a text is written in', () => {
-  it.each([
-    ['Bitcoin steigt auf neues Hoch', 'de'],
-    ['La bolsa cae con fuerza', 'es'],
-    ["L'action Apple chute en bourse", 'fr'],
-    ['Il bitcoin crolla del 10%', 'it'],
-    ['O bitcoin cai para menos de 20 mil dólares', 'pt'],
-    ['Bitcoin fiyatı düştü', 'tr'],
-    ['Биткоин растёт', 'ru'],
-    ['比特币价格大涨', 'zh'],
-    ['ビットコインが急騰', 'ja'],
-    ['비트코인 급등', 'ko'],
-    ['Η τιμή του bitcoin πέφτει', 'el'],
-  ])('%j: %s', (text, language) => {
-    expect(writtenLanguage(text)).toBe(language);
-  });
-
-  it.each([
-    'BTC up 5%',
-    'Elon Musk dunks on Twitters integration with NFTs',
-    'Die Hard stocks rally',
-    'De Beers sales fall',
-    'Al Gore to no avail in Des Moines',
-    'Deutsche Boerse to buy Credit Suisse unit',
-    'La Liga signs crypto deal',
-    '',
-    '🚀🚀🚀',
-  ])('%j is taken for English', (text) => {
-    expect(writtenLanguage(text)).toBe('en');
-  });
-});
 
 describe('text for BERT', () => {
   const all = { clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true };

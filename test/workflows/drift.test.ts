@@ -97,7 +97,7 @@ describe.skipIf(!binary)('watching for drift (skipped where the Temporal binary 
     const challenger = await platform.ports.documents.get<ModelVersion>('models', `mdl_${report.challenger}`);
     expect(challenger!.stage).toBe('rejected');
     const { items } = await platform.ports.documents.find<Record<string, unknown>>('audit', {
-      where: { target: `mdl_${report.challenger}` },
+      where: { target: `mdl_${report.challenger}`, principal: 'retrainModel' },
     });
     expect(items).toMatchObject([{ action: 'model.kept', detail: { champion: champions[1]!.model } }]);
   }, 120_000);
@@ -133,7 +133,11 @@ describe.skipIf(!binary)(
       environment = await localTemporal(binary!);
       const plan = {
         ...{ champion: 'm@1', costs: { feeBps: 1, slippageBps: 1 } },
-        ...{ dataset: { streams: [CHANGED] }, training: { name: 'm', trainer: 'ridge' } },
+        ...{ training: { name: 'm', trainer: 'ridge' } },
+        dataset: {
+          ...{ source: MADE_SOURCE, streams: [CHANGED], from: 0, to: 1, asOf: 1 },
+          ...{ sentimentModel: 'lexicon@1', lookBack: 16, horizonBars: 1 },
+        },
       };
       workers = await scriptedWorkers({
         connection: environment.nativeConnection,

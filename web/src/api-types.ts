@@ -826,11 +826,121 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/training/trainers': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTrainers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/training': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTrainings'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/training/{workflowId}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getTraining'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/tunings': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTunings'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/tunings/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getTuning'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/datasets': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDatasets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/datasets/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getDataset'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/evaluations/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getEvaluation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/evaluations/{id}/against/{other}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['compareEvaluations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/card': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getModelCard'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/predictions': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listPredictions'];
     put?: never;
-    post?: never;
+    post: operations['predictNow'];
     delete?: never;
     options?: never;
     head?: never;
@@ -840,6 +950,28 @@ export interface paths {
   '/predictions/{id}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['getPrediction'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/drift': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDriftReports'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/drift/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getDriftReport'];
     put?: never;
     post?: never;
     delete?: never;
@@ -881,23 +1013,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/prediction-policies': {
+  '/predictions/batch': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listPredictionPolicies'];
+    get?: never;
     put?: never;
-    post: operations['createPredictionPolicy'];
+    post: operations['predictBatch'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/prediction-policies/{id}': {
+  '/predictions/{id}/replay': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
     put?: never;
-    post?: never;
-    delete: operations['removePredictionPolicy'];
+    post: operations['replayPrediction'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -1376,18 +1508,21 @@ export interface components {
         | { kind: 'slack'; url: string }
         | { kind: 'email'; to: string[] };
     };
-    PredictionPolicyRequest: {
-      streams: string[];
-      /** Bars ahead */ horizons?: number[];
-      /** bar: one of the stream has closed; sentiment: a story about its base was scored; cron: by the clock */ on:
-        'bar' | 'sentiment' | 'cron';
-      /** Name of a model; null: the best by past skill */ model?: string | null;
-      /** live, recorded:<directory>, simulated:<seed>; null: that of the event, or of the newest bars */ source?:
-        string | null;
-      /** Stories scored within this stretch of the clock are one trigger, at its end */ debounceSeconds?: number;
-      /** Five fields, where on is cron */ cron?: string | null;
-      timeZone?: string;
+    PredictInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** Bars ahead; left out: those of the named model, else 1 */ horizonBars?: number;
+      /** Model name whose champion answers; left out: the best by past skill on the stream */ name?: string;
+      /** This very version */ model?: string;
+      /** All champions of the stream and horizon together */ ensemble?:
+        'mean' | 'inverse-error' | 'stacking';
+      /** Abstain where the larger of P(up) and P(down) is below this */ minConfidence?: number;
+      /** What asked, told in the record */ trigger?: string;
     };
+    PredictBatch: { requests: components['schemas']['PredictInput'][] };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
@@ -1564,6 +1699,56 @@ export interface components {
       params?: { [name: string]: number };
       /** How often the future is cut off; left out: 24 */ points?: number;
     };
+    WalkForwardInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      streams: string[];
+      name?: string;
+      trainer?: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
+      params?: { [name: string]: number | string | boolean };
+      training?: {
+        maxEpochs?: number;
+        patience?: number;
+        batchSize?: number;
+        learningRate?: number;
+        seed?: number;
+        precision?: 'auto' | 'float32' | 'bfloat16';
+        gradientClip?: number;
+        compile?: boolean;
+        quantiles?: number[];
+      };
+      lookBack?: number;
+      horizonBars?: number;
+      horizons?: number[];
+      scheme?: 'expanding' | 'rolling';
+      folds?: number;
+      testBars?: number;
+      validationBars?: number;
+      embargoBars?: number;
+      feeBps?: number;
+      slippageBps?: number;
+      /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
+    };
+    WatchDriftInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** Left out: the one whose bars are newest */ source?:
+        string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Only the champion of this name */ name?: string;
+      /** Epoch ms; left out: now */ asOf?: number;
+      /** Left out: thirty days */ recentBars?: number;
+      /** False alarms per look; left out: 0.03 */ level?: number;
+      /** Left out: alert */ policy?: 'off' | 'alert' | 'retrain';
+      /** Left out: 72 */ coolDownHours?: number;
+    };
+    RetrainModelInput: {
+      name: string;
+      source: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Left out: as long as the champion's window */ days?: number;
+      /** Epoch ms; left out: now */ asOf?: number;
+      /** The drift report that asks for it */ report?: string;
+    };
     RescoreNewsInput: {
       /** Name, <name>@<version> or alias */ model: string;
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
@@ -1587,6 +1772,138 @@ export interface components {
       resamples?: number;
       seed?: string;
     };
+    BuildDatasetInput: {
+      /** Of the stored bars */ source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      streams: string[];
+      /** Left out: the first stored bar */ from?: number | string;
+      /** Left out: behind the last stored bar */ to?: number | string;
+      /** What was known then; left out: all that is stored of the window */ asOf?: number;
+      /** <name>@<version>; left out: the served one */ sentimentModel?: string;
+      lookBack?: number;
+      horizonBars?: number;
+      horizons?: number[];
+    };
+    TrainModelInput:
+      | {
+          task: 'sentiment';
+          name: string;
+          sets: {
+            name: string;
+            /** An uploaded CSV file with the columns text, label and maybe entities */ object: {
+              key: string;
+              sha256: string;
+            };
+            /** measure: nothing of it trains */ role?: 'train' | 'measure';
+            /** Labelled by a model: trains with less weight and measures nothing */ weak?: boolean;
+          }[];
+          /** minilm (the default), a directory of the training machine, or a hub's name */ base?: string;
+          weakWeight?: number;
+          /** Each label of a set trains with the same weight */ balance?: boolean;
+          /** Share of texts that train once more with other names */ renamed?: number;
+          maxTokens?: number;
+          recipe?: {
+            epochs?: number;
+            batchSize?: number;
+            microBatchSize?: number;
+            learningRate?: number;
+            layerDecay?: number;
+            labelSmoothing?: number;
+            dropout?: number;
+            frozenLayers?: number;
+            precision?: 'auto' | '32-true' | 'bf16-mixed' | '16-mixed';
+            checkpointSeconds?: number;
+            seed?: number;
+          };
+        }
+      | {
+          name: string;
+          dataset: string;
+          /** Left out: what the platform has */ trainer?:
+            'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
+          /** By the model's own names; see GET /training/trainers */ params?: {
+            [name: string]: number | string | boolean;
+          };
+          /** Left out: {"maxEpochs":6,"patience":3,"batchSize":256,"learningRate":0.001,"seed":1,"precision":"auto","gradientClip":1,"compile":false,"quantiles":[0.05,0.1,0.25,0.5,0.75,0.9,0.95]} */ training?: {
+            maxEpochs?: number;
+            /** Epochs without a gain after which it ends */ patience?: number;
+            batchSize?: number;
+            learningRate?: number;
+            seed?: number;
+            precision?: 'auto' | 'float32' | 'bfloat16';
+            gradientClip?: number;
+            compile?: boolean;
+            quantiles?: number[];
+          };
+          maxEpochs?: number;
+          seed?: number;
+        };
+    TuneModelInput: {
+      name: string;
+      /** The input of trainModel without the name: what all trials have in common */ base:
+        | {
+            task: 'sentiment';
+            sets: {
+              name: string;
+              /** An uploaded CSV file with the columns text, label and maybe entities */ object: {
+                key: string;
+                sha256: string;
+              };
+              /** measure: nothing of it trains */ role?: 'train' | 'measure';
+              /** Labelled by a model: trains with less weight and measures nothing */ weak?: boolean;
+            }[];
+            /** minilm (the default), a directory of the training machine, or a hub's name */ base?: string;
+            weakWeight?: number;
+            /** Each label of a set trains with the same weight */ balance?: boolean;
+            /** Share of texts that train once more with other names */ renamed?: number;
+            maxTokens?: number;
+            recipe?: {
+              epochs?: number;
+              batchSize?: number;
+              microBatchSize?: number;
+              learningRate?: number;
+              layerDecay?: number;
+              labelSmoothing?: number;
+              dropout?: number;
+              frozenLayers?: number;
+              precision?: 'auto' | '32-true' | 'bf16-mixed' | '16-mixed';
+              checkpointSeconds?: number;
+              seed?: number;
+            };
+          }
+        | {
+            dataset: string;
+            /** Left out: what the platform has */ trainer?:
+              'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
+            /** By the model's own names; see GET /training/trainers */ params?: {
+              [name: string]: number | string | boolean;
+            };
+            /** Left out: {"maxEpochs":6,"patience":3,"batchSize":256,"learningRate":0.001,"seed":1,"precision":"auto","gradientClip":1,"compile":false,"quantiles":[0.05,0.1,0.25,0.5,0.75,0.9,0.95]} */ training?: {
+              maxEpochs?: number;
+              /** Epochs without a gain after which it ends */ patience?: number;
+              batchSize?: number;
+              learningRate?: number;
+              seed?: number;
+              precision?: 'auto' | 'float32' | 'bfloat16';
+              gradientClip?: number;
+              compile?: boolean;
+              quantiles?: number[];
+            };
+            maxEpochs?: number;
+            seed?: number;
+          };
+      /** Left out: the trainer's own */ space?: {
+        [name: string]:
+          | { values: (number | string | boolean)[] }
+          | { min: number; max: number; step?: number; log?: boolean };
+      };
+      /** Of a sentiment model */ objective?: 'accuracy' | 'macroF1';
+      trials?: number;
+      /** Trials side by side */ parallel?: number;
+      /** End poor trials early; left out: true */ prune?: boolean;
+      /** One trial in so many goes on from each rung */ reduction?: number;
+      seed?: number;
+    };
+    ReproduceModelInput: { model: string };
     MoveBarsInput: {
       /** How old a bar must be; left out: as SERIES_URL says */ days?: number;
       /** True: only says what would be moved */ dryRun?: boolean;
@@ -1611,7 +1928,7 @@ export interface components {
       horizonBars?: number;
       maxEpochs?: number;
       seed?: number;
-      trainer?: 'patchtst' | 'ridge';
+      trainer?: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
       feeBps?: number;
       slippageBps?: number;
     };
@@ -1712,66 +2029,14 @@ export interface components {
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
       asOf?: number;
     };
-    BuildDatasetInput: {
-      source: { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      streams: string[];
-      from: number;
-      to: number;
-      asOf: number;
-      sentimentModel: string;
-      lookBack: number;
-      horizonBars: number;
-    };
-    TrainModelInput:
-      | {
-          task: 'sentiment';
-          name: string;
-          sets: {
-            name: string;
-            /** An uploaded CSV file with the columns text, label and maybe entities */ object: {
-              key: string;
-              sha256: string;
-            };
-            /** measure: nothing of it trains */ role?: 'train' | 'measure';
-            /** Labelled by a model: trains with less weight and measures nothing */ weak?: boolean;
-          }[];
-          /** minilm (the default), a directory of the training machine, or a hub's name */ base?: string;
-          weakWeight?: number;
-          /** Each label of a set trains with the same weight */ balance?: boolean;
-          /** Share of texts that train once more with other names */ renamed?: number;
-          maxTokens?: number;
-          recipe?: {
-            epochs?: number;
-            batchSize?: number;
-            microBatchSize?: number;
-            learningRate?: number;
-            layerDecay?: number;
-            labelSmoothing?: number;
-            dropout?: number;
-            frozenLayers?: number;
-            precision?: 'auto' | '32-true' | 'bf16-mixed' | '16-mixed';
-            checkpointSeconds?: number;
-            seed?: number;
-          };
-        }
-      | { name: string; dataset: string; trainer?: 'patchtst' | 'ridge'; maxEpochs?: number; seed?: number };
     EvaluateModelInput: {
       model: string;
       dataset: string;
       streams: string[];
       costs: { feeBps: number; slippageBps: number };
+      /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
     };
     DeployModelInput: { model: string; evaluations: string[] };
-    PredictInput: {
-      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** ISO 8601 or epoch milliseconds */ from?: number | string;
-      /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      asOf?: number;
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      name?: string;
-      horizonBars?: number;
-      /** What asks for it; left out: a request */ trigger?: string;
-    };
     SettlePredictionsInput: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       horizonBars: number;
@@ -1797,8 +2062,13 @@ export interface components {
       | { kind: 'compareSentiment'; input: components['schemas']['CompareSentimentInput'] }
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
       | { kind: 'trainModel'; input: components['schemas']['TrainModelInput'] }
+      | { kind: 'tuneModel'; input: components['schemas']['TuneModelInput'] }
+      | { kind: 'reproduceModel'; input: components['schemas']['ReproduceModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
+      | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
+      | { kind: 'watchDrift'; input: components['schemas']['WatchDriftInput'] }
+      | { kind: 'retrainModel'; input: components['schemas']['RetrainModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'settlePredictions'; input: components['schemas']['SettlePredictionsInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
@@ -1832,8 +2102,13 @@ export interface components {
         | 'compareSentiment'
         | 'buildDataset'
         | 'trainModel'
+        | 'tuneModel'
+        | 'reproduceModel'
         | 'evaluateModel'
+        | 'walkForward'
         | 'deployModel'
+        | 'watchDrift'
+        | 'retrainModel'
         | 'predict'
         | 'settlePredictions'
         | 'runBacktest'
@@ -1872,8 +2147,13 @@ export interface components {
         | 'compareSentiment'
         | 'buildDataset'
         | 'trainModel'
+        | 'tuneModel'
+        | 'reproduceModel'
         | 'evaluateModel'
+        | 'walkForward'
         | 'deployModel'
+        | 'watchDrift'
+        | 'retrainModel'
         | 'predict'
         | 'settlePredictions'
         | 'runBacktest'
@@ -2399,6 +2679,76 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    DriftReport: {
+      id: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <name>@<version> */ model: string;
+      dataset: string;
+      evaluation: string;
+      horizonBars: number;
+      /** Close of the last bar that was looked at */ asOf: number;
+      window: { from: number | null; to: number | null; rows: number; trainingRows: number };
+      settled: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        n: number;
+      } | null;
+      /** unknown: too little to say; watch: certain, but not large */ verdict:
+        'unknown' | 'stable' | 'watch' | 'drift';
+      findings: {
+        family: 'inputs' | 'residuals' | 'calibration';
+        verdict: 'unknown' | 'stable' | 'watch' | 'drift';
+        reasons: string[];
+      }[];
+      inputs:
+        | {
+            name: string;
+            /** Population stability index against the training part */ psi: number | null;
+            /** Kolmogorov–Smirnov */ distance: number | null;
+            pValue: number | null;
+            /** p among all inputs (Benjamini–Hochberg) */ qValue: number | null;
+            /** Values that are worth one independent one */ effect: number | null;
+            referenceMean: number | null;
+            recentMean: number | null;
+          }[]
+        | null;
+      residuals: {
+        n: number;
+        referenceN: number;
+        /** In deviations of the evaluation's residuals */ meanShift: number | null;
+        meanP: number | null;
+        scaleRatio: number | null;
+        scaleP: number | null;
+        effects: { mean: number | null; scale: number | null };
+        turn: number;
+        /** When the errors likely moved */ since: number | null;
+      } | null;
+      calibration: {
+        n: number;
+        coverage: number | null;
+        promised: number | null;
+        coverageP: number | null;
+        brier: number | null;
+        referenceBrier: number | null;
+        /** One-sided: worse than in the evaluation */ brierP: number | null;
+        effect: number | null;
+      } | null;
+      /** False alarms per look */ level: number | null;
+      digests: { [name: string]: string };
+      /** The drift that goes on; told of once */ episode: {
+        id: string;
+        /** Epoch milliseconds, UTC */ since: number;
+        reports: number;
+        calm: number;
+      } | null;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+    };
+    DriftReportPage: {
+      items: components['schemas']['DriftReport'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Event: {
       id: string;
       type: string;
@@ -2438,6 +2788,33 @@ export interface components {
     };
     DeadLetterPage: {
       items: components['schemas']['DeadLetter'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    Dataset: {
+      id: string;
+      sha256: string;
+      object: { key: string; sha256: string; bytes: number };
+      rows: number;
+      streams: string[];
+      features: string[];
+      featureVersion: string;
+      spec: { lookBack: number; horizonBars: number; horizons?: number[]; [name: string]: unknown };
+      split: {
+        /** Epoch milliseconds, UTC */ validationFrom: number;
+        /** Epoch milliseconds, UTC */ testFrom: number;
+        /** Epoch milliseconds, UTC */ testTo: number;
+      };
+      /** Epoch milliseconds, UTC */ from?: number;
+      /** Epoch milliseconds, UTC */ to?: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      /** Digests of the bars and scores that went in */ inputs: { [name: string]: string };
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+      [name: string]: unknown;
+    };
+    DatasetPage: {
+      items: components['schemas']['Dataset'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
@@ -2517,6 +2894,227 @@ export interface components {
         components['schemas']['LineageCheck'] | null;
       broken: components['schemas']['LineageCheck'][];
     };
+    SkillFigures: {
+      name: string;
+      n: number;
+      mae: number | null;
+      directionalAccuracy: number | null;
+      wilson95: [number | null, number | null];
+    };
+    LeakAudit: {
+      passed: boolean;
+      checks: {
+        check: string;
+        verdict: 'pass' | 'leak' | 'skipped' | 'explained';
+        text: string;
+        figure: number | null;
+        bound: number | null;
+        explanation?: string;
+      }[];
+    };
+    Evaluation: {
+      id: string;
+      model: string;
+      stream: string;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      n: number;
+      mae: number | null;
+      directionalAccuracy: number | null;
+      /** Wilson interval of the directional accuracy */ wilson95: [number | null, number | null];
+      baselines: components['schemas']['SkillFigures'][];
+      against?: {
+        baseline: string;
+        /** Squared relative error, outcomes that do not overlap; negative: the model is better */ dieboldMariano: {
+          statistic: number | null;
+          pValue: number | null;
+        };
+        allRows: { n: number; statistic: number | null; pValue: number | null };
+        /** McNemar; null where the baseline claims no direction */ direction: {
+          onlyModel: number;
+          onlyBaseline: number;
+          pValue: number | null;
+        } | null;
+      }[];
+      pesaranTimmermann: { statistic: number | null; pValue: number | null };
+      dieboldMariano: { statistic: number | null; pValue: number | null };
+      conformal: {
+        coverage: number | null;
+        scale: number | null;
+        n: number;
+        measuredCoverage: number | null;
+      };
+      distribution?: {
+        n: number;
+        levels: number[];
+        from: 'model' | 'validation residuals';
+        pinball: number | null;
+        crps: number | null;
+        baselines: { name: string; pinball: number | null; crps: number | null }[];
+      };
+      interval?: {
+        coverage: number | null;
+        measuredCoverage: number | null;
+        n: number;
+        /** In units of volatility·√horizon */ meanWidth: number | null;
+        winkler: number | null;
+        method: 'adaptive';
+        persistence: {
+          coverage: number | null;
+          measuredCoverage: number | null;
+          n: number;
+          /** In units of volatility·√horizon */ meanWidth: number | null;
+          winkler: number | null;
+        };
+      };
+      calibration?: {
+        n: number;
+        brier: number | null;
+        baselines: { name: string; brier: number | null }[];
+        ece: number | null;
+        bins: {
+          from: number;
+          to: number;
+          n: number;
+          meanProbability: number | null;
+          shareUp: number | null;
+          wilson95: [number | null, number | null];
+        }[];
+      };
+      regimes?: {
+        by: 'volatility' | 'trend';
+        name: string;
+        n: number;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        share: number | null;
+        baselines: components['schemas']['SkillFigures'][];
+      }[];
+      byConfidence?: {
+        from: number;
+        to: number;
+        name: string;
+        n: number;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        share: number | null;
+        baselines: components['schemas']['SkillFigures'][];
+      }[];
+      profitAfterCosts: {
+        total: number | null;
+        buyAndHold: number | null;
+        feeBps: number;
+        slippageBps: number;
+      };
+      /** The forecasts through the backtest engine */ traded?: {
+        totalReturn: number | null;
+        annualReturn: number | null;
+        sharpe: number | null;
+        maxDrawdown: number | null;
+        entries: number;
+        exposure: number | null;
+        fees: number | null;
+        bars: number;
+        strategy: 'model-signal';
+        engine: string;
+        costs: { feeBps: number; slippageBps: number };
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        buyAndHold: {
+          totalReturn: number | null;
+          annualReturn: number | null;
+          sharpe: number | null;
+          maxDrawdown: number | null;
+          entries: number;
+          exposure: number | null;
+          fees: number | null;
+          bars: number;
+        };
+        beforeCosts: {
+          totalReturn: number | null;
+          annualReturn: number | null;
+          sharpe: number | null;
+          maxDrawdown: number | null;
+          entries: number;
+          exposure: number | null;
+          fees: number | null;
+          bars: number;
+        };
+        conventions: string[];
+        notes: string[];
+      };
+      leakAudit?: components['schemas']['LeakAudit'];
+      folds?: {
+        fold: number;
+        model: string;
+        dataset: string;
+        evaluation: string;
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        n: number;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        persistenceMae: number | null;
+        measuredCoverage: number | null;
+        meanWidth: number | null;
+        crps: number | null;
+        persistenceCrps: number | null;
+      }[];
+      walkForward?: {
+        scheme: 'expanding' | 'rolling';
+        folds: number;
+        testBars: number;
+        validationBars: number;
+        purgeBars: number;
+        embargoBars: number;
+      };
+      seeds?: number[];
+      forecasts: { key: string; sha256: string };
+      rows?: { key: string; sha256: string };
+      dataset: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+    };
+    EvaluationComparison: {
+      stream: string;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      rows: number;
+      n: number;
+      a: {
+        evaluation: string;
+        model: string;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        crps: number | null;
+        pinball: number | null;
+        measuredCoverage: number | null;
+        meanWidth: number | null;
+        brier: number | null;
+      };
+      b: {
+        evaluation: string;
+        model: string;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        crps: number | null;
+        pinball: number | null;
+        measuredCoverage: number | null;
+        meanWidth: number | null;
+        brier: number | null;
+      };
+      dieboldMariano: { statistic: number | null; pValue: number | null };
+      dieboldMarianoCrps: { statistic: number | null; pValue: number | null };
+      direction: { onlyA: number; onlyB: number; pValue: number | null } | null;
+      sentence: string;
+    };
     ObjectRef: { key: string; sha256: string; bytes: number };
     ModelVersion: {
       id: string;
@@ -2535,44 +3133,11 @@ export interface components {
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
       featureVersion: string;
-    };
-    SkillFigures: {
-      name: string;
-      n: number;
-      mae: number | null;
-      directionalAccuracy: number | null;
-      wilson95: [number | null, number | null];
-    };
-    Evaluation: {
-      id: string;
-      model: string;
-      stream: string;
-      horizonBars: number;
-      /** Epoch milliseconds, UTC */ from: number;
-      /** Epoch milliseconds, UTC */ to: number;
-      n: number;
-      mae: number | null;
-      directionalAccuracy: number | null;
-      /** Wilson interval of the directional accuracy */ wilson95: [number | null, number | null];
-      baselines: components['schemas']['SkillFigures'][];
-      pesaranTimmermann: { statistic: number | null; pValue: number | null };
-      dieboldMariano: { statistic: number | null; pValue: number | null };
-      conformal: {
-        coverage: number | null;
-        scale: number | null;
-        n: number;
-        measuredCoverage: number | null;
-      };
-      profitAfterCosts: {
-        total: number | null;
-        buyAndHold: number | null;
-        feeBps: number;
-        slippageBps: number;
-      };
-      forecasts: { key: string; sha256: string };
-      dataset: string;
-      /** Epoch milliseconds, UTC */ createdAt: number;
-      source: components['schemas']['Source'];
+      /** Leak audits that failed: such a model is rejected and never served */ leaks?: {
+        stream: string;
+        evaluation: string;
+        reasons: string[];
+      }[];
     };
     ModelPage: {
       items: components['schemas']['ModelVersion'][];
@@ -2900,29 +3465,10 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
-    PredictionPolicy: {
-      id: string;
-      streams: string[];
-      horizons: number[];
-      on: 'bar' | 'sentiment' | 'cron';
-      model: string | null;
-      source: string | null;
-      debounceSeconds: number;
-      cron: string | null;
-      timeZone: string;
-      /** Epoch milliseconds, UTC */ createdAt: number;
-      createdBy: string;
-      tenant: string;
-    };
-    PredictionPolicyPage: {
-      items: components['schemas']['PredictionPolicy'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
     Prediction: {
       id: string;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** <name>@<version>, or baseline:<name> where no model is good enough */ model: string;
+      /** <name>@<version>, ensemble:<kind>, or baseline:<name> where no model is good enough */ model: string;
       /** Why this model or baseline answered */ reason: string;
       /** Close of the last known bar */ asOf: number;
       horizonBars: number;
@@ -2941,11 +3487,41 @@ export interface components {
       source: components['schemas']['Source'];
       settledAt: number | null;
       realised: number | null;
+      /** The fan: each horizon that the model forecasts */ path?: {
+        horizonBars: number;
+        /** Epoch milliseconds, UTC */ targetTime: number;
+        mean: number | null;
+        /** Ascending; quote currency */ quantiles: { level: number; price: number | null }[];
+      }[];
+      /** Why nobody should act on it; null where it is meant */ abstained?: string | null;
+      /** Who was asked before, and why they did not answer */ chain?: { model: string; reason: string }[];
+      /** What asked for it */ trigger?: string;
     };
     PredictionPage: {
       items: components['schemas']['Prediction'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    PredictionBatch: {
+      /** One for each request, in their order */ items: {
+        prediction: components['schemas']['Prediction'] | null;
+        problem: components['schemas']['Problem'] | null;
+      }[];
+      made: number;
+      failed: number;
+    };
+    PredictionReplay: {
+      id: string;
+      identical: boolean;
+      /** sha256 of what the stored record decides */ expected: string;
+      /** The same of what was computed; null where an input is broken */ found: string | null;
+      /** The link nearest to the raw data that is not what it was */ broken: {
+        id: string;
+        what: string;
+        expected: string;
+        found: string;
+      } | null;
+      /** Digests that were compared */ checks: number;
     };
     Principal: {
       id: string;
@@ -3016,6 +3592,57 @@ export interface components {
         /** Why it could not be started */ error: string | null;
       }[];
     };
+    TrainingEpoch: {
+      epoch: number;
+      trainLoss: number | null;
+      validationLoss: number | null;
+      seconds: number | null;
+    };
+    TrainingProgress: {
+      /** Workflow id of the story whose step it is */ story: string;
+      step: string;
+      batch: number | null;
+      batches: number | null;
+      /** The one that is trained now, or the last */ epoch: number | null;
+      maxEpochs: number | null;
+      bestEpoch: number | null;
+      /** Training windows or texts a second */ rowsPerSecond: number | null;
+      /** Those that are done */ epochs: components['schemas']['TrainingEpoch'][];
+      /** Training loss of a sentiment model, a mean of 50 steps each */ losses: (number | null)[];
+    };
+    Training: {
+      /** Null for a model that was trained before runs were recorded */ workflowId: string | null;
+      name: string;
+      task: 'forecast' | 'sentiment';
+      trainer: string | null;
+      state: 'running' | 'finished' | 'failed' | 'cancelled';
+      /** A trial of a tuning: nothing of it is registered */ trial: boolean;
+      /** mdl_<name>@<version> */ model: string | null;
+      dataset: string | null;
+      /** Epoch milliseconds, UTC */ startedAt: number;
+      finishedAt: number | null;
+      /** The one that is trained now, or the last */ epoch: number | null;
+      maxEpochs: number | null;
+      bestEpoch: number | null;
+      /** Training windows or texts a second */ rowsPerSecond: number | null;
+      /** Those that are done */ epochs: components['schemas']['TrainingEpoch'][];
+      /** Training loss of a sentiment model, a mean of 50 steps each */ losses: (number | null)[];
+      stopped: ('finished' | 'early' | 'diverged') | null;
+      /** What went otherwise than asked for */ notes: string[];
+      failure: string | null;
+    };
+    TrainerList: {
+      items: {
+        kind: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
+        title: string;
+        /** Defaults by name */ params: { [name: string]: number | string | boolean };
+        training: { [name: string]: (number | string | boolean) | number[] };
+        /** Where tuneModel looks when it is told nothing */ space: {
+          [name: string]: { [name: string]: unknown };
+        };
+      }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
     RunProgress: {
       stage: string;
       steps: { name: string; state: 'waiting' | 'running' | 'done' | 'failed'; detail: string }[];
@@ -3026,6 +3653,7 @@ export interface components {
         /** How many there will be at most */ attempts: number | null;
         /** Why the attempt before failed */ failure: string;
       }[];
+      /** Models that its steps train now */ training?: components['schemas']['TrainingProgress'][];
     };
     RunSummary: {
       workflowId: string;
@@ -3497,6 +4125,55 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
+    TrainingPage: {
+      items: components['schemas']['Training'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    Tuning: {
+      id: string;
+      name: string;
+      /** Of the validation part; the test part is never looked at */ objective: string;
+      trials: number;
+      complete: number;
+      pruned: number;
+      failed: number;
+      best: { trial: number; value: number | null; params: { [name: string]: unknown } };
+      /** What trainModel answered */ model: { model: string; version: string; [name: string]: unknown };
+      digest: string;
+      /** All that decides what it finds */ plan: { [name: string]: unknown };
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      [name: string]: unknown;
+    };
+    TuningWithTrials: {
+      id: string;
+      name: string;
+      /** Of the validation part; the test part is never looked at */ objective: string;
+      trials: number;
+      complete: number;
+      pruned: number;
+      failed: number;
+      best: { trial: number; value: number | null; params: { [name: string]: unknown } };
+      /** What trainModel answered */ model: { model: string; version: string; [name: string]: unknown };
+      digest: string;
+      /** All that decides what it finds */ plan: { [name: string]: unknown };
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      table: {
+        trial: number;
+        drawn: { [name: string]: number };
+        value: number | null;
+        epochs: number;
+        state: 'complete' | 'pruned' | 'failed';
+        reason?: string;
+        score: number | null;
+      }[];
+      [name: string]: unknown;
+    };
+    TuningPage: {
+      items: components['schemas']['Tuning'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Upload: {
       name: string;
       /** What POST /runs with transformBars takes as `object` */ object: { key: string; sha256: string };
@@ -3664,8 +4341,13 @@ export interface operations {
           | 'compareSentiment'
           | 'buildDataset'
           | 'trainModel'
+          | 'tuneModel'
+          | 'reproduceModel'
           | 'evaluateModel'
+          | 'walkForward'
           | 'deployModel'
+          | 'watchDrift'
+          | 'retrainModel'
           | 'predict'
           | 'settlePredictions'
           | 'runBacktest'
@@ -5441,6 +6123,187 @@ export interface operations {
       };
     };
   };
+  listTrainers: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TrainerList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listTrainings: {
+    parameters: {
+      query?: {
+        /** Only these */ state?: 'running' | 'finished';
+        /** Only models of this name */ name?: string;
+        /** Also trials of tunings that run */ trials?: boolean;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TrainingPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getTraining: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Workflow id, URL-encoded; or mdl_… of a model */ workflowId: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Training'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listTunings: {
+    parameters: {
+      query?: {
+        /** Only of this model */ name?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TuningPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getTuning: {
+    parameters: { query?: never; header?: never; path: { /** Tuning id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TuningWithTrials'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDatasets: {
+    parameters: {
+      query?: {
+        /** Only those with this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DatasetPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getDataset: {
+    parameters: { query?: never; header?: never; path: { /** Data set id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Dataset'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getEvaluation: {
+    parameters: { query?: never; header?: never; path: { /** Evaluation id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Evaluation'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  compareEvaluations: {
+    parameters: {
+      query?: { /** Of model versions: the stream to compare them on */ stream?: string };
+      header?: never;
+      path: { /** evl_… or <name>@<version> */ id: string; /** The same of the other one */ other: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EvaluationComparison'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getModelCard: {
+    parameters: {
+      query?: { /** Markdown where left out */ format?: 'md' | 'html' };
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/markdown': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   listPredictions: {
     parameters: {
       query?: {
@@ -5448,8 +6311,6 @@ export interface operations {
         /** Only by this model or baseline */ model?: string;
         /** Made at or after; ISO 8601 or epoch milliseconds */ from?: string;
         /** Made before; ISO 8601 or epoch milliseconds */ to?: string;
-        /** Only those whose outcome is recorded, or only those that wait for it */ settled?:
-          'true' | 'false';
         /** Items of a page */ limit?: number;
         /** From the page before */ cursor?: string;
       };
@@ -5469,6 +6330,32 @@ export interface operations {
       };
     };
   };
+  predictNow: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PredictInput'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Prediction'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      422: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      503: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   getPrediction: {
     parameters: { query?: never; header?: never; path: { /** Prediction id */ id: string }; cookie?: never };
     requestBody?: never;
@@ -5476,6 +6363,47 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Prediction'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDriftReports: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** <name>@<version> */ model?: string;
+        /** Only these */ verdict?: 'unknown' | 'stable' | 'watch' | 'drift';
+        /** Looked at bars up to then or later; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Looked at bars before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DriftReportPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getDriftReport: {
+    parameters: { query?: never; header?: never; path: { /** Report id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DriftReport'] };
       };
       default: {
         headers: { [name: string]: unknown };
@@ -5565,44 +6493,36 @@ export interface operations {
       };
     };
   };
-  listPredictionPolicies: {
-    parameters: {
-      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
-      header?: never;
-      path?: never;
-      cookie?: never;
+  predictBatch: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PredictBatch'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionBatch'] };
+      };
+      503: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
     };
+  };
+  replayPrediction: {
+    parameters: { query?: never; header?: never; path: { /** Prediction id */ id: string }; cookie?: never };
     requestBody?: never;
     responses: {
       200: {
         headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['PredictionPolicyPage'] };
+        content: { 'application/json': components['schemas']['PredictionReplay'] };
       };
-      default: {
+      404: {
         headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
+        content: { 'application/json': components['schemas']['Problem'] };
       };
-    };
-  };
-  createPredictionPolicy: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['PredictionPolicyRequest'] } };
-    responses: {
-      201: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['PredictionPolicy'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  removePredictionPolicy: {
-    parameters: { query?: never; header?: never; path: { /** Policy id */ id: string }; cookie?: never };
-    requestBody?: never;
-    responses: {
-      204: { headers: { [name: string]: unknown }; content?: never };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };

@@ -83,7 +83,7 @@ describe('how often drift is found', () => {
     // 13 of 200 is the 99.5 % point of a binomial with the level of 3 %.
     expect(shareOf(verdicts) * 200).toBeLessThanOrEqual(13);
     expect(DRIFT_THRESHOLDS.level).toBe(0.03);
-  }, 120_000);
+  }, 300_000);
 
   it('in a volatility three times as high, nearly always, and by the inputs that speak of it', () => {
     const found = seeds(30).map((seed) => verdictOf(seed, { deviation: 0.018, reversion: 0 }));
@@ -91,12 +91,12 @@ describe('how often drift is found', () => {
     const [inputs] = found[0]!.findings;
     expect(inputs).toMatchObject({ family: 'inputs', verdict: 'drift' });
     expect(inputs!.reasons.join()).toMatch(/atr_14|volatility/);
-  }, 60_000);
+  }, 300_000);
 
   it('where the market takes back 60 % of each move, in most windows', () => {
     const found = seeds(30).map((seed) => verdictOf(seed, { deviation: 0.006, reversion: 0.6 }));
     expect(shareOf(found)).toBeGreaterThan(0.6);
-  }, 60_000);
+  }, 300_000);
 
   it('in errors that moved by half a deviation, or grew by half', () => {
     const inputs = { missing: 'not looked at' };
@@ -108,5 +108,5 @@ describe('how often drift is found', () => {
       const moved = found.filter(({ findings }) => findings[1]!.verdict === 'drift');
       expect(moved.length).toBeGreaterThan(35);
     }
-  }, 60_000);
+  }, 300_000);
 });

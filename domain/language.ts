@@ -1,9 +1,8 @@
-import { languageOf } from '../news/text.js';
+import { detectAll } from 'tinyld';
 
 /** What is looked at of a text. */
 const LOOKED_AT = 2000;
 
-/** Words that sentences of a language have many of; after the bar: words of its market news. */
 const WORDS: Record<string, string> = {
   de: 'der die das und nicht ist mit auf für von dem den des ein eine einer einen im zum zur bei nach über wird werden wurde sich aus auch noch mehr wie vor durch gegen unter seit kein keine als sind hat haben er sie es | steigt steigen fällt sinkt sinken bricht stürzt aktie aktien kurs zinsen börse anleger gewinn verlust weiter neues hoch',
   fr: 'le la les des du et est une un dans sur pour pas avec au aux par plus que qui ce cette ses son sa leur après avant contre ont sont de en | hausse baisse chute chutent bourse marché marchés bénéfice perte recule bondit actionnaires',
@@ -38,34 +37,55 @@ const ENOUGH = 4;
 const SHARE = 0.5;
 /** Fewer words, all of them known, are enough where none is English. */
 const FEW = 5;
+/** From this share of words on that English sentences have many of, a text is English whatever was declared. */
+const ENGLISH_SHARE = 0.15;
 
 /**
- * ISO 639-1 code of the language that a text is written in; in doubt it is English, or what was `declared`. A script
- * of its own is told by the detector of articles; Latin letters by the words that sentences need, since detectors by
- * letters take names, tickers and "NFT" for German.
+ * ISO 639-1 code of the language that a text is written in; in doubt what was `declared` (`de-AT` counts as `de`), else
+ * English. A script that English has not is told by the detector; Latin letters by the words that sentences need, since
+ * detectors by letters take names, tickers and "NFT" for German.
  */
-export function writtenLanguage(text: string, declared = 'en'): string {
+export function languageOf(text: string, declared?: string): string {
+  const hint = /^[a-z]{2}/.exec(declared?.trim().toLowerCase() ?? '')?.[0] ?? 'en';
   const head = text.slice(0, LOOKED_AT);
   const letters = head.match(/\p{L}/gu) ?? [];
   const latin = letters.filter((letter) => /\p{Script=Latin}/u.test(letter)).length;
-  if (latin < letters.length / 2) return otherScript(head, letters.length, declared);
+  if (latin < letters.length / 2) return otherScript(head, letters.length, hint);
   const words = head.toLowerCase().match(/\p{L}+/gu) ?? [];
   const weights = new Map<string, number>();
   let english = 0;
   for (const word of words) {
-    if (ENGLISH.has(word)) english += 2;
+    if (ENGLISH.has(word)) english++;
     for (const [language, weight] of FOREIGN.get(word) ?? [])
       weights.set(language, (weights.get(language) ?? 0) + weight);
   }
-  const [best, weight] = [...weights].toSorted((a, b) => b[1] - a[1])[0] ?? [declared, 0];
+  const [best, weight] = [...weights].toSorted((a, b) => b[1] - a[1])[0] ?? [hint, 0];
   const needed = english === 0 && words.length <= FEW ? ENOUGH / 2 + 1 : ENOUGH;
-  return weight >= needed && weight > english && weight >= SHARE * words.length ? best : declared;
+  if (weight >= needed && weight > 2 * english && weight >= SHARE * words.length) return best;
+  if (letters.length >= LETTERS && english >= ENGLISH_SHARE * words.length) return 'en';
+  return english === 0 && weight < ENOUGH ? unlisted(head, words.length, hint) : hint;
+}
+
+/** Latin languages whose words are not listed above; the detector also knows Klingon, and finds it in headlines. */
+const UNLISTED = ['cs', 'ro', 'hu', 'da', 'no', 'fi', 'vi'];
+const OTHERS = ['ru', 'uk', 'bg', 'el', 'he', 'ar', 'fa', 'hi', 'bn', 'ta', 'th', 'ja', 'ko', 'zh'];
+/** Names and tickers mislead the detector on short texts. */
+const LETTERS = 40;
+const LEAST_WORDS = 8;
+const SURE = 0.7;
+
+function unlisted(text: string, words: number, hint: string): string {
+  // Sentences of these languages have letters that English has not; names of companies have none.
+  if (words < LEAST_WORDS || !/(?=[^a-z])\p{Ll}/u.test(text)) return hint;
+  const [best] = detectAll(text.slice(0, 1000), { only: ['en', ...Object.keys(WORDS), ...UNLISTED] });
+  return best && best.accuracy >= SURE && UNLISTED.includes(best.lang) ? best.lang : hint;
 }
 
 /** Two letters of a script that English has not say enough; which language it is takes more of them. */
-function otherScript(text: string, letters: number, declared: string): string {
-  const found = languageOf(text, declared);
-  if (found !== 'en' || letters < 2) return found;
+function otherScript(text: string, letters: number, hint: string): string {
+  const [best] = letters < 6 ? [] : detectAll(text.slice(0, 1000), { only: OTHERS });
+  if (best) return best.lang;
+  if (letters < 2 || hint !== 'en') return hint;
   const script = SCRIPTS.find(([, sign]) => sign.test(text));
   return script?.[0] ?? 'und';
 }
