@@ -3,6 +3,7 @@ import { InvalidInputError } from '../domain/errors.js';
 import type { BarsReport } from '../domain/research.js';
 import type { Source } from '../domain/sources.js';
 import { ceilToBar, parseStream, streamId, timeframeMs, type Stream } from '../domain/streams.js';
+import { closedEvent } from '../domain/bars/events.js';
 import { beat, resumed } from './beat.js';
 import { coverageSteps } from './coverage.js';
 import { countsIn } from './coverage-store.js';
@@ -99,6 +100,7 @@ export const barsSteps = (ports: Ports) => ({
     // What a killed attempt stored is in the store, though its count is lost.
     const stored = Math.max(0, times.length - plan.present);
     const { expected, missing, exchangeClosed, quarantined } = counts;
+    if (stored > 0) await tellNewest(ports, { stream, source, time: times.at(-1) });
     return { stream: plan.stream, stored, expected, missing, exchangeClosed, quarantined, digest: sha256 };
   },
 });
@@ -125,6 +127,18 @@ async function newestStored(
   const key = { stream, source, range, asOf: Infinity };
   const [newest] = await ports.series.read({ ...key, limit: 1, order: 'newest' });
   return newest?.time ?? null;
+}
+
+/** Tells of the newest bar where it is the stream's newest: what fills the past is no bar that has closed now. */
+async function tellNewest(
+  ports: Ports,
+  { stream, source, time }: { stream: Stream; source: Source; time: number | undefined },
+): Promise<void> {
+  const range = { from: time ?? Infinity, to: Infinity };
+  const key = { stream, source, range, asOf: Infinity };
+  const [newest] = await ports.series.read({ ...key, limit: 1, order: 'newest' });
+  if (time === undefined || newest?.time !== time) return;
+  await ports.events.publish([closedEvent({ stream, source, bar: newest, at: ports.now() })]);
 }
 
 const iso = (time: number): string => new Date(time).toISOString();

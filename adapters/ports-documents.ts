@@ -10,9 +10,9 @@ export type Json = Record<string, unknown>;
 /** A stored document: `id` and `at` (epoch ms, the time it is listed by) beside its own members. */
 export type Doc<T> = T & { id: string };
 
-/** Equality on top-level fields, membership for array fields, and a range over the collection's time. */
+/** Equality on top-level fields (`{ not: null }`: any value), membership for array fields, and a range over the collection's time. */
 export interface DocumentQuery {
-  where?: Record<string, string | number | boolean | null | readonly (string | number)[]>;
+  where?: Record<string, string | number | boolean | null | readonly (string | number)[] | { not: null }>;
   range?: { from?: number; to?: number };
   order?: 'newest' | 'oldest';
   limit?: number;

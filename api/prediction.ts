@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NotFoundError } from '../domain/errors.js';
 import type { Prediction } from '../domain/prediction.js';
-import { cursor, limit, readRange, segment, text, time } from './query.js';
+import { choice, cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';
 import { answer, figure, instant, pageOf, source, streamText } from './schemas.js';
 
@@ -62,13 +62,21 @@ const listPredictions = route({
     model: text('Only by this model or baseline'),
     from: time('Made at or after'),
     to: time('Made before'),
+    settled: choice(
+      ['true', 'false'],
+      'Only those whose outcome is recorded, or only those that wait for it',
+    ),
     limit: limit(),
     cursor,
   },
   answers: { 200: { description: 'A page of predictions', schema: pageOf('PredictionPage', prediction) } },
   async handle({ query, context }) {
     const { stream, model } = query;
-    const where = { ...(stream ? { stream } : {}), ...(model ? { model } : {}) };
+    const where = {
+      ...(stream ? { stream } : {}),
+      ...(model ? { model } : {}),
+      ...(query.settled ? { settledAt: query.settled === 'true' ? ({ not: null } as const) : null } : {}),
+    };
     const page = {
       where,
       range: readRange(query),

@@ -26,6 +26,7 @@ import { deliveryRoutes } from './notifications/deliveries.js';
 import { subscriptionRoutes } from './notifications/subscriptions.js';
 import { outboxRoutes } from './outbox.js';
 import { predictionNowRoutes } from './prediction-now.js';
+import { predictionPolicyRoutes } from './prediction-policies.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { retentionRoutes } from './retention.js';
@@ -94,6 +95,7 @@ export const ROUTES: Route[] = [
   ...driftRoutes,
   ...scorecardRoutes,
   ...predictionNowRoutes,
+  ...predictionPolicyRoutes,
   ...backtestRoutes,
   ...optimisationRoutes,
   ...trackingRoutes,

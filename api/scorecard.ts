@@ -58,6 +58,12 @@ const scorecard = answer(
 const COSTS =
   'One unit of capital on the side of each forecast, entered at its last close and left at the realised close; 10 bp of fees and 2 bp of slippage a side';
 
+/** Members by which the store finds them say nothing new. */
+function shown<T extends { group: string; sourceKey: string; isRevision?: boolean }>(record: T) {
+  const { group: _group, sourceKey: _key, isRevision: _isRevision, ...rest } = record;
+  return rest;
+}
+
 const getScorecard = route({
   id: 'getScorecard',
   method: 'get',
@@ -113,7 +119,7 @@ const listSettlements = route({
       limit: query.limit,
       ...(query.cursor ? { cursor: query.cursor } : {}),
     });
-    return { body: { ...found, asOf: ports.now() } };
+    return { body: { items: found.items.map(shown), cursor: found.cursor, asOf: ports.now() } };
   },
 });
 
@@ -138,7 +144,7 @@ const listOpenPredictions = route({
       limit: query.limit,
       ...(query.cursor ? { cursor: query.cursor } : {}),
     });
-    return { body: { ...found, asOf: ports.now() } };
+    return { body: { items: found.items.map(shown), cursor: found.cursor, asOf: ports.now() } };
   },
 });
 

@@ -29,8 +29,10 @@ import { addNotifications } from './notifications.js';
 import { EXIT, printJson, reportFailure } from './output.js';
 import { addPlatform } from './platform-commands.js';
 import { addPredict } from './predict.js';
+import { addPredictPolicies } from './predict-policies.js';
 import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
+import { addScorecard } from './scorecard.js';
 import { addSentiment } from './sentiment.js';
 import type { Shell } from './shell.js';
 import { addSources } from './sources.js';
@@ -67,6 +69,8 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addSentiment,
     addPredict,
     addDrift,
+    addPredictPolicies,
+    addScorecard,
     addBacktest,
     addAudit,
     addIndicators,
@@ -115,7 +119,9 @@ function checkVerbs(program: Command, words: string[]): void {
   let noun = program.commands.find((each) => each.name() === words[0]);
   for (const [i, verb] of words.slice(1).entries()) {
     const known = noun?.commands.map((each) => each.name()) ?? [];
-    if (known.length === 0 || verb.startsWith('-') || verb === 'help') return;
+    // One that takes an argument of its own, such as a stream, knows itself what is wrong with it.
+    const takesArgument = (noun?.registeredArguments.length ?? 0) > 0;
+    if (known.length === 0 || takesArgument || verb.startsWith('-') || verb === 'help') return;
     if (!known.includes(verb)) {
       const near = nearNames(verb, known, 1).find((name) => editDistance(verb, name) <= 2);
       const meant = near ? ` did you mean "${near}"?` : '';

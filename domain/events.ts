@@ -12,7 +12,7 @@ export interface EventRow {
 }
 
 /** Who follows the events; each from its own mark. */
-export const CONSUMERS = ['aggregates', 'notifications', 'searches', 'settlement'] as const;
+export const CONSUMERS = ['aggregates', 'notifications', 'searches', 'settlement', 'triggers'] as const;
 export type ConsumerName = (typeof CONSUMERS)[number];
 
 /**

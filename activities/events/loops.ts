@@ -6,6 +6,7 @@ import { searchAlerts } from '../news/searches.js';
 import { sendingOf } from '../notifications/sending.js';
 import { indexing } from '../news/upkeep.js';
 import { queueNotifications } from '../notifications/queueing.js';
+import { triggerPredictions } from '../prediction/triggers.js';
 import { followPredictions } from '../settlement/following.js';
 import { followEvents, noteStepDone, noteStepFailure, type Consumer } from './handling.js';
 import { outboxPruning } from './pruning.js';
@@ -25,6 +26,7 @@ export const eventConsumers = (ports: Ports): Consumer[] => [
   { name: 'notifications', handle: (events) => queueNotifications(ports, events) },
   { name: 'searches', handle: searchAlerts(ports) },
   { name: 'settlement', handle: followPredictions(ports) },
+  { name: 'triggers', handle: triggerPredictions(ports) },
 ];
 
 /**

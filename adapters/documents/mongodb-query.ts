@@ -20,7 +20,10 @@ export function mongoFilter(
     }
     checkField(collection, spec, field);
     const name = field === 'id' ? '_id' : `doc.${field}`;
-    conditions.push({ [name]: Array.isArray(wanted) ? { $in: wanted } : { $eq: wanted } });
+    const isPresent = typeof wanted === 'object' && wanted !== null && !Array.isArray(wanted);
+    conditions.push({
+      [name]: isPresent ? { $ne: null } : Array.isArray(wanted) ? { $in: wanted } : { $eq: wanted },
+    });
   }
   if (query.range?.from !== undefined) conditions.push({ at: { $gte: instant(query.range.from) } });
   if (query.range?.to !== undefined) conditions.push({ at: { $lt: instant(query.range.to) } });

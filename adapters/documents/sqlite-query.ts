@@ -73,5 +73,6 @@ function fieldCondition(
   const column = field === 'id' ? 'd.id' : memberOf(field);
   if (Array.isArray(wanted)) return [`${column} IN (SELECT value FROM json_each(?))`, JSON.stringify(wanted)];
   if (wanted === null) return [`${column} IS NULL`];
+  if (typeof wanted === 'object') return [`${column} IS NOT NULL`];
   return [`${column} = ?`, typeof wanted === 'boolean' ? Number(wanted) : (wanted as Value)];
 }

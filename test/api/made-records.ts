@@ -2,6 +2,7 @@ import { seedSentimentModels } from './made-comparisons.js';
 import { seedEvaluation } from './made-evaluations.js';
 import { seedOptimisations } from './made-optimisations.js';
 import { seedTrainings } from './made-trainings.js';
+import { seedSettlements } from './made-settlements.js';
 import type { Ports } from '../../adapters/ports.js';
 import type { Bar } from '../../domain/bars.js';
 import { DEFAULT_SOURCES } from '../../domain/news/default-sources.js';
@@ -83,6 +84,7 @@ export async function seed(ports: Ports): Promise<void> {
   await seedEvaluation(ports, madeEvaluation);
   await documents.insert('predictions', [madePrediction]);
   await documents.insert('driftReports', [madeDriftReport]);
+  await seedSettlements(ports, madePrediction);
   await documents.insert('backtests', [
     await madeBacktest(ports, 'bt_example'),
     await madeBacktest(ports, 'bt_removable'),

@@ -44,6 +44,18 @@ const PAGES: [name: string, path: string, title: string, shown: string[]][] = [
     ],
   ],
   [
+    'forecasts',
+    '/#/forecasts',
+    'Forecasts · FinSight',
+    ['1 bar ahead', 'simulated', 'as of 2023-01-01 00:00 UTC', '95.00 … 107.00', 'no model beats it', 'open'],
+  ],
+  [
+    'scorecard',
+    '/#/scorecard',
+    'Scorecard · FinSight',
+    ['Drift of champions', 'simulated', 'as of 2023-01-01 00:00 UTC', 'PSI 0.90', 'Nothing is settled yet'],
+  ],
+  [
     'sentiment',
     '/#/sentiment/BTC',
     'Sentiment · FinSight',

@@ -87,7 +87,7 @@ describe.skipIf(!chromium)('sentiment in a browser (skipped where no Chromium is
       await page.getByText('No bars of BTC are stored').waitFor();
       await page.getByRole('region', { name: 'Sentiment models and their figures' }).waitFor();
       await page.getByRole('region', { name: 'Confusion matrix' }).waitFor();
-      await page.getByRole('img', { name: 'Reliability: 0.60 sure, 0.62 right (40 texts)' }).waitFor();
+      await page.getByRole('img', { name: 'Reliability: 0.60 said, 0.62 came (40 texts)' }).waitFor();
       expect(await faintTexts(page)).toEqual([]);
     });
   });

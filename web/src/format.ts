@@ -12,6 +12,10 @@ export const number = (value: number | null | undefined, digits = 5): string =>
 export const tiny = (value: number | null | undefined): string =>
   given(value) ? minus(value === 0 ? '0' : value.toExponential(1)) : '–';
 
+/** A p value; below 0.001 its size says nothing more. */
+export const chance = (value: number | null | undefined): string =>
+  given(value) && value < 0.001 ? '< 0.001' : fixed(value, 3);
+
 export const fixed = (value: number | null | undefined, digits: number): string =>
   given(value) ? minus(value.toFixed(digits)) : '–';
 

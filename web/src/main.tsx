@@ -2,11 +2,13 @@ import { StrictMode, useEffect, useState, type ComponentType } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Notice } from './notice';
 import { Backtests } from './pages/backtests';
+import { Forecasts } from './pages/forecasts';
 import { Models } from './pages/models';
 import { News } from './pages/news';
 import { Overview } from './pages/overview';
 import { Prices } from './pages/prices';
 import { Runs } from './pages/runs';
+import { Scorecard } from './pages/scorecard';
 import { Sentiment } from './pages/sentiment';
 import { Sources } from './pages/sources';
 import type { PageProps } from './parts';
@@ -17,6 +19,8 @@ const PAGES: { path: string; name: string; page: ComponentType<PageProps> }[] = 
   { path: '', name: 'Overview', page: Overview },
   { path: 'runs', name: 'Runs', page: Runs },
   { path: 'prices', name: 'Prices', page: Prices },
+  { path: 'forecasts', name: 'Forecasts', page: Forecasts },
+  { path: 'scorecard', name: 'Scorecard', page: Scorecard },
   { path: 'news', name: 'News', page: News },
   { path: 'sources', name: 'Sources', page: Sources },
   { path: 'sentiment', name: 'Sentiment', page: Sentiment },

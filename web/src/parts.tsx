@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode } from 'react';
+import { Fragment, useEffect, useRef, type ReactNode } from 'react';
 import { useLink, type Loaded, type Source } from './api';
 import { moment, percent, price } from './format';
 
@@ -126,6 +126,19 @@ export function IntervalBar({ lastClose, mean, interval: { lower, upper, coverag
       <span className="band" style={{ left: at(lower), right: `calc(100% - ${at(upper)})` }} />
       {lastClose !== null && <span className="close" style={{ left: at(lastClose) }} />}
       <span className="mean" style={{ left: at(mean) }} />
+    </div>
+  );
+}
+
+/** Comes into view where its address was asked for; a list further down may have asked. */
+export function InView({ isAsked, children }: { isAsked: boolean; children: ReactNode }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isAsked) place.current?.scrollIntoView({ block: 'start' });
+  }, [isAsked]);
+  return (
+    <div ref={place} className="stack in-view">
+      {children}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { date, moment } from '../format';
+import { axisStyle, DATES } from './axes';
 import { css, onTheme } from './theme';
 
 export interface Curve {
@@ -13,7 +14,7 @@ export interface Curve {
 }
 
 interface Plot {
-  /** Epoch ms, ascending. */
+  /** Epoch ms, ascending; what `across` says where that is given. */
   time: number[];
   curves: Curve[];
   /** Quantity and unit of the vertical axis. */
@@ -21,13 +22,17 @@ interface Plot {
   show: (value: number) => string;
   bars?: boolean;
   height?: number;
+  /** Of the vertical axis; by the values where it is left out. */
+  bounds?: [number, number];
   /** Whole days have no time of day to show. */
   daily?: boolean;
+  /** Of a horizontal axis of other numbers than times. */
+  across?: { title: string; show: (value: number) => string };
 }
 
 /** Lines or bars over time, UTC, with a legend that reads the values at the cursor, else the last ones. */
 export function LinePlot(plot: Plot) {
-  const { time, curves, title, show, daily } = plot;
+  const { time, curves, title, show, daily, across } = plot;
   const host = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
   useEffect(() => {
@@ -58,7 +63,9 @@ export function LinePlot(plot: Plot) {
   return (
     <figure className="plot">
       <figcaption className="legend">
-        <span className="when">{daily ? date(time[place] ?? 0) : moment(time[place])}</span>
+        <span className="when">
+          {across ? across.show(time[place] ?? 0) : daily ? date(time[place] ?? 0) : moment(time[place])}
+        </span>
         {curves.map(({ label, colour, values, dashed }) => (
           <span key={label} className="key">
             <i className={dashed ? 'dashed' : ''} style={{ color: `var(${colour})` }} />
@@ -85,37 +92,28 @@ function valueAt(values: (number | null)[], place: number, show: (value: number)
   return '–';
 }
 
-const dataOf = ({ time, curves }: Plot): uPlot.AlignedData =>
-  [time.map((each) => each / 1000), ...curves.map(({ values }) => values)] as uPlot.AlignedData;
+const dataOf = ({ time, curves, across }: Plot): uPlot.AlignedData =>
+  [
+    across ? time : time.map((each) => each / 1000),
+    ...curves.map(({ values }) => values),
+  ] as uPlot.AlignedData;
 
-const FONT = '12px system-ui, -apple-system, "Segoe UI", sans-serif';
-const DAY = 86_400;
-/** By the distance of the marks: their text, and what is added where the year or the day changes. */
-const DATES = [
-  [365 * DAY, '{YYYY}', null, null, null, null, null, null, 1],
-  [28 * DAY, '{MMM}', '\n{YYYY}', null, null, null, null, null, 1],
-  [DAY, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
-  [60, '{HH}:{mm}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
-];
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 function optionsOf(plot: Plot, setAt: (at: number | null) => void): Omit<uPlot.Options, 'width' | 'height'> {
-  const axis = {
-    stroke: css('--soft'),
-    font: FONT,
-    labelFont: FONT,
-    labelSize: 20,
-    grid: { stroke: css('--line'), width: 1 },
-    ticks: { stroke: css('--line'), size: 4 },
-  };
+  const axis = { ...axisStyle(), ticks: { stroke: css('--line'), size: 4 } };
   const filled = plot.bars
     ? { paths: uPlot.paths.bars?.({ size: [0.7, 20] }) as uPlot.Series.PathBuilder }
     : {};
   return {
     legend: { show: false },
     padding: [8, 8, 0, 0],
+    scales: { x: { time: !plot.across }, ...(plot.bounds ? { y: { range: plot.bounds } } : {}) },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     axes: [
-      { ...axis, values: DATES as unknown as uPlot.Axis.Values, label: 'Time, UTC', size: 44 },
+      plot.across
+        ? { ...axis, label: plot.across.title, size: 30, incrs: WHOLE }
+        : { ...axis, values: DATES as unknown as uPlot.Axis.Values, label: 'Time, UTC', size: 44 },
       {
         ...axis,
         label: plot.title,

@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { moment } from '../format';
+import { axisStyle, DATES } from './axes';
 import { css, onTheme } from './theme';
 
 export interface PanelCurve {
@@ -134,21 +135,10 @@ const dataOf = ({ time, panel: { curves, band } }: Drawn): uPlot.AlignedData =>
     ...(band ? [band.upper, band.lower] : []),
   ] as uPlot.AlignedData;
 
-const FONT = '12px system-ui, -apple-system, "Segoe UI", sans-serif';
-const DAY = 86_400;
-/** By the distance of the marks: their text, and what is added where the year or the day changes. */
-const DATES = [
-  [365 * DAY, '{YYYY}', null, null, null, null, null, null, 1],
-  [28 * DAY, '{MMM}', '\n{YYYY}', null, null, null, null, null, 1],
-  [DAY, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
-  [60, '{HH}:{mm}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
-];
-
 function optionsOf(now: { current: Drawn }): Omit<uPlot.Options, 'width' | 'height'> {
   const { panel, group, isLast } = now.current;
   const { curves, band, bounds } = panel;
-  const grid = { stroke: css('--line'), width: 1 };
-  const axis = { stroke: css('--soft'), font: FONT, labelFont: FONT, labelSize: 20, grid };
+  const axis = axisStyle();
   const none = { stroke: 'transparent', width: 0, points: { show: false } };
   return {
     legend: { show: false },

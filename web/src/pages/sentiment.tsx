@@ -4,6 +4,7 @@ import { baseOf, moment } from '../format';
 import { Card, Heading, State, type PageProps } from '../parts';
 import { PointArticles } from '../sentiment/articles';
 import { IndexChart } from '../sentiment/chart';
+import { SentimentComparisons } from '../sentiment/comparisons';
 import { SentimentModels } from '../sentiment/figures';
 
 const DAY = 86_400_000;
@@ -69,6 +70,7 @@ export function Sentiment({ rest }: PageProps) {
       </Heading>
       <Index key={`${asset} ${span} ${halfLife}`} {...{ asset, span, halfLife }} />
       <SentimentModels />
+      <SentimentComparisons />
     </>
   );
 }

@@ -3,14 +3,13 @@ import { client, dataOf, useLoaded, type Schemas } from '../api';
 import { fixed, moment, percent, range, whole } from '../format';
 import { Badge, Card, Empty, Failure, State } from '../parts';
 import { Table } from '../table';
-import { Reliability } from './reliability';
+import { ConfusionTable } from './confusion';
+import { Reliability } from '../charts/reliability';
 
 /** The client reads pairs as lists. */
 type Figures = Omit<Schemas['SentimentFigures'], 'wilson95'> & { wilson95: readonly (number | null)[] };
 type Model = Omit<Schemas['SentimentModelFigures']['items'][number], 'figures'> & { figures: Figures[] };
 type Row = { model: Model; figures: Figures | null };
-
-const LABELS = ['negative', 'neutral', 'positive'];
 
 /** The sentiment models with what was measured of them, and one measurement closer. */
 export function SentimentModels() {
@@ -83,8 +82,8 @@ function ModelTable({ models }: { models: Model[] }) {
         { name: 'macro F1', kind: 'number' },
         { name: 'ECE', kind: 'number', title: 'Expected calibration error' },
         { name: 'answered', kind: 'number', title: 'Share of texts that are not abstained from' },
-        { name: 'accuracy of those', kind: 'number' },
-        { name: 'stored scores', kind: 'number' },
+        { name: 'their accuracy', kind: 'number' },
+        { name: 'scores', kind: 'number', title: 'Stored scores of articles' },
       ]}
       rows={rows.map(({ model, figures }) => [
         <span key="m">
@@ -116,34 +115,16 @@ function ModelTable({ models }: { models: Model[] }) {
   );
 }
 
-/** Rows sum up to the texts of a label; a cell is the darker the larger its share of the row. */
-function Confusion({ figures: { confusion } }: { figures: Figures }) {
+function Confusion({ figures }: { figures: Figures }) {
   return (
     <div>
       <h3>Confusion</h3>
-      <Table
+      <ConfusionTable
         label="Confusion matrix: labels in rows, answers in columns"
-        head={[
-          'label',
-          ...LABELS.map((name) => ({ name: `said ${name}`, kind: 'number' as const })),
-          'right',
-        ]}
-        rows={confusion.map((row, label) => {
-          const all = row.reduce((sum, each) => sum + each, 0);
-          return [
-            LABELS[label],
-            ...row.map((count, said) => (
-              <span
-                key={said}
-                className={said === label ? 'share right' : 'share'}
-                style={{ '--share': `${all > 0 ? (100 * count) / all : 0}%` } as Record<string, string>}
-              >
-                {whole(count)}
-              </span>
-            )),
-            percent(all > 0 ? (row[label] ?? 0) / all : null, 1),
-          ];
-        })}
+        rows="label"
+        columns="said"
+        counts={figures.confusion}
+        share="right"
       />
     </div>
   );
@@ -155,7 +136,12 @@ function Calibration({ figures }: { figures: Figures }) {
     <div>
       <h3>Calibration</h3>
       {reliability && reliability.length > 0 ? (
-        <Reliability bins={reliability} />
+        <Reliability
+          bins={reliability}
+          said="How sure the answer was"
+          came="Share of right answers"
+          unit="texts"
+        />
       ) : (
         <Empty>This card has no reliability bins.</Empty>
       )}

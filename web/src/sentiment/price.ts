@@ -25,7 +25,7 @@ export function streamOf(
 
 /** Close and close time of the bars in a range, ascending. */
 export async function closesOf(
-  { stream, source }: Stream,
+  { stream, source }: Pick<Stream, 'stream' | 'source'>,
   range: { from: number; to: number },
 ): Promise<{ time: number; close: number }[]> {
   const [exchange = '', symbol = '', timeframe = ''] = stream.split('/');

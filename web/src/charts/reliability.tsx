@@ -13,11 +13,19 @@ const MARKS = [0, 0.25, 0.5, 0.75, 1];
 const x = (share: number): number => EDGE.left + share * (SIZE - EDGE.left - EDGE.right);
 const y = (share: number): number => SIZE - EDGE.bottom - share * (SIZE - EDGE.top - EDGE.bottom);
 
-/** How sure the answers were against how many were right: on the diagonal both are the same. */
-export function Reliability({ bins }: { bins: readonly Bin[] }) {
+interface Words {
+  bins: readonly Bin[];
+  /** What was said, what came of it, and what a bin counts. */
+  said: string;
+  came: string;
+  unit: string;
+}
+
+/** What was said against what came of it: on the diagonal both are the same. */
+export function Reliability({ bins, said, came, unit }: Words) {
   const most = Math.max(...bins.map((each) => each.n));
   const words = bins.map(
-    (each) => `${fixed(each.confidence, 2)} sure, ${fixed(each.accuracy, 2)} right (${whole(each.n)} texts)`,
+    (each) => `${fixed(each.confidence, 2)} said, ${fixed(each.accuracy, 2)} came (${whole(each.n)} ${unit})`,
   );
   return (
     <svg
@@ -51,10 +59,10 @@ export function Reliability({ bins }: { bins: readonly Bin[] }) {
         </circle>
       ))}
       <text x={x(0.5)} y={SIZE - 6} textAnchor="middle">
-        How sure the answer was
+        {said}
       </text>
       <text transform={`translate(11 ${y(0.5)}) rotate(-90)`} textAnchor="middle">
-        Share of right answers
+        {came}
       </text>
     </svg>
   );
