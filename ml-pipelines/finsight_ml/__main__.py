@@ -1,5 +1,5 @@
-"""`python -m finsight_ml worker`, `train <spec.json or request.json>`, `evaluate <spec.json>`, `sentiment train …` and, from
-stdin, `suggest`."""
+"""`python -m finsight_ml worker`, `train <spec.json or request.json>`, `evaluate <spec.json>`, `check [model …]`,
+`sentiment train …` and, from stdin, `suggest`."""
 
 import asyncio
 import json
@@ -19,12 +19,17 @@ def main(arguments: list[str]) -> int:
             return train_file(Path(path))
         case ["train" | "evaluate" as verb, *rest]:
             return series_command(verb, rest)
+        case ["check", *names]:
+            return check_models(names)
         case ["sentiment", *rest]:
             return sentiment_command(rest)
         case ["suggest"]:
             return suggest_lines()
         case _:
-            print("usage: python -m finsight_ml worker | train <spec.json> | evaluate <spec.json> | sentiment train --help | suggest", file=sys.stderr)
+            print(
+                "usage: python -m finsight_ml worker | train <spec.json> | evaluate <spec.json> | check [model …] | sentiment train --help | suggest",
+                file=sys.stderr,
+            )
             return 2
 
 
@@ -58,6 +63,24 @@ def series_command(verb: str, arguments: list[str]) -> int:
     except (InvalidInputError, DataQualityError) as error:
         print(str(error), file=sys.stderr)
         return 2 if isinstance(error, InvalidInputError) else 1
+
+
+def check_models(names: list[str]) -> int:
+    """Tries forecasters of the registry, all of them where none is named; one JSON line each. 1 where one fails."""
+    from .errors import InvalidInputError
+    from .models import MODELS
+    from .models.check import check_models as check
+
+    failed = False
+    for name in names or list(MODELS):
+        try:
+            (line,) = check([name])
+        except InvalidInputError as error:
+            print(str(error), file=sys.stderr)
+            return 2
+        failed |= line["error"] is not None
+        print(json.dumps(line), flush=True)
+    return 1 if failed else 0
 
 
 def sentiment_command(arguments: list[str]) -> int:

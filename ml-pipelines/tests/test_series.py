@@ -161,7 +161,7 @@ def replaced(row, line):
         (None, {"split": [240, 80, 81]}, "has 400 rows; the split needs 401"),
         (None, {"lookBack": 240}, "The train part has 240 rows, fewer than lookBack 240 \\+ horizon 8"),
         (None, {"split": [240, 80, 7]}, "The test part has 7 rows, fewer than horizon 8"),
-        (None, {"model": {"name": "oracle"}}, 'Unknown model "oracle"; known: dlinear'),
+        (None, {"model": {"name": "oracle"}}, 'Unknown model "oracle"; known: patchtst'),
         (None, {"model": {"name": "dlinear", "params": {"wings": 2}}}, "Unknown parameter wings"),
         (None, {"lookback": 24}, "Unknown key lookback of the spec; known: data"),
         (None, {"training": {"rate": 1}}, 'Unknown key rate of "training"'),

@@ -1,19 +1,14 @@
 """The networks that forecast each column's own future, by name."""
 
-from collections.abc import Callable
-
 from torch import nn
 
 from ..errors import InvalidInputError
-from ..models import dlinear, patchtsmixer, patchtst
+from ..models import MODELS
 from ..models.network import Task
+from ..models.neural import NetworkKind
 from .spec import Spec
 
-NETWORKS: dict[str, Callable[[Task, dict], nn.Module]] = {
-    "dlinear": dlinear.build,
-    "patchtsmixer": patchtsmixer.build,
-    "patchtst": patchtst.build,
-}
+NETWORKS = {name: kind.build for name, kind in MODELS.items() if isinstance(kind, NetworkKind)}
 
 
 def network_of(spec: Spec, columns: int) -> nn.Module:
