@@ -55,8 +55,6 @@ def is_request(path: Path) -> bool:
 
 
 def series_command(verb: str, arguments: list[str]) -> int:
-    # Torch reads it when it takes its first memory: large pages for what each step takes and gives back.
-    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     from .errors import DataQualityError, InvalidInputError
     from .series.command import main as command
 
