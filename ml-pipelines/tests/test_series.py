@@ -73,6 +73,27 @@ def test_train_and_evaluate_print_one_json_line(tmp_path, capsys):
     assert "run train first" in capsys.readouterr().err
 
 
+def test_trees_forecast_series_and_go_on_after_a_kill(tmp_path, monkeypatch):
+    spec = spec_in(tmp_path, model={"name": "lightgbm", "params": {"trees": 20, "least_rows": 5}}, training={"learningRate": 0.1})
+    calm = run(spec, tmp_path / "calm", trains=True)
+    assert calm["testMse"] < calm["baselines"]["persistence"]["testMse"]
+    assert run(spec, tmp_path / "calm", trains=False)["testMse"] == calm["testMse"]
+    from finsight_ml.series import trees
+
+    grown = trees.grown
+
+    def killed(of, inputs, target, step):
+        if step == 5:
+            raise KeyboardInterrupt
+        return grown(of, inputs, target, step)
+
+    monkeypatch.setattr(trees, "grown", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run(spec, tmp_path / "killed", trains=True)
+    monkeypatch.setattr(trees, "grown", grown)
+    assert run(spec, tmp_path / "killed", trains=True)["weightsSha256"] == calm["weightsSha256"]
+
+
 @pytest.mark.parametrize("model", ["dlinear", "patchtst", "patchtsmixer"])
 def test_a_killed_training_ends_with_the_weights_of_an_undisturbed_one(tmp_path, monkeypatch, model):
     training = {"epochs": 3, "batchSize": 32, "averaging": 0.9}

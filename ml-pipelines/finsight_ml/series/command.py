@@ -17,6 +17,7 @@ from .measuring import forecast_errors, persistence_errors, seasonal_errors
 from .networks import network_of
 from .reading import Series, read_series
 from .spec import Spec, read_spec
+from .trees import Trees, fit_trees
 from .windows import Windows, windows_of
 
 
@@ -47,16 +48,18 @@ def run(spec: Spec, out: Path, *, trains: bool) -> dict:
     device = device_of(spec.training.device)
     windows = windows_of(series, spec, device)
     torch.manual_seed(spec.seed)
-    network = network_of(spec, len(series.names)).to(device)
+    network = Trees(spec) if spec.model == "lightgbm" else network_of(spec, len(series.names)).to(device)
     digest = spec.digest(series.sha256)
     checkpoint = out / digest[:16] / "checkpoint.pt"
-    if trains:
-        state = Fitting(network, windows, spec, digest=digest, checkpoint=checkpoint).run()
-    else:
+    if not trains:
         state = trained(network, checkpoint, digest, device)
+    elif isinstance(network, Trees):
+        state = fit_trees(network, windows, digest=digest, checkpoint=checkpoint)
+    else:
+        state = Fitting(network, windows, spec, digest=digest, checkpoint=checkpoint).run()
     network.eval()
     told = {**measures_of(network, windows, spec, series), **story_of(state, windows, spec)}
-    return {**told, **facts_of(network, series, spec), "digest": digest, "directory": str(checkpoint.parent)}
+    return {**told, **facts_of(network, series, spec), "device": str(device), "digest": digest, "directory": str(checkpoint.parent)}
 
 
 def trained(network: nn.Module, checkpoint: Path, digest: str, device: torch.device) -> State:
@@ -115,10 +118,9 @@ def facts_of(network: nn.Module, series: Series, spec: Spec) -> dict:
         "rows": {"total": series.total_rows, **dict(zip(("train", "validation", "test"), spec.split, strict=True))},
         "columns": list(series.names),
         "times": {"first": clock.first, "last": clock.last, "stepSeconds": clock.step_seconds, "irregularSteps": clock.irregular},
-        "parameters": sum(each.numel() for each in network.parameters()),
+        "parameters": network.leaves() if isinstance(network, Trees) else sum(each.numel() for each in network.parameters()),
         "weightsSha256": weights_sha256(network),
         "dataSha256": series.sha256,
-        "device": str(next(network.parameters()).device),
         "environment": {
             "python": platform.python_version(),
             "torch": torch.__version__,

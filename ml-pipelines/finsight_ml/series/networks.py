@@ -14,7 +14,7 @@ NETWORKS = {name: kind.build for name, kind in MODELS.items() if isinstance(kind
 def network_of(spec: Spec, columns: int) -> nn.Module:
     """Raises InvalidInputError naming the model or the parameter that is unknown."""
     if spec.model not in NETWORKS:
-        raise InvalidInputError(f'Unknown model "{spec.model}"; known: {", ".join(NETWORKS)}')
+        raise InvalidInputError(f'Unknown model "{spec.model}"; known: {", ".join([*NETWORKS, "lightgbm"])}')
     try:
         return NETWORKS[spec.model](Task(spec.look_back, columns, spec.horizon, None), spec.params)
     except ValueError as error:
