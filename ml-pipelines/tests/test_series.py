@@ -125,6 +125,27 @@ def test_an_exploding_loss_keeps_the_last_good_epoch_or_fails_naming_the_rate(tm
     assert "lower learningRate 9" in capsys.readouterr().err
 
 
+def test_a_later_explosion_leaves_the_best_epoch(tmp_path, monkeypatch):
+    from finsight_ml.series.fitting import Fitting
+
+    epoch = Fitting.epoch
+    monkeypatch.setattr(Fitting, "epoch", lambda self, number: float("nan") if number == 3 else epoch(self, number))
+    told = run(spec_in(tmp_path), tmp_path / "runs", trains=True)
+    assert (told["stopped"], told["epochs"], told["bestEpoch"]) == ("diverged", 2, 2)
+    assert told["validationMse"] == pytest.approx(told["history"][1]["validationMse"])
+
+
+def test_memory_that_runs_out_names_the_batch(tmp_path, monkeypatch, capsys):
+    from finsight_ml.series import command
+
+    def full(*_, **__):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes")
+
+    monkeypatch.setattr(command, "run", full)
+    assert main(["train", str(write(tmp_path))]) == 2
+    assert '"batchSize" 32; take a smaller one' in capsys.readouterr().err
+
+
 def test_windows_follow_the_standard_protocol(tmp_path):
     spec = spec_in(tmp_path)
     windows = windows_of(read(spec), spec, torch.device("cpu"))

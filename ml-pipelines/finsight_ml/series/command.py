@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from ..errors import InvalidInputError
+from ..machine import is_out_of_memory
 from .fitting import Fitting, State, read_checkpoint
 from .measuring import forecast_errors, persistence_errors, seasonal_errors
 from .networks import network_of
@@ -37,7 +38,13 @@ def main(verb: str, arguments: list[str]) -> int:
     torch.use_deterministic_algorithms(True, warn_only=True)
     spec = read_spec(options.spec, data=options.data, seed=options.seed)
     out = options.out or options.spec.with_name(f"{options.spec.stem}.runs")
-    print(json.dumps(run(spec, out, trains=verb == "train"), allow_nan=False))
+    try:
+        told = run(spec, out, trains=verb == "train")
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise InvalidInputError(f'Memory ran out with "batchSize" {spec.training.batchSize}; take a smaller one') from error
+    print(json.dumps(told, allow_nan=False))
     return 0
 
 

@@ -12,6 +12,7 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ..errors import DataQualityError, InvalidInputError
+from ..models.compiling import compiled
 from .measuring import forecast_errors
 from .rates import rate_at
 from .spec import Spec
@@ -40,7 +41,7 @@ class Fitting:
         self.network, self.windows, self.spec, self.training = network, windows, spec, spec.training
         self.digest, self.checkpoint = digest, checkpoint
         self.device = windows.rows.device
-        self.stepped = torch.compile(network) if self.training.compile else network
+        self.stepped = network
         self.optimiser = torch.optim.AdamW(
             network.parameters(), lr=self.training.learningRate, weight_decay=self.training.weightDecay, fused=True
         )
@@ -50,6 +51,12 @@ class Fitting:
         self.per_epoch = max(1, len(windows.starts["train"]) // self.training.batchSize)
         self.half = self.training.precision == "bfloat16" or (self.training.precision == "auto" and self.device.type == "cuda")
         self.state = State()
+        if self.training.compile:
+            made, note = compiled(network, lambda module: self.loss(module, windows.starts["train"][: self.training.batchSize]).backward())
+            self.optimiser.zero_grad()
+            self.stepped = made or network
+            if note:
+                print(note, file=sys.stderr, flush=True)
 
     def run(self) -> State:
         """To the end from where the checkpoint stands. Raises DataQualityError where no epoch had a finite loss."""
@@ -86,10 +93,13 @@ class Fitting:
             total += self.step(order[step * size : (step + 1) * size])
         return float(total) / self.per_epoch
 
-    def step(self, starts: torch.Tensor) -> torch.Tensor:
+    def loss(self, module: nn.Module, starts: torch.Tensor) -> torch.Tensor:
         window, future = self.windows.cut(starts)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
-            loss = LOSS[self.training.loss](self.stepped(window).float(), future)
+            return LOSS[self.training.loss](module(window).float(), future)
+
+    def step(self, starts: torch.Tensor) -> torch.Tensor:
+        loss = self.loss(self.stepped, starts)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         if self.training.gradientClip:
