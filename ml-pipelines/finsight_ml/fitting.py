@@ -140,6 +140,8 @@ class Run:
 
     def take(self) -> None:
         fitted, epoch, size = self.fitted, len(self.fitted.history) + 1, self.fitted.batch_size
+        # Once an epoch: what was told stays told.
+        self.told({"epochs": self.curve(), "rowsPerSecond": self.speed()})
         began = time.monotonic()
         train_loss = self.learner.epoch(epoch, size, self.told)
         seconds = time.monotonic() - began
@@ -165,6 +167,15 @@ class Run:
         losses = {"trainLoss": last[0].train_loss, "validationLoss": last[0].validation_loss} if last else {}
         at = {"epoch": len(self.fitted.history) + 1, "maxEpochs": self.training.max_epochs}
         self.beat({**at, "bestEpoch": self.fitted.best_epoch, **losses, **detail})
+
+    def curve(self) -> list[list[float]]:
+        """Training loss, validation loss and seconds of each epoch, short enough for a heartbeat."""
+        return [[float(f"{each:.6g}") for each in (of.train_loss, of.validation_loss, of.seconds)] for of in self.fitted.history]
+
+    def speed(self) -> float | None:
+        """Training windows a second."""
+        fitted = self.fitted
+        return self.learner.samples * len(fitted.history) / fitted.train_seconds if fitted.train_seconds > 0 else None
 
     def diverge(self, reason: str) -> None:
         epoch = len(self.fitted.history) + 1
@@ -205,8 +216,7 @@ class Run:
         fitted = self.fitted
         if fitted.stopped != "diverged" and len(fitted.history) < self.training.max_epochs:
             fitted.stopped = "early"
-        if fitted.train_seconds > 0:
-            fitted.rows_per_second = self.learner.samples * len(fitted.history) / fitted.train_seconds
+        fitted.rows_per_second = self.speed()
         if self.best is not None:
             self.learner.keep(self.best)
         return fitted
