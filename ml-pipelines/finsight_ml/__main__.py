@@ -1,5 +1,5 @@
 """`python -m finsight_ml worker`, `train <spec.json or request.json>`, `evaluate <spec.json>`, `check [model …]`,
-`sentiment train …` and, from stdin, `suggest`."""
+`sentiment train …`, `tracking [--replay]` and, from stdin, `suggest`."""
 
 import asyncio
 import json
@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 USAGE = (
-    "usage: python -m finsight_ml worker | train <spec.json or request.json> | evaluate <spec.json> | check [model …] | sentiment train --help | "
-    "tracking [--replay] | suggest"
+    "usage: python -m finsight_ml worker | train <spec.json or request.json> | evaluate <spec.json> | check [model …] | "
+    "sentiment train --help | tracking [--replay] | suggest"
 )
 
 
