@@ -26,6 +26,7 @@ describe('docs/temporal.md', () => {
       'enrichSentiment',
       'rescoreNews',
       'predict',
+      'settlePredictions',
       'runBacktest',
       'backtestPortfolio',
       'sweepBacktest',
