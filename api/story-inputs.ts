@@ -137,7 +137,6 @@ export const STORY_INPUTS = {
     'SettlePredictionsInput',
     z.strictObject({ stream: streamText, horizonBars: z.int().min(1).max(96), source }),
   ),
-  predict: predictInput,
   ...backtestInputs,
 } as const;
 

@@ -1035,6 +1035,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/prediction-policies': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listPredictionPolicies'];
+    put?: never;
+    post: operations['createPredictionPolicy'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/prediction-policies/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['removePredictionPolicy'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/backtests': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listBacktests'];
@@ -1523,6 +1545,18 @@ export interface components {
       /** What asked, told in the record */ trigger?: string;
     };
     PredictBatch: { requests: components['schemas']['PredictInput'][] };
+    PredictionPolicyRequest: {
+      streams: string[];
+      /** Bars ahead */ horizons?: number[];
+      /** bar: one of the stream has closed; sentiment: a story about its base was scored; cron: by the clock */ on:
+        'bar' | 'sentiment' | 'cron';
+      /** Name of a model; null: the best by past skill */ model?: string | null;
+      /** live, recorded:<directory>, simulated:<seed>; null: that of the event, or of the newest bars */ source?:
+        string | null;
+      /** Stories scored within this stretch of the clock are one trigger, at its end */ debounceSeconds?: number;
+      /** Five fields, where on is cron */ cron?: string | null;
+      timeZone?: string;
+    };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
@@ -3523,6 +3557,25 @@ export interface components {
         found: string;
       } | null;
       /** Digests that were compared */ checks: number;
+    };
+    PredictionPolicy: {
+      id: string;
+      streams: string[];
+      horizons: number[];
+      on: 'bar' | 'sentiment' | 'cron';
+      model: string | null;
+      source: string | null;
+      debounceSeconds: number;
+      cron: string | null;
+      timeZone: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      tenant: string;
+    };
+    PredictionPolicyPage: {
+      items: components['schemas']['PredictionPolicy'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
     };
     Principal: {
       id: string;
@@ -6312,6 +6365,8 @@ export interface operations {
         /** Only by this model or baseline */ model?: string;
         /** Made at or after; ISO 8601 or epoch milliseconds */ from?: string;
         /** Made before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only those whose outcome is recorded, or only those that wait for it */ settled?:
+          'true' | 'false';
         /** Items of a page */ limit?: number;
         /** From the page before */ cursor?: string;
       };
@@ -6524,6 +6579,50 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Problem'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listPredictionPolicies: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionPolicyPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createPredictionPolicy: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PredictionPolicyRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionPolicy'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removePredictionPolicy: {
+    parameters: { query?: never; header?: never; path: { /** Policy id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
