@@ -10,8 +10,8 @@ import { regimeBars, type Regime } from '../made-regimes.js';
 
 const CALM: Omit<Regime, 'bars'> = { deviation: 0.006, reversion: 0 };
 const WARM_UP = 100;
-const REFERENCE = 3600;
-const RECENT = 360;
+const REFERENCE = 4800;
+const RECENT = 480;
 const PARTS = [...FEATURES.keys()].filter((i) => !isCalendar(FEATURES[i]!));
 
 /** The inputs of a training part and of a recent window after it, in which another regime may rule. */
@@ -81,7 +81,6 @@ describe('how often drift is found', () => {
   it('where nothing has changed: not more often than the level says, over 200 seeds', () => {
     const verdicts = seeds(200).map((seed) => verdictOf(seed));
     // 13 of 200 is the 99.5 % point of a binomial with the level of 3 %.
-    console.log('alarms', shareOf(verdicts) * 200);
     expect(shareOf(verdicts) * 200).toBeLessThanOrEqual(13);
     expect(DRIFT_THRESHOLDS.level).toBe(0.03);
   }, 300_000);
