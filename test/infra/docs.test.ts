@@ -33,6 +33,7 @@ describe('docs/temporal.md', () => {
       'compareStrategies',
       'verifyBacktest',
       'auditLookahead',
+      'walkForward',
     ]);
   });
 
