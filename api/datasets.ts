@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StoredDataset } from '../activities/dataset.js';
+import type { Dataset } from '../domain/dataset.js';
 import { NotFoundError } from '../domain/errors.js';
 import { cursor, limit, segment, text } from './query.js';
 import { route } from './route.js';
@@ -37,7 +37,7 @@ const listDatasets = route({
   answers: { 200: { description: 'A page of data sets', schema: pageOf('DatasetPage', dataset) } },
   async handle({ query, context }) {
     const { stream } = query;
-    const found = await context.ports.documents.find<StoredDataset>('datasets', {
+    const found = await context.ports.documents.find<Dataset>('datasets', {
       ...(stream ? { where: { streams: stream } } : {}),
       limit: query.limit,
       ...(query.cursor ? { cursor: query.cursor } : {}),
@@ -57,7 +57,7 @@ const getDataset = route({
   answers: { 200: { description: 'The data set', schema: dataset } },
   example: { params: { id: 'ds_example' } },
   async handle({ params, context }) {
-    const found = await context.ports.documents.get<StoredDataset>('datasets', params.id);
+    const found = await context.ports.documents.get<Dataset>('datasets', params.id);
     if (!found) throw new NotFoundError(`No data set "${params.id}"; make one by the story buildDataset`);
     return { body: found };
   },

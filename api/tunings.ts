@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StoredTuning } from '../activities/training/tuning.js';
+import type { StoredTuning } from '../domain/training/tuning-report.js';
 import { NotFoundError } from '../domain/errors.js';
 import type { TuningTrial } from '../domain/training/tuning.js';
 import { cursor, limit, segment, text } from './query.js';

@@ -1,7 +1,7 @@
 import { ApplicationFailure, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { TrialReport } from '../activities/training/trials.js';
 import type { TuningInput } from '../activities/training/tuning-input.js';
-import type { TuningReport } from '../activities/training/tuning.js';
+import type { TuningReport } from '../domain/training/tuning-report.js';
 import type { SentimentTrainingInput } from '../activities/training/sentiment.js';
 import type { ObjectRef } from '../domain/models.js';
 import { suggestSpace } from '../domain/training/space.js';

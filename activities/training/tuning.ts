@@ -6,6 +6,7 @@ import { DataQualityError } from '../../domain/errors.js';
 import type { SentimentRequest } from '../../domain/ml/sentiment.js';
 import type { ObjectRef } from '../../domain/models.js';
 import type { TrainingReport } from '../../domain/research.js';
+import type { StoredTuning, TuningReport } from '../../domain/training/tuning-report.js';
 import {
   bestTrial,
   scoreOf,
@@ -18,26 +19,6 @@ import { findDataset } from '../dataset.js';
 import { trialLedger } from '../trials.js';
 import type { SentimentTrainingReport } from './sentiment-registry.js';
 import { planOf, type TuningInput } from './tuning-input.js';
-
-export interface TuningReport {
-  id: string;
-  name: string;
-  objective: Objective['name'];
-  trials: number;
-  complete: number;
-  pruned: number;
-  failed: number;
-  best: { trial: number; value: number; params: Record<string, unknown> };
-  /** All trials, as JSON. */
-  table: ObjectRef;
-  /** The best trial's model, trained to its end and registered. */
-  model: TrainingReport | SentimentTrainingReport;
-  /** Over plan, trials and the model's bytes: the same tuning gives the same. */
-  digest: string;
-  reused: boolean;
-}
-
-export type StoredTuning = Omit<TuningReport, 'reused'> & { plan: TuningPlan; createdAt: number };
 
 export const tuningSteps = (ports: Ports) => ({
   /** @throws InvalidInputError naming what is wrong with the base, the space or the counts. */
