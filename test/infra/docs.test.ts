@@ -35,6 +35,7 @@ describe('docs/temporal.md', () => {
       'compareStrategies',
       'verifyBacktest',
       'auditLookahead',
+      'walkForward',
     ]);
   });
 
