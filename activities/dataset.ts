@@ -19,6 +19,8 @@ export interface DatasetInput {
   horizonBars: number;
   /** Ascending, at most 96, with `horizonBars`; left out: that alone. */
   horizons?: number[];
+  /** In the place of the shares, with the embargo between the parts: what a walk-forward fold is cut at. */
+  cut?: { validationFrom: number; testFrom: number; embargoBars: number };
 }
 
 export interface DatasetSummary {
@@ -115,7 +117,10 @@ function specOf(input: DatasetInput): DatasetSpec {
   const day = Math.round(86_400_000 / stepOf(input.streams));
   const embargoBars = Math.max(...horizonsOf(input), day, 1);
   const shares = { validationShare: VALIDATION_SHARE, testShare: TEST_SHARE };
-  return { lookBack, horizonBars, ...(horizons && { horizons }), ...shares, embargoBars };
+  const spec = { lookBack, horizonBars, ...(horizons && { horizons }), ...shares, embargoBars };
+  if (!input.cut) return spec;
+  const { embargoBars: embargo, ...boundaries } = input.cut;
+  return { ...spec, embargoBars: embargo, boundaries };
 }
 
 export const stepOf = (streams: readonly string[]): number =>

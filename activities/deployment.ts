@@ -4,7 +4,7 @@ import type { Evaluation } from '../domain/evaluation.js';
 import { shouldPromote, type ModelVersion, type Stage } from '../domain/models.js';
 import type { DeploymentReport } from '../domain/research.js';
 import { sourceKey } from '../domain/sources.js';
-import { championId, findModel, type Alias } from './models.js';
+import { championId, dropAlias, findModel, type Alias } from './models.js';
 
 export interface DeploymentInput {
   model: string;
@@ -22,7 +22,11 @@ export const deploymentSteps = (ports: Ports) => ({
       throw new NotFoundError(
         `Some evidence of ${input.model} is gone: ${missing(input, evaluations).join(', ')}`,
       );
-    const { promote, reasons } = shouldPromote({ evaluations, parityMaxAbs: model.parityMaxAbs });
+    const { promote, reasons } = shouldPromote({
+      evaluations,
+      parityMaxAbs: model.parityMaxAbs,
+      leaks: model.leaks ?? [],
+    });
     const decision = promote ? 'promoted' : 'rejected';
     const stage: Stage = promote ? 'champion' : 'rejected';
     await ports.documents.update<ModelVersion>('models', model.id, (current) => ({
@@ -59,12 +63,6 @@ async function moveAlias(ports: Ports, model: ModelVersion, evaluations: string[
       ...(old as ModelVersion),
       stage: 'archived',
     }));
-}
-
-/** A version that was served and fails on newer evidence is served no longer. */
-async function dropAlias(ports: Ports, model: ModelVersion): Promise<void> {
-  const alias = await ports.documents.get<Alias>('aliases', championId(model.name, model.source));
-  if (alias?.model === model.id) await ports.documents.remove('aliases', [alias.id]);
 }
 
 const missing = (input: DeploymentInput, found: Evaluation[]): string[] =>

@@ -1,6 +1,13 @@
 import type { Ports } from '../adapters/ports.js';
 import type { SuggestRequest, SuggestResult, TrainRequest, TrainResult } from '../domain/ml.js';
 import type { SentimentRequest, SentimentResult } from '../domain/ml/sentiment.js';
+import type {
+  SentimentTrialRequest,
+  SentimentTrialResult,
+  SuggestTrialsRequest,
+  TrialRequest,
+  TrialResult,
+} from '../domain/ml/tuning.js';
 import type { ExternalRequest, ExternalResult } from '../domain/backtest/external.js';
 import { backtestSteps } from './backtest.js';
 import { portfolioSteps } from './backtest/portfolio.js';
@@ -10,9 +17,11 @@ import { cleaningSteps } from './cleaning.js';
 import { coverageSteps } from './coverage.js';
 import { transformSteps } from './bars/transform.js';
 import { datasetSteps } from './dataset.js';
+import { datasetPlanSteps } from './dataset-plan.js';
 import { deploymentSteps } from './deployment.js';
 import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
+import { poolingSteps, walkForwardSteps } from './evaluation/walk-forward.js';
 import { fundingSteps } from './funding.js';
 import { healingSteps } from './healing.js';
 import { lookaheadSteps } from './lookahead.js';
@@ -33,7 +42,9 @@ import { sweepSteps } from './sweep.js';
 import { upkeepSteps } from './upkeep.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 import { sentimentTrainingSteps } from './training/sentiment.js';
+import { reproductionSteps } from './training/reproduction.js';
 import { sentimentRegistrySteps } from './training/sentiment-registry.js';
+import { tuningSteps } from './training/tuning.js';
 
 /** On which queue each step runs: the one place that decides it. */
 export const createActivities = (ports: Ports) => ({
@@ -49,11 +60,15 @@ export const createActivities = (ports: Ports) => ({
     ...transformSteps(ports),
     ...newsSteps(ports),
     ...newsUpkeepSteps(ports),
+    ...datasetPlanSteps(ports),
     ...trainingSteps(ports),
     ...registrySteps(ports),
     ...sentimentRegistrySteps(ports),
+    ...tuningSteps(ports),
+    ...reproductionSteps(ports),
     ...deploymentSteps(ports),
     ...settlementSteps(ports),
+    ...walkForwardSteps(ports),
   },
   /** Steps that last for hours and mostly wait: one a followed stream. */
   live: {
@@ -78,6 +93,7 @@ export const createActivities = (ports: Ports) => ({
     ...rescoringSteps(ports),
     ...modelComparisonSteps(ports),
     ...evaluationSteps(ports),
+    ...poolingSteps(ports),
     ...predictionSteps(ports),
   },
 });
@@ -90,6 +106,9 @@ export interface MlActivities {
   trainForecaster(request: TrainRequest): Promise<TrainResult>;
   trainSentiment(request: SentimentRequest): Promise<SentimentResult>;
   suggestParameters(request: SuggestRequest): Promise<SuggestResult>;
+  trainTrial(request: TrialRequest): Promise<TrialResult>;
+  trainSentimentTrial(request: SentimentTrialRequest): Promise<SentimentTrialResult>;
+  suggestTrials(request: SuggestTrialsRequest): Promise<SuggestResult>;
 }
 
 /** What the Python worker on the queue `verify` answers. */

@@ -33,3 +33,18 @@ export async function findModel(ports: Ports, id: string): Promise<ModelVersion>
     );
   return model;
 }
+
+/** @throws DataQualityError naming the leak where an audit rejected the model: it answers for nothing */
+export function checkServable(model: ModelVersion): ModelVersion {
+  const [leak] = model.leaks ?? [];
+  if (!leak) return model;
+  throw new DataQualityError(
+    `${model.id} is rejected and not served: the leak audit of ${leak.evaluation} on ${leak.stream} failed (${leak.reasons.join('; ')})`,
+  );
+}
+
+/** A version that was served and fails on newer evidence is served no longer. */
+export async function dropAlias(ports: Ports, model: ModelVersion): Promise<void> {
+  const alias = await ports.documents.get<Alias>('aliases', championId(model.name, model.source));
+  if (alias?.model === model.id) await ports.documents.remove('aliases', [alias.id]);
+}

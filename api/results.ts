@@ -29,11 +29,14 @@ const EXPANSIONS: Record<string, (ports: Ports, story: Story) => Promise<unknown
     if (!key || !sha256) return null;
     return JSON.parse(new TextDecoder().decode(await ports.objects.get(key, sha256))) as unknown;
   },
-  async evaluateModel(ports, story) {
-    if (!Array.isArray(story.result)) return null;
-    const ids = (story.result as EvaluationRef[]).map(({ id }) => id);
-    const found = await ports.documents.getMany<Evaluation & { sourceKey?: string }>('evaluations', ids);
-    // A key of the store, not a part of the evaluation.
-    return found.map(({ sourceKey: _, ...evaluation }) => evaluation);
-  },
+  evaluateModel: evaluationsOf,
+  walkForward: evaluationsOf,
 };
+
+async function evaluationsOf(ports: Ports, story: Story): Promise<unknown> {
+  if (!Array.isArray(story.result)) return null;
+  const ids = (story.result as EvaluationRef[]).map(({ id }) => id);
+  const found = await ports.documents.getMany<Evaluation & { sourceKey?: string }>('evaluations', ids);
+  // A key of the store, not a part of the evaluation.
+  return found.map(({ sourceKey: _, ...evaluation }) => evaluation);
+}

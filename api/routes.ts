@@ -7,6 +7,7 @@ import { barRoutes } from './bars.js';
 import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
 import { eventRoutes } from './event-consumers.js';
+import { datasetRoutes } from './datasets.js';
 import { engineRoutes } from './engines.js';
 import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
@@ -23,6 +24,7 @@ import { deliveryRoutes } from './notifications/deliveries.js';
 import { subscriptionRoutes } from './notifications/subscriptions.js';
 import { outboxRoutes } from './outbox.js';
 import { predictionPolicyRoutes } from './prediction-policies.js';
+import { predictionNowRoutes } from './prediction-now.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { retentionRoutes } from './retention.js';
@@ -41,6 +43,8 @@ import { sentimentScoreRoutes } from './sentiment/score.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
 import { trackingRoutes } from './tracking.js';
+import { trainingRoutes } from './training.js';
+import { tuningRoutes } from './tunings.js';
 import { uploadRoutes } from './uploads.js';
 import { sourceRoutes } from './sources.js';
 import { storageRoutes } from './storage.js';
@@ -81,9 +85,13 @@ export const ROUTES: Route[] = [
   ...sentimentIndexRoutes,
   ...sentimentScoreRoutes,
   ...modelRoutes,
+  ...trainingRoutes,
+  ...tuningRoutes,
+  ...datasetRoutes,
   ...predictionRoutes,
   ...scorecardRoutes,
   ...predictionPolicyRoutes,
+  ...predictionNowRoutes,
   ...backtestRoutes,
   ...optimisationRoutes,
   ...trackingRoutes,

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { InvalidInputError } from '../domain/errors.js';
 import { benchPublished } from './forecast/published.js';
 import { benchSettling } from './forecast/settling.js';
+import { benchServing } from './forecast/serving.js';
 import { benchTraining } from './forecast/training.js';
 
 export interface ForecastTask {
@@ -21,6 +22,7 @@ const PARTS: Record<string, ForecastPart> = {
   training: benchTraining,
   settling: benchSettling,
   published: benchPublished,
+  serving: benchServing,
 };
 
 /** Figures on forecasts; `--part training,serving` takes some of them, without it all run. `--data <ETTh1>`. */

@@ -1,5 +1,12 @@
 import { commonNames, joinDoubles, joinFeature, streamColumn } from './dataset/columns.js';
-import { checkSpec, countParts, sampleParts, splitColumn, tooLittleHistory } from './dataset/samples.js';
+import {
+  checkBoundaries,
+  checkSpec,
+  countParts,
+  sampleParts,
+  splitColumn,
+  tooLittleHistory,
+} from './dataset/samples.js';
 import { InvalidInputError } from './errors.js';
 import type { FeatureMatrix } from './features.js';
 import { at } from './indicators/averages.js';
@@ -16,6 +23,8 @@ export interface DatasetSpec {
   testShare: number;
   /** Bars left out between the parts, beyond the purge of the furthest horizon. */
   embargoBars: number;
+  /** Where the parts begin instead of by shares, as close times; left out: by the shares. */
+  boundaries?: { validationFrom: number; testFrom: number };
 }
 
 export interface StreamMatrix {
@@ -87,6 +96,7 @@ export function splitTimes(args: {
     throw new InvalidInputError('A split needs at least one stream with bars; there is none');
   const from = Math.min(...filled.map((times) => at(times, 0)));
   const testTo = Math.max(...filled.map((times) => at(times, times.length - 1)));
+  if (spec.boundaries) return { ...checkBoundaries(spec.boundaries, from, testTo), testTo };
   const bars = (testTo - from) / timeframeMs;
   // Rounded before it is floored: 0.1 + 0.2 must not move a boundary by a bar.
   const boundary = (share: number): number =>

@@ -1,7 +1,17 @@
 import type { Costs } from './backtest/spec.js';
 import { InvalidInputError } from './errors.js';
-import { baselinesOf, skillOf } from './evaluation/baselines.js';
+import {
+  baselineForecasts,
+  skillOf,
+  squaredErrors,
+  testAgainst,
+  type BaselineTest,
+} from './evaluation/baselines.js';
+import type { RowFigures } from './evaluation/figures.js';
+import type { LeakAudit } from './evaluation/leaks/verdict.js';
 import { at, checkRows, withoutOverlap, type ForecastRows } from './evaluation/rows.js';
+import type { Traded } from './evaluation/traded.js';
+import type { FoldFigures, WalkForwardPlan } from './evaluation/walk-forward.js';
 import type { Source } from './sources.js';
 import { dieboldMariano, pesaranTimmermann } from './statistics.js';
 
@@ -20,8 +30,11 @@ export interface SkillFigures {
   wilson95: [number, number];
 }
 
-/** One model on one stream's held-out window, beside its naive baselines. Stored in `evaluations`. */
-export interface Evaluation {
+/**
+ * One model on one stream's held-out window, beside its naive baselines. Stored in `evaluations`; those of before a
+ * member existed lack it.
+ */
+export interface Evaluation extends Partial<RowFigures> {
   id: string;
   model: string;
   stream: string;
@@ -33,8 +46,10 @@ export interface Evaluation {
   mae: number;
   directionalAccuracy: number;
   wilson95: [number, number];
-  /** persistence, drift, majority, momentum, reversal. */
+  /** persistence, drift, majority, momentum, reversal, seasonal-naive, ar1, ses. */
   baselines: SkillFigures[];
+  /** The model against each of them. */
+  against?: BaselineTest[];
   /** Of the model's direction against independence; one-sided p. */
   pesaranTimmermann: { statistic: number; pValue: number };
   /** Against persistence, squared error relative to the last close; negative where the model is better; two-sided p. */
@@ -43,8 +58,18 @@ export interface Evaluation {
   conformal: { coverage: number; scale: number; n: number; measuredCoverage: number };
   /** Total return of trading the sign at the deciding closes after costs, beside buy and hold. */
   profitAfterCosts: { total: number; buyAndHold: number; feeBps: number; slippageBps: number };
+  /** The same forecasts through the backtest engine: next-open fills, fees, slippage. */
+  traded?: Traded;
+  leakAudit?: LeakAudit;
+  /** Of a walk-forward evaluation, whose figures are those of all folds' rows together; `model` is the last fold's. */
+  folds?: FoldFigures[];
+  walkForward?: WalkForwardPlan;
+  /** Seeds of the trainings. */
+  seeds?: number[];
   /** Object with time, lastClose, forecast, actual of each test row. */
   forecasts: { key: string; sha256: string };
+  /** Table of all that the figures were made of, one row a test row. */
+  rows?: { key: string; sha256: string };
   dataset: string;
   createdAt: number;
   source: Source;
@@ -75,8 +100,6 @@ export function evaluateForecast(args: EvaluationArgs): Skill {
   const own = skillOf(args.model, rows, rows.forecast);
   const moved = [...actual.keys()].filter((i) => actual[i] !== lastClose[i]);
   const ups = (values: Float64Array): boolean[] => moved.map((i) => at(values, i) > at(lastClose, i));
-  const squared = (forecast: Float64Array): Float64Array =>
-    forecast.map((value, i) => ((value - at(actual, i)) / at(lastClose, i)) ** 2);
   return {
     model: args.model,
     stream: args.stream,
@@ -87,10 +110,11 @@ export function evaluateForecast(args: EvaluationArgs): Skill {
     mae: own.mae,
     directionalAccuracy: own.directionalAccuracy,
     wilson95: own.wilson95,
-    baselines: baselinesOf(rows, args),
+    baselines: baselineForecasts(rows, args).map(({ name, forecast }) => skillOf(name, rows, forecast)),
+    against: testAgainst({ rows, all: args, known: args }),
     pesaranTimmermann: pesaranTimmermann(ups(rows.forecast), ups(actual)),
     // Outcomes do not overlap, so the errors are those of one step ahead, whatever the horizon in bars.
-    dieboldMariano: dieboldMariano(squared(rows.forecast), squared(lastClose), 1),
+    dieboldMariano: dieboldMariano(squaredErrors(rows, rows.forecast), squaredErrors(rows, lastClose), 1),
     profitAfterCosts: {
       ...tradeSigns(rows, args.costs),
       feeBps: args.costs.feeBps,

@@ -1,5 +1,6 @@
 import { wilson } from './statistics.js';
 import type { Evaluation, SkillFigures } from './evaluation.js';
+import { auditRules, coverageRules, percent, type Rule } from './evaluation/promotion.js';
 import type { Source } from './sources.js';
 
 export type ModelTask = 'forecast' | 'sentiment';
@@ -38,6 +39,14 @@ export interface ModelVersion extends ModelRef {
   source: Source;
   /** Version of the feature definitions it was trained on; another one is refused at serving. */
   featureVersion: string;
+  /** Leak audits that failed, by stream: such a model is rejected and never served. */
+  leaks?: ModelLeak[];
+}
+
+export interface ModelLeak {
+  stream: string;
+  evaluation: string;
+  reasons: string[];
 }
 
 export const modelId = (model: { name: string; version: string }): string =>
@@ -53,6 +62,10 @@ export interface PromotionPolicy {
   leakSamples: number;
   /** How much worse than persistence's the mean absolute error may be. */
   maeTolerance: number;
+  /** How far the measured coverage of the adaptive intervals may lie from what they aim at. */
+  coverageTolerance: number;
+  /** Fewer rows than these decide nothing about a coverage. */
+  coverageSamples: number;
 }
 
 export const PROMOTION_POLICY: PromotionPolicy = {
@@ -61,6 +74,8 @@ export const PROMOTION_POLICY: PromotionPolicy = {
   leakAccuracy: 0.6,
   leakSamples: 200,
   maeTolerance: 0.01,
+  coverageTolerance: 0.05,
+  coverageSamples: 200,
 };
 
 /**
@@ -72,23 +87,25 @@ export function shouldPromote(args: {
   evaluations: Evaluation[];
   /** Largest difference between the trained and the exported model; NaN counts against. */
   parityMaxAbs: number;
+  /** Audits of other evaluations that the model failed. */
+  leaks?: ModelLeak[];
   policy?: Partial<PromotionPolicy>;
 }): { promote: boolean; reasons: string[] } {
   if (args.evaluations.length === 0)
     return { promote: false, reasons: ['Against: there is no evaluation to decide on.'] };
   const policy = { ...PROMOTION_POLICY, ...args.policy };
-  const rules = [parityRule(args.parityMaxAbs, policy), ...evidenceRules(args.evaluations, policy)];
+  const rules = [
+    parityRule(args.parityMaxAbs, policy),
+    ...evidenceRules(args.evaluations, policy),
+    ...auditRules(args.evaluations, args.leaks ?? []),
+    ...coverageRules(args.evaluations, policy),
+  ];
   const profit = sum(args.evaluations, (each) => each.profitAfterCosts.total) / args.evaluations.length;
   const reasons = rules.map(({ holds, text }) => `${holds ? 'For' : 'Against'}: ${text}`);
   reasons.push(
     `${profit > 0 ? 'For' : 'Against'}, not deciding: trading the sign returns ${percent(profit)} after costs, mean of the streams.`,
   );
   return { promote: rules.every(({ holds }) => holds), reasons };
-}
-
-interface Rule {
-  holds: boolean;
-  text: string;
 }
 
 function parityRule(parity: number, { maxParity }: PromotionPolicy): Rule {
@@ -130,17 +147,17 @@ function evidenceRules(evaluations: Evaluation[], policy: PromotionPolicy): Rule
   ];
 }
 
-const percent = (value: number): string =>
-  Number.isNaN(value) ? 'no number' : `${(100 * value).toFixed(2)} %`;
+/** Baselines that a prediction can answer with, from the latest bars alone. */
+const ANSWERING = new Set(['persistence', 'drift', 'majority', 'momentum', 'reversal']);
 
 /**
- * The baseline with the lowest error against persistence's over all streams; persistence where none is lower.
- * `accuracy` is its pooled direction (NaN for persistence).
+ * The baseline with the lowest error against persistence's over all streams, of those that a prediction can answer with;
+ * persistence where none is lower. `accuracy` is its pooled direction (NaN for persistence).
  */
 export function bestBaseline(evaluations: Evaluation[]): { name: string; error: number; accuracy: number } {
   let best = { name: 'persistence', error: 1 };
   for (const name of baselineNames(evaluations)) {
-    if (name === 'persistence') continue;
+    if (name === 'persistence' || !ANSWERING.has(name)) continue;
     const error = relativeError(evaluations, (each) => baselineOf(each, name)?.mae ?? NaN);
     if (error < best.error) best = { name, error };
   }

@@ -144,7 +144,9 @@ export function makePrediction(args: PredictionArgs): Prediction {
   // A scale that is not known bounds nothing: the interval is open, never narrow.
   const half = Number.isFinite(conformal.scale) ? conformal.scale : Infinity;
   const up = probabilityUp(scaled, args.residualQuantiles);
-  const decided = { stream, model, asOf, horizonBars, inputs, source };
+  const chain = args.chain ?? [];
+  // Who could not answer is a part of what happened: the same figures for another reason are another record.
+  const decided = { stream, model, asOf, horizonBars, inputs, source, ...(chain.length > 0 && { chain }) };
   return {
     id: `prd_${digestOf(decided).slice(0, 24)}`,
     stream,
@@ -165,7 +167,7 @@ export function makePrediction(args: PredictionArgs): Prediction {
     realised: null,
     ...(args.path && { path: args.path.map((point) => priced(point, args)) }),
     abstained: abstention(up, args.minConfidence),
-    chain: args.chain ?? [],
+    chain,
     ...(args.trigger !== undefined && { trigger: args.trigger }),
   };
 }
@@ -199,7 +201,7 @@ function abstention(up: number, minConfidence: number | undefined): string | nul
   return `confidence ${confidence.toFixed(4)} is below ${minConfidence}`;
 }
 
-function probabilityUp(scaled: number, residuals: number[]): number {
+export function probabilityUp(scaled: number, residuals: number[]): number {
   const n = residuals.length;
   if (n === 0) return 0.5;
   const share = residuals.filter((residual) => scaled + residual > 0).length / n;

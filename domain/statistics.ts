@@ -111,24 +111,30 @@ const allSame = (flags: boolean[]): boolean => flags.every((flag) => flag === fl
 
 /**
  * Diebold and Mariano (1995) with the small-sample correction of Harvey, Leybourne and Newbold (1997): is the
- * mean difference of two losses zero? Negative where A loses less. Autocovariances up to `horizon` − 1 count;
- * two-sided p by Student's t with n − 1 degrees of freedom. NaN where the difference never varies.
+ * mean difference of two losses zero? Negative where A loses less. Autocovariances up to `horizon` − 1 count in full;
+ * where that gives no positive variance, with the weights of Bartlett (Newey and West 1987), which always do.
+ * Two-sided p by Student's t with n − 1 degrees of freedom. NaN where the difference never varies.
  */
 export function dieboldMariano(lossA: Float64Array, lossB: Float64Array, horizon: number): TestResult {
   const n = lossA.length;
   const difference = lossA.map((loss, i) => loss - (lossB[i] ?? NaN));
-  if (n < 2 || lossB.length !== n || allEqual(difference)) return UNDEFINED_TEST;
+  if (n < 2 || horizon > n || lossB.length !== n || allEqual(difference)) return UNDEFINED_TEST;
   const centre = mean(difference);
-  let variance = 0;
-  for (let lag = 0; lag < horizon; lag++) {
-    let sum = 0;
-    for (let i = lag; i < n; i++)
-      sum += ((difference[i] ?? NaN) - centre) * ((difference[i - lag] ?? NaN) - centre);
-    variance += (lag === 0 ? 1 : 2) * (sum / n);
-  }
+  const covariances = Array.from({ length: horizon }, (_, lag) => autocovariance(difference, centre, lag));
+  const total = (weight: (lag: number) => number): number =>
+    covariances.reduce((sum, each, lag) => sum + (lag === 0 ? 1 : 2 * weight(lag)) * each, 0);
+  const full = total(() => 1);
+  const variance = full > 0 ? full : total((lag) => 1 - lag / horizon);
   const correction = Math.sqrt((n + 1 - 2 * horizon + (horizon * (horizon - 1)) / n) / n);
   const statistic = (correction * centre) / Math.sqrt(variance / n);
   return Number.isFinite(statistic) ? { statistic, pValue: studentTail(statistic, n - 1) } : UNDEFINED_TEST;
+}
+
+function autocovariance(values: Float64Array, centre: number, lag: number): number {
+  let sum = 0;
+  for (let i = lag; i < values.length; i++)
+    sum += ((values[i] ?? NaN) - centre) * ((values[i - lag] ?? NaN) - centre);
+  return sum / values.length;
 }
 
 /** Two-sided tail of Student's t: I_x(ν/2, ½) at x = ν/(ν+t²) (DLMF 8.17). */

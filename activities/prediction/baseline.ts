@@ -1,13 +1,11 @@
-import type { Ports } from '../../adapters/ports.js';
-import type { Evaluation } from '../../domain/evaluation.js';
 import { bestBaseline } from '../../domain/models.js';
 import { baselineForecast } from '../../domain/prediction.js';
 import { fanFromResiduals } from '../../domain/prediction/fan.js';
 import { baselineUncertainty } from '../../domain/prediction/residuals.js';
-import { sourceKey } from '../../domain/sources.js';
 import { COVERAGE } from '../evaluation.js';
 import { derived, type Answer, type AnswerArgs } from './answers.js';
 import type { Asked } from './asked.js';
+import type { Evidence } from './candidates.js';
 
 /** The baseline that answers where no model does, and why it is this one. */
 export interface ChosenBaseline {
@@ -17,17 +15,13 @@ export interface ChosenBaseline {
 
 /** The best of the latest evaluation on this stream and horizon, then persistence, which always has an answer. */
 export async function chooseBaselines(
-  ports: Ports,
+  evidence: Evidence,
   asked: Asked,
   args: { horizonBars: number; modelsFailed: boolean },
 ): Promise<ChosenBaseline[]> {
   const { horizonBars, modelsFailed } = args;
-  const found = await ports.documents.find<Evaluation>('evaluations', {
-    where: { stream: asked.stream, sourceKey: sourceKey(asked.source) },
-    order: 'newest',
-    limit: 50,
-  });
-  const latest = found.items.find((each) => each.horizonBars === horizonBars);
+  const found = await evidence.ofStream(asked.stream, asked.source);
+  const latest = found.find((each) => each.horizonBars === horizonBars);
   const last = { name: 'persistence', reason: 'no other baseline has an answer: persistence answers' };
   if (!latest)
     return [

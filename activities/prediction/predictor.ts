@@ -7,7 +7,7 @@ import { parseStream, timeframeMs } from '../../domain/streams.js';
 import { answerOf, type Answer, type AnswerArgs } from './answers.js';
 import { readAsked, type Asked } from './asked.js';
 import { baselineAnswer, chooseBaselines } from './baseline.js';
-import { findCandidates, type Candidates } from './candidates.js';
+import { findCandidates, openEvidence, type Candidates, type Evidence } from './candidates.js';
 import { ensembleAnswer } from './ensemble.js';
 import { openForecasts, type Forecasts } from './forecasts.js';
 import { predictionOf } from './record.js';
@@ -21,10 +21,11 @@ const REFUSALS = new Set(['InvalidInputError', 'NotFoundError', 'DataQualityErro
 export function openPredictor(ports: Ports): ForecastsPort {
   const snapshots = openSnapshots(ports);
   const forecasts = openForecasts(ports);
+  const evidence = openEvidence(ports);
   const make = async (request: PredictionRequest): Promise<Prediction> => {
     const asked = await readAsked(ports, request);
     const snapshot = await snapshots.read(asked);
-    return answered(ports, asked, { snapshot, forecasts });
+    return answered(ports, asked, { snapshot, forecasts, evidence });
   };
   return {
     async predict(request) {
@@ -32,8 +33,8 @@ export function openPredictor(ports: Ports): ForecastsPort {
       return stored as Prediction;
     },
     async predictMany(requests) {
-      const made = await Promise.all(
-        requests.map((request) => make(request).catch((error: unknown) => error as Error)),
+      const made = await inLanes(requests, (request) =>
+        make(request).catch((error: unknown) => error as Error),
       );
       const stored = await store(
         ports,
@@ -44,6 +45,19 @@ export function openPredictor(ports: Ports): ForecastsPort {
     },
     replay: (id) => replayPrediction(ports, id),
   };
+}
+
+/** Streams that are read at a time where nothing of them is held yet. */
+const LANES = 4;
+
+async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results;
 }
 
 /** Records with their events, in one transaction; one that was made before is the same record. */
@@ -66,13 +80,13 @@ async function store(ports: Ports, made: Prediction[]): Promise<Prediction[]> {
 async function answered(
   ports: Ports,
   asked: Asked,
-  { snapshot, forecasts }: { snapshot: Snapshot; forecasts: Forecasts },
+  { snapshot, forecasts, evidence }: { snapshot: Snapshot; forecasts: Forecasts; evidence: Evidence },
 ): Promise<Prediction> {
   const step = timeframeMs(parseStream(asked.stream).timeframe);
   checkHistory(asked, snapshot);
   const args: AnswerArgs = { matrix: snapshot.matrix, timeframeMs: step, forecasts };
   const chain: Refusal[] = [];
-  const answer = await firstAnswer(ports, asked, { args, chain });
+  const answer = await firstAnswer(ports, asked, { args, chain, evidence });
   return predictionOf(asked, { snapshot, answer, chain, createdAt: ports.now() });
 }
 
@@ -94,9 +108,9 @@ function checkHistory({ stream, source, asOf }: Asked, { matrix }: Snapshot): vo
 async function firstAnswer(
   ports: Ports,
   asked: Asked,
-  { args, chain }: { args: AnswerArgs; chain: Refusal[] },
+  { args, chain, evidence }: { args: AnswerArgs; chain: Refusal[]; evidence: Evidence },
 ): Promise<Answer> {
-  const candidates = await findCandidates(ports, asked);
+  const candidates = await findCandidates(ports, evidence, asked);
   chain.push(...candidates.refusals);
   for (const { model, answer } of attempts(asked, candidates, args)) {
     const found = await answer().catch((error: unknown) => {
@@ -109,7 +123,7 @@ async function firstAnswer(
   const horizonBars = asked.horizonBars ?? candidates.asked[0]?.evaluation.horizonBars ?? 1;
   const modelsFailed = candidates.asked.length > 0;
   let last: Answer | null = null;
-  for (const chosen of await chooseBaselines(ports, asked, { horizonBars, modelsFailed })) {
+  for (const chosen of await chooseBaselines(evidence, asked, { horizonBars, modelsFailed })) {
     last = await baselineAnswer(chosen, { ...args, horizonBars });
     if (Number.isFinite(last.scaled)) return last;
     chain.push({ model: last.model, reason: `too little history: ${args.matrix.time.length} bars` });

@@ -99,7 +99,7 @@ async function recompute(ports: Ports, stored: Prediction): Promise<Prediction> 
     forecasts: openForecasts(ports),
   };
   const answer = await answerAgain(ports, stored, args);
-  return predictionOf(asked, { snapshot, answer, chain: [], createdAt: stored.createdAt });
+  return predictionOf(asked, { snapshot, answer, chain: stored.chain ?? [], createdAt: stored.createdAt });
 }
 
 async function answerAgain(ports: Ports, stored: Prediction, args: AnswerArgs): Promise<Answer> {

@@ -110,6 +110,19 @@ export function checkSpec(spec: DatasetSpec): void {
     );
 }
 
+/** @throws InvalidInputError where they do not lie inside the data, one after the other */
+export function checkBoundaries(
+  boundaries: NonNullable<DatasetSpec['boundaries']>,
+  from: number,
+  to: number,
+): NonNullable<DatasetSpec['boundaries']> {
+  const { validationFrom, testFrom } = boundaries;
+  if (from < validationFrom && validationFrom < testFrom && testFrom < to) return boundaries;
+  throw new InvalidInputError(
+    `Dataset boundaries validationFrom ${validationFrom} and testFrom ${testFrom} must ascend inside the data, ${from} to ${to} (epoch ms)`,
+  );
+}
+
 function checkHorizons(spec: DatasetSpec, bad: (text: string) => never): void {
   const { horizons, horizonBars } = spec;
   if (!horizons) return;

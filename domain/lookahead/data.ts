@@ -1,5 +1,6 @@
 import type { BarColumns } from '../bars.js';
 import type { SentimentPoint } from '../features.js';
+import { seededRandom } from '../random.js';
 
 /** Versions of bars, ascending by time and, of one time, by when they became known. */
 export type BarVersions = BarColumns & { knownAt: Float64Array };
@@ -91,4 +92,43 @@ function rowsOf(bars: BarVersions, keep: (row: number) => boolean): BarVersions 
   const made = {} as BarVersions;
   for (const name of NAMES) made[name] = Float64Array.from(rows, (row) => bars[name][row] as number);
   return made;
+}
+
+/**
+ * What was known at an instant of bars that had closed: of a bar with several versions the latest one known then. A bar
+ * whose first version came later still (history that was loaded afterwards) is read as that version.
+ */
+export function asKnown(data: MarketData, at: number): MarketData {
+  const { time, knownAt: known } = data.bars;
+  const isFirst = (row: number): boolean => time[row] !== time[row - 1];
+  const reads = (row: number): boolean => isFirst(row) || (known[row] ?? Infinity) <= at;
+  return {
+    ...data,
+    bars: rowsOf(data.bars, (row) => closeOf(data, row) <= at && reads(row)),
+    news: data.news.filter((point) => point.knownAt <= at),
+  };
+}
+
+/** The same past with the bars that close after an instant in another order, and none of them as it was. */
+export function shuffledFuture(data: MarketData, at: number, seed: string): MarketData {
+  const bars = rowsOf(data.bars, () => true);
+  const first = bars.time.findIndex((_, row) => closeOf(data, row) > at);
+  if (first < 0) return data;
+  const random = seededRandom(`future ${seed} ${at}`);
+  const order = Array.from({ length: bars.time.length - first }, (_, i) => first + i);
+  for (let i = order.length - 1; i > 0; i--) {
+    const other = Math.floor(random() * (i + 1));
+    [order[i], order[other]] = [order[other] ?? first, order[i] ?? first];
+  }
+  for (const [i, from] of order.entries()) {
+    // Moved as well: an average of all that comes does not see the order.
+    const factor = 1.2 + 0.2 * random();
+    for (const name of PRICES) bars[name][first + i] = (data.bars[name][from] ?? NaN) * factor;
+    bars.volume[first + i] = (data.bars.volume[from] ?? 0) * 3 + 1;
+  }
+  const news = data.news.map((point): NewsPoint => {
+    const { opinion: _, ...rest } = point;
+    return point.knownAt > at ? { ...rest, value: point.value > 0 ? -1 : 1 } : point;
+  });
+  return { ...data, bars, news };
 }

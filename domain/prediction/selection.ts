@@ -28,16 +28,16 @@ function ratioOf(part: object): number {
 }
 
 /** The best first; who has no figure comes last, and of equals the one with the smaller name: never by chance. */
-export function bySkill<T extends { evaluation: Evidence }>(candidates: readonly T[]): T[] {
+export function bySkill<T extends { skill: Evidence }>(candidates: readonly T[]): T[] {
   const rank = (each: T): number => {
-    const error = relativeError(each.evaluation);
+    const error = relativeError(each.skill);
     return Number.isFinite(error) ? error : Infinity;
   };
   return candidates.toSorted(
     (a, b) =>
       compare(rank(a), rank(b)) ||
-      compare(a.evaluation.model, b.evaluation.model) ||
-      compare(b.evaluation.createdAt, a.evaluation.createdAt),
+      compare(a.skill.model, b.skill.model) ||
+      compare(b.skill.createdAt, a.skill.createdAt),
   );
 }
 

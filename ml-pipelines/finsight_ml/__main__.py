@@ -1,10 +1,15 @@
-"""`python -m finsight_ml worker`, `train <request.json>`, `sentiment train …` and, from stdin, `suggest`."""
+"""`python -m finsight_ml worker`, `train <request.json>`, `check [model …]`, `sentiment train …` and, from stdin, `suggest`."""
 
 import asyncio
 import json
 import os
 import sys
 from pathlib import Path
+
+USAGE = (
+    "usage: python -m finsight_ml worker | train <request.json> | check [model …] | sentiment train --help | "
+    "tracking [--replay] | suggest"
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -16,12 +21,16 @@ def main(arguments: list[str]) -> int:
             return 0
         case ["train", path]:
             return train_file(Path(path))
+        case ["check", *names]:
+            return check_models(names)
         case ["sentiment", *rest]:
             return sentiment_command(rest)
+        case ["tracking", *rest] if rest in ([], ["--replay"]):
+            return tracking(replays=bool(rest))
         case ["suggest"]:
             return suggest_lines()
         case _:
-            print("usage: python -m finsight_ml worker | train <request.json> | sentiment train --help | suggest", file=sys.stderr)
+            print(USAGE, file=sys.stderr)
             return 2
 
 
@@ -37,6 +46,24 @@ def train_file(path: Path) -> int:
     return 0
 
 
+def check_models(names: list[str]) -> int:
+    """Tries forecasters of the registry, all of them where none is named; one JSON line each. 1 where one fails."""
+    from .errors import InvalidInputError
+    from .models import MODELS
+    from .models.check import check_models as check
+
+    failed = False
+    for name in names or list(MODELS):
+        try:
+            (line,) = check([name])
+        except InvalidInputError as error:
+            print(str(error), file=sys.stderr)
+            return 2
+        failed |= line["error"] is not None
+        print(json.dumps(line), flush=True)
+    return 1 if failed else 0
+
+
 def sentiment_command(arguments: list[str]) -> int:
     from .errors import DataQualityError, InvalidInputError
     from .sentiment.command import main as command
@@ -46,6 +73,23 @@ def sentiment_command(arguments: list[str]) -> int:
     except (InvalidInputError, DataQualityError) as error:
         print(str(error), file=sys.stderr)
         return 2 if isinstance(error, InvalidInputError) else 4
+
+
+def tracking(*, replays: bool) -> int:
+    """What waits for MLflow, or what sending it came to, as one JSON object."""
+    from dataclasses import asdict
+
+    from .objects import FileObjects
+    from .tracking import Replayed, replay, spool_of
+
+    objects = FileObjects(os.environ.get("OBJECTS_URL", ""))
+    if replays:
+        done = replay(objects)
+    else:
+        with spool_of(objects) as waiting:
+            done = Replayed(waiting=len(waiting))
+    print(json.dumps({**asdict(done), "address": os.environ.get("MLFLOW_TRACKING_URI") or None}))
+    return 0
 
 
 def suggest_lines() -> int:

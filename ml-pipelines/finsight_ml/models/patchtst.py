@@ -101,16 +101,3 @@ class Layer(nn.Module):
         flat = self.first_norm(hidden.reshape(rows * count, width) + self.dropout(mixed))
         fed = self.narrowed(self.dropout(nn.functional.gelu(self.widened(flat))))
         return self.second_norm(flat + self.dropout(fed)).view(rows, count, width)
-
-
-class PatchTstForecaster(nn.Module):
-    """[batch, look_back, features] raw features → [batch] target. The scaling lives in the module, hence in the ONNX file."""
-
-    def __init__(self, *, look_back: int, mean: torch.Tensor, deviation: torch.Tensor, params: dict) -> None:
-        super().__init__()
-        self.network = build(Task(look_back=look_back, channels=len(mean), steps=1, outputs=1), params)
-        self.register_buffer("mean", mean)
-        self.register_buffer("deviation", deviation)
-
-    def forward(self, features: torch.Tensor) -> torch.Tensor:
-        return self.network((features - self.mean) / self.deviation).flatten()

@@ -9,6 +9,7 @@ from lightning_fabric import Fabric
 from torch import nn
 
 from ..errors import InvalidInputError
+from ..machine import has_bfloat16
 from .network import SentimentNet
 
 
@@ -40,25 +41,18 @@ class Recipe:
     checkpoint_seconds: float = 120.0
 
 
-def has_bf16() -> bool:
-    if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
-    # Without AVX512-BF16 or AMX, emulation is slower than float32.
-    return bool(torch.cpu._is_avx512_bf16_supported()) if hasattr(torch.cpu, "_is_avx512_bf16_supported") else False
-
-
 def fabric_for(recipe: Recipe) -> Fabric:
     """One device, or one for each process that torchrun has started. Raises InvalidInputError for a precision it can't compute in."""
     on_gpu = torch.cuda.is_available()
     if recipe.precision == "16-mixed" and not on_gpu:
-        raise InvalidInputError('The precision "16-mixed" needs a GPU; on this machine: 32-true' + (", bf16-mixed" if has_bf16() else ""))
+        raise InvalidInputError('The precision "16-mixed" needs a GPU; on this machine: 32-true' + (", bf16-mixed" if has_bfloat16() else ""))
     processes = int(os.environ.get("WORLD_SIZE", "1"))
     fabric = Fabric(
         accelerator="cuda" if on_gpu else "cpu",
         devices=int(os.environ.get("LOCAL_WORLD_SIZE", "1")) if processes > 1 else 1,
         num_nodes=processes // int(os.environ.get("LOCAL_WORLD_SIZE", "1")) if processes > 1 else 1,
         strategy="ddp" if processes > 1 else "auto",
-        precision=recipe.precision or ("bf16-mixed" if has_bf16() else "32-true"),
+        precision=recipe.precision or ("bf16-mixed" if has_bfloat16() else "32-true"),
     )
     fabric.launch()
     return fabric
