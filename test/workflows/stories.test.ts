@@ -37,11 +37,6 @@ const ALONE = new Set<StoryKind>([
   'reproduceModel',
   'watchDrift',
   'retrainModel',
-  'watchDrift',
-  'retrainModel',
-  'tuneModel',
-  'reproduceModel',
-  'walkForward',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
@@ -76,9 +71,6 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   walkForward: { streams: [stream], source: 'simulated', ...window, trainer: 'ridge' },
   tuneModel: { name: 'ridge-1h-h1', base: { dataset: 'ds_0', trainer: 'ridge' }, trials: 4 },
   reproduceModel: { model: 'ridge-1h-h1@0123' },
-  tuneModel: { name: 'ridge-1h-h1', base: { dataset: 'ds_0', trainer: 'ridge' }, trials: 4 },
-  reproduceModel: { model: 'ridge-1h-h1@0123' },
-  walkForward: { streams: [stream], source: 'simulated', ...window, trainer: 'ridge' },
   evaluateModel: {
     model: 'ridge-1h-h1@0123',
     dataset: 'ds_0',

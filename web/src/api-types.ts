@@ -826,6 +826,39 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/evaluations/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getEvaluation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/evaluations/{id}/against/{other}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['compareEvaluations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/card': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getModelCard'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/training/trainers': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listTrainers'];
@@ -903,39 +936,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/evaluations/{id}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getEvaluation'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/evaluations/{id}/against/{other}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['compareEvaluations'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/models/{id}/card': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getModelCard'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/predictions': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listPredictions'];
@@ -950,28 +950,6 @@ export interface paths {
   '/predictions/{id}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['getPrediction'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/drift': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listDriftReports'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/drift/{id}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getDriftReport'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1030,6 +1008,50 @@ export interface paths {
     put?: never;
     post: operations['replayPrediction'];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/drift': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDriftReports'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/drift/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getDriftReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/prediction-policies': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listPredictionPolicies'];
+    put?: never;
+    post: operations['createPredictionPolicy'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/prediction-policies/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['removePredictionPolicy'];
     options?: never;
     head?: never;
     patch?: never;
@@ -1523,6 +1545,18 @@ export interface components {
       /** What asked, told in the record */ trigger?: string;
     };
     PredictBatch: { requests: components['schemas']['PredictInput'][] };
+    PredictionPolicyRequest: {
+      streams: string[];
+      /** Bars ahead */ horizons?: number[];
+      /** bar: one of the stream has closed; sentiment: a story about its base was scored; cron: by the clock */ on:
+        'bar' | 'sentiment' | 'cron';
+      /** Name of a model; null: the best by past skill */ model?: string | null;
+      /** live, recorded:<directory>, simulated:<seed>; null: that of the event, or of the newest bars */ source?:
+        string | null;
+      /** Stories scored within this stretch of the clock are one trigger, at its end */ debounceSeconds?: number;
+      /** Five fields, where on is cron */ cron?: string | null;
+      timeZone?: string;
+    };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
@@ -2069,8 +2103,8 @@ export interface components {
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'watchDrift'; input: components['schemas']['WatchDriftInput'] }
       | { kind: 'retrainModel'; input: components['schemas']['RetrainModelInput'] }
-      | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'settlePredictions'; input: components['schemas']['SettlePredictionsInput'] }
+      | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
       | { kind: 'backtestPortfolio'; input: components['schemas']['BacktestPortfolioInput'] }
       | { kind: 'sweepBacktest'; input: components['schemas']['SweepBacktestInput'] }
@@ -2109,8 +2143,8 @@ export interface components {
         | 'deployModel'
         | 'watchDrift'
         | 'retrainModel'
-        | 'predict'
         | 'settlePredictions'
+        | 'predict'
         | 'runBacktest'
         | 'backtestPortfolio'
         | 'sweepBacktest'
@@ -2154,8 +2188,8 @@ export interface components {
         | 'deployModel'
         | 'watchDrift'
         | 'retrainModel'
-        | 'predict'
         | 'settlePredictions'
+        | 'predict'
         | 'runBacktest'
         | 'backtestPortfolio'
         | 'sweepBacktest'
@@ -3523,6 +3557,25 @@ export interface components {
       } | null;
       /** Digests that were compared */ checks: number;
     };
+    PredictionPolicy: {
+      id: string;
+      streams: string[];
+      horizons: number[];
+      on: 'bar' | 'sentiment' | 'cron';
+      model: string | null;
+      source: string | null;
+      debounceSeconds: number;
+      cron: string | null;
+      timeZone: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      tenant: string;
+    };
+    PredictionPolicyPage: {
+      items: components['schemas']['PredictionPolicy'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Principal: {
       id: string;
       name: string;
@@ -4348,8 +4401,8 @@ export interface operations {
           | 'deployModel'
           | 'watchDrift'
           | 'retrainModel'
-          | 'predict'
           | 'settlePredictions'
+          | 'predict'
           | 'runBacktest'
           | 'backtestPortfolio'
           | 'sweepBacktest'
@@ -6123,6 +6176,55 @@ export interface operations {
       };
     };
   };
+  getEvaluation: {
+    parameters: { query?: never; header?: never; path: { /** Evaluation id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Evaluation'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  compareEvaluations: {
+    parameters: {
+      query?: { /** Of model versions: the stream to compare them on */ stream?: string };
+      header?: never;
+      path: { /** evl_… or <name>@<version> */ id: string; /** The same of the other one */ other: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EvaluationComparison'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getModelCard: {
+    parameters: {
+      query?: { /** Markdown where left out */ format?: 'md' | 'html' };
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/markdown': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   listTrainers: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     requestBody?: never;
@@ -6255,55 +6357,6 @@ export interface operations {
       };
     };
   };
-  getEvaluation: {
-    parameters: { query?: never; header?: never; path: { /** Evaluation id */ id: string }; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Evaluation'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  compareEvaluations: {
-    parameters: {
-      query?: { /** Of model versions: the stream to compare them on */ stream?: string };
-      header?: never;
-      path: { /** evl_… or <name>@<version> */ id: string; /** The same of the other one */ other: string };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['EvaluationComparison'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getModelCard: {
-    parameters: {
-      query?: { /** Markdown where left out */ format?: 'md' | 'html' };
-      header?: never;
-      path: { /** mdl_<name>@<version> */ id: string };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: { headers: { [name: string]: unknown }; content: { 'text/markdown': string } };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
   listPredictions: {
     parameters: {
       query?: {
@@ -6311,6 +6364,8 @@ export interface operations {
         /** Only by this model or baseline */ model?: string;
         /** Made at or after; ISO 8601 or epoch milliseconds */ from?: string;
         /** Made before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Only those whose outcome is recorded, or only those that wait for it */ settled?:
+          'true' | 'false';
         /** Items of a page */ limit?: number;
         /** From the page before */ cursor?: string;
       };
@@ -6363,47 +6418,6 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Prediction'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listDriftReports: {
-    parameters: {
-      query?: {
-        /** Only of this stream */ stream?: string;
-        /** <name>@<version> */ model?: string;
-        /** Only these */ verdict?: 'unknown' | 'stable' | 'watch' | 'drift';
-        /** Looked at bars up to then or later; ISO 8601 or epoch milliseconds */ from?: string;
-        /** Looked at bars before; ISO 8601 or epoch milliseconds */ to?: string;
-        /** Items of a page */ limit?: number;
-        /** From the page before */ cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['DriftReportPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getDriftReport: {
-    parameters: { query?: never; header?: never; path: { /** Report id */ id: string }; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['DriftReport'] };
       };
       default: {
         headers: { [name: string]: unknown };
@@ -6523,6 +6537,91 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Problem'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDriftReports: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** <name>@<version> */ model?: string;
+        /** Only these */ verdict?: 'unknown' | 'stable' | 'watch' | 'drift';
+        /** Looked at bars up to then or later; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Looked at bars before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DriftReportPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getDriftReport: {
+    parameters: { query?: never; header?: never; path: { /** Report id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DriftReport'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listPredictionPolicies: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionPolicyPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createPredictionPolicy: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PredictionPolicyRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionPolicy'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  removePredictionPolicy: {
+    parameters: { query?: never; header?: never; path: { /** Policy id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
