@@ -40,8 +40,14 @@ export async function auditStreamModel(
     rows,
     seed: `${modelId(model)} ${stream}`,
     ...(explanation ? { explanation } : {}),
-    onStep: () => beat(),
+    onStep: breathe,
   });
+}
+
+/** A beat only leaves the process when its event loop turns. */
+async function breathe(): Promise<void> {
+  beat();
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Bars and news of the stream with the instants at which they became known. */

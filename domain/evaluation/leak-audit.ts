@@ -23,20 +23,20 @@ export interface LeakAuditArgs {
   seed: string;
   /** Why an accuracy that looks too good is no leak, as a person has said it. */
   explanation?: string;
-  /** Told between two computations of features. */
-  onStep?: () => void;
+  /** Waited for between two computations of features, so that other work gets its turn. */
+  onStep?: () => Promise<void>;
 }
 
 /**
  * Looks for knowledge of the future in features, labels, parts and forecasts. A sound model passes each check by
  * construction; one that fails is not to be served. See the functions of the checks for what each can find.
  */
-export function auditLeaks(args: LeakAuditArgs): LeakAudit {
+export async function auditLeaks(args: LeakAuditArgs): Promise<LeakAudit> {
   const whole = args.features(args.data);
   const on = { ...args, whole };
   const checks = [
-    futureShuffled(on),
-    recomputedLate(on),
+    await futureShuffled(on),
+    await recomputedLate(on),
     targetCopied(on),
     storedColumns(on),
     partsApart(on),

@@ -1,4 +1,5 @@
-"""`python -m finsight_ml worker`, `train <request.json>`, `check [model …]`, `sentiment train …` and, from stdin, `suggest`."""
+"""`python -m finsight_ml worker`, `train <spec.json or request.json>`, `evaluate <spec.json>`, `check [model …]`,
+`sentiment train …`, `tracking [--replay]` and, from stdin, `suggest`."""
 
 import asyncio
 import json
@@ -7,8 +8,8 @@ import sys
 from pathlib import Path
 
 USAGE = (
-    "usage: python -m finsight_ml worker | train <request.json> | check [model …] | sentiment train --help | "
-    "tracking [--replay] | suggest"
+    "usage: python -m finsight_ml worker | train <spec.json or request.json> | evaluate <spec.json> | check [model …] | "
+    "sentiment train --help | tracking [--replay] | suggest"
 )
 
 
@@ -19,8 +20,10 @@ def main(arguments: list[str]) -> int:
 
             asyncio.run(serve())
             return 0
-        case ["train", path]:
+        case ["train", path] if is_request(Path(path)):
             return train_file(Path(path))
+        case ["train" | "evaluate" as verb, *rest]:
+            return series_command(verb, rest)
         case ["check", *names]:
             return check_models(names)
         case ["sentiment", *rest]:
@@ -44,6 +47,26 @@ def train_file(path: Path) -> int:
     result = train(request, FileObjects(os.environ.get("OBJECTS_URL", "")))
     print(json.dumps(result.model_dump(by_alias=True)))
     return 0
+
+
+def is_request(path: Path) -> bool:
+    """The training worker's own request names a dataset; a spec names data."""
+    try:
+        given = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return False
+    return isinstance(given, dict) and "dataset" in given and "data" not in given
+
+
+def series_command(verb: str, arguments: list[str]) -> int:
+    from .errors import DataQualityError, InvalidInputError
+    from .series.command import main as command
+
+    try:
+        return command(verb, arguments)
+    except (InvalidInputError, DataQualityError) as error:
+        print(str(error), file=sys.stderr)
+        return 2 if isinstance(error, InvalidInputError) else 1
 
 
 def check_models(names: list[str]) -> int:

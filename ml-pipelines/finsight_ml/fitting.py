@@ -2,6 +2,7 @@
 
 import io
 import math
+import pickle
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -103,9 +104,16 @@ class Run:
 
     def resume(self) -> None:
         data = self.checkpoints.read()
-        if data is not None:
+        if data is None:
+            return
+        try:
             self.unpack(data)
             self.last = data
+        except (KeyError, TypeError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+            if is_out_of_memory(error):
+                raise
+            self.unpack(self.last)
+            self.fitted.notes.append(f"The checkpoint was of another version of the trainer ({type(error).__name__}); started again")
 
     def is_over(self) -> bool:
         done, fitted = len(self.fitted.history), self.fitted

@@ -81,6 +81,13 @@ def test_trees_on_features_that_stand_on_their_thresholds_stay_equal():
     assert parity(model.export(), windows.numpy(), model.predict(windows), main=1) <= 1e-5
 
 
+def test_more_boosters_than_can_be_served_are_refused():
+    job = made_job("lightgbm")
+    matrix = dataclasses.replace(job.matrix, horizons=list(range(1, 97)), targets=torch.zeros(1000, 96))
+    with pytest.raises(InvalidInputError, match="576 boosters for 96 horizons.*at most 200"):
+        MODELS["lightgbm"](dataclasses.replace(job, matrix=matrix))
+
+
 def test_one_block_of_trees_is_what_lightgbm_itself_learns():
     job = made_job("lightgbm")
     job = dataclasses.replace(job, params={"trees": 5}, training=job.training.model_copy(update={"max_epochs": 1, "quantiles": []}))

@@ -3,8 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { forecastBase, forecastOptions, type ForecastFlags } from '../../cli/training/flags.js';
 import { progressPrinter } from '../../cli/follow.js';
 import { Command } from 'commander';
+import { storyId } from '../../workflows/ids.js';
 import { temporaryDirectory } from '../adapters/directories.js';
+import { seed } from '../api/made-records.js';
+import { madeStory } from '../api/made-stories.js';
 import { runCommand } from './command.js';
+import { commandPlatform } from './made-shell.js';
 
 const run = ['train', 'run', '--name', 'mine', '--dataset', 'ds_1'];
 
@@ -67,5 +71,37 @@ describe('finsight train and dataset', () => {
       '  epoch 1 of 3: training loss 0.50000, validation loss 0.25000, 1235 rows/s\n',
       '  epoch 2 of 3: training loss 0.50000, validation loss 0.25000, 1235 rows/s\n',
     ]);
+  });
+});
+
+describe('finsight train on a platform', () => {
+  const { platform, json, shown } = commandPlatform(({ ports }) => seed(ports));
+
+  it('lists trainers, trainings, tunings and data sets', async () => {
+    expect((await json('train', 'trainers')).answer.items).toHaveLength(6);
+    expect((await json('train', 'list')).answer.items?.[0]).toMatchObject({ state: 'finished' });
+    expect((await shown('train', 'show', 'mdl_example@1')).out).toContain('mdl_example@1');
+    expect((await shown('train', 'follow', 'mdl_example@1')).out).toContain('finished');
+    expect((await shown('train', 'tunings')).out).toContain('tun_example');
+    expect((await shown('dataset', 'list')).out).toContain('1,4');
+    expect((await json('dataset', 'show', 'ds_example')).answer).toMatchObject({ id: 'ds_example' });
+    expect((await json('dataset', 'show', 'ds_none')).code).toBe(2);
+  });
+
+  it('a version that comes out otherwise ends with 4, both digests and what differs', async () => {
+    const recorded = { onnxSha256: 'a', weightsSha256: 'b' };
+    const differences = [{ name: 'torch', recorded: '2.14', found: '2.15' }];
+    const found = { ...recorded, weightsSha256: 'c' };
+    const result = { model: 'mdl_mine@1', identical: false, recorded, found, differences, seconds: 1 };
+    const { stories } = platform().stories;
+    const workflowId = storyId('reproduceModel', { model: 'mine@1' });
+    const ended = shown('train', 'reproduce', 'mine@1');
+    await expect.poll(() => stories.has(workflowId), { timeout: 30_000 }).toBe(true);
+    stories.set(workflowId, madeStory({ workflowId, kind: 'reproduceModel', result }));
+    const { code, out, err } = await ended;
+    expect(code).toBe(4);
+    expect(out).toMatch(/weightsSha256 +b +c/);
+    expect(out).toMatch(/torch +2.14 +2.15/);
+    expect(err).toContain('mdl_mine@1 came out otherwise; see above');
   });
 });

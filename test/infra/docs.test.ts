@@ -34,6 +34,7 @@ describe('docs/temporal.md', () => {
       'compareStrategies',
       'verifyBacktest',
       'auditLookahead',
+      'walkForward',
     ]);
   });
 

@@ -17,7 +17,7 @@ const POINTS = 8;
  * another order and moved. Finds centred averages, scaling by the whole history, targets shifted into features, future
  * volume, and whatever else reads ahead.
  */
-export function futureShuffled(args: Audited): LeakCheck {
+export function futureShuffled(args: Audited): Promise<LeakCheck> {
   return compared(args, {
     check: 'future-shuffled',
     again: (row) => args.features(shuffledFuture(args.data, closeAt(args, row), args.seed)),
@@ -30,7 +30,7 @@ export function futureShuffled(args: Audited): LeakCheck {
  * The window that a model sees at an instant must be the same bits when it is computed from what was known then: later
  * bars are cut off, a bar that was corrected later is read as it stood.
  */
-export function recomputedLate(args: Audited): LeakCheck {
+export function recomputedLate(args: Audited): Promise<LeakCheck> {
   return compared(args, {
     check: 'recomputed-late',
     again: (row) => args.features(asKnown(args.data, closeAt(args, row))),
@@ -41,7 +41,7 @@ export function recomputedLate(args: Audited): LeakCheck {
 
 const closeAt = ({ whole }: Audited, row: number): number => at(whole.time, row);
 
-function compared(
+async function compared(
   args: Audited,
   on: {
     check: LeakCheck['check'];
@@ -50,14 +50,14 @@ function compared(
     from(row: number): number;
     how: string;
   },
-): LeakCheck {
+): Promise<LeakCheck> {
   const points = pointsOf(args);
   if (points.length === 0)
     return { check: on.check, verdict: 'skipped', text: 'No row has all features', figure: null, bound: 0 };
   let differing = 0;
   let first: { name: string; time: number } | null = null;
   for (const row of points) {
-    args.onStep?.();
+    await args.onStep?.();
     const part = on.again(row);
     for (const { name, row: each } of differences(args.whole, part, { from: on.from(row), to: row })) {
       differing++;

@@ -24,12 +24,15 @@ class Masked(torch.autograd.Function):
     def forward(context, values: torch.Tensor, chances: int) -> torch.Tensor:
         # The whole range of int64: else each eighth byte would lack its highest bit.
         draws = torch.empty((values.numel() + 7) // 8, dtype=torch.int64).random_(-(2**63), None)
-        kept = (draws.view(torch.uint8)[: values.numel()] >= chances).view(values.shape)
+        chosen = draws.view(torch.uint8)[: values.numel()].view(values.shape)
+        # Compared straight into the numbers that are multiplied: a product with booleans would copy them first, each time.
+        kept = torch.empty(values.shape, dtype=values.dtype)
+        torch.ge(chosen, chances, out=kept)
+        kept.mul_(LEVELS / (LEVELS - chances))
         context.save_for_backward(kept)
-        context.scale = LEVELS / (LEVELS - chances)
-        return (values * kept).mul_(context.scale)
+        return values * kept
 
     @staticmethod
     def backward(context, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
         (kept,) = context.saved_tensors
-        return (gradient * kept).mul_(context.scale), None
+        return gradient * kept, None

@@ -30,6 +30,8 @@ DEFAULTS: dict[str, Value] = {
     "l2": 5.0,
     "bins": 63,
 }
+# One for each figure of each horizon; beyond this the file is too large to be served.
+MOST_BOOSTERS = 200
 
 
 class LightGbm:
@@ -42,6 +44,12 @@ class LightGbm:
             check(self.params)
         except ValueError as error:
             raise InvalidInputError(str(error)) from error
+        wanted = job.outputs * len(job.matrix.horizons)
+        if wanted > MOST_BOOSTERS:
+            raise InvalidInputError(
+                f"LightGBM would grow {wanted} boosters for {len(job.matrix.horizons)} horizons with a mean and "
+                f"{job.outputs - 1} quantiles each; at most {MOST_BOOSTERS}: take fewer horizons or quantiles, or a network"
+            )
         self.places = places(self.params["lags"], job.matrix.look_back)
         self.samples = len(job.train_rows)
         self.base = job.constants().double().numpy()

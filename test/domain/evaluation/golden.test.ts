@@ -24,7 +24,7 @@ interface Golden {
 const golden = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../contracts/evaluation-golden.json'), 'utf8'),
 ) as Golden;
-const { returns, logs, level } = golden.series;
+const { returns, level } = golden.series;
 
 describe('figures that other packages compute', () => {
   it('AR(1) is that of statsmodels', () => {
