@@ -1,6 +1,6 @@
 import type { FeatureMatrix } from '../../domain/features.js';
 import type { ScaledPoint } from '../../domain/prediction.js';
-import { fanFromResiduals, fanOf, type KnownPath } from '../../domain/prediction/fan.js';
+import { fanFromResiduals, fanOf, fanShifts, type KnownPath } from '../../domain/prediction/fan.js';
 import { knownRows, moveAfter, uncertaintyOf, type Uncertainty } from '../../domain/prediction/residuals.js';
 import type { Candidate } from './candidates.js';
 import type { Forecasts, ModelForecasts } from './forecasts.js';
@@ -47,9 +47,10 @@ export async function answerOf(candidate: Candidate, args: AnswerArgs): Promise<
     const { coverage } = evaluation.conformal;
     const calibration = of.file.residualQuantiles;
     const known = now.path ? await knownPaths(of, args, rows) : [];
-    return { uncertainty: uncertaintyOf({ calibration, residuals, horizonBars, coverage }), known };
+    const shifts = fanShifts({ horizons: of.horizons, levels: of.levels, known });
+    return { uncertainty: uncertaintyOf({ calibration, residuals, horizonBars, coverage }), shifts };
   });
-  const { uncertainty, known } = await remembered;
+  const { uncertainty, shifts } = await remembered;
   const { scaled, path } = now;
   return {
     model: `${model.name}@${model.version}`,
@@ -58,7 +59,7 @@ export async function answerOf(candidate: Candidate, args: AnswerArgs): Promise<
     scaled,
     uncertainty,
     path: path
-      ? fanOf({ horizons: of.horizons, levels: of.levels, path, known })
+      ? fanOf({ horizons: of.horizons, levels: of.levels, path, shifts })
       : fanFromResiduals({ horizonBars, scaled, residuals: uncertainty.residuals }),
     inputs: {
       onnx: model.onnx.sha256,

@@ -10,6 +10,7 @@ import {
   fileOf,
   folderOf,
   partitionPeriods,
+  periodFolders,
   periodOf,
   streamFolders,
   type PeriodSpan,
@@ -77,7 +78,7 @@ export function fileSeries(root: string, name: string, options: { now?: () => nu
       ];
       const place = { stream, source };
       const states = [];
-      for (const period of await partitionPeriods(folder(place), name, span)) {
+      for (const period of await periodFolders(folder(place), span)) {
         // A partition is replaced whole: another file has another number, and another time to the nanosecond.
         const state = await stat(fileOf(folder(place), period, name), { bigint: true }).catch(() => null);
         states.push(`${period} ${state?.ino} ${state?.size} ${state?.mtimeNs}`);

@@ -16,50 +16,54 @@ export interface KnownPath {
   moves: readonly number[];
 }
 
-export interface FanArgs {
+/** By horizon, what each quantile is moved by, in the order of the levels. */
+export type FanShifts = readonly (readonly number[])[];
+
+/**
+ * How far past outcomes lay outside of each pair of quantiles that mirror each other: what the pair is widened by, or
+ * narrowed where it is negative. Conformalised quantile regression (Romano et al. 2019), for each horizon by itself;
+ * 0 where too few of its outcomes are known.
+ */
+export function fanShifts(args: {
+  horizons: readonly number[];
+  levels: readonly number[];
+  known: readonly KnownPath[];
+}): FanShifts {
+  const { horizons, levels, known } = args;
+  return horizons.map((horizonBars, at) => {
+    const rows = known.filter(({ moves }) => Number.isFinite(moves[at]));
+    const shifts = levels.map(() => 0);
+    if (rows.length < LENGTHS * horizonBars) return shifts;
+    levels.forEach((level, low) => {
+      const high = levels.length - 1 - low;
+      if (low >= high || Math.abs(level + (levels[high] ?? NaN) - 1) > 1e-9) return;
+      const outside = rows.map(({ path, moves }) => {
+        const move = moves[at] ?? NaN;
+        return Math.max((path[at]?.[low + 1] ?? NaN) - move, move - (path[at]?.[high + 1] ?? NaN));
+      });
+      const shift = signedQuantile(outside, 1 - 2 * level);
+      if (!Number.isFinite(shift)) return;
+      shifts[low] = -shift;
+      shifts[high] = shift;
+    });
+    return shifts;
+  });
+}
+
+/** The path of the present row with its quantiles moved; they never cross. */
+export function fanOf(args: {
   horizons: readonly number[];
   levels: readonly number[];
   path: PathRow;
-  known: readonly KnownPath[];
-}
-
-/**
- * The path of the present row. Each pair of quantiles that mirror each other is widened, or narrowed, by how far past
- * outcomes lay outside of theirs: conformalised quantile regression (Romano et al. 2019), for each horizon by itself.
- * Where too few outcomes of a horizon are known its quantiles stay as the model gave them. Quantiles never cross.
- */
-export function fanOf({ horizons, levels, path, known }: FanArgs): ScaledPoint[] {
+  shifts: FanShifts;
+}): ScaledPoint[] {
+  const { horizons, levels, path, shifts } = args;
   return horizons.map((horizonBars, at) => {
     const [mean = NaN, ...values] = path[at] ?? [];
-    const rows = known.filter(({ moves }) => Number.isFinite(moves[at]));
-    const shifted = rows.length >= LENGTHS * horizonBars ? corrected({ at, levels, values, rows }) : values;
-    // Corrections differ between pairs; what would cross is put in order (Chernozhukov et al. 2010).
-    const ordered = shifted.toSorted((a, b) => a - b);
-    return { horizonBars, mean, quantiles: levels.map((level, i) => ({ level, value: ordered[i] ?? NaN })) };
+    // Pairs are moved by different amounts; what would cross is put in order (Chernozhukov et al. 2010).
+    const moved = values.map((value, i) => value + (shifts[at]?.[i] ?? 0)).toSorted((a, b) => a - b);
+    return { horizonBars, mean, quantiles: levels.map((level, i) => ({ level, value: moved[i] ?? NaN })) };
   });
-}
-
-function corrected(args: {
-  at: number;
-  levels: readonly number[];
-  values: readonly number[];
-  rows: readonly KnownPath[];
-}): number[] {
-  const { at, levels, rows } = args;
-  const values = [...args.values];
-  levels.forEach((level, low) => {
-    const high = levels.length - 1 - low;
-    if (low >= high || Math.abs(level + (levels[high] ?? NaN) - 1) > 1e-9) return;
-    const outside = rows.map(({ path, moves }) => {
-      const move = moves[at] ?? NaN;
-      return Math.max((path[at]?.[low + 1] ?? NaN) - move, move - (path[at]?.[high + 1] ?? NaN));
-    });
-    const shift = signedQuantile(outside, 1 - 2 * level);
-    if (!Number.isFinite(shift)) return;
-    values[low] = (values[low] ?? NaN) - shift;
-    values[high] = (values[high] ?? NaN) + shift;
-  });
-  return values;
 }
 
 /** The ⌈(n+1)·share⌉-th smallest; infinite where so few are known. */

@@ -279,3 +279,51 @@ describe('a replay', () => {
     await expect(openPredictor(ports).replay('prd_none')).rejects.toThrow(/No prediction "prd_none"/);
   });
 });
+
+describe('a model of several horizons', () => {
+  /** Two horizons, three levels; narrower than what comes. */
+  const withPath = (figures: number): Ports => ({
+    ...ports,
+    serving: {
+      ...ports.serving,
+      infer: async (model, inputs) => {
+        const { target } = await ports.serving.infer(model, inputs);
+        const rows = target?.dims[0] ?? 0;
+        const said = [0.1, -0.3, 0, 0.3, 0.2, -0.2, 0.1, 0.4].slice(0, 2 * figures);
+        const data = Float32Array.from({ length: rows * said.length }, (_, i) => said[i % said.length] ?? 0);
+        return { target: target!, path: { type: 'float32', dims: [rows, 2, figures], data } };
+      },
+    },
+  });
+
+  it('has a fan of all of them, corrected by what came, and replays it', async () => {
+    const [id = ''] = models;
+    const model = (await ports.documents.get<ModelVersion>('models', `mdl_${id}`))!;
+    const dataset = (await ports.documents.get<{ spec: object }>('datasets', model.dataset ?? ''))!;
+    await ports.documents.upsert('models', [{ ...model, training: { quantiles: [0.05, 0.5, 0.95] } }]);
+    await ports.documents.upsert('datasets', [{ ...dataset, spec: { ...dataset.spec, horizons: [1, 4] } }]);
+    const predictor = openPredictor(withPath(4));
+    const {
+      path,
+      lastClose,
+      id: made,
+    } = await predictor.predict({ ...request, model: id, minConfidence: 0.53 });
+    expect(path?.map(({ horizonBars }) => horizonBars)).toEqual([1, 4]);
+    for (const { quantiles, targetTime, horizonBars } of path ?? []) {
+      expect(targetTime).toBe(asOf + horizonBars * HOUR);
+      expect(quantiles.map(({ level }) => level)).toEqual([0.05, 0.5, 0.95]);
+      const prices = quantiles.map(({ price }) => price);
+      expect(prices).toEqual(prices.toSorted((a, b) => a - b));
+    }
+    const [low, , high] = path?.[0]?.quantiles ?? [];
+    // Nine tenths of the moves of a bar lie within about 1.6 volatilities, not within the 0.3 that the model says.
+    expect((high!.price - low!.price) / lastClose).toBeGreaterThan(0.02);
+    expect((await predictor.replay(made)).identical).toBe(true);
+    const odd = await openPredictor(withPath(3)).predict({ ...request, model: id, trigger: 'odd' });
+    expect(odd.chain?.[0]?.reason).toMatch(
+      /gives a path of 2 horizons and 3 figures; its record states 2 and 4/,
+    );
+    await ports.documents.upsert('models', [model]);
+    await ports.documents.upsert('datasets', [dataset]);
+  });
+});
