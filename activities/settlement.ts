@@ -1,15 +1,7 @@
 import type { DocumentPage, Ports } from '../adapters/ports.js';
 import type { Prediction } from '../domain/prediction.js';
-import {
-  groupOf,
-  isGivenUp,
-  openOf,
-  postponed,
-  settle,
-  unsettleable,
-  type OpenPrediction,
-  type Settlement,
-} from '../domain/settlement.js';
+import { groupOf, settle, unsettleable, type Settlement } from '../domain/settlement.js';
+import { isGivenUp, openOf, postponed, type OpenPrediction } from '../domain/settlement/waiting.js';
 import { beat } from './beat.js';
 import { outcomesOf } from './settlement/outcomes.js';
 import { postpone, record } from './settlement/recording.js';
@@ -42,6 +34,12 @@ export const settlementSteps = (ports: Ports) => ({
   /** Puts predictions of the group that nobody has told of among those that wait; returns how many wait. */
   async adoptPredictions(input: SettlementInput): Promise<{ open: number }> {
     const group = groupOf({ ...input, source: readSource(input.source) });
+    const [made, told] = await Promise.all([
+      ports.documents.count('predictions', { where: { settledAt: null } }),
+      ports.documents.count('openPredictions', {}),
+    ]);
+    // Mostly nothing was lost, and counting costs nothing.
+    if (made <= told) return { open: await ports.documents.count('openPredictions', { where: { group } }) };
     for (let cursor: string | null = ''; cursor !== null;) {
       const page: DocumentPage<Prediction> = await ports.documents.find<Prediction>('predictions', {
         where: { stream: input.stream, settledAt: null },

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../domain/errors.js';
-import { DIMENSIONS, type Dimension } from '../domain/scorecard.js';
-import type { OpenPrediction, Settlement } from '../domain/settlement.js';
+import { DIMENSIONS, type Dimension } from '../domain/scorecard/cells.js';
+import type { Settlement } from '../domain/settlement.js';
+import type { OpenPrediction } from '../domain/settlement/waiting.js';
 import { parseSource, sourceKey } from '../domain/sources.js';
 import { canonicalStream } from '../domain/streams.js';
 import { cursor, limit, readRange, text, time, choice } from './query.js';

@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { SettlementInput, SettlementPass } from '../activities/settlement.js';
-import { PATIENCE } from '../domain/settlement.js';
+import { PATIENCE } from '../domain/settlement/waiting.js';
 import { trackProgress } from './progress.js';
 import { settling } from './steps.js';
 

@@ -1,6 +1,7 @@
 import type { EventHandler, EventRow, Ports } from '../../adapters/ports.js';
 import type { Prediction } from '../../domain/prediction.js';
-import { groupOf, type OpenPrediction, type Settlement } from '../../domain/settlement.js';
+import { groupOf, type Settlement } from '../../domain/settlement.js';
+import type { OpenPrediction } from '../../domain/settlement/waiting.js';
 import { sourceKey, type Source } from '../../domain/sources.js';
 import { parseStream, timeframeMs } from '../../domain/streams.js';
 import { openAll } from '../settlement.js';

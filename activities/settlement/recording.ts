@@ -1,6 +1,7 @@
 import type { EventRow, Ports } from '../../adapters/ports.js';
 import type { Prediction } from '../../domain/prediction.js';
-import type { OpenPrediction, Settlement } from '../../domain/settlement.js';
+import type { Settlement } from '../../domain/settlement.js';
+import type { OpenPrediction } from '../../domain/settlement/waiting.js';
 
 /** Told once for each record, in one transaction with it. */
 export const eventOf = (record: Settlement): EventRow => ({

@@ -1,8 +1,10 @@
 import type { DocumentQuery, Ports } from '../../adapters/ports.js';
 import type { Evaluation } from '../../domain/evaluation.js';
 import { againstBacktest, type AgainstBacktest } from '../../domain/scorecard/backtest.js';
-import { startScorecard, type Dimension, type ScorecardCell } from '../../domain/scorecard.js';
-import type { OpenPrediction, Settlement } from '../../domain/settlement.js';
+import type { Dimension, ScorecardCell } from '../../domain/scorecard/cells.js';
+import { startScorecard } from '../../domain/scorecard.js';
+import type { Settlement } from '../../domain/settlement.js';
+import type { OpenPrediction } from '../../domain/settlement/waiting.js';
 
 export interface ScorecardQuery {
   by: readonly Dimension[];

@@ -50,11 +50,31 @@ export function messageOf(delivery: Delivery, name: string): Message {
 }
 
 function headline(payload: Record<string, unknown>, facts: Facts): string {
+  const outcome = outcomeOf(payload);
+  if (outcome !== null) return outcome;
   // Of a score its label, of a drift what has moved.
   const told = payload['label'] ?? payload['families'];
   const label = typeof told === 'string' ? `${told}, ` : '';
   const what = facts.title ?? facts.stream ?? facts.tickers.join(', ');
   return `${label}${what || Object.values(payload).map(plain).join(' ')}`;
+}
+
+/** Of a prediction that came out: what was expected, what came, and whether it was right. */
+function outcomeOf({
+  settlementId,
+  stream,
+  model,
+  horizonBars,
+  mean,
+  realised,
+  ...more
+}: Record<string, unknown>) {
+  if (typeof settlementId !== 'string' || typeof stream !== 'string') return null;
+  const what = `${stream}, ${plain(model)}, ${plain(horizonBars)} bars ahead`;
+  if (typeof realised !== 'number') return `${what}: no outcome, ${plain(more['reason'])}`;
+  const { directionRight, inside } = more;
+  const side = directionRight === null ? 'no direction' : directionRight ? 'right side' : 'wrong side';
+  return `${what}: expected ${plain(mean)}, came ${realised}; ${side}, ${inside ? 'inside' : 'outside'} the interval`;
 }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ');

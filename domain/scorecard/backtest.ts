@@ -1,5 +1,5 @@
 import type { Evaluation } from '../evaluation.js';
-import type { ScorecardCell } from '../scorecard.js';
+import type { ScorecardCell } from './cells.js';
 import { normalCdf, wilson } from '../statistics.js';
 
 /** What the same model's evaluation found on the same stream, beside what came of it. */

@@ -8,7 +8,8 @@ import { UnreachableError } from '../../domain/errors.js';
 import { madeEvent } from '../../domain/prediction/events.js';
 import type { Prediction } from '../../domain/prediction.js';
 import { quarantined } from '../../domain/quarantine.js';
-import { openOf, settlementId, type OpenPrediction, type Settlement } from '../../domain/settlement.js';
+import { settlementId, type Settlement } from '../../domain/settlement.js';
+import { openOf, type OpenPrediction } from '../../domain/settlement/waiting.js';
 import type { Source } from '../../domain/sources.js';
 import { madePorts } from './made-ports.js';
 

@@ -142,7 +142,7 @@ function contract(fresh: () => string): void {
     );
   });
 
-  it('match null, one value and one of several', async () => {
+  it('match null, any value, one value and one of several', async () => {
     const documents = openDocuments(fresh());
     await documents.insert('articles', [
       note('1', { language: null }),
@@ -153,6 +153,8 @@ function contract(fresh: () => string): void {
       allPages(documents, { where, order: 'oldest' });
     expect(await ids({ language: null })).toEqual(['1', '2']);
     expect(await ids({ language: 'en' })).toEqual(['3']);
+    expect(await ids({ language: { not: null } })).toEqual(['3']);
+    expect(await documents.count('articles', { where: { language: { not: null } } })).toBe(1);
     expect(await ids({ id: ['3', '1'] })).toEqual(['1', '3']);
   });
 

@@ -1,7 +1,8 @@
 import type { Ports } from '../../adapters/ports.js';
 import type { Prediction } from '../../domain/prediction.js';
 import { policyId, type PredictionPolicy } from '../../domain/prediction/policies.js';
-import { openOf, settle, type OpenPrediction, type Settlement } from '../../domain/settlement.js';
+import { settle, type Settlement } from '../../domain/settlement.js';
+import { openOf, type OpenPrediction } from '../../domain/settlement/waiting.js';
 
 /** A prediction that waits, one that came out, and a policy that can be removed. */
 export async function seedSettlements(

@@ -135,6 +135,8 @@ describe('events', () => {
       expect.objectContaining({ consumer: 'aggregates', lag: 1, deadLetters: 1 }),
       expect.objectContaining({ consumer: 'notifications', lag: 1, deadLetters: 0 }),
       expect.objectContaining({ consumer: 'searches', lag: 1, deadLetters: 0 }),
+      expect.objectContaining({ consumer: 'settlement', lag: 1, deadLetters: 0 }),
+      expect.objectContaining({ consumer: 'triggers', lag: 1, deadLetters: 0 }),
       expect.objectContaining({ consumer: 'sender' }),
     ]);
     expect(body['leader']).toBeNull();

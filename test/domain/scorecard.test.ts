@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../domain/evaluation.js';
 import type { Prediction } from '../../domain/prediction.js';
 import { againstBacktest, equalShares } from '../../domain/scorecard/backtest.js';
-import { startScorecard, type ScorecardCell } from '../../domain/scorecard.js';
+import type { ScorecardCell } from '../../domain/scorecard/cells.js';
+import { startScorecard } from '../../domain/scorecard.js';
 import { revisionOf, settle, unsettleable, type Settlement } from '../../domain/settlement.js';
 import { dieboldMariano, wilson } from '../../domain/statistics.js';
 

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Prediction } from '../../domain/prediction.js';
-import {
-  groupOf,
-  isGivenUp,
-  openOf,
-  PATIENCE,
-  postponed,
-  revisionOf,
-  settle,
-  settlementId,
-  unsettleable,
-} from '../../domain/settlement.js';
+import { groupOf, revisionOf, settle, settlementId, unsettleable } from '../../domain/settlement.js';
+import { isGivenUp, openOf, PATIENCE, postponed } from '../../domain/settlement/waiting.js';
 
 const HOUR = 3_600_000;
 const BASE: Prediction = {

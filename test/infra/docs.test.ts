@@ -27,6 +27,7 @@ describe('docs/temporal.md', () => {
       'rescoreNews',
       'predict',
       'watchDrift',
+      'settlePredictions',
       'runBacktest',
       'backtestPortfolio',
       'sweepBacktest',
