@@ -111,7 +111,7 @@ export const driftMeasuringSteps = (ports: Ports) => ({
       ...{ ...about, id: driftReportId(about), verdict, findings },
       ...{ inputs: valueOf(inputs), calibration: valueOf(calibration) },
       residuals: moved && { ...moved, since },
-      ...{ createdAt: ports.now(), source: plan.source },
+      ...{ createdAt: ports.now(), source: plan.source, read: found.read },
     });
   },
 });

@@ -70,6 +70,9 @@ const driftReport = answer(
     residuals: residuals.nullable(),
     calibration: calibration.nullable(),
     level: figure.describe('False alarms per look'),
+    read: z
+      .object({ from: instant, to: instant, asOf: instant, sentimentModel: z.string() })
+      .describe('Bars that open in [from, to), and scores, as known at asOf'),
     digests: z.record(z.string(), z.string()),
     episode: z
       .object({ id: z.string(), since: instant, reports: z.int(), calm: z.int() })
@@ -77,6 +80,7 @@ const driftReport = answer(
       .describe('The drift that goes on; told of once'),
     createdAt: instant,
     source,
+    sourceKey: z.string().describe('live, recorded or simulated-<seed>'),
   }),
 );
 

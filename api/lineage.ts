@@ -22,6 +22,7 @@ const node: z.ZodType<LineageNode> = answer(
       'article',
       'fetch',
       'baseline',
+      'drift',
     ]),
     facts: z.record(z.string(), fact),
     get parents() {

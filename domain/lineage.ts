@@ -12,7 +12,8 @@ export type LineageKind =
   | 'scores'
   | 'article'
   | 'fetch'
-  | 'baseline';
+  | 'baseline'
+  | 'drift';
 
 export type Fact = string | number | boolean | null;
 

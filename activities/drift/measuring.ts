@@ -74,6 +74,7 @@ export async function measureChampion(ports: Ports, look: DriftLook, watched: Wa
     },
     settled: time.length > 0 ? { from: time[0] ?? NaN, to: time.at(-1) ?? NaN, n: time.length } : null,
     times: time,
+    read: { from, to: look.end, asOf: look.asOf, sentimentModel: dataset.sentimentModel },
     digests: { bars: read.barsSha256, scores: read.scoresSha256, settlements: settled.sha256 },
   };
 }

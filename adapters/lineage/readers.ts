@@ -1,3 +1,4 @@
+import { driftReader } from './drift.js';
 import { fetchReader } from './fetches.js';
 import { articleReader, datasetReader, modelReader, runReader } from './inputs.js';
 import { predictionReader } from './predictions.js';
@@ -11,6 +12,7 @@ export const READERS: Reader[] = [
   predictionReader,
   backtestReader,
   evaluationReader,
+  driftReader,
   datasetReader,
   articleReader,
   fetchReader,

@@ -40,6 +40,8 @@ export interface DriftReport {
   residuals: (ResidualDrift & { since: number | null }) | null;
   calibration: CalibrationDrift | null;
   level: number;
+  /** What was looked at: bars that open in [from, to), and scores of this model, as known at `asOf`; epoch ms. */
+  read: { from: number; to: number; asOf: number; sentimentModel: string };
   /** Digests of what went in. */
   digests: Record<string, string>;
   episode: DriftEpisode | null;

@@ -78,6 +78,17 @@ describe('drift of a stored stream', () => {
     expect(await told()).toEqual([]);
   });
 
+  it('leads back to the champion, its evidence and the bars, and verifies', async () => {
+    const { id } = await look(change);
+    const root = await ports.lineage.explain(id);
+    expect(root).toMatchObject({ id, kind: 'drift', facts: { verdict: 'stable', inputs: 'stable' } });
+    expect(root.parents.map(({ kind }) => kind)).toEqual([
+      ...['model', 'evaluation', 'dataset', 'bars', 'scores'],
+    ]);
+    expect(root.parents[0]!.id).toBe(`mdl_${champion.model}`);
+    expect(await ports.lineage.verify(id)).toMatchObject({ ok: true, firstBroken: null });
+  });
+
   it('the same look is the same report', async () => {
     const first = await look(change);
     const before = await ports.documents.count('driftReports', {});

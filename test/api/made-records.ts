@@ -268,6 +268,7 @@ const madeDriftReport = {
   residuals: null,
   calibration: null,
   level: 0.03,
+  read: { from: FIRST_BAR - HOUR, to: FIRST_BAR, asOf: FIRST_BAR, sentimentModel: 'ngram@1' },
   digests: { bars: 'ab' },
   episode: { id: 'ep_example', since: FIRST_BAR, reports: 1, calm: 0 },
   createdAt: FIRST_BAR,

@@ -2768,6 +2768,12 @@ export interface components {
         effect: number | null;
       } | null;
       /** False alarms per look */ level: number | null;
+      /** Bars that open in [from, to), and scores, as known at asOf */ read: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        /** Epoch milliseconds, UTC */ asOf: number;
+        sentimentModel: string;
+      };
       digests: { [name: string]: string };
       /** The drift that goes on; told of once */ episode: {
         id: string;
@@ -2777,6 +2783,7 @@ export interface components {
       } | null;
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
+      /** live, recorded or simulated-<seed> */ sourceKey: string;
     };
     DriftReportPage: {
       items: components['schemas']['DriftReport'][];
@@ -2915,7 +2922,8 @@ export interface components {
         | 'scores'
         | 'article'
         | 'fetch'
-        | 'baseline';
+        | 'baseline'
+        | 'drift';
       facts: { [name: string]: string | number | boolean | null };
       /** What it was made from */ parents: components['schemas']['LineageNode'][];
     };

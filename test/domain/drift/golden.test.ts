@@ -8,7 +8,7 @@ import { residualDrift, welch } from '../../../domain/drift/residuals.js';
 import { seededNormal } from '../../../domain/random.js';
 
 /*
- * scipy 1.15 and numpy: ks_2samp, special.kolmogorov, ttest_ind(equal_var=False), binomtest, false_discovery_control,
+ * scipy 1.17 and numpy 2.4: ks_2samp, special.kolmogorov, ttest_ind(equal_var=False), binomtest, false_discovery_control,
  * and the index of stability by numpy.quantile; samples by default_rng(7).
  */
 const golden = JSON.parse(readFileSync(new URL('golden.json', import.meta.url), 'utf8')) as {
