@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { chance, change, date, fixed, number, percent, range, tiny, whole } from '../format';
 import { barsText } from '../forecasts/kinds';
 import { Card, Empty, Provenance } from '../parts';
@@ -13,6 +13,7 @@ import {
   type Version,
 } from './kinds';
 import { Losses } from './losses';
+import { Paired } from './paired';
 import { lossOf } from './version';
 
 interface Compared {
@@ -83,15 +84,19 @@ function Beside({ pair, evaluations }: { pair: [Version, Version]; evaluations: 
         <Empty>They were never evaluated on the same window: their skill cannot be compared.</Empty>
       )}
       {both.map((each) => (
-        <Table
-          key={each.id}
-          label={`Skill of both on ${each.stream}`}
-          head={[
-            `${each.stream}, ${barsText(each.horizonBars)} ahead, ${date(each.from)} … ${date(each.to)}`,
-            ...head.slice(1),
-          ]}
-          rows={skillRows(pair, each)}
-        />
+        <Fragment key={each.id}>
+          <Table
+            label={`Skill of both on ${each.stream}`}
+            head={[
+              `${each.stream}, ${barsText(each.horizonBars)} ahead, ${date(each.from)} … ${date(each.to)}`,
+              ...head.slice(1),
+            ]}
+            rows={skillRows(pair, each)}
+          />
+          {each.evaluations.every((one) => one.interval) && (
+            <Paired names={[nameOf(pair[0]), nameOf(pair[1])]} stream={each.stream} />
+          )}
+        </Fragment>
       ))}
       <Losses of={pair} />
       <h3>What was set otherwise</h3>
@@ -142,6 +147,11 @@ function skillRows(pair: [Version, Version], { evaluations }: Contest) {
       ({ conformal: each }) => `${percent(each.measuredCoverage)} of ${percent(each.coverage, 0)}`,
     ),
     row('trading the sign, after costs', (of) => change(of.profitAfterCosts.total)),
+    row('CRPS', (of) => fixed(of.distribution?.crps, 4)),
+    row('Brier score of P(up)', (of) => fixed(of.calibration?.brier, 4)),
+    row('leak audit', ({ leakAudit }) =>
+      leakAudit ? (leakAudit.passed ? 'passed' : 'a leak was found') : 'not audited',
+    ),
     row('forecasts', (of) => whole(of.n)),
   ];
 }

@@ -1,6 +1,7 @@
 import { Fact } from '../backtests/judgement';
 import { Explanation } from '../forecasts/explanation';
 import { moment, number, tiny, whole } from '../format';
+import { PageLink } from '../page-link';
 import { Badge, Card, Empty, Provenance } from '../parts';
 import { OneEvaluation } from './evaluation';
 import { epochsOf, flattened, nameOf, type Evaluation, type Version } from './kinds';
@@ -19,6 +20,12 @@ export function OneVersion({ of, evaluations }: { of: Version; evaluations: Eval
         }
         aside={<Provenance source={of.source} asOf={of.createdAt} />}
       >
+        <p className="actions">
+          <PageLink
+            address={`/api/v1/models/${encodeURIComponent(of.id)}/card?format=html`}
+            name="Model card"
+          />
+        </p>
         <Training of={of} />
         <Explanation id={of.id} />
       </Card>
