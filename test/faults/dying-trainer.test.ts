@@ -72,7 +72,7 @@ describe.skipIf(!python || !existsSync(python))(
     });
 
     it('in the middle of a training: its progress is seen all the while, and the weights are the same', async () => {
-      const training = { maxEpochs: 20, patience: 20, batchSize: 64 };
+      const training = { maxEpochs: 12, patience: 12, batchSize: 64 };
       const input = (name: string) => ({ name, dataset, trainer: 'patchtst', params: small, training });
       const calm = await run<TrainingReport>('trainModel', input('calm'));
       const { workflowId } = await platform.stories.start('trainModel', input('disturbed'), BY);
