@@ -1,6 +1,13 @@
 import type { Ports } from '../adapters/ports.js';
 import type { SuggestRequest, SuggestResult, TrainRequest, TrainResult } from '../domain/ml.js';
 import type { SentimentRequest, SentimentResult } from '../domain/ml/sentiment.js';
+import type {
+  SentimentTrialRequest,
+  SentimentTrialResult,
+  SuggestTrialsRequest,
+  TrialRequest,
+  TrialResult,
+} from '../domain/ml/tuning.js';
 import type { ExternalRequest, ExternalResult } from '../domain/backtest/external.js';
 import { backtestSteps } from './backtest.js';
 import { portfolioSteps } from './backtest/portfolio.js';
@@ -10,6 +17,7 @@ import { cleaningSteps } from './cleaning.js';
 import { coverageSteps } from './coverage.js';
 import { transformSteps } from './bars/transform.js';
 import { datasetSteps } from './dataset.js';
+import { datasetPlanSteps } from './dataset-plan.js';
 import { deploymentSteps } from './deployment.js';
 import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
@@ -32,7 +40,9 @@ import { sweepSteps } from './sweep.js';
 import { upkeepSteps } from './upkeep.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 import { sentimentTrainingSteps } from './training/sentiment.js';
+import { reproductionSteps } from './training/reproduction.js';
 import { sentimentRegistrySteps } from './training/sentiment-registry.js';
+import { tuningSteps } from './training/tuning.js';
 
 /** On which queue each step runs: the one place that decides it. */
 export const createActivities = (ports: Ports) => ({
@@ -48,9 +58,12 @@ export const createActivities = (ports: Ports) => ({
     ...transformSteps(ports),
     ...newsSteps(ports),
     ...newsUpkeepSteps(ports),
+    ...datasetPlanSteps(ports),
     ...trainingSteps(ports),
     ...registrySteps(ports),
     ...sentimentRegistrySteps(ports),
+    ...tuningSteps(ports),
+    ...reproductionSteps(ports),
     ...deploymentSteps(ports),
   },
   /** Steps that last for hours and mostly wait: one a followed stream. */
@@ -88,6 +101,9 @@ export interface MlActivities {
   trainForecaster(request: TrainRequest): Promise<TrainResult>;
   trainSentiment(request: SentimentRequest): Promise<SentimentResult>;
   suggestParameters(request: SuggestRequest): Promise<SuggestResult>;
+  trainTrial(request: TrialRequest): Promise<TrialResult>;
+  trainSentimentTrial(request: SentimentTrialRequest): Promise<SentimentTrialResult>;
+  suggestTrials(request: SuggestTrialsRequest): Promise<SuggestResult>;
 }
 
 /** What the Python worker on the queue `verify` answers. */

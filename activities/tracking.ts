@@ -3,7 +3,7 @@ import type { Ports } from '../adapters/ports.js';
 /** What is logged of a result that is stored. */
 export interface TrackedResult {
   id: string;
-  experiment: 'backtests' | 'sweeps' | 'searches' | 'comparisons';
+  experiment: 'backtests' | 'sweeps' | 'searches' | 'comparisons' | 'trainings';
   name: string;
   /** Members that are no text, number or truth are written as JSON. */
   params: Record<string, unknown>;

@@ -5,17 +5,34 @@ import { digestOf } from '../domain/digest.js';
 import type { TrainRequest, TrainResult } from '../domain/ml.js';
 import { modelId, type ModelVersion } from '../domain/models.js';
 import { encodeRidge } from '../domain/onnx.js';
-import type { Trainer, TrainingReport } from '../domain/research.js';
+import type { TrainingReport } from '../domain/research.js';
 import { trainRidge } from '../domain/ridge.js';
+import {
+  parseTrainer,
+  resolveParams,
+  resolveTraining,
+  type Params,
+  type Trainer,
+  type TrainingSettings,
+} from '../domain/training/trainers.js';
 import { findDataset, readMatrix, stepOf, type StoredDataset } from './dataset.js';
 import { ridgeParity } from './parity.js';
+import { trackTraining } from './training/records.js';
 
 export interface TrainingInput {
   name: string;
   dataset: string;
   trainer?: Trainer;
+  /** Hyper-parameters by the model's own names; what is left out has the trainer's default. */
+  params?: Params;
+  training?: Partial<TrainingSettings>;
+  /** Short for the members of `training`. */
   maxEpochs?: number;
   seed?: number;
+  /** The tuning that chose the parameters, and how many it tried: whoever judges the model has to know. */
+  tuning?: { id: string; trials: number };
+  /** Set for a trial of a tuning: it ends after so many epochs, and nothing is registered. */
+  untilEpoch?: number;
 }
 
 export interface TrainingPlan {
@@ -23,27 +40,21 @@ export interface TrainingPlan {
   dataset: string;
   request: TrainRequest;
   existing: TrainingReport | null;
+  tuning: TrainingInput['tuning'] | null;
 }
-
-const PATCHTST_PARAMS = {};
 
 export const trainingSteps = (ports: Ports) => ({
   /** What is to be trained, by content: the same spec on the same dataset is found instead of trained again. */
   async planTraining(input: TrainingInput): Promise<TrainingPlan> {
     const dataset = await findDataset(ports, input.dataset);
-    const trainer = input.trainer ?? ports.trainer().trainer;
-    const training = {
-      maxEpochs: input.maxEpochs ?? 6,
-      patience: 3,
-      batchSize: 256,
-      learningRate: 1e-3,
-      seed: input.seed ?? 1,
-      precision: 'auto' as const,
-      gradientClip: 1,
-      compile: false,
-      quantiles: [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95],
-    };
-    const params = trainer === 'patchtst' ? PATCHTST_PARAMS : {};
+    const trainer = input.trainer ? parseTrainer(input.trainer) : ports.trainer().trainer;
+    const { maxEpochs, seed } = input;
+    const params = resolveParams(trainer, input.params);
+    const training = resolveTraining(trainer, {
+      ...input.training,
+      ...(maxEpochs !== undefined && { maxEpochs }),
+      ...(seed !== undefined && { seed }),
+    });
     const specSha256 = digestOf({ trainer, params, training, dataset: dataset.sha256, name: input.name });
     const request: TrainRequest = {
       kind: trainer,
@@ -55,7 +66,8 @@ export const trainingSteps = (ports: Ports) => ({
     };
     const found = await ports.documents.find<ModelVersion>('models', { where: { specSha256 }, limit: 1 });
     const known = found.items[0];
-    return { trainer, dataset: dataset.id, request, existing: known ? reportOf(known) : null };
+    const existing = known ? { ...reportOf(known), reused: true } : null;
+    return { trainer, dataset: dataset.id, request, existing, tuning: input.tuning ?? null };
   },
 });
 
@@ -68,7 +80,12 @@ export const ridgeSteps = (ports: Ports) => ({
     for (const stream of dataset.streams)
       streams.push((await readMatrix(ports, { ...dataset, stream })).streamMatrix);
     const { spec, split } = dataset;
-    const fit = trainRidge({ streams, spec, split, timeframeMs: stepOf(dataset.streams) });
+    const lambda = Number(plan.request.params['lambda'] ?? 0);
+    const fit = trainRidge({
+      ...{ streams, spec, split, timeframeMs: stepOf(dataset.streams) },
+      // 0 leaves the choice to the validation part.
+      ...(lambda === 0 ? {} : { lambda: [lambda] }),
+    });
     const features = dataset.features.length;
     const bytes = encodeRidge({ ...fit, lookBack: spec.lookBack, features });
     const onnx = await ports.objects.put(`models/${plan.request.specSha256}/model.onnx`, bytes);
@@ -82,7 +99,7 @@ export const ridgeSteps = (ports: Ports) => ({
       seconds: (ports.now() - started) / 1000,
       parameters: fit.weights.length + 1,
       mlflowRunId: null,
-      environment: { trainer: 'ridge in TypeScript' },
+      environment: { trainer: 'ridge in TypeScript', ...ports.machine() },
       quantiles: [],
       horizons: [spec.horizonBars],
       stopped: 'finished',
@@ -109,9 +126,12 @@ export const registrySteps = (ports: Ports) => ({
       task: 'forecast',
       kind: plan.trainer,
       specSha256: request.specSha256,
-      spec: { params: request.params, training: request.training, dataset: request.dataset },
+      spec: {
+        ...{ params: request.params, training: request.training, dataset: request.dataset },
+        ...(plan.tuning && { tuning: plan.tuning }),
+      },
       dataset: dataset.id,
-      training: { ...result, onnx: undefined },
+      training: { ...result, onnx: undefined, environment: environmentOf(ports, plan, result) },
       parityMaxAbs: result.parityMaxAbs,
       seconds: result.seconds,
       stage: 'candidate',
@@ -120,11 +140,20 @@ export const registrySteps = (ports: Ports) => ({
       featureVersion: dataset.featureVersion,
     };
     await ports.documents.insert('models', [model]);
+    await trackTraining(ports, model);
     return reportOf(model);
   },
 });
 
-const datasetRef = (dataset: StoredDataset): TrainRequest['dataset'] => ({
+/** All that the weights depend on beside the spec: what of it differs is the first question where they come out otherwise. */
+const environmentOf = (ports: Ports, plan: TrainingPlan, result: TrainResult): Record<string, string> => ({
+  ...result.environment,
+  code: ports.code(),
+  seed: String(plan.request.training.seed),
+  datasetSha256: plan.request.dataset.object.sha256,
+});
+
+export const datasetRef = (dataset: StoredDataset): TrainRequest['dataset'] => ({
   object: dataset.object,
   rows: dataset.rows,
   streams: dataset.streams,
@@ -135,8 +164,9 @@ const datasetRef = (dataset: StoredDataset): TrainRequest['dataset'] => ({
   horizons: horizonsOf(dataset.spec),
 });
 
-function reportOf(model: ModelVersion): TrainingReport {
-  const training = model.training as unknown as Pick<TrainResult, 'epochs' | 'rows'>;
+export function reportOf(model: ModelVersion): TrainingReport {
+  const training = model.training as unknown as Omit<TrainResult, 'onnx'>;
+  const best = training.epochs.find(({ epoch }) => epoch === training.bestEpoch);
   return {
     model: model.name,
     version: model.version,
@@ -148,5 +178,10 @@ function reportOf(model: ModelVersion): TrainingReport {
     epochs: training.epochs.length,
     seconds: model.seconds,
     reused: false,
+    weightsSha256: training.weightsSha256,
+    bestEpoch: training.bestEpoch,
+    validationLoss: best?.validationLoss ?? NaN,
+    stopped: training.stopped,
+    notes: training.notes,
   };
 }

@@ -5,6 +5,7 @@ import { openCache } from './cache/index.js';
 import { openCatalogue } from './catalogue.js';
 import { openChannels } from './channels/index.js';
 import type { Config } from './config.js';
+import { machineOf } from './machine.js';
 import { openDocuments } from './documents/index.js';
 import { readSentimentPoints } from './documents/points.js';
 import { openEngines } from './engines/index.js';
@@ -33,6 +34,7 @@ import { parquetTables } from './tables.js';
 import { openStorage } from './storage.js';
 import { openTracking } from './tracking/index.js';
 import { readMlState } from './toolchain.js';
+import { codeVersion } from './version.js';
 
 /** Readers of documents that need no port. */
 export { parseCsv } from './csv.js';
@@ -105,6 +107,8 @@ export function openPorts(config: Config): Ports {
     lexicon: openLexicon(config.instrumentsFile),
     chooseSource: () => chooseSource(config),
     trainer: () => trainerOf(config),
+    code: codeVersion,
+    machine: machineOf,
     // A process without Temporal knows of none; workers look.
     queues: { pollers: async () => 0 },
     now: () => Date.now(),

@@ -7,7 +7,7 @@ import type { Lexicon } from '../domain/news/tags/lexicon.js';
 import type { CardFigures } from '../domain/sentiment/figures.js';
 import type { SentimentModel } from '../domain/sentiment/scores.js';
 import type { ModelRef } from '../domain/models.js';
-import type { Trainer } from '../domain/research.js';
+import type { Trainer } from '../domain/training/trainers.js';
 import type { Source } from '../domain/sources.js';
 import type { SuggestionsPort, SweepsPort } from './ports-backtest.js';
 import type { FormatsPort, ObjectsPort, SeriesPort, TablesPort } from './ports-bars.js';
@@ -171,5 +171,9 @@ export interface Ports extends Closable {
   chooseSource(): Promise<{ source: Source; reason: string }>;
   /** The trainer that this installation has, and why: `ridge` where the Python environment is switched off. */
   trainer(): { trainer: Trainer; reason: string };
+  /** `0.1.0+<commit>`: the code that runs. */
+  code(): string;
+  /** What of this machine may decide the last bits of a computation. */
+  machine(): Record<string, string>;
   now(): number;
 }

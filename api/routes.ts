@@ -7,6 +7,7 @@ import { barRoutes } from './bars.js';
 import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
 import { eventRoutes } from './event-consumers.js';
+import { datasetRoutes } from './datasets.js';
 import { engineRoutes } from './engines.js';
 import { fundingRoutes } from './funding.js';
 import { healthRoutes } from './health.js';
@@ -39,6 +40,8 @@ import { sentimentScoreRoutes } from './sentiment/score.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
 import { trackingRoutes } from './tracking.js';
+import { trainingRoutes } from './training.js';
+import { tuningRoutes } from './tunings.js';
 import { uploadRoutes } from './uploads.js';
 import { sourceRoutes } from './sources.js';
 import { storageRoutes } from './storage.js';
@@ -79,6 +82,9 @@ export const ROUTES: Route[] = [
   ...sentimentIndexRoutes,
   ...sentimentScoreRoutes,
   ...modelRoutes,
+  ...trainingRoutes,
+  ...tuningRoutes,
+  ...datasetRoutes,
   ...predictionRoutes,
   ...backtestRoutes,
   ...optimisationRoutes,

@@ -9,6 +9,7 @@ import { choice, cursor, flag, limit, segment } from './query.js';
 import { route, type Context } from './route.js';
 import { answer, instant, pageOf } from './schemas.js';
 import { STORY_KINDS, storyRequest } from './story-inputs.js';
+import { trainingProgress } from './training-schemas.js';
 
 const STATUSES = ['running', 'completed', 'failed', 'cancelled', 'terminated', 'timed-out'] as const;
 
@@ -34,6 +35,7 @@ export const progress = answer(
         }),
       )
       .describe('Steps that failed for a reason that may pass and will be tried again'),
+    training: z.array(trainingProgress).optional().describe('Models that its steps train now'),
   }),
 );
 

@@ -1,6 +1,7 @@
 import type { Closable } from '../adapters/ports.js';
 import type { Principal } from '../domain/identity.js';
 import type { StoryKind } from './story-inputs.js';
+import type { TrainingProgress } from './training-progress.js';
 
 export { temporalStories } from './temporal.js';
 
@@ -23,6 +24,8 @@ export interface StoryProgress {
   stage: string;
   steps: { name: string; state: 'waiting' | 'running' | 'done' | 'failed'; detail: string }[];
   retrying: Retry[];
+  /** Models that its steps train now. */
+  training?: TrainingProgress[];
 }
 
 export interface StorySummary {

@@ -6,7 +6,7 @@ import { parseTimeframe } from '../domain/streams.js';
 import { backtestInputs } from './backtest-inputs.js';
 import { request, streamText } from './schemas.js';
 import { sentimentInputs } from './sentiment/inputs.js';
-import { sentimentTraining } from './training-inputs.js';
+import { trainingInputs } from './training-inputs.js';
 import { source, time, window } from './window-inputs.js';
 import { upkeepInputs } from './upkeep-inputs.js';
 
@@ -112,32 +112,7 @@ export const STORY_INPUTS = {
   ),
   enrichSentiment: request('EnrichSentimentInput', z.strictObject(window)),
   ...sentimentInputs,
-  buildDataset: request(
-    'BuildDatasetInput',
-    z.strictObject({
-      source: z.strictObject({ kind: z.enum(['live', 'recorded', 'simulated']), detail: z.string() }),
-      streams: z.array(streamText).min(1).max(50),
-      from: z.int(),
-      to: z.int(),
-      asOf: z.int(),
-      sentimentModel: z.string().min(1),
-      lookBack: z.int().min(8).max(2048),
-      horizonBars: z.int().min(1).max(96),
-    }),
-  ),
-  trainModel: request(
-    'TrainModelInput',
-    z.union([
-      sentimentTraining,
-      z.strictObject({
-        name: z.string().regex(/^[\w.-]+$/),
-        dataset: z.string().regex(/^ds_/, 'must be a data set id, ds_…'),
-        trainer: z.enum(['patchtst', 'ridge']).optional(),
-        maxEpochs: z.int().min(1).max(200).optional(),
-        seed: z.int().min(0).max(2_147_483_647).optional(),
-      }),
-    ]),
-  ),
+  ...trainingInputs,
   evaluateModel: request(
     'EvaluateModelInput',
     z.strictObject({

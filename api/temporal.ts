@@ -12,7 +12,7 @@ import type { temporal } from '@temporalio/proto';
 import { LRUCache } from 'lru-cache';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';
 import type { StoriesPort, Story, StoryProgress, StoryStatus, StorySummary } from './stories.js';
-import { retriesOf } from './temporal-retries.js';
+import { pendingOf } from './temporal-pending.js';
 import { translated } from './temporal-errors.js';
 import { startOptions, temporalSchedules } from './temporal-schedules.js';
 
@@ -46,7 +46,7 @@ export function clientStories(client: Client, namespace: string): StoriesPort {
   const progress = (workflowId: string): Promise<StoryProgress | null> =>
     within(async () => {
       const told = await client.workflow.getHandle(workflowId).query<StoryProgress>('progress');
-      return { ...told, retrying: await retriesOf(client, workflowId) };
+      return { ...told, ...(await pendingOf(client, workflowId)) };
     }, QUERY_MS).catch(() => null);
 
   const inputOf = async (workflowId: string, runId: string): Promise<unknown> => {

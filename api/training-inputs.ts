@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { formFault } from '../domain/forms.js';
 import { sentimentRecipe } from '../domain/ml/sentiment.js';
+import { USUAL_TRAINING, resolveParams, resolveTraining, TRAINERS } from '../domain/training/trainers.js';
+import { request, streamText } from './schemas.js';
+import { source, time } from './window-inputs.js';
 
 const labelledSet = z.strictObject({
   name: z.string().regex(/^[\w.-]{1,60}$/),
@@ -34,3 +38,98 @@ export const sentimentTraining = z
     recipe: sentimentRecipe.partial().optional(),
   })
   .describe('A sentiment model from labelled texts');
+
+const name = z.string().regex(/^[\w.-]{1,60}$/);
+const dataset = z.string().regex(/^ds_/, 'must be a data set id, ds_…');
+const value = z.union([z.number(), z.string(), z.boolean()]);
+const seed = z.int().min(0).max(2_147_483_647);
+const maxEpochs = z.int().min(1).max(1000);
+
+const training = z
+  .strictObject({
+    maxEpochs,
+    patience: z.int().min(1).max(1000).describe('Epochs without a gain after which it ends'),
+    batchSize: z.int().min(1).max(65_536),
+    learningRate: z.number().positive(),
+    seed,
+    precision: z.enum(['auto', 'float32', 'bfloat16']),
+    gradientClip: z.number().positive(),
+    compile: z.boolean(),
+    quantiles: z.array(z.number().gt(0).lt(1)).max(99),
+  })
+  .partial();
+
+const forecastMembers = {
+  dataset,
+  trainer: z.enum(TRAINERS).optional().describe('Left out: what the platform has'),
+  params: z
+    .record(z.string(), value)
+    .optional()
+    .describe("By the model's own names; see GET /training/trainers"),
+  training: training.optional().describe(`Left out: ${JSON.stringify(USUAL_TRAINING)}`),
+  maxEpochs: maxEpochs.optional(),
+  seed: seed.optional(),
+};
+
+type Forecast = z.infer<z.ZodObject<typeof forecastMembers>>;
+/** The step would refuse it, too; here it is told at once. */
+const readForecast = ({ trainer, params, training: settings }: Forecast): void => {
+  if (trainer && params) resolveParams(trainer, params);
+  if (trainer && settings) resolveTraining(trainer, settings as never);
+};
+
+const forecastTraining = z
+  .strictObject({ name, ...forecastMembers })
+  .superRefine(formFault(readForecast))
+  .describe('A forecaster from a data set');
+
+const axis = z.union([
+  z.strictObject({ values: z.array(value).min(1).max(100) }),
+  z.strictObject({
+    min: z.number(),
+    max: z.number(),
+    step: z.number().positive().optional(),
+    log: z.boolean().optional(),
+  }),
+]);
+
+const tuning = z.strictObject({
+  name,
+  base: z
+    .union([
+      sentimentTraining.omit({ name: true }),
+      z.strictObject(forecastMembers).superRefine(formFault(readForecast)),
+    ])
+    .describe('The input of trainModel without the name: what all trials have in common'),
+  space: z.record(z.string(), axis).optional().describe("Left out: the trainer's own"),
+  objective: z.enum(['accuracy', 'macroF1']).optional().describe('Of a sentiment model'),
+  trials: z.int().min(1).max(1000).optional(),
+  parallel: z.int().min(1).max(32).optional().describe('Trials side by side'),
+  prune: z.boolean().optional().describe('End poor trials early; left out: true'),
+  reduction: z.int().min(2).max(10).optional().describe('One trial in so many goes on from each rung'),
+  seed: seed.optional(),
+});
+
+/** Inputs of the stories that make data sets and models. */
+export const trainingInputs = {
+  buildDataset: request(
+    'BuildDatasetInput',
+    z.strictObject({
+      source: source.optional().describe('Of the stored bars'),
+      streams: z.array(streamText).min(1).max(50),
+      from: time.optional().describe('Left out: the first stored bar'),
+      to: time.optional().describe('Left out: behind the last stored bar'),
+      asOf: z.int().optional().describe('What was known then; left out: all that is stored of the window'),
+      sentimentModel: z.string().min(1).optional().describe('<name>@<version>; left out: the served one'),
+      lookBack: z.int().min(8).max(2048).optional(),
+      horizonBars: z.int().min(1).max(96).optional(),
+      horizons: z.array(z.int().min(1).max(96)).min(1).max(96).optional(),
+    }),
+  ),
+  trainModel: request('TrainModelInput', z.union([sentimentTraining, forecastTraining])),
+  tuneModel: request('TuneModelInput', tuning),
+  reproduceModel: request(
+    'ReproduceModelInput',
+    z.strictObject({ model: z.string().regex(/^(mdl_)?[^@\s]+@[^@\s]+$/, 'must be <name>@<version>') }),
+  ),
+} as const;

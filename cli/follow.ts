@@ -1,4 +1,5 @@
 import { say } from './output.js';
+import { sentenceOf } from './training/watch.js';
 
 interface Step {
   name: string;
@@ -14,6 +15,13 @@ interface Retry {
   failure: string;
 }
 
+interface Training {
+  story: string;
+  epochs: { epoch: number; trainLoss: number; validationLoss: number }[];
+  maxEpochs: number | null;
+  rowsPerSecond: number | null;
+}
+
 const MARKS: Record<string, string> = { waiting: '·', running: '…', done: '✓', failed: '✗' };
 
 /**
@@ -22,10 +30,18 @@ const MARKS: Record<string, string> = { waiting: '·', running: '…', done: '�
  */
 export function progressPrinter(
   stream: NodeJS.WriteStream = process.stderr,
-): (progress: { steps: Step[]; retrying?: Retry[] }) => void {
+): (progress: { steps: Step[]; retrying?: Retry[]; training?: Training[] }) => void {
   const shown = new Map<string, string>();
   let open = false;
-  return ({ steps, retrying = [] }) => {
+  return ({ steps, retrying = [], training = [] }) => {
+    for (const told of training) {
+      const done = Number(shown.get(told.story) ?? 0);
+      if (told.epochs.length <= done) continue;
+      shown.set(told.story, String(told.epochs.length));
+      if (open) stream.write('\r\x1b[2K');
+      open = false;
+      for (const epoch of told.epochs.slice(done)) say(`  ${sentenceOf(epoch, told)}`);
+    }
     for (const { story, step, attempt, attempts, failure } of retrying) {
       const key = `${story} ${step}`;
       if (shown.get(key) === String(attempt)) continue;

@@ -11,6 +11,7 @@ import { addBacktest } from './backtest.js';
 import { addBars } from './bars.js';
 import { addBarsUpkeep } from './bars-upkeep.js';
 import { addCoverage } from './coverage.js';
+import { addDatasets } from './datasets.js';
 import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
 import { addEvents } from './events.js';
@@ -31,6 +32,7 @@ import { addSchedules } from './schedules.js';
 import { addSentiment } from './sentiment.js';
 import type { Shell } from './shell.js';
 import { addSources } from './sources.js';
+import { addTrain } from './train.js';
 
 export function createProgram(endWith: Shell['endWith'] = () => undefined): Command {
   const program = new Command('finsight')
@@ -68,6 +70,8 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addMetrics,
     addDemo,
     addModels,
+    addDatasets,
+    addTrain,
     addMove,
     addSchedules,
     addLineage,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
-import type { Trainer } from '../domain/research.js';
+import { TRAINERS, type Trainer } from '../domain/training/trainers.js';
 import { decimalNumber, list, wholeNumber } from './shell.js';
 
 export interface ResearchFlags {
@@ -34,7 +34,7 @@ export const researchOptions = (command: Command): Command =>
     .option('--horizon-bars <n>', 'how far ahead to forecast', wholeNumber)
     .option('--max-epochs <n>', 'training epochs at most', wholeNumber)
     .option('--seed <n>', 'seed of the training', wholeNumber)
-    .option('--trainer <name>', 'patchtst or ridge')
+    .option('--trainer <name>', `what forecasts: ${TRAINERS.join(', ')}`)
     .option('--fee-bps <bps>', 'fee per side', decimalNumber)
     .option('--slippage-bps <bps>', 'slippage per fill', decimalNumber);
 

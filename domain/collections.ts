@@ -45,6 +45,7 @@ export const COLLECTIONS = {
   searches: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   sweeps: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   reads: { time: 'at', fields: ['stream', 'sourceKey'], arrays: [] },
+  tunings: { time: 'createdAt', fields: ['name'], arrays: [] },
   trackingRuns: { time: 'startedAt', fields: ['experiment', 'status'], arrays: [] },
   trials: { time: 'at', fields: ['market'], arrays: [] },
   runs: { time: 'startedAt', fields: ['kind', 'status'], arrays: [] },

@@ -35,6 +35,8 @@ const TITLES: Record<string, string> = {
   compareSentiment: 'Comparison',
   buildDataset: 'Dataset',
   trainModel: 'Training',
+  tuneModel: 'Tuning',
+  reproduceModel: 'Reproduction',
   evaluateModel: 'Evaluation',
   deployModel: 'Deployment',
   predict: 'Prediction',

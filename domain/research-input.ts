@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formFault } from './forms.js';
 import { parseSource } from './sources.js';
 import { parseSymbol, parseTimeframe } from './streams.js';
+import { TRAINERS } from './training/trainers.js';
 
 const time = z.union([z.number(), z.string().min(1)]);
 
@@ -22,7 +23,7 @@ export const researchInput = z.strictObject({
   horizonBars: z.int().min(1).max(96).default(1),
   maxEpochs: z.int().min(1).max(200).default(6),
   seed: z.int().min(0).max(2_147_483_647).default(1),
-  trainer: z.enum(['patchtst', 'ridge']).optional(),
+  trainer: z.enum(TRAINERS).optional(),
   feeBps: z.number().min(0).max(1000).default(10),
   slippageBps: z.number().min(0).max(1000).default(2),
 });

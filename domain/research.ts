@@ -2,8 +2,7 @@ import type { BacktestMetrics } from './backtest/spec.js';
 import type { SkillFigures } from './evaluation.js';
 import type { Prediction } from './prediction.js';
 import type { Source } from './sources.js';
-
-export type Trainer = 'patchtst' | 'ridge';
+import type { Trainer } from './training/trainers.js';
 
 /** What a person or a Schedule asks for; everything but the symbols has a default. Times: epoch ms or ISO. */
 export interface ResearchInput {
@@ -84,6 +83,14 @@ export interface TrainingReport {
   seconds: number;
   /** True where the same spec and data had been trained before. */
   reused: boolean;
+  /** What follows is not told of models from before. */
+  weightsSha256?: string;
+  bestEpoch?: number;
+  /** Of the best epoch, as its trainer measures it. */
+  validationLoss?: number;
+  stopped?: 'finished' | 'early' | 'diverged';
+  /** What went otherwise than asked for. */
+  notes?: string[];
 }
 
 export interface EvaluationReport {

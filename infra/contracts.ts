@@ -6,12 +6,16 @@ import { projectRoot } from '../adapters/config.js';
 import { engineContracts } from '../domain/backtest/external.js';
 import { mlContracts } from '../domain/ml.js';
 import { sentimentContracts } from '../domain/ml/sentiment.js';
+import { tuningContracts } from '../domain/ml/tuning.js';
 
 /** The contracts with Python as JSON Schema, one member a contract. */
 export function contractsText(): string {
-  const schemas = Object.entries({ ...mlContracts, ...sentimentContracts, ...engineContracts }).map(
-    ([name, schema]) => [name, z.toJSONSchema(schema)],
-  );
+  const schemas = Object.entries({
+    ...mlContracts,
+    ...sentimentContracts,
+    ...tuningContracts,
+    ...engineContracts,
+  }).map(([name, schema]) => [name, z.toJSONSchema(schema)]);
   return `${JSON.stringify(Object.fromEntries(schemas), null, 2)}\n`;
 }
 

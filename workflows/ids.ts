@@ -34,6 +34,8 @@ const PREFIXES: Record<string, string> = {
   compareSentiment: 'compare-sentiment',
   buildDataset: 'dataset',
   trainModel: 'train',
+  tuneModel: 'tune',
+  reproduceModel: 'reproduce',
   evaluateModel: 'evaluate',
   deployModel: 'deploy',
   runBacktest: 'backtest',

@@ -15,6 +15,7 @@ export { compareStrategies } from './comparison.js';
 export { searchBacktest } from './search.js';
 export { streamBars } from './stream.js';
 export { collectStreams } from './streams.js';
-export { buildDataset, trainModel } from './training.js';
+export { buildDataset, reproduceModel, trainModel } from './training.js';
+export { tuneModel } from './tuning.js';
 export { cleanObjects, moveBars, pruneBars } from './upkeep.js';
 export { verifyBacktest } from './verification.js';

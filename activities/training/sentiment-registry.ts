@@ -41,9 +41,20 @@ export const sentimentRegistrySteps = (ports: Ports) => ({
       task: 'sentiment',
       kind: 'encoder',
       specSha256: request.specSha256,
-      spec: { ...request, conflicts: args.plan.conflicts, unlabelled: args.plan.unlabelled },
+      spec: {
+        ...{ ...request, conflicts: args.plan.conflicts, unlabelled: args.plan.unlabelled },
+        ...(args.plan.tuning && { tuning: args.plan.tuning }),
+      },
       dataset: null,
-      training,
+      training: {
+        ...training,
+        environment: {
+          ...training.environment,
+          code: ports.code(),
+          seed: String(request.recipe.seed),
+          datasetSha256: request.dataset.object.sha256,
+        },
+      },
       parityMaxAbs: training.gates['parityMaxAbs'] ?? NaN,
       seconds: training.seconds,
       stage: 'candidate',

@@ -39,6 +39,11 @@ export interface SentimentTrainingInput {
   renamed?: number;
   maxTokens?: number;
   recipe?: Partial<SentimentRecipe>;
+  /** Set by a tuning: the table that `prepareSentiment` made of the sets, which are then not read again. */
+  prepared?: SentimentRequest['dataset'];
+  tuning?: { id: string; trials: number };
+  /** Set for a trial of a tuning: it ends after so many epochs, and nothing is registered. */
+  untilEpoch?: number;
 }
 
 export interface SentimentPlan {
@@ -47,6 +52,7 @@ export interface SentimentPlan {
   conflicts: number;
   unlabelled: number;
   existing: SentimentTrainingReport | null;
+  tuning?: SentimentTrainingInput['tuning'];
 }
 
 const RECIPE: SentimentRecipe = {
@@ -67,54 +73,60 @@ const CHUNK = 2000;
 export const sentimentTrainingSteps = (ports: Ports) => ({
   /** Cleans, maps labels, splits, leaves near-duplicates of held-out texts out, and stores one table; equal input is found. */
   async prepareSentiment(input: SentimentTrainingInput): Promise<SentimentPlan> {
-    const { read, unlabelled } = await readSets(ports, input);
-    const { rows, conflicts } = withoutRepeats(read);
-    const measured = new Set(input.sets.filter(({ role }) => role === 'measure').map(({ name }) => name));
-    const split = (row: LabelledText): number => (measured.has(row.set) ? SPLITS.measured : splitOf(row));
-    const apart = rows.filter((row) => split(row) !== SPLITS.train);
-    const { kept, nearDuplicates } = await leaveNear(
-      rows.filter((row) => split(row) === SPLITS.train),
-      apart,
-    );
-    const fair = input.balance ? balanced(kept) : kept;
     const recipe = { ...RECIPE, ...input.recipe };
-    const copies = renamedCopies(
-      fair.filter(({ weak }) => !weak),
-      {
-        share: input.renamed ?? 0.5,
-        seed: String(recipe.seed),
-      },
-    );
-    const train = [...fair, ...copies];
-    const table = tableOf([...train, ...apart], (row, at) => (at < train.length ? SPLITS.train : split(row)));
-    const counts = { train: train.length, validation: 0, test: 0 };
-    for (const row of apart) counts[split(row) === SPLITS.validation ? 'validation' : 'test'] += 1;
-    if (counts.train === 0 || counts.validation === 0)
-      throw new InvalidInputError(
-        `${counts.train} rows to train and ${counts.validation} to hold out are left of ${read.length}; both are needed`,
-      );
-    const bytes = await ports.tables.encode(table);
-    const sets = [...new Set(train.map(({ set }) => set))].sort();
-    const object = await ports.objects.put(
-      `datasets/sentiment-${digestOf({ input }).slice(0, 24)}.parquet`,
-      bytes,
-    );
+    const made = input.prepared
+      ? { dataset: input.prepared, conflicts: 0, unlabelled: 0 }
+      : await prepareTable(ports, input, recipe.seed);
+    const { dataset, ...counts } = made;
     const asked = {
       name: input.name,
       base: input.base ?? 'minilm',
       recipe,
       maxTokens: input.maxTokens ?? 64,
     };
-    const specSha256 = digestOf({ task: 'sentiment', ...asked, dataset: object.sha256 });
+    const specSha256 = digestOf({ task: 'sentiment', ...asked, dataset: dataset.object.sha256 });
     const found = await ports.documents.find<ModelVersion>('models', { where: { specSha256 }, limit: 1 });
     return {
-      request: { ...asked, specSha256, dataset: { object, rows: counts, nearDuplicates, sets } },
-      conflicts,
-      unlabelled,
+      request: { ...asked, specSha256, dataset },
+      ...counts,
       existing: found.items[0] ? sentimentReportOf(found.items[0], true) : null,
+      ...(input.tuning && { tuning: input.tuning }),
     };
   },
 });
+
+async function prepareTable(ports: Ports, input: SentimentTrainingInput, seed: number) {
+  const { read, unlabelled } = await readSets(ports, input);
+  const { rows, conflicts } = withoutRepeats(read);
+  const measured = new Set(input.sets.filter(({ role }) => role === 'measure').map(({ name }) => name));
+  const split = (row: LabelledText): number => (measured.has(row.set) ? SPLITS.measured : splitOf(row));
+  const apart = rows.filter((row) => split(row) !== SPLITS.train);
+  const { kept, nearDuplicates } = await leaveNear(
+    rows.filter((row) => split(row) === SPLITS.train),
+    apart,
+  );
+  const fair = input.balance ? balanced(kept) : kept;
+  const share = input.renamed ?? 0.5;
+  const copies = renamedCopies(
+    fair.filter(({ weak }) => !weak),
+    { share, seed: String(seed) },
+  );
+  const train = [...fair, ...copies];
+  const table = tableOf([...train, ...apart], (row, at) => (at < train.length ? SPLITS.train : split(row)));
+  const counts = { train: train.length, validation: 0, test: 0 };
+  for (const row of apart) counts[split(row) === SPLITS.validation ? 'validation' : 'test'] += 1;
+  if (counts.train === 0 || counts.validation === 0)
+    throw new InvalidInputError(
+      `${counts.train} rows to train and ${counts.validation} to hold out are left of ${read.length}; both are needed`,
+    );
+  const bytes = await ports.tables.encode(table);
+  const sets = [...new Set(train.map(({ set }) => set))].sort();
+  const object = await ports.objects.put(
+    `datasets/sentiment-${digestOf({ input }).slice(0, 24)}.parquet`,
+    bytes,
+  );
+  return { dataset: { object, rows: counts, nearDuplicates, sets }, conflicts, unlabelled };
+}
 
 async function readSets(
   ports: Ports,

@@ -15,7 +15,7 @@ import { decimalNumber, given, list, wholeNumber, type Shell } from '../shell.js
 const SHIPPABLE = ['sentfin', 'twitter_fin_news', 'finentity'];
 const MEASURED = ['cryptolin', 'phrasebank'];
 
-interface TrainOptions {
+export interface TrainOptions {
   data: string;
   name: string;
   sets?: string[];
@@ -37,9 +37,43 @@ interface TrainOptions {
 
 /** `sentiment train`: labelled sets to a registered model by the story `trainModel`. */
 export function addTrain(sentiment: Command, shell: Shell): void {
-  sentiment
-    .command('train')
+  sentimentOptions(sentiment.command('train'))
     .description('trains an encoder on labelled texts, calibrates and measures it, and registers it')
+    .action(async (options: TrainOptions) => {
+      const report = await train(shell.config(), options);
+      if (shell.json()) return printJson(report);
+      say(
+        `${report.model}@${report.version}: ${report.rows.train} rows, ${report.seconds.toFixed(0)} s${report.reused ? ', trained before' : ''}`,
+      );
+      printTable(report.figures.map((each) => ({ ...each, ...rounded(each) })));
+    });
+}
+
+async function train(config: Config, options: TrainOptions): Promise<SentimentTrainingReport> {
+  const input = { ...(await sentimentBase(config, options)), name: options.name };
+  return (await runStory(config, 'trainModel', input)) as SentimentTrainingReport;
+}
+
+/** Sends the files; the input of `trainModel` without the name. */
+export async function sentimentBase(config: Config, options: TrainOptions): Promise<Record<string, unknown>> {
+  const files = await setsOf(options);
+  const api = connectApi(config);
+  const sets: LabelledSet[] = [];
+  for (const { path, ...set } of files) {
+    const { object } = await upload(api, path);
+    sets.push({ ...set, object: { key: object.key, sha256: object.sha256 } });
+    say(`sent ${set.name}, sha256 ${object.sha256}`);
+  }
+  const { base, weakWeight, balance, renamed, maxTokens } = options;
+  const { epochs, batchSize, microBatchSize, learningRate, frozenLayers, seed } = options;
+  const recipe = given({ epochs, batchSize, microBatchSize, learningRate, frozenLayers, seed });
+  const input = given({ base, weakWeight, balance, renamed, maxTokens });
+  return { task: 'sentiment', sets, ...input, recipe };
+}
+
+/** What decides a sentiment model, for `sentiment train` and `sentiment tune`. */
+export const sentimentOptions = (command: Command): Command =>
+  command
     .requiredOption('--data <dir>', 'directory of CSV files with the columns text, label and maybe entities')
     .option('--name <name>', 'name of the model', 'sentiment-en')
     .option('--sets <names>', `sets to train on, by file name (default: ${SHIPPABLE.join(',')})`, list)
@@ -64,38 +98,7 @@ export function addTrain(sentiment: Command, shell: Shell): void {
     .option('--micro-batch-size <n>', 'rows in memory at once (default: 32)', wholeNumber)
     .option('--learning-rate <number>', 'of the last layer (default: 0.0001)', decimalNumber)
     .option('--frozen-layers <n>', 'lowest layers that stay as they are (default: 0)', wholeNumber)
-    .option('--seed <n>', 'decides order and dropout (default: 7)', wholeNumber)
-    .action(async (options: TrainOptions) => {
-      const report = await train(shell.config(), options);
-      if (shell.json()) return printJson(report);
-      say(
-        `${report.model}@${report.version}: ${report.rows.train} rows, ${report.seconds.toFixed(0)} s${report.reused ? ', trained before' : ''}`,
-      );
-      printTable(report.figures.map((each) => ({ ...each, ...rounded(each) })));
-    });
-}
-
-async function train(config: Config, options: TrainOptions): Promise<SentimentTrainingReport> {
-  const files = await setsOf(options);
-  const api = connectApi(config);
-  const sets: LabelledSet[] = [];
-  for (const { path, ...set } of files) {
-    const { object } = await upload(api, path);
-    sets.push({ ...set, object: { key: object.key, sha256: object.sha256 } });
-    say(`sent ${set.name}, sha256 ${object.sha256}`);
-  }
-  const { name, base, weakWeight, balance, renamed, maxTokens } = options;
-  const { epochs, batchSize, microBatchSize, learningRate, frozenLayers, seed } = options;
-  const recipe = given({ epochs, batchSize, microBatchSize, learningRate, frozenLayers, seed });
-  const input = given({ base, weakWeight, balance, renamed, maxTokens });
-  return (await runStory(config, 'trainModel', {
-    task: 'sentiment',
-    name,
-    sets,
-    ...input,
-    recipe,
-  })) as SentimentTrainingReport;
-}
+    .option('--seed <n>', 'decides order and dropout (default: 7)', wholeNumber);
 
 /** Which file of the directory is what. @throws NotFoundError naming a set that is not there. */
 async function setsOf(options: TrainOptions): Promise<(Omit<LabelledSet, 'object'> & { path: string })[]> {

@@ -1,11 +1,16 @@
 """`python -m finsight_ml worker`, `train <spec.json or request.json>`, `evaluate <spec.json>`, `check [model …]`,
-`sentiment train …` and, from stdin, `suggest`."""
+`sentiment train …`, `tracking [--replay]` and, from stdin, `suggest`."""
 
 import asyncio
 import json
 import os
 import sys
 from pathlib import Path
+
+USAGE = (
+    "usage: python -m finsight_ml worker | train <spec.json or request.json> | evaluate <spec.json> | check [model …] | "
+    "sentiment train --help | tracking [--replay] | suggest"
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -23,13 +28,12 @@ def main(arguments: list[str]) -> int:
             return check_models(names)
         case ["sentiment", *rest]:
             return sentiment_command(rest)
+        case ["tracking", *rest] if rest in ([], ["--replay"]):
+            return tracking(replays=bool(rest))
         case ["suggest"]:
             return suggest_lines()
         case _:
-            print(
-                "usage: python -m finsight_ml worker | train <spec.json> | evaluate <spec.json> | check [model …] | sentiment train --help | suggest",
-                file=sys.stderr,
-            )
+            print(USAGE, file=sys.stderr)
             return 2
 
 
@@ -92,6 +96,23 @@ def sentiment_command(arguments: list[str]) -> int:
     except (InvalidInputError, DataQualityError) as error:
         print(str(error), file=sys.stderr)
         return 2 if isinstance(error, InvalidInputError) else 4
+
+
+def tracking(*, replays: bool) -> int:
+    """What waits for MLflow, or what sending it came to, as one JSON object."""
+    from dataclasses import asdict
+
+    from .objects import FileObjects
+    from .tracking import Replayed, replay, spool_of
+
+    objects = FileObjects(os.environ.get("OBJECTS_URL", ""))
+    if replays:
+        done = replay(objects)
+    else:
+        with spool_of(objects) as waiting:
+            done = Replayed(waiting=len(waiting))
+    print(json.dumps({**asdict(done), "address": os.environ.get("MLFLOW_TRACKING_URI") or None}))
+    return 0
 
 
 def suggest_lines() -> int:

@@ -2,83 +2,19 @@
 
 import io
 import math
+import pickle
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import Literal, Protocol
+from dataclasses import asdict
 
 import torch
 
 from .contracts import EpochRecord, Training
 from .errors import DataQualityError, InvalidInputError
+from .learning import Beat, Checkpoints, Diverged, Fitted, Learner
 from .machine import is_out_of_memory
 
-# Called between batches with what to show; raises to stop.
-Beat = Callable[[dict], None]
 # Losses so many times that of the forecast which knows nothing have left all bounds.
 EXPLODED = 10.0
-
-
-class Diverged(Exception):
-    """The loss of an epoch is not finite, or has left all bounds."""
-
-
-class Learner(Protocol):
-    """What is trained in epochs. An epoch depends on the state before it and on its number alone."""
-
-    # Validation loss of the forecast that knows nothing.
-    reference: float
-    # Training samples of an epoch.
-    samples: int
-
-    def epoch(self, number: int, batch_size: int, beat: Beat) -> float:
-        """Trains one epoch. The mean training loss; raises Diverged."""
-
-    def validate(self, batch_size: int, beat: Beat) -> float:
-        """The mean validation loss."""
-
-    def state(self) -> dict:
-        """All that the next epoch depends on, as torch.load takes it with `weights_only`."""
-
-    def load(self, state: dict) -> None: ...
-
-    def snapshot(self) -> dict:
-        """A copy of what forecasts depend on."""
-
-    def keep(self, snapshot: dict) -> None:
-        """Goes back to it."""
-
-
-class Checkpoints(Protocol):
-    def read(self) -> bytes | None: ...
-
-    def write(self, data: bytes) -> None: ...
-
-
-class NoCheckpoints:
-    """For those who start again rather than resume."""
-
-    def read(self) -> bytes | None:
-        return None
-
-    def write(self, data: bytes) -> None:
-        return None
-
-
-@dataclass
-class Fitted:
-    """How a training went."""
-
-    batch_size: int
-    history: list[EpochRecord] = field(default_factory=list)
-    best_epoch: int = 0
-    best_loss: float = math.inf
-    stopped: Literal["finished", "early", "diverged"] = "finished"
-    train_seconds: float = 0.0
-    rows_per_second: float | None = None
-    halved: bool = False
-    notes: list[str] = field(default_factory=list)
-    environment: dict[str, str] = field(default_factory=dict)
 
 
 def fit_epochs(learner: Learner, training: Training, checkpoints: Checkpoints, beat: Beat, *, name: str) -> Fitted:
@@ -103,9 +39,16 @@ class Run:
 
     def resume(self) -> None:
         data = self.checkpoints.read()
-        if data is not None:
+        if data is None:
+            return
+        try:
             self.unpack(data)
             self.last = data
+        except (KeyError, TypeError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+            if is_out_of_memory(error):
+                raise
+            self.unpack(self.last)
+            self.fitted.notes.append(f"The checkpoint was of another version of the trainer ({type(error).__name__}); started again")
 
     def is_over(self) -> bool:
         done, fitted = len(self.fitted.history), self.fitted
@@ -132,6 +75,8 @@ class Run:
 
     def take(self) -> None:
         fitted, epoch, size = self.fitted, len(self.fitted.history) + 1, self.fitted.batch_size
+        # Once an epoch: what was told stays told.
+        self.told({"epochs": self.curve(), "rowsPerSecond": self.speed()})
         began = time.monotonic()
         train_loss = self.learner.epoch(epoch, size, self.told)
         seconds = time.monotonic() - began
@@ -158,10 +103,21 @@ class Run:
         at = {"epoch": len(self.fitted.history) + 1, "maxEpochs": self.training.max_epochs}
         self.beat({**at, "bestEpoch": self.fitted.best_epoch, **losses, **detail})
 
+    def curve(self) -> list[list[float]]:
+        """Training loss, validation loss and seconds of each epoch, short enough for a heartbeat."""
+        return [[float(f"{each:.6g}") for each in (of.train_loss, of.validation_loss, of.seconds)] for of in self.fitted.history]
+
+    def speed(self) -> float | None:
+        """Training windows a second."""
+        fitted = self.fitted
+        return self.learner.samples * len(fitted.history) / fitted.train_seconds if fitted.train_seconds > 0 else None
+
     def diverge(self, reason: str) -> None:
         epoch = len(self.fitted.history) + 1
         if self.best is None:
-            raise DataQualityError(f"The training of {self.name} diverged in epoch {epoch}, before any was good: {reason}; lower the learning rate")
+            raise DataQualityError(
+                f"The training of {self.name} diverged in epoch {epoch}, before any was good: {reason}; lower the learning rate"
+            )
         self.fitted.stopped = "diverged"
         self.fitted.notes.append(f"Stopped in epoch {epoch}: {reason}. Epoch {self.fitted.best_epoch} is kept")
 
@@ -197,8 +153,7 @@ class Run:
         fitted = self.fitted
         if fitted.stopped != "diverged" and len(fitted.history) < self.training.max_epochs:
             fitted.stopped = "early"
-        if fitted.train_seconds > 0:
-            fitted.rows_per_second = self.learner.samples * len(fitted.history) / fitted.train_seconds
+        fitted.rows_per_second = self.speed()
         if self.best is not None:
             self.learner.keep(self.best)
         return fitted

@@ -7,6 +7,8 @@ import resource
 import torch
 from lightning_fabric import Fabric
 
+from .environment import facts
+
 
 def has_bfloat16() -> bool:
     """Whether this machine computes in bfloat16; without AVX512-BF16 or AMX, emulation is slower than float32."""
@@ -32,6 +34,8 @@ def prepare() -> None:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.set_num_threads(threads())
     torch.use_deterministic_algorithms(True)
+    # Filling new memory with NaN is for finding faults; it costs some percent of a step.
+    torch.utils.deterministic.fill_uninitialized_memory = False
 
 
 def threads() -> int:
@@ -59,4 +63,5 @@ def environment() -> dict[str, str]:
         "machine": f"{platform.system()} {platform.machine()}",
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
         "threads": str(threads()),
+        **facts(),
     }

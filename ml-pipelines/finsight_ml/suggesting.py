@@ -3,13 +3,28 @@ so the caller's durable record is the only one, and the same request always gets
 
 import math
 import warnings
+from dataclasses import dataclass
 
 from .contracts import Axis, SuggestRequest, SuggestResult
 from .errors import InvalidInputError
 
 
+@dataclass(frozen=True)
+class Told:
+    """A trial that was made. With `epochs` it was ended after as many, and `value` is what it had come to."""
+
+    params: dict[str, float]
+    value: float | None
+    epochs: int | None = None
+
+
 def suggest(request: SuggestRequest) -> SuggestResult:
     """`count` different combinations that were not tried before; fewer where the space has no more."""
+    return suggest_from(request, [Told(each.params, each.value) for each in request.told])
+
+
+def suggest_from(request: SuggestRequest, told: list[Told]) -> SuggestResult:
+    """The same for trials of which some were ended early: TPE ranks these behind the others, by how far they came."""
     import optuna
     from optuna.trial import TrialState, create_trial
 
@@ -18,14 +33,14 @@ def suggest(request: SuggestRequest) -> SuggestResult:
     spaces = {name: distribution(name, axis) for name, axis in request.space.items()}
     # The seed moves with the trials: one seed for every call would draw the same first guesses again and again.
     sampler = optuna.samplers.TPESampler(
-        seed=(request.seed + len(request.told)) % 2**32,
+        seed=(request.seed + len(told)) % 2**32,
         multivariate=True,
         constant_liar=True,
         n_startup_trials=request.startup,
     )
     study = optuna.create_study(direction="maximize", sampler=sampler)
     seen = set()
-    for trial in request.told:
+    for trial in told:
         if set(trial.params) != set(spaces):
             raise InvalidInputError(f"A trial has the parameters {sorted(trial.params)}; the space has {sorted(spaces)}")
         seen.add(key(trial.params))
@@ -34,9 +49,10 @@ def suggest(request: SuggestRequest) -> SuggestResult:
             create_trial(
                 params={name: as_drawn(request.space[name], value) for name, value in trial.params.items()},
                 distributions=spaces,
-                value=trial.value if sound else None,
+                value=trial.value if sound and trial.epochs is None else None,
+                intermediate_values={trial.epochs: trial.value} if sound and trial.epochs is not None else {},
                 # A trial without a result counts as one of the bad ones, so that its surroundings are left.
-                state=TrialState.COMPLETE if sound else TrialState.PRUNED,
+                state=TrialState.COMPLETE if sound and trial.epochs is None else TrialState.PRUNED,
             )
         )
     found = []

@@ -9,7 +9,7 @@ from .contracts import ObjectRef, Rows, TrainRequest, TrainResult
 from .dataset import TEST, TRAIN, VALIDATION, read_matrix
 from .errors import DataQualityError, InvalidInputError
 from .export import parity
-from .fitting import Beat
+from .learning import Beat
 from .machine import peak_memory_bytes, prepare
 from .models import MODELS
 from .models.model import Job, Model
@@ -40,7 +40,13 @@ def train(request: TrainRequest, objects: FileObjects, beat: Beat = lambda _: No
         rows=Rows(**{name: len(matrix.rows(part)) for name, part in (("train", TRAIN), ("validation", VALIDATION), ("test", TEST))}),
         seconds=time.monotonic() - started,
         parameters=sum(each.size for each in weights.values()),
-        mlflow_run_id=log_run(request, fitted.history, difference),
+        mlflow_run_id=log_run(
+            request,
+            fitted,
+            objects,
+            figures={"parity_max_abs": difference},
+            digests={"onnxSha256": ref.sha256, "weightsSha256": weights_digest(weights)},
+        ),
         environment=fitted.environment,
         quantiles=request.training.quantiles,
         horizons=matrix.horizons,

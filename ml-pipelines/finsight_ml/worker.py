@@ -1,6 +1,7 @@
 """The worker of the queue `train`: one training at a time, heartbeats between batches."""
 
 import os
+import threading
 from collections.abc import Callable
 
 from pydantic import ValidationError
@@ -38,6 +39,51 @@ def train_sentiment(payload: dict) -> dict:
 
         request = SentimentRequest.model_validate(payload)
         return train(request, FileObjects(os.environ.get("OBJECTS_URL", "")), beat).model_dump(by_alias=True)
+
+    return trained(work)
+
+
+@activity.defn(name="trainTrial")
+def train_trial(payload: dict) -> dict:
+    """TrialRequest in, TrialResult out (contracts.json)."""
+
+    def work(beat: Callable[..., None]) -> dict:
+        from .objects import FileObjects
+        from .tuning import train_trial as train
+        from .tuning_contracts import TrialRequest
+
+        request = TrialRequest.model_validate(payload)
+        return train(request, FileObjects(os.environ.get("OBJECTS_URL", "")), beat).model_dump(by_alias=True)
+
+    return trained(work)
+
+
+@activity.defn(name="trainSentimentTrial")
+def train_sentiment_trial(payload: dict) -> dict:
+    """SentimentTrialRequest in, SentimentTrialResult out (contracts.json)."""
+
+    def work(beat: Callable[..., None]) -> dict:
+        from .objects import FileObjects
+        from .sentiment.trials import train_trial as train
+        from .tuning_contracts import SentimentTrialRequest
+
+        request = SentimentTrialRequest.model_validate(payload)
+        return train(request, FileObjects(os.environ.get("OBJECTS_URL", "")), beat).model_dump(by_alias=True)
+
+    return trained(work)
+
+
+@activity.defn(name="suggestTrials")
+def suggest_trials(payload: dict) -> dict:
+    """SuggestTrialsRequest in, SuggestResult out (contracts.json)."""
+
+    def work(_: Callable[..., None]) -> dict:
+        from .objects import FileObjects
+        from .tuning import suggest_trials as suggest
+        from .tuning_contracts import SuggestTrialsRequest
+
+        request = SuggestTrialsRequest.model_validate(payload)
+        return suggest(request, FileObjects(os.environ.get("OBJECTS_URL", ""))).model_dump(by_alias=True)
 
     return trained(work)
 
@@ -81,4 +127,13 @@ def drains() -> bool:
 
 async def serve() -> None:
     """Runs until SIGTERM or SIGINT, then drains."""
-    await serve_queue("train", [train_forecaster, train_sentiment, suggest_parameters])
+    start_replay()
+    steps = [train_forecaster, train_sentiment, train_trial, train_sentiment_trial, suggest_parameters, suggest_trials]
+    await serve_queue("train", steps)
+
+
+def start_replay() -> None:
+    """What a tracking server that was down has missed, without keeping the queue waiting."""
+    from .tracking import replay
+
+    threading.Thread(target=replay, daemon=True).start()

@@ -8,11 +8,12 @@ from finsight_ml.contracts import CONTRACTS as TRAINING
 from finsight_ml.contracts import SuggestRequest, SuggestResult, TrainRequest, TrainResult
 from finsight_ml.sentiment.contracts import CONTRACTS as SENTIMENT
 from finsight_ml.sentiment.contracts import SentimentRequest, SentimentResult
+from finsight_ml.tuning_contracts import CONTRACTS as TUNING
 from finsight_verify.contracts import CONTRACTS as ENGINES
 from finsight_verify.contracts import ExternalRequest, ExternalResult, ExternalTrades
 
 ROOT = Path(__file__).parents[2]
-CONTRACTS = TRAINING | SENTIMENT | ENGINES
+CONTRACTS = TRAINING | SENTIMENT | TUNING | ENGINES
 
 
 def shape(schema: dict, definitions: dict) -> object:

@@ -15,7 +15,8 @@ from made import request
 
 from finsight_ml.contracts import Training
 from finsight_ml.errors import DataQualityError, InvalidInputError
-from finsight_ml.fitting import Diverged, fit_epochs
+from finsight_ml.fitting import fit_epochs
+from finsight_ml.learning import Diverged
 from finsight_ml.machine import is_out_of_memory
 from finsight_ml.models import compiling
 from finsight_ml.models.check import TRAINING, Kept, made_job
@@ -105,6 +106,22 @@ def test_memory_that_runs_out_halves_the_batch_once_and_says_so():
 def test_memory_that_runs_out_twice_is_a_clear_error():
     with pytest.raises(InvalidInputError, match="out of memory with batches of 64 and of 32; take a smaller batchSize"):
         fit([0.9, torch.OutOfMemoryError("CUDA out of memory"), 0.4])
+
+
+@pytest.mark.parametrize("data", [b"", b"no checkpoint at all"])
+def test_a_checkpoint_that_cannot_be_read_starts_the_training_again(data):
+    kept = Kept()
+    kept.data = data
+    fitted, learner = fit([0.9, 0.8], kept)
+    assert (len(fitted.history), learner.done) == (2, 2)
+    assert "another version" in fitted.notes[0]
+
+
+def test_a_checkpoint_of_another_network_starts_the_training_again():
+    kept, job = Kept(), made_job("patchtst")
+    NeuralModel(dataclasses.replace(job, params={"d_model": 8}), build).fit(kept, lambda _: None)
+    fitted = NeuralModel(job, build).fit(kept, lambda _: None)
+    assert len(fitted.history) == 2 and "another version" in fitted.notes[0]
 
 
 def test_only_memory_counts_as_memory():

@@ -8,10 +8,10 @@ import torch
 
 from finsight_ml.errors import DataQualityError, InvalidInputError
 from finsight_ml.export import parity
-from finsight_ml.fitting import NoCheckpoints
+from finsight_ml.learning import NoCheckpoints
 from finsight_ml.losses import constants, path_loss, uncrossed
 from finsight_ml.models import MODELS
-from finsight_ml.models.baselines import DEFAULTS, series_rule
+from finsight_ml.models.rules import DEFAULTS, series_rule
 from finsight_ml.models.check import check_model, made_job
 from finsight_ml.models.smoothing import fitted, smoothing_rule
 from finsight_ml.models.trees import float32_below
@@ -79,6 +79,13 @@ def test_trees_on_features_that_stand_on_their_thresholds_stay_equal():
     model.fit(NoCheckpoints(), lambda _: None)
     windows = matrix.windows(job.train_rows)
     assert parity(model.export(), windows.numpy(), model.predict(windows), main=1) <= 1e-5
+
+
+def test_more_boosters_than_can_be_served_are_refused():
+    job = made_job("lightgbm")
+    matrix = dataclasses.replace(job.matrix, horizons=list(range(1, 97)), targets=torch.zeros(1000, 96))
+    with pytest.raises(InvalidInputError, match="576 boosters for 96 horizons.*at most 200"):
+        MODELS["lightgbm"](dataclasses.replace(job, matrix=matrix))
 
 
 def test_one_block_of_trees_is_what_lightgbm_itself_learns():

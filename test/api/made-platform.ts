@@ -174,6 +174,8 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
   });
   return {
     ...own,
+    code: () => '0.0.0',
+    machine: () => ({}),
     lineage: openLineage(own),
     catalogue: openCatalogue(settings, own.cache),
     storage: openStorage(settings),

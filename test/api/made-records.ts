@@ -1,5 +1,6 @@
 import { seedSentimentModels } from './made-comparisons.js';
 import { seedOptimisations } from './made-optimisations.js';
+import { seedTrainings } from './made-trainings.js';
 import type { Ports } from '../../adapters/ports.js';
 import type { Bar } from '../../domain/bars.js';
 import { DEFAULT_SOURCES } from '../../domain/news/default-sources.js';
@@ -29,6 +30,7 @@ export const madeBars = (count: number, without: number[] = []): Bar[] =>
 /** What the examples of the operations ask for. */
 export async function seed(ports: Ports): Promise<void> {
   await seedSentimentModels(ports);
+  await seedTrainings(ports);
   const { documents, objects, series } = ports;
   const stream = { exchange: 'binance', symbol: 'BTC-USDT', timeframe: '1h' } as const;
   await series.write({ stream, bars: madeBars(10, [4, 5]), source: SOURCE });

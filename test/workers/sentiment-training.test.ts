@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SentimentTrainingReport } from '../../activities/training/sentiment-registry.js';
 import type { LabelledSet } from '../../activities/training/sentiment.js';
+import type { TuningReport } from '../../domain/training/tuning-report.js';
 import { readMlState, readToolPaths } from '../../adapters/toolchain.js';
 import type { ModelVersion } from '../../domain/models.js';
 import { replayAll, temporalBinary, testPlatform, type TestPlatform } from '../temporal.js';
@@ -106,6 +107,30 @@ describe.skipIf(!python || !existsSync(python))(
         BY,
       );
       expect(await resultOf(again.workflowId)).toMatchObject({ version: calm.version, reused: true });
+    }, 300_000);
+
+    it('a tuning tries recipes on the held-out texts, and its best goes on where its trial ended', async () => {
+      const { workflowId } = await platform.stories.start(
+        'tuneModel',
+        {
+          name: 'tuned',
+          base: { task: 'sentiment', sets, base, recipe: { ...recipe, epochs: 3 } },
+          space: { learningRate: { min: 1e-4, max: 5e-3, log: true } },
+          ...{ trials: 4, parallel: 2, objective: 'macroF1' },
+        },
+        BY,
+      );
+      await platform.environment.client.workflow.getHandle(workflowId).result();
+      const report = (await platform.stories.get(workflowId)).result as TuningReport;
+      expect(report).toMatchObject({ objective: 'validationMacroF1', trials: 4, failed: 0 });
+      expect(report.pruned).toBeGreaterThan(0);
+      expect(report.best.value).toBeGreaterThan(0.5);
+      const model = await platform.ports.documents.get<ModelVersion>(
+        'models',
+        `mdl_tuned@${report.model.version}`,
+      );
+      expect(model?.spec['tuning']).toEqual({ id: report.id, trials: 4 });
+      expect(model?.training).toMatchObject({ resumedAt: model?.training['steps'] });
     }, 300_000);
 
     it('replays', async () => {

@@ -31,6 +31,8 @@ const ALONE = new Set<StoryKind>([
   'compareStrategies',
   'rescoreNews',
   'compareSentiment',
+  'tuneModel',
+  'reproduceModel',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };
@@ -62,6 +64,8 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
     ...{ ...milliseconds, sentimentModel: 'news@1', lookBack: 96, horizonBars: 1 },
   },
   trainModel: { name: 'ridge-1h-h1', dataset: 'ds_0', trainer: 'ridge' },
+  tuneModel: { name: 'ridge-1h-h1', base: { dataset: 'ds_0', trainer: 'ridge' }, trials: 4 },
+  reproduceModel: { model: 'ridge-1h-h1@0123' },
   evaluateModel: {
     model: 'ridge-1h-h1@0123',
     dataset: 'ds_0',

@@ -826,6 +826,83 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/training/trainers': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTrainers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/training': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTrainings'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/training/{workflowId}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getTraining'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/tunings': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTunings'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/tunings/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getTuning'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/datasets': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDatasets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/datasets/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getDataset'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/predictions': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listPredictions'];
@@ -1520,6 +1597,138 @@ export interface components {
       resamples?: number;
       seed?: string;
     };
+    BuildDatasetInput: {
+      /** Of the stored bars */ source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      streams: string[];
+      /** Left out: the first stored bar */ from?: number | string;
+      /** Left out: behind the last stored bar */ to?: number | string;
+      /** What was known then; left out: all that is stored of the window */ asOf?: number;
+      /** <name>@<version>; left out: the served one */ sentimentModel?: string;
+      lookBack?: number;
+      horizonBars?: number;
+      horizons?: number[];
+    };
+    TrainModelInput:
+      | {
+          task: 'sentiment';
+          name: string;
+          sets: {
+            name: string;
+            /** An uploaded CSV file with the columns text, label and maybe entities */ object: {
+              key: string;
+              sha256: string;
+            };
+            /** measure: nothing of it trains */ role?: 'train' | 'measure';
+            /** Labelled by a model: trains with less weight and measures nothing */ weak?: boolean;
+          }[];
+          /** minilm (the default), a directory of the training machine, or a hub's name */ base?: string;
+          weakWeight?: number;
+          /** Each label of a set trains with the same weight */ balance?: boolean;
+          /** Share of texts that train once more with other names */ renamed?: number;
+          maxTokens?: number;
+          recipe?: {
+            epochs?: number;
+            batchSize?: number;
+            microBatchSize?: number;
+            learningRate?: number;
+            layerDecay?: number;
+            labelSmoothing?: number;
+            dropout?: number;
+            frozenLayers?: number;
+            precision?: 'auto' | '32-true' | 'bf16-mixed' | '16-mixed';
+            checkpointSeconds?: number;
+            seed?: number;
+          };
+        }
+      | {
+          name: string;
+          dataset: string;
+          /** Left out: what the platform has */ trainer?:
+            'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
+          /** By the model's own names; see GET /training/trainers */ params?: {
+            [name: string]: number | string | boolean;
+          };
+          /** Left out: {"maxEpochs":6,"patience":3,"batchSize":256,"learningRate":0.001,"seed":1,"precision":"auto","gradientClip":1,"compile":false,"quantiles":[0.05,0.1,0.25,0.5,0.75,0.9,0.95]} */ training?: {
+            maxEpochs?: number;
+            /** Epochs without a gain after which it ends */ patience?: number;
+            batchSize?: number;
+            learningRate?: number;
+            seed?: number;
+            precision?: 'auto' | 'float32' | 'bfloat16';
+            gradientClip?: number;
+            compile?: boolean;
+            quantiles?: number[];
+          };
+          maxEpochs?: number;
+          seed?: number;
+        };
+    TuneModelInput: {
+      name: string;
+      /** The input of trainModel without the name: what all trials have in common */ base:
+        | {
+            task: 'sentiment';
+            sets: {
+              name: string;
+              /** An uploaded CSV file with the columns text, label and maybe entities */ object: {
+                key: string;
+                sha256: string;
+              };
+              /** measure: nothing of it trains */ role?: 'train' | 'measure';
+              /** Labelled by a model: trains with less weight and measures nothing */ weak?: boolean;
+            }[];
+            /** minilm (the default), a directory of the training machine, or a hub's name */ base?: string;
+            weakWeight?: number;
+            /** Each label of a set trains with the same weight */ balance?: boolean;
+            /** Share of texts that train once more with other names */ renamed?: number;
+            maxTokens?: number;
+            recipe?: {
+              epochs?: number;
+              batchSize?: number;
+              microBatchSize?: number;
+              learningRate?: number;
+              layerDecay?: number;
+              labelSmoothing?: number;
+              dropout?: number;
+              frozenLayers?: number;
+              precision?: 'auto' | '32-true' | 'bf16-mixed' | '16-mixed';
+              checkpointSeconds?: number;
+              seed?: number;
+            };
+          }
+        | {
+            dataset: string;
+            /** Left out: what the platform has */ trainer?:
+              'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
+            /** By the model's own names; see GET /training/trainers */ params?: {
+              [name: string]: number | string | boolean;
+            };
+            /** Left out: {"maxEpochs":6,"patience":3,"batchSize":256,"learningRate":0.001,"seed":1,"precision":"auto","gradientClip":1,"compile":false,"quantiles":[0.05,0.1,0.25,0.5,0.75,0.9,0.95]} */ training?: {
+              maxEpochs?: number;
+              /** Epochs without a gain after which it ends */ patience?: number;
+              batchSize?: number;
+              learningRate?: number;
+              seed?: number;
+              precision?: 'auto' | 'float32' | 'bfloat16';
+              gradientClip?: number;
+              compile?: boolean;
+              quantiles?: number[];
+            };
+            maxEpochs?: number;
+            seed?: number;
+          };
+      /** Left out: the trainer's own */ space?: {
+        [name: string]:
+          | { values: (number | string | boolean)[] }
+          | { min: number; max: number; step?: number; log?: boolean };
+      };
+      /** Of a sentiment model */ objective?: 'accuracy' | 'macroF1';
+      trials?: number;
+      /** Trials side by side */ parallel?: number;
+      /** End poor trials early; left out: true */ prune?: boolean;
+      /** One trial in so many goes on from each rung */ reduction?: number;
+      seed?: number;
+    };
+    ReproduceModelInput: { model: string };
     MoveBarsInput: {
       /** How old a bar must be; left out: as SERIES_URL says */ days?: number;
       /** True: only says what would be moved */ dryRun?: boolean;
@@ -1544,7 +1753,7 @@ export interface components {
       horizonBars?: number;
       maxEpochs?: number;
       seed?: number;
-      trainer?: 'patchtst' | 'ridge';
+      trainer?: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
       feeBps?: number;
       slippageBps?: number;
     };
@@ -1645,49 +1854,6 @@ export interface components {
       /** ISO 8601 or epoch milliseconds */ to?: number | string;
       asOf?: number;
     };
-    BuildDatasetInput: {
-      source: { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      streams: string[];
-      from: number;
-      to: number;
-      asOf: number;
-      sentimentModel: string;
-      lookBack: number;
-      horizonBars: number;
-    };
-    TrainModelInput:
-      | {
-          task: 'sentiment';
-          name: string;
-          sets: {
-            name: string;
-            /** An uploaded CSV file with the columns text, label and maybe entities */ object: {
-              key: string;
-              sha256: string;
-            };
-            /** measure: nothing of it trains */ role?: 'train' | 'measure';
-            /** Labelled by a model: trains with less weight and measures nothing */ weak?: boolean;
-          }[];
-          /** minilm (the default), a directory of the training machine, or a hub's name */ base?: string;
-          weakWeight?: number;
-          /** Each label of a set trains with the same weight */ balance?: boolean;
-          /** Share of texts that train once more with other names */ renamed?: number;
-          maxTokens?: number;
-          recipe?: {
-            epochs?: number;
-            batchSize?: number;
-            microBatchSize?: number;
-            learningRate?: number;
-            layerDecay?: number;
-            labelSmoothing?: number;
-            dropout?: number;
-            frozenLayers?: number;
-            precision?: 'auto' | '32-true' | 'bf16-mixed' | '16-mixed';
-            checkpointSeconds?: number;
-            seed?: number;
-          };
-        }
-      | { name: string; dataset: string; trainer?: 'patchtst' | 'ridge'; maxEpochs?: number; seed?: number };
     EvaluateModelInput: {
       model: string;
       dataset: string;
@@ -1724,6 +1890,8 @@ export interface components {
       | { kind: 'compareSentiment'; input: components['schemas']['CompareSentimentInput'] }
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
       | { kind: 'trainModel'; input: components['schemas']['TrainModelInput'] }
+      | { kind: 'tuneModel'; input: components['schemas']['TuneModelInput'] }
+      | { kind: 'reproduceModel'; input: components['schemas']['ReproduceModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
@@ -1758,6 +1926,8 @@ export interface components {
         | 'compareSentiment'
         | 'buildDataset'
         | 'trainModel'
+        | 'tuneModel'
+        | 'reproduceModel'
         | 'evaluateModel'
         | 'deployModel'
         | 'predict'
@@ -1797,6 +1967,8 @@ export interface components {
         | 'compareSentiment'
         | 'buildDataset'
         | 'trainModel'
+        | 'tuneModel'
+        | 'reproduceModel'
         | 'evaluateModel'
         | 'deployModel'
         | 'predict'
@@ -2365,6 +2537,33 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
+    Dataset: {
+      id: string;
+      sha256: string;
+      object: { key: string; sha256: string; bytes: number };
+      rows: number;
+      streams: string[];
+      features: string[];
+      featureVersion: string;
+      spec: { lookBack: number; horizonBars: number; horizons?: number[]; [name: string]: unknown };
+      split: {
+        /** Epoch milliseconds, UTC */ validationFrom: number;
+        /** Epoch milliseconds, UTC */ testFrom: number;
+        /** Epoch milliseconds, UTC */ testTo: number;
+      };
+      /** Epoch milliseconds, UTC */ from?: number;
+      /** Epoch milliseconds, UTC */ to?: number;
+      /** Epoch milliseconds, UTC */ asOf: number;
+      /** Digests of the bars and scores that went in */ inputs: { [name: string]: string };
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+      [name: string]: unknown;
+    };
+    DatasetPage: {
+      items: components['schemas']['Dataset'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     BacktestEngine: {
       name: string;
       version: string | null;
@@ -2921,6 +3120,57 @@ export interface components {
         /** Why it could not be started */ error: string | null;
       }[];
     };
+    TrainingEpoch: {
+      epoch: number;
+      trainLoss: number | null;
+      validationLoss: number | null;
+      seconds: number | null;
+    };
+    TrainingProgress: {
+      /** Workflow id of the story whose step it is */ story: string;
+      step: string;
+      batch: number | null;
+      batches: number | null;
+      /** The one that is trained now, or the last */ epoch: number | null;
+      maxEpochs: number | null;
+      bestEpoch: number | null;
+      /** Training windows or texts a second */ rowsPerSecond: number | null;
+      /** Those that are done */ epochs: components['schemas']['TrainingEpoch'][];
+      /** Training loss of a sentiment model, a mean of 50 steps each */ losses: (number | null)[];
+    };
+    Training: {
+      /** Null for a model that was trained before runs were recorded */ workflowId: string | null;
+      name: string;
+      task: 'forecast' | 'sentiment';
+      trainer: string | null;
+      state: 'running' | 'finished' | 'failed' | 'cancelled';
+      /** A trial of a tuning: nothing of it is registered */ trial: boolean;
+      /** mdl_<name>@<version> */ model: string | null;
+      dataset: string | null;
+      /** Epoch milliseconds, UTC */ startedAt: number;
+      finishedAt: number | null;
+      /** The one that is trained now, or the last */ epoch: number | null;
+      maxEpochs: number | null;
+      bestEpoch: number | null;
+      /** Training windows or texts a second */ rowsPerSecond: number | null;
+      /** Those that are done */ epochs: components['schemas']['TrainingEpoch'][];
+      /** Training loss of a sentiment model, a mean of 50 steps each */ losses: (number | null)[];
+      stopped: ('finished' | 'early' | 'diverged') | null;
+      /** What went otherwise than asked for */ notes: string[];
+      failure: string | null;
+    };
+    TrainerList: {
+      items: {
+        kind: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
+        title: string;
+        /** Defaults by name */ params: { [name: string]: number | string | boolean };
+        training: { [name: string]: (number | string | boolean) | number[] };
+        /** Where tuneModel looks when it is told nothing */ space: {
+          [name: string]: { [name: string]: unknown };
+        };
+      }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
     RunProgress: {
       stage: string;
       steps: { name: string; state: 'waiting' | 'running' | 'done' | 'failed'; detail: string }[];
@@ -2931,6 +3181,7 @@ export interface components {
         /** How many there will be at most */ attempts: number | null;
         /** Why the attempt before failed */ failure: string;
       }[];
+      /** Models that its steps train now */ training?: components['schemas']['TrainingProgress'][];
     };
     RunSummary: {
       workflowId: string;
@@ -3278,6 +3529,55 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
+    TrainingPage: {
+      items: components['schemas']['Training'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    Tuning: {
+      id: string;
+      name: string;
+      /** Of the validation part; the test part is never looked at */ objective: string;
+      trials: number;
+      complete: number;
+      pruned: number;
+      failed: number;
+      best: { trial: number; value: number | null; params: { [name: string]: unknown } };
+      /** What trainModel answered */ model: { model: string; version: string; [name: string]: unknown };
+      digest: string;
+      /** All that decides what it finds */ plan: { [name: string]: unknown };
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      [name: string]: unknown;
+    };
+    TuningWithTrials: {
+      id: string;
+      name: string;
+      /** Of the validation part; the test part is never looked at */ objective: string;
+      trials: number;
+      complete: number;
+      pruned: number;
+      failed: number;
+      best: { trial: number; value: number | null; params: { [name: string]: unknown } };
+      /** What trainModel answered */ model: { model: string; version: string; [name: string]: unknown };
+      digest: string;
+      /** All that decides what it finds */ plan: { [name: string]: unknown };
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      table: {
+        trial: number;
+        drawn: { [name: string]: number };
+        value: number | null;
+        epochs: number;
+        state: 'complete' | 'pruned' | 'failed';
+        reason?: string;
+        score: number | null;
+      }[];
+      [name: string]: unknown;
+    };
+    TuningPage: {
+      items: components['schemas']['Tuning'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Upload: {
       name: string;
       /** What POST /runs with transformBars takes as `object` */ object: { key: string; sha256: string };
@@ -3445,6 +3745,8 @@ export interface operations {
           | 'compareSentiment'
           | 'buildDataset'
           | 'trainModel'
+          | 'tuneModel'
+          | 'reproduceModel'
           | 'evaluateModel'
           | 'deployModel'
           | 'predict'
@@ -5214,6 +5516,138 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['EvaluationPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listTrainers: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TrainerList'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listTrainings: {
+    parameters: {
+      query?: {
+        /** Only these */ state?: 'running' | 'finished';
+        /** Only models of this name */ name?: string;
+        /** Also trials of tunings that run */ trials?: boolean;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TrainingPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getTraining: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** Workflow id, URL-encoded; or mdl_… of a model */ workflowId: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Training'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listTunings: {
+    parameters: {
+      query?: {
+        /** Only of this model */ name?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TuningPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getTuning: {
+    parameters: { query?: never; header?: never; path: { /** Tuning id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TuningWithTrials'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDatasets: {
+    parameters: {
+      query?: {
+        /** Only those with this stream */ stream?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DatasetPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getDataset: {
+    parameters: { query?: never; header?: never; path: { /** Data set id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Dataset'] };
       };
       default: {
         headers: { [name: string]: unknown };

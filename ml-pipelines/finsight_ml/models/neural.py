@@ -11,7 +11,8 @@ from torch import nn
 
 from ..errors import InvalidInputError
 from ..export import export_module
-from ..fitting import Beat, Checkpoints, Diverged, Fitted, fit_epochs
+from ..fitting import fit_epochs
+from ..learning import Beat, Checkpoints, Diverged, Fitted
 from ..losses import path_loss, uncrossed
 from ..machine import environment, fabric_for
 from .compiling import compiled
@@ -20,6 +21,9 @@ from .network import Task
 
 WEIGHT_DECAY = 1e-3
 WARM_UP = 0.3
+# What a network says counts for so little at first, then for as much as it learns (as in LayerScale, Touvron et al. 2021):
+# moves are mostly noise, and what random weights say of them takes long to unlearn.
+FIRST_SHARE = 0.1
 # Batches between looks at the loss, which a GPU has to wait for.
 LOOK_EVERY = 16
 
@@ -44,9 +48,10 @@ class Forecaster(nn.Module):
         self.register_buffer("mean", mean)
         self.register_buffer("deviation", deviation)
         self.register_buffer("constants", constants)
+        self.share = nn.Parameter(torch.full_like(constants, FIRST_SHARE))
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        return self.network((features - self.mean) / self.deviation) + self.constants
+        return self.network((features - self.mean) / self.deviation) * self.share + self.constants
 
 
 class Served(nn.Module):
@@ -124,9 +129,9 @@ class NeuralModel:
 
     def epoch(self, number: int, batch_size: int, beat: Beat) -> float:
         # All chance of an epoch comes from its number: a resumed run draws what an undisturbed one does, on any device.
-        torch.manual_seed((self.job.training.seed << 20) + number)
+        torch.manual_seed(((self.job.training.seed << 20) + number) % 2**63)
         self.forecaster.train()
-        batches = self.job.train_rows[torch.randperm(self.samples)].split(batch_size)
+        batches = self.job.train_rows[torch.randperm(self.samples)].to(self.device).split(batch_size)
         total = torch.zeros((), dtype=torch.float64, device=self.device)
         for done, rows in enumerate(batches):
             self.set_rate((number - 1 + done / len(batches)) / self.job.training.max_epochs)

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from ..environment import facts
 from ..errors import InvalidInputError
 from .bases import Base
 from .encoding import encode, load_tokenizer
@@ -148,6 +149,7 @@ def environment() -> dict[str, str]:
         "torch": torch.__version__,
         "device": device,
         "threads": str(torch.get_num_threads()),
+        **facts(),
         # Kilobytes on Linux, bytes on macOS.
         "peakMemoryMiB": str(round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if platform.system() == "Linux" else 1024**2))),
     }

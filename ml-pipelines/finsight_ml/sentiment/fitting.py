@@ -59,19 +59,22 @@ class Fitting:
         self.step = self.resumed_at = 0
         self.losses: list[float] = []
 
-    def run(self, beat: Beat = lambda _: None) -> Fitted:
-        """Trains to the end from where the checkpoint stands. Raises DataQualityError where the loss is not finite."""
+    def run(self, beat: Beat = lambda _: None, until: int | None = None) -> Fitted:
+        """Trains to the end, or to a step, from where the checkpoint stands; what comes out has the averaged weights. Raises
+        DataQualityError where the loss is not finite."""
         self.resume()
+        until = self.steps if until is None else min(until, self.steps)
         began, saved, seen, total = time.monotonic(), time.monotonic(), 0, 0.0
         self.network.train()
-        while self.step < self.steps:
+        while self.step < until:
             epoch, at = divmod(self.step, self.per_epoch)
             if at == 0 or seen == 0:
                 order = self.order(epoch)
             total += self.take(order[at])
             seen += len(order[at])
             self.step += 1
-            beat({"step": self.step, "steps": self.steps, "rowsPerSecond": round(seen / (time.monotonic() - began), 1)})
+            speed = round(seen / (time.monotonic() - began), 1)
+            beat({"step": self.step, "steps": self.steps, "rowsPerSecond": speed, "losses": self.losses[-200:]})
             if self.step % 50 == 0 or self.step == self.steps:
                 self.note(total / 50)
                 total = 0.0

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from ..errors import DataQualityError
+from ..contracts import ObjectRef
+from ..errors import DataQualityError, InvalidInputError
+from ..objects import FileObjects
 from .texts import LABELS, Example
 
 # The last: of sets that nothing of trains.
@@ -47,3 +49,13 @@ def example_of(row: dict) -> Example:
 def digest_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def checked_table(objects: FileObjects, ref: ObjectRef) -> Path:
+    """The file of a table. Raises InvalidInputError where there is none, DataQualityError where it was changed."""
+    table = objects.path(ref.key)
+    if not table.exists():
+        raise InvalidInputError(f'No object "{ref.key}" below {objects.root}')
+    if (found := digest_of(table)) != ref.sha256:
+        raise DataQualityError(f"Object {ref.key} was changed: sha256 {found}, recorded was {ref.sha256}")
+    return table

@@ -1,9 +1,9 @@
 """What the worker's step does: a request by reference in, objects by reference out."""
 
 import json
+from pathlib import Path
 
 from ..contracts import ObjectRef, Rows
-from ..errors import DataQualityError, InvalidInputError
 from ..objects import FileObjects
 from .bases import find_base
 from .building import Built, Material, build
@@ -11,18 +11,14 @@ from .card import markdown
 from .contracts import SentimentFigures, SentimentRequest, SentimentResult
 from .fitting import Beat
 from .optimising import Recipe
-from .reading import MEASURED, TEST, TRAIN, VALIDATION, digest_of, read_table
+from .reading import MEASURED, TEST, TRAIN, VALIDATION, checked_table, read_table
 from .tracking import log_run
 from .writing import described
 
 
 def train_sentiment(request: SentimentRequest, objects: FileObjects, beat: Beat = lambda _: None) -> SentimentResult:
     """Trains, calibrates, exports, passes the gates, measures, stores. Raises InvalidInputError and DataQualityError."""
-    table = objects.path(request.dataset.object.key)
-    if not table.exists():
-        raise InvalidInputError(f'No object "{request.dataset.object.key}" below {objects.root}')
-    if (found := digest_of(table)) != request.dataset.object.sha256:
-        raise DataQualityError(f"Object {request.dataset.object.key} was changed: sha256 {found}, recorded was {request.dataset.object.sha256}")
+    table = checked_table(objects, request.dataset.object)
     beat({"base": request.base})
     base = find_base(request.base)
     material = Material(
@@ -31,6 +27,10 @@ def train_sentiment(request: SentimentRequest, objects: FileObjects, beat: Beat 
         {"test fold": list(read_table(table, TEST)), "zero-shot, all rows": list(read_table(table, MEASURED))},
     )
     checkpoint = objects.path(f"checkpoints/{request.spec_sha256}/last.pt")
+    begun = trial_checkpoint(objects, request.spec_sha256)
+    if begun.exists() and not checkpoint.exists():
+        # A tuning has trained it already.
+        objects.put(f"checkpoints/{request.spec_sha256}/last.pt", begun.read_bytes())
     built = build(material, base, recipe_of(request), checkpoint=checkpoint, max_tokens=request.max_tokens, beat=beat)
     told = {
         "base": base.name,
@@ -41,6 +41,10 @@ def train_sentiment(request: SentimentRequest, objects: FileObjects, beat: Beat 
         "near_duplicates": request.dataset.near_duplicates,
     }
     return stored(request, built, told, objects)
+
+
+def trial_checkpoint(objects: FileObjects, spec_sha256: str) -> Path:
+    return objects.path(f"checkpoints/{spec_sha256}/trial.pt")
 
 
 def recipe_of(request: SentimentRequest) -> Recipe:
@@ -72,6 +76,6 @@ def stored(request: SentimentRequest, built: Built, told: dict, objects: FileObj
         rows_per_second=built.fitted.rows_per_second,
         seconds=built.seconds,
         parameters=sum(each.numel() for each in built.fitted.network.parameters()),
-        mlflow_run_id=log_run(request, built),
+        mlflow_run_id=log_run(request, built, objects),
         environment=built.environment,
     )
