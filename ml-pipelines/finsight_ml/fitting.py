@@ -4,82 +4,17 @@ import io
 import math
 import pickle
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import Literal, Protocol
+from dataclasses import asdict
 
 import torch
 
 from .contracts import EpochRecord, Training
 from .errors import DataQualityError, InvalidInputError
+from .learning import Beat, Checkpoints, Diverged, Fitted, Learner
 from .machine import is_out_of_memory
 
-# Called between batches with what to show; raises to stop.
-Beat = Callable[[dict], None]
 # Losses so many times that of the forecast which knows nothing have left all bounds.
 EXPLODED = 10.0
-
-
-class Diverged(Exception):
-    """The loss of an epoch is not finite, or has left all bounds."""
-
-
-class Learner(Protocol):
-    """What is trained in epochs. An epoch depends on the state before it and on its number alone."""
-
-    # Validation loss of the forecast that knows nothing.
-    reference: float
-    # Training samples of an epoch.
-    samples: int
-
-    def epoch(self, number: int, batch_size: int, beat: Beat) -> float:
-        """Trains one epoch. The mean training loss; raises Diverged."""
-
-    def validate(self, batch_size: int, beat: Beat) -> float:
-        """The mean validation loss."""
-
-    def state(self) -> dict:
-        """All that the next epoch depends on, as torch.load takes it with `weights_only`."""
-
-    def load(self, state: dict) -> None: ...
-
-    def snapshot(self) -> dict:
-        """A copy of what forecasts depend on."""
-
-    def keep(self, snapshot: dict) -> None:
-        """Goes back to it."""
-
-
-class Checkpoints(Protocol):
-    def read(self) -> bytes | None: ...
-
-    def write(self, data: bytes) -> None: ...
-
-
-class NoCheckpoints:
-    """For those who start again rather than resume."""
-
-    def read(self) -> bytes | None:
-        return None
-
-    def write(self, data: bytes) -> None:
-        return None
-
-
-@dataclass
-class Fitted:
-    """How a training went."""
-
-    batch_size: int
-    history: list[EpochRecord] = field(default_factory=list)
-    best_epoch: int = 0
-    best_loss: float = math.inf
-    stopped: Literal["finished", "early", "diverged"] = "finished"
-    train_seconds: float = 0.0
-    rows_per_second: float | None = None
-    halved: bool = False
-    notes: list[str] = field(default_factory=list)
-    environment: dict[str, str] = field(default_factory=dict)
 
 
 def fit_epochs(learner: Learner, training: Training, checkpoints: Checkpoints, beat: Beat, *, name: str) -> Fitted:
@@ -180,7 +115,9 @@ class Run:
     def diverge(self, reason: str) -> None:
         epoch = len(self.fitted.history) + 1
         if self.best is None:
-            raise DataQualityError(f"The training of {self.name} diverged in epoch {epoch}, before any was good: {reason}; lower the learning rate")
+            raise DataQualityError(
+                f"The training of {self.name} diverged in epoch {epoch}, before any was good: {reason}; lower the learning rate"
+            )
         self.fitted.stopped = "diverged"
         self.fitted.notes.append(f"Stopped in epoch {epoch}: {reason}. Epoch {self.fitted.best_epoch} is kept")
 

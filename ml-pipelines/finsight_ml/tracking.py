@@ -23,7 +23,7 @@ from .objects import FileObjects
 
 if TYPE_CHECKING:
     # A worker that replays when it starts must not wait for PyTorch.
-    from .fitting import Fitted
+    from .learning import Fitted
 
 log = logging.getLogger(__name__)
 

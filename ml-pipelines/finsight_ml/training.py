@@ -9,7 +9,7 @@ from .contracts import ObjectRef, Rows, TrainRequest, TrainResult
 from .dataset import TEST, TRAIN, VALIDATION, read_matrix
 from .errors import DataQualityError, InvalidInputError
 from .export import parity
-from .fitting import Beat
+from .learning import Beat
 from .machine import peak_memory_bytes, prepare
 from .models import MODELS
 from .models.model import Job, Model

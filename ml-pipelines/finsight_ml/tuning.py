@@ -10,7 +10,7 @@ import torch
 from .contracts import EpochRecord, SuggestRequest, SuggestResult, ToldTrial
 from .dataset import read_matrix
 from .errors import DataQualityError
-from .fitting import Beat
+from .learning import Beat
 from .machine import prepare
 from .models import MODELS
 from .models.model import Job

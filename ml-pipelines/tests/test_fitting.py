@@ -15,7 +15,8 @@ from made import request
 
 from finsight_ml.contracts import Training
 from finsight_ml.errors import DataQualityError, InvalidInputError
-from finsight_ml.fitting import Diverged, fit_epochs
+from finsight_ml.fitting import fit_epochs
+from finsight_ml.learning import Diverged
 from finsight_ml.machine import is_out_of_memory
 from finsight_ml.models import compiling
 from finsight_ml.models.check import TRAINING, Kept, made_job

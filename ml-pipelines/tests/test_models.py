@@ -8,10 +8,10 @@ import torch
 
 from finsight_ml.errors import DataQualityError, InvalidInputError
 from finsight_ml.export import parity
-from finsight_ml.fitting import NoCheckpoints
+from finsight_ml.learning import NoCheckpoints
 from finsight_ml.losses import constants, path_loss, uncrossed
 from finsight_ml.models import MODELS
-from finsight_ml.models.baselines import DEFAULTS, series_rule
+from finsight_ml.models.rules import DEFAULTS, series_rule
 from finsight_ml.models.check import check_model, made_job
 from finsight_ml.models.smoothing import fitted, smoothing_rule
 from finsight_ml.models.trees import float32_below

@@ -94,7 +94,7 @@ def test_trees_forecast_series_and_go_on_after_a_kill(tmp_path, monkeypatch):
     assert run(spec, tmp_path / "killed", trains=True)["weightsSha256"] == calm["weightsSha256"]
 
 
-@pytest.mark.parametrize("model", ["dlinear", "patchtst", "patchtsmixer"])
+@pytest.mark.parametrize("model", ["dlinear", "patchtst", "patchtsmixer", "transformer"])
 def test_a_killed_training_ends_with_the_weights_of_an_undisturbed_one(tmp_path, monkeypatch, model):
     training = {"epochs": 3, "batchSize": 32, "averaging": 0.9}
     spec = spec_in(tmp_path, model={"name": model, "params": {"dropout": 0.3} if model != "dlinear" else {}}, training=training)

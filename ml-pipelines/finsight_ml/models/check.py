@@ -13,7 +13,7 @@ from ..contracts import Training
 from ..dataset import TRAIN, VALIDATION, Matrix
 from ..errors import DataQualityError, InvalidInputError
 from ..export import parity
-from ..fitting import NoCheckpoints
+from ..learning import NoCheckpoints
 from ..machine import prepare
 from . import MODELS
 from .model import Job, Model

@@ -8,7 +8,7 @@ import torch
 
 from ..contracts import Training
 from ..dataset import TRAIN, VALIDATION, Matrix
-from ..fitting import Beat, Checkpoints, Fitted
+from ..learning import Beat, Checkpoints, Fitted
 from ..losses import constants
 from .network import Value
 

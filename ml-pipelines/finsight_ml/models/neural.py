@@ -11,7 +11,8 @@ from torch import nn
 
 from ..errors import InvalidInputError
 from ..export import export_module
-from ..fitting import Beat, Checkpoints, Diverged, Fitted, fit_epochs
+from ..fitting import fit_epochs
+from ..learning import Beat, Checkpoints, Diverged, Fitted
 from ..losses import path_loss, uncrossed
 from ..machine import environment, fabric_for
 from .compiling import compiled

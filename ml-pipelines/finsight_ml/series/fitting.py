@@ -54,7 +54,7 @@ class Fitting:
         if self.training.compile:
             made, note = compiled(network, lambda module: self.loss(module, windows.starts["train"][: self.training.batchSize]).backward())
             self.optimiser.zero_grad()
-            self.stepped = made or network
+            self.stepped = network if made is None else made
             if note:
                 print(note, file=sys.stderr, flush=True)
 
