@@ -1,4 +1,4 @@
-import type { Ports } from '../adapters/ports.js';
+import type { Ports, Tensor } from '../adapters/ports.js';
 import { cutWindows, sampleRows, type StreamMatrix } from '../domain/dataset.js';
 import type { ModelRef } from '../domain/models.js';
 import { predictRidge, type RidgeFit } from '../domain/ridge.js';
@@ -34,22 +34,47 @@ const BATCH = 512;
 
 /** Forecasts in volatility units for windows [n, lookBack, features], in batches, through the serving port. */
 export async function inferTargets(
-  ports: Ports,
+  ports: Pick<Ports, 'serving'>,
   ref: ModelRef,
   windows: Float32Array,
   dims: [number, number, number],
 ): Promise<Float64Array> {
+  return (await inferPath(ports, ref, windows, dims)).target;
+}
+
+export interface InferredPaths {
+  /** At the model's own horizon, one per window. */
+  target: Float64Array;
+  /** [n, horizons, figures]: by horizon the mean, then the quantiles ascending; null where the model gives none. */
+  path: { data: Float64Array; horizons: number; figures: number } | null;
+}
+
+/** The same with what the model says of all its horizons. */
+export async function inferPath(
+  ports: Pick<Ports, 'serving'>,
+  ref: ModelRef,
+  windows: Float32Array,
+  dims: [number, number, number],
+): Promise<InferredPaths> {
   const [n, lookBack, features] = dims;
   const stride = lookBack * features;
-  const out = new Float64Array(n);
+  const found: InferredPaths = { target: new Float64Array(n), path: null };
   for (let from = 0; from < n; from += BATCH) {
     const rows = Math.min(BATCH, n - from);
     const data = windows.subarray(from * stride, (from + rows) * stride);
     const answer = await ports.serving.infer(ref, {
       features: { type: 'float32', dims: [rows, lookBack, features], data },
     });
-    const target = answer['target'];
-    for (let i = 0; i < rows; i++) out[from + i] = Number(target?.data[i]);
+    const { target, path } = answer;
+    if (target?.type === 'float32') found.target.set(target.data.subarray(0, rows), from);
+    else for (let i = 0; i < rows; i++) found.target[from + i] = Number(target?.data[i]);
+    if (path) takePath(found, { path, from, n });
   }
-  return out;
+  return found;
+}
+
+function takePath(found: InferredPaths, args: { path: Tensor; from: number; n: number }): void {
+  const [, horizons = 0, figures = 0] = args.path.dims;
+  found.path ??= { data: new Float64Array(args.n * horizons * figures), horizons, figures };
+  if (args.path.type === 'float32') found.path.data.set(args.path.data, args.from * horizons * figures);
 }

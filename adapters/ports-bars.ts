@@ -53,6 +53,11 @@ export interface SeriesPort extends Closable {
   streams(
     only?: Stream,
   ): Promise<{ stream: Stream; range: TimeRange; bars: number; source: Source; broken: string[] }[]>;
+  /**
+   * Changes with every change of what is stored in the range, and costs next to nothing; absent where the store cannot
+   * tell without reading.
+   */
+  stamp?(key: Omit<BarsKey, 'asOf'>): Promise<string>;
   /** Ends well where the store answers; costs the same however much is stored. */
   probe(): Promise<void>;
   /** The digests of a stream's partitions beside those that they were stored with; absent where reading checks them. */

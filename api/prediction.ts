@@ -5,12 +5,21 @@ import { cursor, limit, readRange, segment, text, time } from './query.js';
 import { route } from './route.js';
 import { answer, figure, instant, pageOf, source, streamText } from './schemas.js';
 
-const prediction = answer(
+const pathPoint = z.object({
+  horizonBars: z.int(),
+  targetTime: instant,
+  mean: figure,
+  quantiles: z.array(z.object({ level: z.number(), price: figure })).describe('Ascending; quote currency'),
+});
+
+export const prediction = answer(
   'Prediction',
   z.object({
     id: z.string().meta({ examples: ['prd_0123456789abcdef01234567'] }),
     stream: streamText,
-    model: z.string().describe('<name>@<version>, or baseline:<name> where no model is good enough'),
+    model: z
+      .string()
+      .describe('<name>@<version>, ensemble:<kind>, or baseline:<name> where no model is good enough'),
     reason: z.string().describe('Why this model or baseline answered'),
     asOf: instant.describe('Close of the last known bar'),
     horizonBars: z.int(),
@@ -27,6 +36,17 @@ const prediction = answer(
     source,
     settledAt: instant.nullable(),
     realised: figure,
+    path: z.array(pathPoint).optional().describe('The fan: each horizon that the model forecasts'),
+    abstained: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('Why nobody should act on it; null where it is meant'),
+    chain: z
+      .array(z.object({ model: z.string(), reason: z.string() }))
+      .optional()
+      .describe('Who was asked before, and why they did not answer'),
+    trigger: z.string().optional().describe('What asked for it'),
   }),
 );
 

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { ForecastsPort } from '../adapters/ports-forecasts.js';
 import type { Ports } from '../adapters/ports.js';
 import type { Principal, Role } from '../domain/identity.js';
 import type { ApiConfig } from './config.js';
@@ -15,6 +16,8 @@ export interface Context {
   stories: StoriesPort;
   config: ApiConfig;
   log: Logger;
+  /** Predictions at once; null where this process makes none. */
+  forecasts: ForecastsPort | null;
 }
 
 export interface Call<P, Q, B> {

@@ -24,6 +24,7 @@ import { newsStoryRoutes } from './news-stories.js';
 import { deliveryRoutes } from './notifications/deliveries.js';
 import { subscriptionRoutes } from './notifications/subscriptions.js';
 import { outboxRoutes } from './outbox.js';
+import { predictionNowRoutes } from './prediction-now.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { retentionRoutes } from './retention.js';
@@ -88,6 +89,7 @@ export const ROUTES: Route[] = [
   ...tuningRoutes,
   ...datasetRoutes,
   ...predictionRoutes,
+  ...predictionNowRoutes,
   ...backtestRoutes,
   ...optimisationRoutes,
   ...trackingRoutes,

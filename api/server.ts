@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import express, { type Express } from 'express';
+import type { ForecastsPort } from '../adapters/ports-forecasts.js';
 import type { Ports } from '../adapters/ports.js';
 import { InvalidInputError, UnreachableError } from '../domain/errors.js';
 import type { ApiConfig } from './config.js';
@@ -21,6 +22,8 @@ export interface ApiOptions {
   ports: Ports;
   stories: StoriesPort;
   config: ApiConfig;
+  /** Left out: predictions are made by the story alone. */
+  forecasts?: ForecastsPort;
 }
 
 const BODY_LIMIT = 256 * 1024;
@@ -33,7 +36,8 @@ const DRAIN_MS = 3000;
 export function createApi(options: ApiOptions): Express {
   const { config, ports } = options;
   const stories = withCode(withResults(options.stories, ports), ports);
-  const context: Context = { config, ports, stories, log: createLog(config.logLevel) };
+  const forecasts = options.forecasts ?? null;
+  const context: Context = { config, ports, stories, forecasts, log: createLog(config.logLevel) };
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', 'strong');

@@ -5,6 +5,7 @@ import { researchInput } from '../domain/research-input.js';
 import { parseTimeframe } from '../domain/streams.js';
 import { backtestInputs } from './backtest-inputs.js';
 import { evaluationInputs, explanation } from './evaluation-inputs.js';
+import { predictInput } from './prediction-inputs.js';
 import { request, streamText } from './schemas.js';
 import { sentimentInputs } from './sentiment/inputs.js';
 import { trainingInputs } from './training-inputs.js';
@@ -129,15 +130,7 @@ export const STORY_INPUTS = {
     'DeployModelInput',
     z.strictObject({ model: modelText, evaluations: z.array(z.string().min(1)).min(1).max(500) }),
   ),
-  predict: request(
-    'PredictInput',
-    z.strictObject({
-      ...window,
-      stream: streamText,
-      name: z.string().min(1).optional(),
-      horizonBars: z.int().min(1).max(96).optional(),
-    }),
-  ),
+  predict: predictInput,
   ...backtestInputs,
 } as const;
 

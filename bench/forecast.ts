@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidInputError } from '../domain/errors.js';
 import { benchPublished } from './forecast/published.js';
+import { benchServing } from './forecast/serving.js';
 import { benchTraining } from './forecast/training.js';
 
 export interface ForecastTask {
@@ -19,6 +20,7 @@ export type ForecastPart = (task: ForecastTask) => Promise<Record<string, unknow
 const PARTS: Record<string, ForecastPart> = {
   training: benchTraining,
   published: benchPublished,
+  serving: benchServing,
 };
 
 /** Figures on forecasts; `--part training,serving` takes some of them, without it all run. `--data <ETTh1>`. */

@@ -1,3 +1,4 @@
+import { openPredictor } from '../activities/prediction/predictor.js';
 import { readTime } from '../activities/window.js';
 import { childEnvironment } from '../adapters/config.js';
 import { openPorts } from '../adapters/open.js';
@@ -132,7 +133,8 @@ async function api(shell: Shell): Promise<void> {
   const config = shell.config();
   const ports = openPorts(config);
   const stories = await temporalStories(config.temporal);
-  const server = await startApi({ ports, stories, config: config.api });
+  const forecasts = openPredictor(ports);
+  const server = await startApi({ ports, stories, config: config.api, forecasts });
   say(`API ready: ${server.url}`);
   // The first one who asks for a score should not wait for the model to load; what is wrong, they are told.
   void warmSentiment(ports).catch(() => undefined);

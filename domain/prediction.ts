@@ -32,6 +32,30 @@ export interface Prediction {
   source: Source;
   settledAt: number | null;
   realised: number | null;
+  /** The horizons that the model forecasts, ascending; prices in quote currency. */
+  path?: PathPoint[];
+  /** Why nobody should act on it; null where it is meant. The figures are what the model says all the same. */
+  abstained?: string | null;
+  /** Who was asked before, and why they did not answer. */
+  chain?: Refusal[];
+  /** What asked for it, such as `bars.closed`; left out where a person or a schedule did. */
+  trigger?: string;
+}
+
+/** The distribution of the close at one horizon. */
+export interface PathPoint {
+  horizonBars: number;
+  /** Epoch ms. */
+  targetTime: number;
+  mean: number;
+  /** Ascending by level, and by price. */
+  quantiles: { level: number; price: number }[];
+}
+
+export interface Refusal {
+  /** `<name>@<version>`, a name, `baseline:<name>` or `ensemble:<kind>`. */
+  model: string;
+  reason: string;
 }
 
 /** Rows that drift and majority look back on. */
@@ -92,6 +116,19 @@ export interface PredictionArgs {
   read: Prediction['read'];
   createdAt: number;
   source: Source;
+  /** By horizon, in units of volatility·√(that horizon). */
+  path?: ScaledPoint[];
+  /** P(up) or P(down), whichever is larger, has to be this at least. */
+  minConfidence?: number;
+  chain?: Refusal[];
+  trigger?: string;
+}
+
+/** A point of the path before it is put into prices. */
+export interface ScaledPoint {
+  horizonBars: number;
+  mean: number;
+  quantiles: { level: number; value: number }[];
 }
 
 /**
@@ -100,16 +137,16 @@ export interface PredictionArgs {
  * @throws DataQualityError where the inputs give no number.
  */
 export function makePrediction(args: PredictionArgs): Prediction {
-  const { stream, model, asOf, horizonBars, lastClose, volatility, scaled, conformal, inputs, source } = args;
-  const unit = volatility * Math.sqrt(horizonBars);
+  const { stream, model, asOf, horizonBars, lastClose, scaled, conformal, inputs, source } = args;
+  checkFigures(args);
+  const unit = args.volatility * Math.sqrt(horizonBars);
   const priceAt = (move: number): number => lastClose * Math.exp(move * unit);
-  if (![unit, scaled, lastClose].every(Number.isFinite) || lastClose <= 0)
-    throw new DataQualityError(
-      `No forecast of ${stream}: last close ${lastClose}, volatility ${volatility}, model output ${scaled}; too little history?`,
-    );
   // A scale that is not known bounds nothing: the interval is open, never narrow.
   const half = Number.isFinite(conformal.scale) ? conformal.scale : Infinity;
-  const decided = { stream, model, asOf, horizonBars, inputs, source };
+  const up = probabilityUp(scaled, args.residualQuantiles);
+  const chain = args.chain ?? [];
+  // Who could not answer is a part of what happened: the same figures for another reason are another record.
+  const decided = { stream, model, asOf, horizonBars, inputs, source, ...(chain.length > 0 && { chain }) };
   return {
     id: `prd_${digestOf(decided).slice(0, 24)}`,
     stream,
@@ -121,14 +158,47 @@ export function makePrediction(args: PredictionArgs): Prediction {
     lastClose,
     mean: priceAt(scaled),
     interval: { lower: priceAt(scaled - half), upper: priceAt(scaled + half), coverage: conformal.coverage },
-    probabilityUp: probabilityUp(scaled, args.residualQuantiles),
+    probabilityUp: up,
     inputs,
     read: args.read,
     createdAt: args.createdAt,
     source,
     settledAt: null,
     realised: null,
+    ...(args.path && { path: args.path.map((point) => priced(point, args)) }),
+    abstained: abstention(up, args.minConfidence),
+    chain,
+    ...(args.trigger !== undefined && { trigger: args.trigger }),
   };
+}
+
+function checkFigures({ stream, lastClose, volatility, scaled }: PredictionArgs): void {
+  if (volatility === 0)
+    throw new DataQualityError(
+      `No forecast of ${stream}: its price has stood still or moved evenly, and a move of volatility 0 has no size`,
+    );
+  if (![volatility, scaled, lastClose].every(Number.isFinite) || lastClose <= 0 || volatility < 0)
+    throw new DataQualityError(
+      `No forecast of ${stream}: last close ${lastClose}, volatility ${volatility}, model output ${scaled}; too little history?`,
+    );
+}
+
+function priced(point: ScaledPoint, { asOf, lastClose, volatility, timeframeMs }: PredictionArgs): PathPoint {
+  const { horizonBars } = point;
+  const unit = volatility * Math.sqrt(horizonBars);
+  const priceAt = (move: number): number => lastClose * Math.exp(move * unit);
+  return {
+    horizonBars,
+    targetTime: asOf + horizonBars * timeframeMs,
+    mean: priceAt(point.mean),
+    quantiles: point.quantiles.map(({ level, value }) => ({ level, price: priceAt(value) })),
+  };
+}
+
+function abstention(up: number, minConfidence: number | undefined): string | null {
+  const confidence = Math.max(up, 1 - up);
+  if (minConfidence === undefined || confidence >= minConfidence) return null;
+  return `confidence ${confidence.toFixed(4)} is below ${minConfidence}`;
 }
 
 export function probabilityUp(scaled: number, residuals: number[]): number {

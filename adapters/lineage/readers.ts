@@ -1,6 +1,7 @@
 import { fetchReader } from './fetches.js';
 import { articleReader, datasetReader, modelReader, runReader } from './inputs.js';
-import { backtestReader, evaluationReader, predictionReader } from './results.js';
+import { predictionReader } from './predictions.js';
+import { backtestReader, evaluationReader } from './results.js';
 import { barsReader, scoresReader, streamReader } from './series.js';
 import type { Reader } from './walk.js';
 

@@ -3,51 +3,10 @@ import { printSize } from '../../domain/backtest/sizing.js';
 import { printSlippage } from '../../domain/backtest/slippage.js';
 import type { BacktestResult } from '../../domain/backtest/spec.js';
 import type { Evaluation } from '../../domain/evaluation.js';
-import { barsId, type LineageNode } from '../../domain/lineage.js';
-import type { Prediction } from '../../domain/prediction.js';
+import { barsId } from '../../domain/lineage.js';
 import { sourceKeyOf } from '../../domain/strategies/source.js';
-import { baseOf, parseStream } from '../../domain/streams.js';
-import { documentReader, iso, parent, sourceFacts } from './documents.js';
-import { readBars, readScores } from './series.js';
-
-const baselineNode = async (doc: Prediction): Promise<LineageNode> => ({
-  id: doc.model,
-  kind: 'baseline',
-  facts: { reason: doc.reason },
-  parents: [],
-});
-
-export const predictionReader = documentReader<Prediction>(
-  'prediction',
-  { collection: 'predictions', form: /^prd_/, example: 'prd_…' },
-  (doc, walk) => {
-    const { stream, source, read, inputs } = doc;
-    const bars = { id: barsId({ stream, source, ...read }), stream, source, ...read, sha256: inputs['bars'] };
-    const scores = {
-      ...read,
-      source,
-      model: String(inputs['sentimentModel']),
-      asset: baseOf(parseStream(stream).symbol),
-      sha256: inputs['scores'],
-    };
-    const made = doc.model.startsWith('baseline:')
-      ? baselineNode(doc)
-      : parent(walk, 'model', `mdl_${doc.model}`);
-    const evidence = inputs['evaluation'] ? [parent(walk, 'evaluation', String(inputs['evaluation']))] : [];
-    return {
-      facts: {
-        stream,
-        'as of': iso(doc.asOf),
-        'target time': iso(doc.targetTime),
-        mean: doc.mean,
-        interval: `${doc.interval.lower} … ${doc.interval.upper} (${doc.interval.coverage})`,
-        'probability up': doc.probabilityUp,
-        ...sourceFacts(doc),
-      },
-      parents: [made, ...evidence, readBars(walk, bars), Promise.resolve(readScores(scores))],
-    };
-  },
-);
+import { documentReader, parent, sourceFacts } from './documents.js';
+import { readBars } from './series.js';
 
 export const evaluationReader = documentReader<Evaluation>(
   'evaluation',

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../domain/errors.js';
 import { LAST_INSTANT, queryOf, type LineageNode } from '../../domain/lineage.js';
+import type { Article } from '../../domain/news/articles.js';
 import { formatSource, parseSource, sourceKey, type Source } from '../../domain/sources.js';
 import { parseStream } from '../../domain/streams.js';
 import type { SentimentRequest } from '../ports.js';
@@ -44,21 +45,57 @@ export async function readBars(walk: Walk, read: BarsRead): Promise<LineageNode>
   };
 }
 
-export function readScores(read: SentimentRequest & { sha256: string | number | undefined }): LineageNode {
+/** Articles that are named of a read of scores, the newest: those that still weigh. */
+const ARTICLES_SHOWN = 20;
+
+/** The read, and the articles that were scored. */
+export async function readScores(
+  walk: Walk,
+  read: SentimentRequest & { sha256: string | number | undefined },
+): Promise<LineageNode> {
+  const { model, asset, source, from, asOf } = read;
+  const query = {
+    where: { model, tickers: [asset], sourceKey: sourceKey(source) },
+    range: { from, to: asOf + 1 },
+  };
+  const newest = await walk.documents.find<{ articleId: string }>('scores', {
+    ...query,
+    order: 'newest',
+    limit: ARTICLES_SHOWN,
+  });
+  const ids = [...new Set(newest.items.map(({ articleId }) => articleId))];
+  // What retention has taken away since is not named; the digest covers its score.
+  const articles = await walk.documents.getMany<Article>('articles', ids);
   return {
     id: scoresId(read),
     kind: 'scores',
     facts: {
-      asset: read.asset,
-      model: read.model,
-      source: formatSource(read.source),
-      from: iso(read.from),
-      'as of': iso(read.asOf),
+      asset,
+      model,
+      source: formatSource(source),
+      from: iso(from),
+      'as of': iso(asOf),
+      scores: await walk.documents.count('scores', query),
       sha256: read.sha256 ?? null,
     },
-    parents: [],
+    parents: articles.map((article) => ({
+      id: article.id,
+      kind: 'article',
+      facts: articleFacts(article),
+      parents: [],
+    })),
   };
 }
+
+export const articleFacts = (article: Article): LineageNode['facts'] => ({
+  title: article.title,
+  address: article.url,
+  feed: article.feed,
+  published: new Date(article.publishedAt).toISOString(),
+  'first seen': new Date(article.firstSeenAt).toISOString(),
+  tickers: article.tickers.join(', ') || null,
+  source: formatSource(article.source),
+});
 
 function paramsOf(id: string, names: string[]): { head: string; params: Record<string, string> } {
   const head = id.slice(0, id.indexOf('?'));
@@ -96,9 +133,9 @@ export const scoresReader: Reader = {
   kind: 'scores',
   form: /^scores\/[A-Z0-9]+\?/,
   example: 'scores/<asset>?model=…&source=…&from=…&asOf=…',
-  async read(_stores, id) {
+  async read(walk, id) {
     const { head, params } = paramsOf(id, ['model', 'source', 'from', 'asOf']);
-    return readScores({
+    return readScores(walk, {
       asset: head.slice('scores/'.length),
       model: params['model'] ?? '',
       source: parseSource(params['source'] ?? ''),

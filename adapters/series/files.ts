@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileError } from '../files.js';
 import type { SeriesPort } from '../ports.js';
@@ -6,7 +6,15 @@ import { withFileLock } from './lock.js';
 import { mergeRows, rowsFrom, versionsOf, type StoredRows } from './merge.js';
 import type { StoredBar } from '../ports.js';
 import { partitionedSeries, type Place } from './partitioned.js';
-import { fileOf, folderOf, partitionPeriods, streamFolders } from './partitions.js';
+import {
+  fileOf,
+  folderOf,
+  partitionPeriods,
+  periodFolders,
+  periodOf,
+  streamFolders,
+  type PeriodSpan,
+} from './partitions.js';
 import { readOrigins, readRows, readTimes, writeRows } from './rows.js';
 import { checkSeal, readSeal, seal, unseal } from './seals.js';
 import { cachedSpan, summary, type FileSpan, type SpanCache } from './spans.js';
@@ -63,6 +71,20 @@ export function fileSeries(root: string, name: string, options: { now?: () => nu
   );
   return {
     ...series,
+    async stamp({ stream, source, range }) {
+      const span: PeriodSpan = [
+        periodOf(stream.timeframe, range.from, 'coarse'),
+        periodOf(stream.timeframe, range.to - 1, 'coarse'),
+      ];
+      const place = { stream, source };
+      const states = [];
+      for (const period of await periodFolders(folder(place), span)) {
+        // A partition is replaced whole: another file has another number, and another time to the nanosecond.
+        const state = await stat(fileOf(folder(place), period, name), { bigint: true }).catch(() => null);
+        states.push(`${period} ${state?.ino} ${state?.size} ${state?.mtimeNs}`);
+      }
+      return states.join(';');
+    },
     async seals(place) {
       const found = [];
       for (const period of await partitionPeriods(folder(place), name)) {

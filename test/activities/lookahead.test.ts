@@ -100,7 +100,7 @@ describe('an audit of a registered model', () => {
   const dataset = { id: 'ds_made', spec: { lookBack: LOOK_BACK }, createdAt: 1 };
   const model = {
     ...{ id: 'mdl_made@1', name: 'made', version: '1', task: 'forecast', kind: 'ridge', dataset: 'ds_made' },
-    ...{ featureVersion: FEATURE_VERSION, createdAt: 1, onnx: { key: 'k', sha256: 's', bytes: 1 } },
+    ...{ featureVersion: FEATURE_VERSION, createdAt: 1, spec: {}, onnx: { key: 'k', sha256: 's', bytes: 1 } },
   };
   beforeAll(async () => {
     await made.ports.documents.insert('datasets', [dataset]);

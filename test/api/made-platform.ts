@@ -19,6 +19,7 @@ import { openLineage } from '../../adapters/lineage/index.js';
 import { openNear } from '../../adapters/near/index.js';
 import { openSources } from '../../adapters/news/sources.js';
 import { openObjects } from '../../adapters/objects/index.js';
+import type { ForecastsPort } from '../../adapters/ports-forecasts.js';
 import type { Ports } from '../../adapters/ports.js';
 import { documentTracking } from '../../adapters/tracking/documents.js';
 import { strategyFiles } from '../../adapters/sandbox/quickjs.js';
@@ -28,6 +29,8 @@ import { openSentiment } from '../../adapters/sentiment/index.js';
 import { parquetTables } from '../../adapters/tables.js';
 import type { ApiConfig } from '../../api/config.js';
 import { startApi } from '../../api/server.js';
+import { NotFoundError } from '../../domain/errors.js';
+import type { Prediction } from '../../domain/prediction.js';
 import { madeStories } from './made-stories.js';
 
 const madeSentiment: SentimentModel = {
@@ -79,6 +82,8 @@ interface MadeSources {
   http?: HttpClient;
   feeds?: string;
   newsKeys?: Record<string, string>;
+  /** Left out: each request gets the prediction of the examples. */
+  forecasts?: (ports: Ports) => ForecastsPort;
 }
 
 /** The API on a free port over the embedded stores in a directory of its own. */
@@ -96,6 +101,7 @@ export async function startTestPlatform(
   const server = await startApi({
     ports,
     stories,
+    forecasts: made.forecasts?.(ports) ?? madeForecasts(ports),
     config: {
       host: '127.0.0.1',
       port: 0,
@@ -130,6 +136,20 @@ export async function startTestPlatform(
     },
   };
 }
+
+const madeForecasts = ({ documents }: Ports): ForecastsPort => {
+  const predict = async (): Promise<Prediction> => {
+    const found = await documents.get<Prediction>('predictions', 'prd_example');
+    if (!found) throw new NotFoundError('No stored bars of this stream');
+    return found;
+  };
+  return {
+    predict,
+    predictMany: (requests) =>
+      Promise.all(requests.map(() => predict().catch((error: unknown) => error as Error))),
+    replay: async (id) => ({ id, identical: true, expected: 'ab', found: 'ab', broken: null, checks: 1 }),
+  };
+};
 
 /** Every address is a feed of one item. */
 const madeSites: HttpClient = {

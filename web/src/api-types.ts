@@ -940,7 +940,7 @@ export interface paths {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listPredictions'];
     put?: never;
-    post?: never;
+    post: operations['predictNow'];
     delete?: never;
     options?: never;
     head?: never;
@@ -952,6 +952,28 @@ export interface paths {
     get: operations['getPrediction'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/predictions/batch': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['predictBatch'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/predictions/{id}/replay': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['replayPrediction'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1431,6 +1453,21 @@ export interface components {
         | { kind: 'slack'; url: string }
         | { kind: 'email'; to: string[] };
     };
+    PredictInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** Bars ahead; left out: those of the named model, else 1 */ horizonBars?: number;
+      /** Model name whose champion answers; left out: the best by past skill on the stream */ name?: string;
+      /** This very version */ model?: string;
+      /** All champions of the stream and horizon together */ ensemble?:
+        'mean' | 'inverse-error' | 'stacking';
+      /** Abstain where the larger of P(up) and P(down) is below this */ minConfidence?: number;
+      /** What asked, told in the record */ trigger?: string;
+    };
+    PredictBatch: { requests: components['schemas']['PredictInput'][] };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
@@ -1927,15 +1964,6 @@ export interface components {
       /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
     };
     DeployModelInput: { model: string; evaluations: string[] };
-    PredictInput: {
-      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** ISO 8601 or epoch milliseconds */ from?: number | string;
-      /** ISO 8601 or epoch milliseconds */ to?: number | string;
-      asOf?: number;
-      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      name?: string;
-      horizonBars?: number;
-    };
     RunRequest:
       | { kind: 'research'; input: components['schemas']['ResearchInput'] }
       | { kind: 'collectBars'; input: components['schemas']['CollectBarsInput'] }
@@ -3283,7 +3311,7 @@ export interface components {
     Prediction: {
       id: string;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
-      /** <name>@<version>, or baseline:<name> where no model is good enough */ model: string;
+      /** <name>@<version>, ensemble:<kind>, or baseline:<name> where no model is good enough */ model: string;
       /** Why this model or baseline answered */ reason: string;
       /** Close of the last known bar */ asOf: number;
       horizonBars: number;
@@ -3302,11 +3330,41 @@ export interface components {
       source: components['schemas']['Source'];
       settledAt: number | null;
       realised: number | null;
+      /** The fan: each horizon that the model forecasts */ path?: {
+        horizonBars: number;
+        /** Epoch milliseconds, UTC */ targetTime: number;
+        mean: number | null;
+        /** Ascending; quote currency */ quantiles: { level: number; price: number | null }[];
+      }[];
+      /** Why nobody should act on it; null where it is meant */ abstained?: string | null;
+      /** Who was asked before, and why they did not answer */ chain?: { model: string; reason: string }[];
+      /** What asked for it */ trigger?: string;
     };
     PredictionPage: {
       items: components['schemas']['Prediction'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    PredictionBatch: {
+      /** One for each request, in their order */ items: {
+        prediction: components['schemas']['Prediction'] | null;
+        problem: components['schemas']['Problem'] | null;
+      }[];
+      made: number;
+      failed: number;
+    };
+    PredictionReplay: {
+      id: string;
+      identical: boolean;
+      /** sha256 of what the stored record decides */ expected: string;
+      /** The same of what was computed; null where an input is broken */ found: string | null;
+      /** The link nearest to the raw data that is not what it was */ broken: {
+        id: string;
+        what: string;
+        expected: string;
+        found: string;
+      } | null;
+      /** Digests that were compared */ checks: number;
     };
     Principal: {
       id: string;
@@ -5988,6 +6046,32 @@ export interface operations {
       };
     };
   };
+  predictNow: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PredictInput'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Prediction'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      422: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      503: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   getPrediction: {
     parameters: { query?: never; header?: never; path: { /** Prediction id */ id: string }; cookie?: never };
     requestBody?: never;
@@ -5995,6 +6079,42 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Prediction'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  predictBatch: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PredictBatch'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionBatch'] };
+      };
+      503: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  replayPrediction: {
+    parameters: { query?: never; header?: never; path: { /** Prediction id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionReplay'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
       };
       default: {
         headers: { [name: string]: unknown };
