@@ -66,7 +66,8 @@ export async function inferPath(
       features: { type: 'float32', dims: [rows, lookBack, features], data },
     });
     const { target, path } = answer;
-    for (let i = 0; i < rows; i++) found.target[from + i] = Number(target?.data[i]);
+    if (target?.type === 'float32') found.target.set(target.data.subarray(0, rows), from);
+    else for (let i = 0; i < rows; i++) found.target[from + i] = Number(target?.data[i]);
     if (path) takePath(found, { path, from, n });
   }
   return found;
@@ -75,5 +76,5 @@ export async function inferPath(
 function takePath(found: InferredPaths, args: { path: Tensor; from: number; n: number }): void {
   const [, horizons = 0, figures = 0] = args.path.dims;
   found.path ??= { data: new Float64Array(args.n * horizons * figures), horizons, figures };
-  found.path.data.set(Float64Array.from(args.path.data, Number), args.from * horizons * figures);
+  if (args.path.type === 'float32') found.path.data.set(args.path.data, args.from * horizons * figures);
 }

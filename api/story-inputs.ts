@@ -6,6 +6,8 @@ import { parseTimeframe } from '../domain/streams.js';
 import { backtestInputs } from './backtest-inputs.js';
 import { predictInput } from './prediction-inputs.js';
 import { evaluationInputs, explanation } from './evaluation-inputs.js';
+import { evaluationInputs, explanation } from './evaluation-inputs.js';
+import { predictInput } from './prediction-inputs.js';
 import { request, streamText } from './schemas.js';
 import { driftInputs } from './drift-inputs.js';
 import { sentimentInputs } from './sentiment/inputs.js';

@@ -35,7 +35,7 @@ export interface HeldOut {
 
 const NOTHING: RowForecast = { scaled: NaN, path: null };
 /** Models times streams whose past forecasts are remembered. */
-const REMEMBERED = 1000;
+const REMEMBERED = 500;
 const FILES = 200;
 
 interface Memory {

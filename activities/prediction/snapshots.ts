@@ -26,7 +26,7 @@ export interface Snapshot {
 /** Rows that a prediction looks at: a baseline's residuals and what each of them remembers, and the furthest horizon. */
 export const TAIL = 4200;
 
-/** Of hourly streams: 1.2 MB each. */
+/** Streams; 0.4 MB each. */
 const HELD = 400;
 
 interface Held {
