@@ -110,6 +110,7 @@ describe.skipIf(!python || !existsSync(python))(
     }, 300_000);
 
     it('a tuning tries recipes on the held-out texts, and its best goes on where its trial ended', async () => {
+      trainer();
       const { workflowId } = await platform.stories.start(
         'tuneModel',
         {
