@@ -27,6 +27,8 @@ import { subscriptionRoutes } from './notifications/subscriptions.js';
 import { outboxRoutes } from './outbox.js';
 import { predictionNowRoutes } from './prediction-now.js';
 import { predictionPolicyRoutes } from './prediction-policies.js';
+import { predictionPolicyRoutes } from './prediction-policies.js';
+import { predictionNowRoutes } from './prediction-now.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { retentionRoutes } from './retention.js';
@@ -96,6 +98,7 @@ export const ROUTES: Route[] = [
   ...predictionNowRoutes,
   ...driftRoutes,
   ...predictionPolicyRoutes,
+  ...predictionNowRoutes,
   ...backtestRoutes,
   ...optimisationRoutes,
   ...trackingRoutes,

@@ -134,6 +134,7 @@ export const STORY_INPUTS = {
     z.strictObject({ model: modelText, evaluations: z.array(z.string().min(1)).min(1).max(500) }),
   ),
   ...driftInputs,
+  predict: predictInput,
   settlePredictions: request(
     'SettlePredictionsInput',
     z.strictObject({ stream: streamText, horizonBars: z.int().min(1).max(96), source }),

@@ -54,7 +54,7 @@ describe('finsight demo settle', () => {
     async () => {
       const { code, answer } = await settle('--n', '120', '--horizon', '24h');
       expect(code).toBe(0);
-      expect(answer).toMatchObject({ n: 120, settled: 120, unsettleable: 0, streams: 3, stories: 3 });
+      expect(answer).toMatchObject({ n: 120, settled: 120, unsettleable: 0, streams: 2, stories: 2 });
       // Ninety per cent of 120, give or take four standard deviations.
       expect(answer['coverage']).toBeGreaterThan(0.75);
       expect(answer['brier']).toBeLessThan(0.5);
