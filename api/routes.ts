@@ -27,8 +27,6 @@ import { subscriptionRoutes } from './notifications/subscriptions.js';
 import { outboxRoutes } from './outbox.js';
 import { predictionNowRoutes } from './prediction-now.js';
 import { predictionPolicyRoutes } from './prediction-policies.js';
-import { predictionPolicyRoutes } from './prediction-policies.js';
-import { predictionNowRoutes } from './prediction-now.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { retentionRoutes } from './retention.js';
@@ -98,7 +96,6 @@ export const ROUTES: Route[] = [
   ...predictionNowRoutes,
   ...driftRoutes,
   ...predictionPolicyRoutes,
-  ...predictionNowRoutes,
   ...backtestRoutes,
   ...optimisationRoutes,
   ...trackingRoutes,

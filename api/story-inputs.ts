@@ -6,8 +6,6 @@ import { parseTimeframe } from '../domain/streams.js';
 import { backtestInputs } from './backtest-inputs.js';
 import { predictInput } from './prediction-inputs.js';
 import { evaluationInputs, explanation } from './evaluation-inputs.js';
-import { evaluationInputs, explanation } from './evaluation-inputs.js';
-import { predictInput } from './prediction-inputs.js';
 import { request, streamText } from './schemas.js';
 import { driftInputs } from './drift-inputs.js';
 import { sentimentInputs } from './sentiment/inputs.js';
@@ -139,7 +137,6 @@ export const STORY_INPUTS = {
     'SettlePredictionsInput',
     z.strictObject({ stream: streamText, horizonBars: z.int().min(1).max(96), source }),
   ),
-  predict: predictInput,
   ...backtestInputs,
 } as const;
 

@@ -3,8 +3,6 @@ import { seedEvaluation } from './made-evaluations.js';
 import { seedOptimisations } from './made-optimisations.js';
 import { seedTrainings } from './made-trainings.js';
 import { seedSettlements } from './made-settlements.js';
-import { seedSettlements } from './made-settlements.js';
-import { seedTrainings } from './made-trainings.js';
 import type { Ports } from '../../adapters/ports.js';
 import type { Bar } from '../../domain/bars.js';
 import { DEFAULT_SOURCES } from '../../domain/news/default-sources.js';

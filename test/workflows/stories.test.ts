@@ -37,8 +37,6 @@ const ALONE = new Set<StoryKind>([
   'reproduceModel',
   'watchDrift',
   'retrainModel',
-  'tuneModel',
-  'reproduceModel',
 ]);
 const SYMBOLS = ['BTC', 'ETH', 'BNB', 'SOL', 'LINK', 'DOGE', 'ADA', 'XRP', 'DOT', 'LTC', 'TRX', 'UNI'];
 const window = { from: '2023-01-01', to: '2023-03-01' };

@@ -826,6 +826,39 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/evaluations/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getEvaluation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/evaluations/{id}/against/{other}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['compareEvaluations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/card': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getModelCard'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/training/trainers': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listTrainers'];
@@ -958,28 +991,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/prediction-policies': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listPredictionPolicies'];
-    put?: never;
-    post: operations['createPredictionPolicy'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/prediction-policies/{id}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put?: never;
-    post?: never;
-    delete: operations['removePredictionPolicy'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/predictions/batch': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
@@ -997,6 +1008,50 @@ export interface paths {
     put?: never;
     post: operations['replayPrediction'];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/drift': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDriftReports'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/drift/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getDriftReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/prediction-policies': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listPredictionPolicies'];
+    put?: never;
+    post: operations['createPredictionPolicy'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/prediction-policies/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['removePredictionPolicy'];
     options?: never;
     head?: never;
     patch?: never;
@@ -1475,18 +1530,6 @@ export interface components {
         | { kind: 'slack'; url: string }
         | { kind: 'email'; to: string[] };
     };
-    PredictionPolicyRequest: {
-      streams: string[];
-      /** Bars ahead */ horizons?: number[];
-      /** bar: one of the stream has closed; sentiment: a story about its base was scored; cron: by the clock */ on:
-        'bar' | 'sentiment' | 'cron';
-      /** Name of a model; null: the best by past skill */ model?: string | null;
-      /** live, recorded:<directory>, simulated:<seed>; null: that of the event, or of the newest bars */ source?:
-        string | null;
-      /** Stories scored within this stretch of the clock are one trigger, at its end */ debounceSeconds?: number;
-      /** Five fields, where on is cron */ cron?: string | null;
-      timeZone?: string;
-    };
     PredictInput: {
       source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
       /** ISO 8601 or epoch milliseconds */ from?: number | string;
@@ -1502,6 +1545,18 @@ export interface components {
       /** What asked, told in the record */ trigger?: string;
     };
     PredictBatch: { requests: components['schemas']['PredictInput'][] };
+    PredictionPolicyRequest: {
+      streams: string[];
+      /** Bars ahead */ horizons?: number[];
+      /** bar: one of the stream has closed; sentiment: a story about its base was scored; cron: by the clock */ on:
+        'bar' | 'sentiment' | 'cron';
+      /** Name of a model; null: the best by past skill */ model?: string | null;
+      /** live, recorded:<directory>, simulated:<seed>; null: that of the event, or of the newest bars */ source?:
+        string | null;
+      /** Stories scored within this stretch of the clock are one trigger, at its end */ debounceSeconds?: number;
+      /** Five fields, where on is cron */ cron?: string | null;
+      timeZone?: string;
+    };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
@@ -1677,6 +1732,56 @@ export interface components {
       /** In the place of a strategy: a registered forecaster */ model?: string;
       params?: { [name: string]: number };
       /** How often the future is cut off; left out: 24 */ points?: number;
+    };
+    WalkForwardInput: {
+      source?: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** ISO 8601 or epoch milliseconds */ from?: number | string;
+      /** ISO 8601 or epoch milliseconds */ to?: number | string;
+      asOf?: number;
+      streams: string[];
+      name?: string;
+      trainer?: 'patchtst' | 'patchtsmixer' | 'transformer' | 'dlinear' | 'lightgbm' | 'ridge';
+      params?: { [name: string]: number | string | boolean };
+      training?: {
+        maxEpochs?: number;
+        patience?: number;
+        batchSize?: number;
+        learningRate?: number;
+        seed?: number;
+        precision?: 'auto' | 'float32' | 'bfloat16';
+        gradientClip?: number;
+        compile?: boolean;
+        quantiles?: number[];
+      };
+      lookBack?: number;
+      horizonBars?: number;
+      horizons?: number[];
+      scheme?: 'expanding' | 'rolling';
+      folds?: number;
+      testBars?: number;
+      validationBars?: number;
+      embargoBars?: number;
+      feeBps?: number;
+      slippageBps?: number;
+      /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
+    };
+    WatchDriftInput: {
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** Left out: the one whose bars are newest */ source?:
+        string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Only the champion of this name */ name?: string;
+      /** Epoch ms; left out: now */ asOf?: number;
+      /** Left out: thirty days */ recentBars?: number;
+      /** False alarms per look; left out: 0.03 */ level?: number;
+      /** Left out: alert */ policy?: 'off' | 'alert' | 'retrain';
+      /** Left out: 72 */ coolDownHours?: number;
+    };
+    RetrainModelInput: {
+      name: string;
+      source: string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Left out: as long as the champion's window */ days?: number;
+      /** Epoch ms; left out: now */ asOf?: number;
+      /** The drift report that asks for it */ report?: string;
     };
     RescoreNewsInput: {
       /** Name, <name>@<version> or alias */ model: string;
@@ -1963,6 +2068,7 @@ export interface components {
       dataset: string;
       streams: string[];
       costs: { feeBps: number; slippageBps: number };
+      /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
     };
     DeployModelInput: { model: string; evaluations: string[] };
     SettlePredictionsInput: {
@@ -1993,7 +2099,10 @@ export interface components {
       | { kind: 'tuneModel'; input: components['schemas']['TuneModelInput'] }
       | { kind: 'reproduceModel'; input: components['schemas']['ReproduceModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
+      | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
+      | { kind: 'watchDrift'; input: components['schemas']['WatchDriftInput'] }
+      | { kind: 'retrainModel'; input: components['schemas']['RetrainModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
       | { kind: 'settlePredictions'; input: components['schemas']['SettlePredictionsInput'] }
       | { kind: 'runBacktest'; input: components['schemas']['RunBacktestInput'] }
@@ -2030,7 +2139,10 @@ export interface components {
         | 'tuneModel'
         | 'reproduceModel'
         | 'evaluateModel'
+        | 'walkForward'
         | 'deployModel'
+        | 'watchDrift'
+        | 'retrainModel'
         | 'predict'
         | 'settlePredictions'
         | 'runBacktest'
@@ -2072,7 +2184,10 @@ export interface components {
         | 'tuneModel'
         | 'reproduceModel'
         | 'evaluateModel'
+        | 'walkForward'
         | 'deployModel'
+        | 'watchDrift'
+        | 'retrainModel'
         | 'predict'
         | 'settlePredictions'
         | 'runBacktest'
@@ -2598,6 +2713,83 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    DriftReport: {
+      id: string;
+      /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
+      /** <name>@<version> */ model: string;
+      dataset: string;
+      evaluation: string;
+      horizonBars: number;
+      /** Close of the last bar that was looked at */ asOf: number;
+      window: { from: number | null; to: number | null; rows: number; trainingRows: number };
+      settled: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        n: number;
+      } | null;
+      /** unknown: too little to say; watch: certain, but not large */ verdict:
+        'unknown' | 'stable' | 'watch' | 'drift';
+      findings: {
+        family: 'inputs' | 'residuals' | 'calibration';
+        verdict: 'unknown' | 'stable' | 'watch' | 'drift';
+        reasons: string[];
+      }[];
+      inputs:
+        | {
+            name: string;
+            /** Population stability index against the training part */ psi: number | null;
+            /** Kolmogorov–Smirnov */ distance: number | null;
+            pValue: number | null;
+            /** p among all inputs (Benjamini–Hochberg) */ qValue: number | null;
+            /** Values that are worth one independent one */ effect: number | null;
+            referenceMean: number | null;
+            recentMean: number | null;
+          }[]
+        | null;
+      residuals: {
+        n: number;
+        referenceN: number;
+        /** In deviations of the evaluation's residuals */ meanShift: number | null;
+        meanP: number | null;
+        scaleRatio: number | null;
+        scaleP: number | null;
+        effects: { mean: number | null; scale: number | null };
+        turn: number;
+        /** When the errors likely moved */ since: number | null;
+      } | null;
+      calibration: {
+        n: number;
+        coverage: number | null;
+        promised: number | null;
+        coverageP: number | null;
+        brier: number | null;
+        referenceBrier: number | null;
+        /** One-sided: worse than in the evaluation */ brierP: number | null;
+        effect: number | null;
+      } | null;
+      /** False alarms per look */ level: number | null;
+      /** Bars that open in [from, to), and scores, as known at asOf */ read: {
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        /** Epoch milliseconds, UTC */ asOf: number;
+        sentimentModel: string;
+      };
+      digests: { [name: string]: string };
+      /** The drift that goes on; told of once */ episode: {
+        id: string;
+        /** Epoch milliseconds, UTC */ since: number;
+        reports: number;
+        calm: number;
+      } | null;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+      /** live, recorded or simulated-<seed> */ sourceKey: string;
+    };
+    DriftReportPage: {
+      items: components['schemas']['DriftReport'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     Event: {
       id: string;
       type: string;
@@ -2730,7 +2922,8 @@ export interface components {
         | 'scores'
         | 'article'
         | 'fetch'
-        | 'baseline';
+        | 'baseline'
+        | 'drift';
       facts: { [name: string]: string | number | boolean | null };
       /** What it was made from */ parents: components['schemas']['LineageNode'][];
     };
@@ -2742,6 +2935,227 @@ export interface components {
       /** The broken link nearest to the raw data */ firstBroken:
         components['schemas']['LineageCheck'] | null;
       broken: components['schemas']['LineageCheck'][];
+    };
+    SkillFigures: {
+      name: string;
+      n: number;
+      mae: number | null;
+      directionalAccuracy: number | null;
+      wilson95: [number | null, number | null];
+    };
+    LeakAudit: {
+      passed: boolean;
+      checks: {
+        check: string;
+        verdict: 'pass' | 'leak' | 'skipped' | 'explained';
+        text: string;
+        figure: number | null;
+        bound: number | null;
+        explanation?: string;
+      }[];
+    };
+    Evaluation: {
+      id: string;
+      model: string;
+      stream: string;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      n: number;
+      mae: number | null;
+      directionalAccuracy: number | null;
+      /** Wilson interval of the directional accuracy */ wilson95: [number | null, number | null];
+      baselines: components['schemas']['SkillFigures'][];
+      against?: {
+        baseline: string;
+        /** Squared relative error, outcomes that do not overlap; negative: the model is better */ dieboldMariano: {
+          statistic: number | null;
+          pValue: number | null;
+        };
+        allRows: { n: number; statistic: number | null; pValue: number | null };
+        /** McNemar; null where the baseline claims no direction */ direction: {
+          onlyModel: number;
+          onlyBaseline: number;
+          pValue: number | null;
+        } | null;
+      }[];
+      pesaranTimmermann: { statistic: number | null; pValue: number | null };
+      dieboldMariano: { statistic: number | null; pValue: number | null };
+      conformal: {
+        coverage: number | null;
+        scale: number | null;
+        n: number;
+        measuredCoverage: number | null;
+      };
+      distribution?: {
+        n: number;
+        levels: number[];
+        from: 'model' | 'validation residuals';
+        pinball: number | null;
+        crps: number | null;
+        baselines: { name: string; pinball: number | null; crps: number | null }[];
+      };
+      interval?: {
+        coverage: number | null;
+        measuredCoverage: number | null;
+        n: number;
+        /** In units of volatility·√horizon */ meanWidth: number | null;
+        winkler: number | null;
+        method: 'adaptive';
+        persistence: {
+          coverage: number | null;
+          measuredCoverage: number | null;
+          n: number;
+          /** In units of volatility·√horizon */ meanWidth: number | null;
+          winkler: number | null;
+        };
+      };
+      calibration?: {
+        n: number;
+        brier: number | null;
+        baselines: { name: string; brier: number | null }[];
+        ece: number | null;
+        bins: {
+          from: number;
+          to: number;
+          n: number;
+          meanProbability: number | null;
+          shareUp: number | null;
+          wilson95: [number | null, number | null];
+        }[];
+      };
+      regimes?: {
+        by: 'volatility' | 'trend';
+        name: string;
+        n: number;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        share: number | null;
+        baselines: components['schemas']['SkillFigures'][];
+      }[];
+      byConfidence?: {
+        from: number;
+        to: number;
+        name: string;
+        n: number;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        share: number | null;
+        baselines: components['schemas']['SkillFigures'][];
+      }[];
+      profitAfterCosts: {
+        total: number | null;
+        buyAndHold: number | null;
+        feeBps: number;
+        slippageBps: number;
+      };
+      /** The forecasts through the backtest engine */ traded?: {
+        totalReturn: number | null;
+        annualReturn: number | null;
+        sharpe: number | null;
+        maxDrawdown: number | null;
+        entries: number;
+        exposure: number | null;
+        fees: number | null;
+        bars: number;
+        strategy: 'model-signal';
+        engine: string;
+        costs: { feeBps: number; slippageBps: number };
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        buyAndHold: {
+          totalReturn: number | null;
+          annualReturn: number | null;
+          sharpe: number | null;
+          maxDrawdown: number | null;
+          entries: number;
+          exposure: number | null;
+          fees: number | null;
+          bars: number;
+        };
+        beforeCosts: {
+          totalReturn: number | null;
+          annualReturn: number | null;
+          sharpe: number | null;
+          maxDrawdown: number | null;
+          entries: number;
+          exposure: number | null;
+          fees: number | null;
+          bars: number;
+        };
+        conventions: string[];
+        notes: string[];
+      };
+      leakAudit?: components['schemas']['LeakAudit'];
+      folds?: {
+        fold: number;
+        model: string;
+        dataset: string;
+        evaluation: string;
+        /** Epoch milliseconds, UTC */ from: number;
+        /** Epoch milliseconds, UTC */ to: number;
+        n: number;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        persistenceMae: number | null;
+        measuredCoverage: number | null;
+        meanWidth: number | null;
+        crps: number | null;
+        persistenceCrps: number | null;
+      }[];
+      walkForward?: {
+        scheme: 'expanding' | 'rolling';
+        folds: number;
+        testBars: number;
+        validationBars: number;
+        purgeBars: number;
+        embargoBars: number;
+      };
+      seeds?: number[];
+      forecasts: { key: string; sha256: string };
+      rows?: { key: string; sha256: string };
+      dataset: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      source: components['schemas']['Source'];
+    };
+    EvaluationComparison: {
+      stream: string;
+      horizonBars: number;
+      /** Epoch milliseconds, UTC */ from: number;
+      /** Epoch milliseconds, UTC */ to: number;
+      rows: number;
+      n: number;
+      a: {
+        evaluation: string;
+        model: string;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        crps: number | null;
+        pinball: number | null;
+        measuredCoverage: number | null;
+        meanWidth: number | null;
+        brier: number | null;
+      };
+      b: {
+        evaluation: string;
+        model: string;
+        mae: number | null;
+        directionalAccuracy: number | null;
+        wilson95: [number | null, number | null];
+        crps: number | null;
+        pinball: number | null;
+        measuredCoverage: number | null;
+        meanWidth: number | null;
+        brier: number | null;
+      };
+      dieboldMariano: { statistic: number | null; pValue: number | null };
+      dieboldMarianoCrps: { statistic: number | null; pValue: number | null };
+      direction: { onlyA: number; onlyB: number; pValue: number | null } | null;
+      sentence: string;
     };
     ObjectRef: { key: string; sha256: string; bytes: number };
     ModelVersion: {
@@ -2761,44 +3175,11 @@ export interface components {
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
       featureVersion: string;
-    };
-    SkillFigures: {
-      name: string;
-      n: number;
-      mae: number | null;
-      directionalAccuracy: number | null;
-      wilson95: [number | null, number | null];
-    };
-    Evaluation: {
-      id: string;
-      model: string;
-      stream: string;
-      horizonBars: number;
-      /** Epoch milliseconds, UTC */ from: number;
-      /** Epoch milliseconds, UTC */ to: number;
-      n: number;
-      mae: number | null;
-      directionalAccuracy: number | null;
-      /** Wilson interval of the directional accuracy */ wilson95: [number | null, number | null];
-      baselines: components['schemas']['SkillFigures'][];
-      pesaranTimmermann: { statistic: number | null; pValue: number | null };
-      dieboldMariano: { statistic: number | null; pValue: number | null };
-      conformal: {
-        coverage: number | null;
-        scale: number | null;
-        n: number;
-        measuredCoverage: number | null;
-      };
-      profitAfterCosts: {
-        total: number | null;
-        buyAndHold: number | null;
-        feeBps: number;
-        slippageBps: number;
-      };
-      forecasts: { key: string; sha256: string };
-      dataset: string;
-      /** Epoch milliseconds, UTC */ createdAt: number;
-      source: components['schemas']['Source'];
+      /** Leak audits that failed: such a model is rejected and never served */ leaks?: {
+        stream: string;
+        evaluation: string;
+        reasons: string[];
+      }[];
     };
     ModelPage: {
       items: components['schemas']['ModelVersion'][];
@@ -3126,25 +3507,6 @@ export interface components {
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
-    PredictionPolicy: {
-      id: string;
-      streams: string[];
-      horizons: number[];
-      on: 'bar' | 'sentiment' | 'cron';
-      model: string | null;
-      source: string | null;
-      debounceSeconds: number;
-      cron: string | null;
-      timeZone: string;
-      /** Epoch milliseconds, UTC */ createdAt: number;
-      createdBy: string;
-      tenant: string;
-    };
-    PredictionPolicyPage: {
-      items: components['schemas']['PredictionPolicy'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
     Prediction: {
       id: string;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -3202,6 +3564,25 @@ export interface components {
         found: string;
       } | null;
       /** Digests that were compared */ checks: number;
+    };
+    PredictionPolicy: {
+      id: string;
+      streams: string[];
+      horizons: number[];
+      on: 'bar' | 'sentiment' | 'cron';
+      model: string | null;
+      source: string | null;
+      debounceSeconds: number;
+      cron: string | null;
+      timeZone: string;
+      /** Epoch milliseconds, UTC */ createdAt: number;
+      createdBy: string;
+      tenant: string;
+    };
+    PredictionPolicyPage: {
+      items: components['schemas']['PredictionPolicy'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
     };
     Principal: {
       id: string;
@@ -4024,7 +4405,10 @@ export interface operations {
           | 'tuneModel'
           | 'reproduceModel'
           | 'evaluateModel'
+          | 'walkForward'
           | 'deployModel'
+          | 'watchDrift'
+          | 'retrainModel'
           | 'predict'
           | 'settlePredictions'
           | 'runBacktest'
@@ -5800,6 +6184,55 @@ export interface operations {
       };
     };
   };
+  getEvaluation: {
+    parameters: { query?: never; header?: never; path: { /** Evaluation id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Evaluation'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  compareEvaluations: {
+    parameters: {
+      query?: { /** Of model versions: the stream to compare them on */ stream?: string };
+      header?: never;
+      path: { /** evl_… or <name>@<version> */ id: string; /** The same of the other one */ other: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['EvaluationComparison'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getModelCard: {
+    parameters: {
+      query?: { /** Markdown where left out */ format?: 'md' | 'html' };
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'text/markdown': string } };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   listTrainers: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     requestBody?: never;
@@ -6082,6 +6515,83 @@ export interface operations {
       };
     };
   };
+  predictBatch: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PredictBatch'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionBatch'] };
+      };
+      503: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  replayPrediction: {
+    parameters: { query?: never; header?: never; path: { /** Prediction id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PredictionReplay'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDriftReports: {
+    parameters: {
+      query?: {
+        /** Only of this stream */ stream?: string;
+        /** <name>@<version> */ model?: string;
+        /** Only these */ verdict?: 'unknown' | 'stable' | 'watch' | 'drift';
+        /** Looked at bars up to then or later; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Looked at bars before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DriftReportPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getDriftReport: {
+    parameters: { query?: never; header?: never; path: { /** Report id */ id: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DriftReport'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   listPredictionPolicies: {
     parameters: {
       query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
@@ -6120,42 +6630,6 @@ export interface operations {
     requestBody?: never;
     responses: {
       204: { headers: { [name: string]: unknown }; content?: never };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  predictBatch: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['PredictBatch'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['PredictionBatch'] };
-      };
-      503: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  replayPrediction: {
-    parameters: { query?: never; header?: never; path: { /** Prediction id */ id: string }; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['PredictionReplay'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
