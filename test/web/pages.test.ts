@@ -53,7 +53,7 @@ const PAGES: [name: string, path: string, title: string, shown: string[]][] = [
     'scorecard',
     '/#/scorecard',
     'Scorecard · FinSight',
-    ['Drift of champions', 'simulated', 'as of 2023-01-01 00:00 UTC', 'PSI 0.90', 'Nothing is settled yet'],
+    ['Drift of champions', 'simulated', 'as of 2023-01-01 00:00 UTC', 'PSI 0.90', '1 independent'],
   ],
   [
     'sentiment',

@@ -36,7 +36,8 @@ export function OneReport({ of }: { of: Report }) {
       </ul>
       {episode && (
         <p className="note">
-          It goes on since {moment(episode.since)}, over {whole(episode.reports)} looks.
+          It goes on since {moment(episode.since)}, over {whole(episode.reports)}{' '}
+          {episode.reports === 1 ? 'look' : 'looks'}.
         </p>
       )}
       <Facts of={of} />

@@ -126,8 +126,7 @@ function Replayed({ id, at }: { id: string; at: number }) {
   const found = useLoaded(`replay ${id} ${at}`, async () =>
     dataOf(await client.POST('/predictions/{id}/replay', { params: { path } })),
   );
-  const { broken, expected = '', found: came, checks } = found.data ?? {};
-  const isSame = came !== undefined && came === expected;
+  const { broken, expected = '', found: came, checks, identical: isSame = false } = found.data ?? {};
   return (
     <div role="status">
       <State of={found} isEmpty={false} empty="" />

@@ -1,5 +1,5 @@
+import { Fragment } from 'react';
 import { change, fixed, moment, percent, price, range } from '../format';
-import { Named } from '../parts';
 import { Table } from '../table';
 import { barsText, forecastAddress, movedBy, type Prediction } from './kinds';
 import { Outcome } from './one';
@@ -27,13 +27,15 @@ export function ForecastTable({ label, items, shown }: Listed) {
         { name: 'realised', kind: 'number', title: 'Close at the target, once it is known' },
         'outcome',
         'target',
-        'as of',
         'forecaster',
       ]}
       rows={items.map((each) => [
-        <Named key="n" of={each}>
-          <a href={forecastAddress(each.id)}>{each.stream.split('/')[1]}</a>
-        </Named>,
+        <Fragment key="n">
+          <a href={forecastAddress(each.id)}>{each.stream}</a>
+          <span className="under" title={each.source.detail}>
+            {each.source.kind}
+          </span>
+        </Fragment>,
         barsText(each.horizonBars),
         price(each.mean),
         change(movedBy(each), 2),
@@ -41,9 +43,14 @@ export function ForecastTable({ label, items, shown }: Listed) {
         fixed(each.probabilityUp, 3),
         each.settledAt === null ? '–' : price(each.realised),
         <Outcome key="o" of={each} />,
-        moment(each.targetTime),
-        moment(each.asOf),
-        each.abstained ? `${each.model}, abstained` : each.model,
+        <Fragment key="t">
+          {moment(each.targetTime)}
+          <span className="under">as of {moment(each.asOf)}</span>
+        </Fragment>,
+        <Fragment key="m">
+          {each.model}
+          {each.abstained && <span className="under">abstained</span>}
+        </Fragment>,
       ])}
     />
   );

@@ -52,7 +52,7 @@ export function SkillByPart({ of: { model, regimes = [], byConfidence = [] } }: 
           <h3>By confidence</h3>
           <Table
             label={`Skill of ${model} by confidence`}
-            head={['P of the side', ...HEAD]}
+            head={['|P(up) − ½|', ...HEAD]}
             rows={byConfidence.map((each) => [
               `${fixed(each.from, 2)} … ${fixed(each.to, 2)}`,
               ...cells(each),

@@ -25,7 +25,8 @@ interface Board {
 export function Leaderboard({ evaluations, versions, shown }: Board) {
   const contests = useMemo(() => contestsOf(evaluations), [evaluations]);
   const [chosen, setChosen] = useState('');
-  const contest = contests.find((each) => each.id === chosen) ?? contests[0];
+  const own = contests.find((each) => each.evaluations.some(({ model }) => model === shown));
+  const contest = contests.find((each) => each.id === chosen) ?? own ?? contests[0];
   if (!contest)
     return (
       <Card title="Leaderboard">
