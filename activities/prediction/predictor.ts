@@ -2,6 +2,7 @@ import type { ForecastsPort } from '../../adapters/ports-forecasts.js';
 import type { Ports } from '../../adapters/ports.js';
 import { DataQualityError, messageOf, NotFoundError } from '../../domain/errors.js';
 import type { Prediction, Refusal } from '../../domain/prediction.js';
+import { madeEvent } from '../../domain/prediction/events.js';
 import type { PredictionRequest } from '../../domain/prediction/request.js';
 import { parseStream, timeframeMs } from '../../domain/streams.js';
 import { answerOf, type Answer, type AnswerArgs } from './answers.js';
@@ -64,12 +65,7 @@ async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
 async function store(ports: Ports, made: Prediction[]): Promise<Prediction[]> {
   if (made.length === 0) return [];
   const one = [...new Map(made.map((each) => [each.id, each])).values()];
-  const { inserted } = await ports.documents.insert<Prediction>('predictions', one, (each) => ({
-    id: `evt_made_${each.id}`,
-    type: 'prediction.made',
-    at: each.createdAt,
-    payload: { predictionId: each.id, stream: each.stream, model: each.model },
-  }));
+  const { inserted } = await ports.documents.insert<Prediction>('predictions', one, madeEvent);
   const fresh = new Set(inserted);
   const old = one.filter(({ id }) => !fresh.has(id)).map(({ id }) => id);
   const before = old.length > 0 ? await ports.documents.getMany<Prediction>('predictions', old) : [];

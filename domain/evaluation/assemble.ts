@@ -1,7 +1,7 @@
 import type { DatasetSpec, SplitTimes } from '../dataset.js';
 import type { FeatureMatrix } from '../features.js';
 import { at } from '../indicators/averages.js';
-import { adaptiveWidths } from '../intervals/adaptive.js';
+import { adaptiveWidths } from '../conformal/adaptive.js';
 import { probabilityUp } from '../prediction.js';
 import { baselineForecasts } from './baselines.js';
 import type { EvaluatedRows, ScoredForecast } from './evaluated.js';

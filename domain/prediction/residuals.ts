@@ -1,6 +1,6 @@
 import type { FeatureMatrix } from '../features.js';
 import { at } from '../indicators/averages.js';
-import { observeAll, startAdaptive, widthOf, WINDOW } from '../intervals/adaptive.js';
+import { observeAll, startAdaptive, widthOf, WINDOW } from '../conformal/adaptive.js';
 import { baselineForecast } from '../prediction.js';
 
 /**

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conformalScale } from '../../domain/evaluation.js';
-import { adaptiveWidths, observe, startAdaptive, widthOf, WINDOW } from '../../domain/intervals/adaptive.js';
-import { countBelow, inOrder, pushScore, startScores } from '../../domain/intervals/scores.js';
+import { adaptiveWidths, observe, startAdaptive, widthOf, WINDOW } from '../../domain/conformal/adaptive.js';
+import { countBelow, inOrder, pushScore, startScores } from '../../domain/conformal/scores.js';
 import { seededNormal } from '../../domain/random.js';
 
 const ROWS = 6000;
