@@ -149,7 +149,7 @@ describe.skipIf(!binary)('every story (skipped where the Temporal binary is not 
         kind,
       ).toContain('running');
       expect(seen.labels, kind).toMatchObject({ JobKind: [kind], Stage: [seen.status] });
-      expect(seen.summary, kind).toMatch(/^[A-Z]\w+(: .+|, .+)$/);
+      expect(seen.summary, kind).toMatch(/^[A-Z][\w-]+(: .+|, .+)$/);
       expect(seen.details, kind).toContain('**');
     }
     // The record of a run is closed by a step, so its workers come back.
