@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..machine import has_bfloat16
 from .answering import logits_of
 from .bases import Base
 from .encoding import encode, load_tokenizer
 from .figures import softmax
 from .fitting import Beat, Fitting
 from .network import load_network
-from .optimising import Recipe, has_bf16
+from .optimising import Recipe
 from .texts import Example
 
 
@@ -35,7 +36,7 @@ def soft_labels(teacher: Teacher, examples: list[Example], *, checkpoint: Path |
     fitted = fitting.run(lambda detail: beat({"teacher": True, **detail}))
     device = next(fitted.network.parameters()).device
     # As precise as the training was: a teacher's doubts need no more digits.
-    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=has_bf16()):
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=has_bfloat16()):
         soft = softmax(logits_of(fitted.network, rows, beat)).astype(np.float32)
     if kept:
         draft = kept.with_suffix(".new.npy")
