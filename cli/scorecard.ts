@@ -48,7 +48,8 @@ function rowOf(row: Row): Record<string, unknown> {
     '95 %': low === null ? null : `${percent(low)}–${percent(high)}`,
     majority: percent(row.baselines.majority.share),
     maeRatio: rounded(row.maeRatio),
-    coverage: `${percent(interval.coverage)} of ${percent(interval.asked)}`,
+    coverage:
+      interval.coverage === null ? null : `${percent(interval.coverage)} of ${percent(interval.asked)}`,
     brier: rounded(row.brier),
     baseRate: rounded(row.baseRateBrier),
     net: percent(row.pnl.net),

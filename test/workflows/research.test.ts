@@ -49,11 +49,14 @@ describe.skipIf(!binary)(
       expect(first.training[0]?.parityMaxAbs).toBeLessThan(1e-4);
       expect(first.evaluation).toHaveLength(2);
       expect(first.evaluation[0]?.baselines.map((each) => each.name).sort()).toEqual([
+        'ar1',
         'drift',
         'majority',
         'momentum',
         'persistence',
         'reversal',
+        'seasonal-naive',
+        'ses',
       ]);
       expect(first.predictions).toHaveLength(2);
       expect(first.backtests).toHaveLength(6);
