@@ -14,6 +14,11 @@ export interface BarsWrite {
   bars: Bar[];
   /** Stored with each bar's partition. */
   source: Source;
+  /**
+   * The bars are versions as another store tells them: each that is not there yet is stored, whatever it tells beside
+   * the others, which may lie elsewhere.
+   */
+  exact?: boolean;
 }
 
 /** Bars of strictly ascending times as columns: the fast way in for whole files. */

@@ -36,6 +36,7 @@ export async function copyVersions(
       stream,
       source: { ...source, detail: source.kind === 'recorded' ? origin : source.detail },
       bars: versions.filter((bar) => bar.origin === origin),
+      exact: true,
     });
   const copied = new Map<number, StoredBar[]>();
   for (const bar of await stores.to.versions(key))

@@ -63,8 +63,8 @@ export function hybridSeries(
       const later = fresh.filter((bar) => bar.time >= border);
       const earlier = fresh.filter((bar) => bar.time < border);
       const stored = [
-        await recent.write({ ...write, bars: later }),
-        await old.write({ ...write, bars: earlier }),
+        await recent.write({ ...write, bars: later, exact: true }),
+        await old.write({ ...write, bars: earlier, exact: true }),
       ];
       return { stored: stored.reduce((sum, each) => sum + each.stored, 0) };
     },

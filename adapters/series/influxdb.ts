@@ -7,7 +7,7 @@ import { bucketOf, readyBucket, timeframesIn } from '../influxdb-buckets.js';
 import type { BarsWrite, SeriesPort } from '../ports.js';
 import { FURTHEST, lineOf, selectPoints, selectRows, tagsOf, versionOf } from './influxdb-points.js';
 import { removePart } from './influxdb-removal.js';
-import { mergeBars } from './merge.js';
+import { addVersions, mergeBars } from './merge.js';
 import type { StoredBar } from '../ports.js';
 import { seriesOf } from './partitioned.js';
 import { byPeriod } from './periods.js';
@@ -40,13 +40,13 @@ export function influxSeries(address: string, options: { now?: () => number } = 
     return making;
   };
   return seriesOf({
-    async write({ stream, bars, source }) {
+    async write({ stream, bars, source, exact = false }) {
       if (bars.length === 0) return { stored: 0 };
       await prepared(stream.timeframe);
       let stored = 0;
       for (const part of byPeriod(stream, bars, 'coarse').values())
         stored += await turns.take(`${sourceKey(source)} ${streamId(stream)}`, () =>
-          writePart(influx, { stream, source, bars: part }, now()),
+          writePart(influx, { stream, source, bars: part, exact }, now()),
         );
       return { stored };
     },
@@ -73,7 +73,7 @@ export function influxSeries(address: string, options: { now?: () => number } = 
 
 async function writePart(
   influx: InfluxConnection,
-  { stream, source, bars }: BarsWrite,
+  { stream, source, bars, exact = false }: BarsWrite,
   now: number,
 ): Promise<number> {
   const times = bars.map((bar) => bar.time);
@@ -81,7 +81,10 @@ async function writePart(
   const held = await selectPoints(influx, { source, stream, range, asOf: Infinity });
   const given = bars.map((bar) => ({ ...bar, origin: source.detail }));
   const correctedAt = source.kind === 'live' ? now : null;
-  const { all, added } = mergeBars(held, given, { name: streamId(stream), correctedAt });
+  const name = streamId(stream);
+  const { all, added } = exact
+    ? addVersions(held, given, name)
+    : mergeBars(held, given, { name, correctedAt });
   if (added === 0) return 0;
   const known = new Set<StoredBar>(held);
   const taken = new Set(held.map((bar) => bar.time));

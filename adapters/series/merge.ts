@@ -78,6 +78,29 @@ export function mergeBars(
   return { all, added };
 }
 
+/**
+ * Adds versions as another store tells them, each that is not there yet.
+ * @throws DataQualityError where another bar is known at the same time: that is another history.
+ */
+export function addVersions(
+  stored: StoredBar[],
+  bars: StoredBar[],
+  name: string,
+): { all: StoredBar[]; added: number } {
+  const there = new Map(stored.map((bar) => [`${bar.time} ${bar.knownAt}`, bar]));
+  const fresh: StoredBar[] = [];
+  for (const bar of bars) {
+    const key = `${bar.time} ${bar.knownAt}`;
+    const known = there.get(key);
+    if (known && !equalValues(known, bar)) throw twoHistories(name, known, bar);
+    if (known) continue;
+    there.set(key, bar);
+    fresh.push(bar);
+  }
+  const all = [...stored, ...fresh].sort((a, b) => a.time - b.time || a.knownAt - b.knownAt);
+  return { all, added: fresh.length };
+}
+
 /** The version to add, or null where the bar tells nothing new; `known` is ascending by knownAt. */
 function versionOf(
   known: StoredBar[],
@@ -89,15 +112,17 @@ function versionOf(
   if (equalValues(before, bar)) return null;
   if (before.knownAt !== bar.knownAt) return bar;
   const last = known.at(-1);
-  if (correctedAt === null)
-    throw new DataQualityError(
-      `${name}: two different bars open at ${new Date(bar.time).toISOString()} and are known at ${bar.knownAt}: ` +
-        `stored ${valuesOf(before)} from ${before.origin || 'the venue'}, given ${valuesOf(bar)} from ${bar.origin || 'the venue'}; ` +
-        'a data directory holds one history of a stream: use another --data-dir for another one',
-    );
+  if (correctedAt === null) throw twoHistories(name, before, bar);
   if (last && equalValues(last, bar)) return null;
   return { ...bar, knownAt: Math.max(correctedAt, (last?.knownAt ?? 0) + 1) };
 }
+
+const twoHistories = (name: string, stored: StoredBar, given: StoredBar): DataQualityError =>
+  new DataQualityError(
+    `${name}: two different bars open at ${new Date(given.time).toISOString()} and are known at ${given.knownAt}: ` +
+      `stored ${valuesOf(stored)} from ${stored.origin || 'the venue'}, given ${valuesOf(given)} from ${given.origin || 'the venue'}; ` +
+      'a data directory holds one history of a stream: use another --data-dir for another one',
+  );
 
 const valuesOf = (bar: Bar): string => [bar.open, bar.high, bar.low, bar.close, bar.volume].join('/');
 

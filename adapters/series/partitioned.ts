@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { BarColumns, BarsKey, TimeRange } from '../../domain/bars.js';
+import type { Bar, BarColumns, BarsKey, TimeRange } from '../../domain/bars.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import type { Source } from '../../domain/sources.js';
 import { streamId, type Stream } from '../../domain/streams.js';
 import type { SeriesPort, StoredBar } from '../ports.js';
 import { checkBars, checkColumns, checkRange } from './checks.js';
-import { barsOf, mergeBars, rowsFrom, withoutBars } from './merge.js';
+import { addVersions, barsOf, mergeBars, rowsFrom, withoutBars } from './merge.js';
 import { periodOf, type Grain, type PeriodSpan } from './partitions.js';
 import { byPeriod, slicesByPeriod } from './periods.js';
 import { joinRows, latestVersions, sliceRows, type Rows } from './columns.js';
@@ -59,11 +59,20 @@ export function partitionedSeries(store: PartitionStore, options: { now?: () => 
       return { all, changed: added };
     });
   };
+  const putVersions = ({ source, stream }: Place, period: string, bars: Bar[]): Promise<number> => {
+    const given = bars.map((bar) => ({ ...bar, origin: source.detail }));
+    return store.merge({ source, stream }, period, (held) => {
+      const { all, added } = addVersions(held, given, streamId(stream));
+      return { all, changed: added };
+    });
+  };
   return seriesOf({
-    async write({ stream, bars, source }) {
+    async write({ stream, bars, source, exact = false }) {
       let stored = 0;
       for (const [period, part] of byPeriod(stream, bars, store.grain))
-        stored += await put({ source, stream }, period, rowsFrom(part));
+        stored += exact
+          ? await putVersions({ source, stream }, period, part)
+          : await put({ source, stream }, period, rowsFrom(part));
       return { stored };
     },
     async writeColumns({ stream, columns, source }) {
