@@ -1,3 +1,4 @@
+import { mean } from '../statistics.js';
 import { benjaminiHochberg, dependenceOf, kolmogorovSmirnov } from './ks.js';
 import { stabilityOfValues } from './psi.js';
 
@@ -34,16 +35,10 @@ export function inputDrift(args: {
     const second = args.recent[i] ?? [];
     const dependence = dependenceOf(first, second.length);
     const { statistic, pValue } = kolmogorovSmirnov({ first, second, dependence });
-    const means = { referenceMean: meanOf(first), recentMean: meanOf(second) };
+    const means = { referenceMean: mean(first), recentMean: mean(second) };
     const psi = stabilityOfValues(first, second);
     return { name, psi, distance: statistic, pValue, effect: dependence.effect, ...means };
   });
   const qValues = benjaminiHochberg(rows.map(({ pValue }) => pValue));
   return rows.map((row, i) => ({ ...row, qValue: qValues[i] ?? NaN }));
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] ?? NaN;
-  return sum / values.length;
 }

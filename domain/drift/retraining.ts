@@ -1,4 +1,4 @@
-import { dieboldMariano } from '../statistics.js';
+import { dieboldMariano, mean } from '../statistics.js';
 import type { DriftVerdict } from './verdict.js';
 
 /** What is done where drift was found: nothing, tell, or also train anew. */
@@ -109,5 +109,3 @@ function meansByTime(rows: readonly RecentRow[]): RecentRow[] {
     .map(([time, sum]) => ({ time, champion: sum.champion / sum.n, challenger: sum.challenger / sum.n }))
     .sort((a, b) => a.time - b.time);
 }
-
-const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;

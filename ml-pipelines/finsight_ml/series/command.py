@@ -4,7 +4,6 @@ import argparse
 import hashlib
 import json
 import math
-import os
 import platform
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import torch
 from torch import nn
 
 from ..errors import InvalidInputError
-from ..machine import is_out_of_memory
+from ..machine import is_out_of_memory, threads
 from .fitting import Fitting, State, read_checkpoint
 from .measuring import forecast_errors, persistence_errors, seasonal_errors
 from .networks import network_of
@@ -34,7 +33,7 @@ def parser(verb: str) -> argparse.ArgumentParser:
 def main(verb: str, arguments: list[str]) -> int:
     """The last line on stdout is the result as one JSON object; epochs go to stderr as they end."""
     options = parser(verb).parse_args(arguments)
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
+    torch.set_num_threads(threads())
     torch.use_deterministic_algorithms(True, warn_only=True)
     spec = read_spec(options.spec, data=options.data, seed=options.seed)
     out = options.out or options.spec.with_name(f"{options.spec.stem}.runs")

@@ -7,7 +7,6 @@ is the network's and what the loop's. Needs accelerate (the dev group).
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import time
@@ -20,6 +19,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..errors import InvalidInputError
+from ..machine import threads
 from .fitting import Fitting
 from .marks import now, since
 from .networks import network_of
@@ -36,7 +36,7 @@ PEAK_SIZE = 1024
 
 def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
+    torch.set_num_threads(threads())
     spec = Spec(
         data=options.data or Path("made"), time_column="date", columns=None, split=SPLIT, look_back=LOOK_BACK, horizon=HORIZON,
         model="patchtst", params={}, training=Training(batchSize=BATCH, gradientClip=1.0, precision="float32", device="cpu"), season=None, seed=1,
