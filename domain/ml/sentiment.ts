@@ -7,7 +7,7 @@ const counts = z.strictObject({ train: z.int(), validation: z.int(), test: z.int
 
 /**
  * Prepared rows as Parquet: `text`, `target` (null: the text as a whole), `label`, `set`, `fold`, `split` (0 trains, 1 fits the
- * temperature and passes the gates, 2 is measured, 3 is measured and of a set that nothing of trains), `weight`, `weak`.
+ * calibration and passes the gates, 2 is measured, 3 is measured and of a set that nothing of trains), `weight`, `weak`.
  */
 export const sentimentDataset = z.strictObject({
   object: objectRef,
@@ -71,7 +71,9 @@ export const sentimentResult = z.strictObject({
   tokenizer: objectRef,
   description: objectRef,
   card: objectRef,
+  /** Probabilities are softmax(sign(z)·|z|^power / temperature) of the centred logits z. */
   temperature: z.number().positive(),
+  power: z.number().positive(),
   threshold: z.number().min(0).max(1),
   gates: z.record(z.string(), z.number()),
   figures: z.array(sentimentFigures),

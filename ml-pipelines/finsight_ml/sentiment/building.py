@@ -16,7 +16,7 @@ from ..errors import InvalidInputError
 from .bases import Base
 from .encoding import encode, load_tokenizer
 from .exporting import Exported, answers_of, export
-from .figures import fit_temperature, measure
+from .figures import Calibration, fit_calibration, measure
 from .fitting import Beat, Fitted, Fitting
 from .network import load_network
 from .optimising import Recipe
@@ -31,7 +31,7 @@ Answers = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Material:
-    """What one training is made from. `train` is read once, `held` fits the temperature and passes the gates."""
+    """What one training is made from. `train` is read once, `held` fits the calibration and passes the gates."""
 
     train: Iterable[Example]
     held: list[Example]
@@ -43,7 +43,7 @@ class Material:
 class Built:
     exported: Exported
     tokenizer: bytes
-    temperature: float
+    calibration: Calibration
     threshold: float
     figures: list[dict]
     fitted: Fitted
@@ -91,14 +91,14 @@ def finished(fitted: Fitted, tokenizer: Tokenizer, material: Material, beat: Bea
     """Calibrates, exports, passes the gates and measures a trained network."""
     held = encode(whole(material.held), tokenizer)
     # The served file is calibrated by its own answers: quantising makes it a little less sure.
-    plain = export(fitted.network, temperature=1.0, held_out=held)
-    temperature = fit_temperature(np.log(answers_of(plain.int8, held) + 1e-9), held.labels)
-    exported = export(fitted.network, temperature=temperature, held_out=held)
+    plain = export(fitted.network, calibration=Calibration(1.0), held_out=held)
+    calibration = fit_calibration(np.log(answers_of(plain.int8, held) + 1e-9), held.labels)
+    exported = export(fitted.network, calibration=calibration, held_out=held)
     answers = answered(exported.int8, tokenizer, material.measured, beat)
     return Built(
         exported=exported,
         tokenizer=tokenizer.to_str(pretty=False).encode(),
-        temperature=temperature,
+        calibration=calibration,
         threshold=THRESHOLD,
         figures=figures_of(answers),
         fitted=fitted,

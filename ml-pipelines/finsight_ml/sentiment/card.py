@@ -15,14 +15,14 @@ def markdown(card: dict, told: dict, built: Built) -> str:
 
 {told["base"]} ({told["licence"]}) fine-tuned for the sentiment of English financial headlines; labels {", ".join(card["labels"])}.
 int8 ONNX file of {card["bytes"]} bytes, sha256 `{card["sha256"]}`; inputs `input_ids`, `attention_mask`, `token_type_ids`,
-answer `probabilities` with softmax and temperature inside. A text alone is judged as a whole; a pair of text and name by what the text
+answer `probabilities` with softmax and calibration inside. A text alone is judged as a whole; a pair of text and name by what the text
 says of that name. Made by `{told["command"]}`.
 
 ## Data
 
 Trained on {card["trainingRows"]} rows (texts, pairs of text and asset, and copies with other names at half the weight) of {sets_told(told["sets"])}.
 The fold of a text comes from the sha256 of its normalised words; fold {told["test_fold"]} is the test fold. Of another fold, a quarter is held out: it fits the
-temperature, {card["temperature"]:.3f}, and passes the gates. {told["near_duplicates"]} rows that are near-duplicates of a test or held-out text (Jaccard similarity of
+calibration softmax(sign(z)|z|^{card["power"]:.3f} / {card["temperature"]:.3f}) of the centred logits z, and passes the gates. {told["near_duplicates"]} rows that are near-duplicates of a test or held-out text (Jaccard similarity of
 the word sets from {NEAR_DUPLICATE}) left the training. {fitted.steps} steps, the weights are an average over the last tenth.
 {told.get("notes", "")}
 ## Gates

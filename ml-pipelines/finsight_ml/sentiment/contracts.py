@@ -72,6 +72,7 @@ class SentimentResult(Contract):
     description: ObjectRef
     card: ObjectRef
     temperature: float = Field(gt=0)
+    power: float = Field(gt=0)
     threshold: float = Field(ge=0, le=1)
     gates: dict[str, float]
     figures: list[SentimentFigures]

@@ -14,6 +14,7 @@ from torch import nn
 from ..errors import DataQualityError
 from ..export import OPSET, quiet, stripped
 from .encoding import Encoded
+from .figures import Calibration
 from .network import SentimentNet
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -29,19 +30,22 @@ ALONE = 1
 
 
 class Served(nn.Module):
-    """Probabilities in the order of LABELS: temperature and softmax belong to the graph."""
+    """Probabilities in the order of LABELS: calibration and softmax belong to the graph."""
 
-    def __init__(self, network: SentimentNet, temperature: float) -> None:
+    def __init__(self, network: SentimentNet, calibration: Calibration) -> None:
         super().__init__()
         self.network = network
-        self.temperature = temperature
+        self.calibration = calibration
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
         logits = self.network(input_ids, attention_mask, token_type_ids)
         if not self.network.has_types:
             # An input that no node reads would leave the graph.
             logits = logits + 0.0 * token_type_ids.sum(dim=1, keepdim=True).to(logits.dtype)
-        return torch.softmax(logits / self.temperature, dim=1)
+        if self.calibration.power != 1.0:
+            centred = logits - logits.mean(dim=1, keepdim=True)
+            logits = torch.sign(centred) * torch.abs(centred) ** self.calibration.power
+        return torch.softmax(logits / self.calibration.temperature, dim=1)
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,9 @@ class Exported:
     gates: dict[str, float]
 
 
-def export(network: SentimentNet, *, temperature: float, held_out: Encoded) -> Exported:
+def export(network: SentimentNet, *, calibration: Calibration, held_out: Encoded) -> Exported:
     """Both files. Raises DataQualityError where a gate is not passed on the held-out rows."""
-    served = Served(network.cpu().float().eval(), temperature).eval()
+    served = Served(network.cpu().float().eval(), calibration).eval()
     single = to_onnx(served, held_out)
     small = to_int8(single)
     expected = answers_of_torch(served, held_out)

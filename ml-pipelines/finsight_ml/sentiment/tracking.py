@@ -10,7 +10,7 @@ def log_run(request: SentimentRequest, built: Built, objects: FileObjects) -> st
     """The MLflow run's id, or None where no server or file is configured or it is still to be sent."""
     losses = [("train_loss", loss, at) for at, loss in enumerate(built.fitted.losses, start=1)]
     last = max(1, len(built.fitted.losses))
-    figures = {"temperature": built.temperature, **built.exported.gates}
+    figures = {"temperature": built.calibration.temperature, "power": built.calibration.power, **built.exported.gates}
     for each in built.figures:
         part = f"{each['set']}.{each['part']}".replace(",", "").replace(" ", "_")
         figures |= {f"{part}.{name}": each[name] for name in ("accuracy", "macroF1", "ece")}
