@@ -76,7 +76,8 @@ function fieldsOf(bytes: Uint8Array): Fields {
     const [field, wire] = [Math.floor(key / 8), key % 8];
     const value = wire === 0 ? varint() : null;
     const length = wire === BYTES ? varint() : wire === 1 ? 8 : wire === 5 ? 4 : null;
-    if (value === null && length === null) throw new Error(`field ${field} has the unknown wire type ${wire}`);
+    if (value === null && length === null)
+      throw new Error(`field ${field} has the unknown wire type ${wire}`);
     if (length !== null && at + length > bytes.length) throw new Error('it ends in the middle of a field');
     const list = fields.get(field) ?? [];
     list.push(value ?? bytes.subarray(at, at + (length ?? 0)));

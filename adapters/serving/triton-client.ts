@@ -11,8 +11,10 @@ export interface TritonClient {
   load(model: string, inline?: InlineModel): Promise<void>;
   /** Resolves when the server has taken it up, before it is done. */
   unload(model: string): Promise<void>;
-  /** Every version of every model that the server knows of. */
+  /** Models of the server's repository; what came with a request is not among them. */
   index(): Promise<IndexEntry[]>;
+  /** Every version that is ready, with what it has done. */
+  statistics(): Promise<ModelStatistics[]>;
   server(): Promise<{ name: string; version: string }>;
   close(): Promise<void>;
 }
@@ -41,6 +43,15 @@ export interface IndexEntry {
   /** READY, UNAVAILABLE, LOADING, UNLOADING; empty where it was never loaded. */
   state: string;
   reason: string;
+}
+
+/** Since the version was loaded; times are sums over its requests, nanoseconds. */
+export interface ModelStatistics {
+  name: string;
+  version: string;
+  inference_count: number;
+  execution_count: number;
+  inference_stats: Record<'success' | 'fail' | 'queue' | 'compute_infer', { count: number; ns: number }>;
 }
 
 /** `absent`: the server has no such model ready; `refused`: the request was wrong; `failed`: it could not do it. */
@@ -72,8 +83,8 @@ export const bytesOf = ({ data }: Tensor): Uint8Array =>
 /** Little-endian values as a tensor; the bytes may lie at any offset. A type that is not served keeps them. */
 export function tensorOf(datatype: string, dims: number[], bytes: Uint8Array): RawTensor {
   const type = DATATYPES[datatype];
-  // A typed array must begin at a multiple of its element's size; a copy does.
-  const copy = bytes.slice();
+  // A typed array must begin at a multiple of its element's size; a copy does (a slice of a Buffer is none).
+  const copy = new Uint8Array(bytes);
   if (type === undefined) return { type: datatype, dims, data: copy };
   const size = type === 'int64' ? 8 : 4;
   const length = Math.floor(copy.length / size);

@@ -134,7 +134,9 @@ function fieldText(name: string, value: unknown, indent: string): string[] {
     return value.flatMap((each) => fieldText(name, each, indent));
   }
   if (typeof value === 'object' && value !== null)
-    return [`${indent}${name} {`, messageText(value, `${indent}  `), `${indent}}`].filter((line) => line !== '');
+    return [`${indent}${name} {`, messageText(value, `${indent}  `), `${indent}}`].filter(
+      (line) => line !== '',
+    );
   if (typeof value === 'string') return [`${indent}${name}: ${SYMBOLS.has(name) ? value : quoted(value)}`];
   return [`${indent}${name}: ${String(value)}`];
 }

@@ -12,6 +12,7 @@ import {
   type IndexEntry,
   type InferAnswer,
   type InferCall,
+  type ModelStatistics,
   type TritonClient,
 } from './triton-client.js';
 import type { TritonConfig } from './triton-config.js';
@@ -64,6 +65,8 @@ export function tritonGrpc(address: TritonAddress): TritonClient {
     },
     unload: (model_name) => ask('RepositoryModelUnload', { model_name }),
     index: async () => (await ask<{ models: IndexEntry[] }>('RepositoryIndex', {})).models,
+    statistics: async () =>
+      (await ask<{ model_stats: ModelStatistics[] }>('ModelStatistics', {})).model_stats,
     server: () => ask('ServerMetadata', {}),
     async close() {
       const opened = await opening?.catch(() => null);
@@ -81,7 +84,10 @@ export function tritonGrpc(address: TritonAddress): TritonClient {
     };
     const metadata = new grpc.Metadata();
     if (user)
-      metadata.set('authorization', `Basic ${Buffer.from(`${user.name}:${user.password}`).toString('base64')}`);
+      metadata.set(
+        'authorization',
+        `Basic ${Buffer.from(`${user.name}:${user.password}`).toString('base64')}`,
+      );
     const credentials = secure ? grpc.credentials.createSsl() : grpc.credentials.createInsecure();
     const services = Array.from({ length: CHANNELS }, (_, i) => {
       return new inference.GRPCInferenceService(host, credentials, { ...CHANNEL_OPTIONS, channel_number: i });
@@ -139,7 +145,8 @@ function faultOf(
   const said = details.replaceAll('\n', ' ').trim();
   if (code === CODES.absent || ABSENT.test(said)) return new TritonFault('absent', said);
   if (code === CODES.invalid || code === CODES.exists) return new TritonFault('refused', said);
-  if (code === CODES.internal && !/RST_STREAM|stream|connection/i.test(said)) return new TritonFault('failed', said);
+  if (code === CODES.internal && !/RST_STREAM|stream|connection/i.test(said))
+    return new TritonFault('failed', said);
   const what =
     code === CODES.deadline ? `does not answer within ${limit / 1000} s` : `does not answer: ${said}`;
   return new UnreachableError(`Triton at ${host} ${what}`, { cause: error });

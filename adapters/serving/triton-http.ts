@@ -11,6 +11,7 @@ import {
   type InferAnswer,
   type InferCall,
   type InlineModel,
+  type ModelStatistics,
   type TritonClient,
 } from './triton-client.js';
 import type { TritonConfig } from './triton-config.js';
@@ -73,9 +74,15 @@ export function tritonHttp(address: TritonAddress): TritonClient {
       await ask({ path: `/v2/repository/models/${model(name)}/unload`, body: Buffer.from('{}') });
     },
     async index() {
-      const found = await json<Partial<IndexEntry>[]>({ path: '/v2/repository/index', body: Buffer.from('{}') });
+      const found = await json<Partial<IndexEntry>[]>({
+        path: '/v2/repository/index',
+        body: Buffer.from('{}'),
+      });
       return found.map((each) => ({ name: '', version: '', state: '', reason: '', ...each }));
     },
+    statistics: async () =>
+      (await json<{ model_stats: ModelStatistics[] }>({ method: 'GET', path: '/v2/models/stats' }))
+        .model_stats,
     server: () => json<{ name: string; version: string }>({ method: 'GET', path: '/v2' }),
     close: () => pool.destroy(),
   };
@@ -175,4 +182,3 @@ function parse<T>(bytes: Uint8Array, origin: string): T {
 
 const basic = ({ name, password }: { name: string; password: string }): string =>
   `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
-

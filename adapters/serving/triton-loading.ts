@@ -62,7 +62,9 @@ export function openLoading({ address, client, objects, name }: TritonPlace): Lo
     },
     async unload(model) {
       if (!address.loads)
-        throw new InvalidInputError(`${name} keeps ${nameOf(model)}: load=no says that others unload its models`);
+        throw new InvalidInputError(
+          `${name} keeps ${nameOf(model)}: load=no says that others unload its models`,
+        );
       await client.unload(tritonName(model)).catch((error: unknown) => {
         if (!isAbsent(error)) throw loadFault(error, { model, name });
       });
@@ -80,11 +82,12 @@ export function openLoading({ address, client, objects, name }: TritonPlace): Lo
 }
 
 /** The server takes an order to unload at once and ends what runs first. */
-const isHeld = async (client: TritonClient, model: string): Promise<boolean> =>
-  (await client.index()).some(
-    ({ name, state, reason }) =>
-      name === model && (state === 'READY' || state === 'UNLOADING' || reason === 'unloading'),
+async function isHeld(client: TritonClient, model: string): Promise<boolean> {
+  const [config, index] = await Promise.all([client.config(model), client.index()]);
+  return (
+    config !== null || index.some(({ name, state }) => name === model && /^(READY|UNLOADING)$/.test(state))
   );
+}
 
 /** What a server said of a version that it could not load, as our errors. */
 function loadFault(error: unknown, { model, name }: { model: ModelRef; name: string }): unknown {

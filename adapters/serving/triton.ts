@@ -21,10 +21,7 @@ const PER_INSTANCE = 8;
  * NVIDIA's Triton, by an address such as `triton:http://host:8000` or `triton:grpc://host:8001` with options
  * (docs/serving-triton.md). Every version is a model of its own there, whose configuration states the file's sha256.
  */
-export function tritonServing(
-  text: string,
-  { objects }: { objects: Pick<ObjectsPort, 'get'> },
-): ServingPort {
+export function tritonServing(text: string, { objects }: { objects: Pick<ObjectsPort, 'get'> }): ServingPort {
   const address = readTritonAddress(text);
   const client = address.protocol === 'http' ? tritonHttp(address) : tritonGrpc(address);
   const name = `Triton at ${address.host}`;
@@ -36,7 +33,11 @@ export function tritonServing(
 
   /** One batch that the server takes as it is. */
   const ask = async (model: ModelRef, served: ServedModel, inputs: Record<string, Tensor>) => {
-    const call = { model: tritonName(model), version: tritonVersion(model), inputs: asServed(inputs, served) };
+    const call = {
+      model: tritonName(model),
+      version: tritonVersion(model),
+      inputs: asServed(inputs, served),
+    };
     const [answer] = await Promise.all([line.take(() => client.infer(call)), models.confirm(model, served)]);
     if (answer.model !== call.model || answer.version !== call.version)
       throw new DataQualityError(
@@ -65,7 +66,11 @@ export function tritonServing(
   /** The first batch of a model takes long; it is no use to whoever waits for an answer. */
   const warm = async (model: ModelRef, served: ServedModel): Promise<void> => {
     const inputs = Object.fromEntries(served.inputs.map((port) => [port.name, zeros(port)]));
-    const call = { model: tritonName(model), version: tritonVersion(model), inputs: asServed(inputs, served) };
+    const call = {
+      model: tritonName(model),
+      version: tritonVersion(model),
+      inputs: asServed(inputs, served),
+    };
     // A model may refuse such values, and be right.
     await client.infer(call).catch(() => undefined);
   };
@@ -96,16 +101,15 @@ export function tritonServing(
 }
 
 async function healthOf({ address, client }: TritonPlace): Promise<ServingHealth> {
-  const [server, index, measures] = await Promise.all([
-    client.server(),
-    client.index(),
-    address.metrics === null ? null : readMeasures(address.metrics),
+  const [server, statistics] = await Promise.all([client.server(), client.statistics()]);
+  const names = [...new Set(statistics.map(({ name }) => name))];
+  const [measures, ...configs] = await Promise.all([
+    readMeasures(statistics, address.metrics),
+    ...names.map((name) => client.config(name)),
   ]);
-  const ready = [...new Set(index.filter(({ state }) => state === 'READY').map(({ name }) => name))];
-  const configs = await Promise.all(ready.map((name) => client.config(name)));
   const loaded = configs.flatMap((config) => (config ? (servedDigest(config) ?? []) : []));
   const provider = `${server.name} ${server.version} at ${address.host} over ${address.protocol}`;
-  return { backend: 'triton', provider, loaded, ...(measures ? { measures } : {}) };
+  return { backend: 'triton', provider, loaded, measures };
 }
 
 /** What a server says of a batch, as our errors. */

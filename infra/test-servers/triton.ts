@@ -44,7 +44,7 @@ export const triton = {
   quick: true,
   missing: () => missingAt('nvidia-pytriton', 'place.json'),
   start: (options?: TritonOptions) => startTriton(options),
-} satisfies ServerKind;
+} satisfies ServerKind<TritonServer>;
 
 async function startTriton(options: TritonOptions = {}): Promise<TritonServer> {
   const [httpPort, grpcPort, metricsPort] = (await freePorts(3)) as [number, number, number];
@@ -94,6 +94,8 @@ function argumentsOf(given: {
     `--model-repository=${given.repository}`,
     `--backend-directory=${backends}`,
     '--model-control-mode=explicit',
+    // Configurations are complete; asking each model once more doubles the time to load it.
+    '--disable-auto-complete-config',
     `--http-address=${HOST}`,
     `--http-port=${given.httpPort}`,
     `--grpc-address=${HOST}`,

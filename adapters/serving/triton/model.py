@@ -61,7 +61,10 @@ class TritonPythonModel:
         return [self._alone(each) for each in feeds]
 
     def _read(self, request):
-        found = {name: pb.get_input_tensor_by_name(request, name).as_numpy() for name in self.inputs}
+        # By DLPack: servers that were built for numpy 1 misread numpy 2's arrays.
+        found = {
+            name: numpy.from_dlpack(pb.get_input_tensor_by_name(request, name)) for name in self.inputs
+        }
         return {
             name: each.reshape(each.shape[:-1]) if name in self.scalars else each
             for name, each in found.items()
@@ -89,7 +92,12 @@ class TritonPythonModel:
 
     def _response(self, answers):
         tensors = [
-            pb.Tensor(name, numpy.ascontiguousarray(each[..., None] if name in self.scalars else each))
+            pb.Tensor.from_dlpack(name, self._whole(each[..., None] if name in self.scalars else each))
             for name, each in zip(self.outputs, answers, strict=True)
         ]
         return pb.InferenceResponse(output_tensors=tensors)
+
+    @staticmethod
+    def _whole(values):
+        whole = numpy.ascontiguousarray(values)
+        return whole if whole.flags.writeable else whole.copy()
