@@ -49,6 +49,7 @@ export interface InstanceHealth {
   failures: number;
   /** Why it is not ready, or not what was asked for; null where there is nothing to say. */
   reason: string | null;
+  measures?: ServerMeasures;
 }
 
 /** Whether the last batch was answered by a fallback, and why. Times are epoch ms. */

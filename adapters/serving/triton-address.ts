@@ -29,12 +29,14 @@ export interface TritonAddress {
   timeoutMs: number;
   /** For loading or unloading, milliseconds. */
   loadTimeoutMs: number;
+  /** How long the server's word on which file it serves holds, milliseconds. */
+  confirmMs: number;
 }
 
 const FORM = 'triton:http://host:8000 or triton:grpc://host:8001';
 const OPTIONS = [
   ...['repository', 'backend', 'metrics', 'load', 'models', 'instances', 'device', 'batch', 'delay'],
-  ...['threads', 'concurrency', 'waiting', 'timeout', 'loadTimeout'],
+  ...['threads', 'concurrency', 'waiting', 'timeout', 'loadTimeout', 'confirm'],
 ];
 const METRICS_PORT = 8002;
 
@@ -93,6 +95,7 @@ export function readTritonAddress(address: string): TritonAddress {
     waiting: count('waiting', [10_000, 0, 1_000_000]),
     timeoutMs: seconds('timeout', 30),
     loadTimeoutMs: seconds('loadTimeout', 120),
+    confirmMs: seconds('confirm', 10),
   };
 }
 

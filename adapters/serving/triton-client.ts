@@ -15,6 +15,8 @@ export interface TritonClient {
   index(): Promise<IndexEntry[]>;
   /** Every version that is ready, with what it has done. */
   statistics(): Promise<ModelStatistics[]>;
+  /** A sign of life, whatever its models do. */
+  alive(): Promise<void>;
   server(): Promise<{ name: string; version: string }>;
   close(): Promise<void>;
 }
@@ -70,6 +72,9 @@ export class TritonFault extends Error {
 
 /** The server says in words what its status leaves open. */
 export const ABSENT = /unknown model|not at ready state|no available versions|not found, no/i;
+
+/** Its queue for a model holds no more. */
+export const FULL = /exceeds maximum queue size|too many requests/i;
 
 export const isAbsent = (error: unknown): boolean => error instanceof TritonFault && error.kind === 'absent';
 

@@ -5,6 +5,7 @@ import { projectRoot } from '../config.js';
 import type { TritonAddress } from './triton-address.js';
 import {
   ABSENT,
+  FULL,
   bytesOf,
   datatypeOf,
   tensorOf,
@@ -67,6 +68,7 @@ export function tritonGrpc(address: TritonAddress): TritonClient {
     index: async () => (await ask<{ models: IndexEntry[] }>('RepositoryIndex', {})).models,
     statistics: async () =>
       (await ask<{ model_stats: ModelStatistics[] }>('ModelStatistics', {})).model_stats,
+    alive: () => ask('ServerLive', {}),
     server: () => ask('ServerMetadata', {}),
     async close() {
       const opened = await opening?.catch(() => null);
@@ -147,6 +149,8 @@ function faultOf(
   if (code === CODES.invalid || code === CODES.exists) return new TritonFault('refused', said);
   if (code === CODES.internal && !/RST_STREAM|stream|connection/i.test(said))
     return new TritonFault('failed', said);
+  if (FULL.test(said))
+    return new UnreachableError(`Triton at ${host} is busy: ${said}`, { retryAfterMs: 100 });
   const what =
     code === CODES.deadline ? `does not answer within ${limit / 1000} s` : `does not answer: ${said}`;
   return new UnreachableError(`Triton at ${host} ${what}`, { cause: error });

@@ -3,6 +3,7 @@ import { DataQualityError, messageOf, UnreachableError } from '../../domain/erro
 import type { TritonAddress } from './triton-address.js';
 import {
   ABSENT,
+  FULL,
   bytesOf,
   datatypeOf,
   tensorOf,
@@ -83,6 +84,7 @@ export function tritonHttp(address: TritonAddress): TritonClient {
     statistics: async () =>
       (await json<{ model_stats: ModelStatistics[] }>({ method: 'GET', path: '/v2/models/stats' }))
         .model_stats,
+    alive: async () => void (await ask({ method: 'GET', path: '/v2/health/live' })),
     server: () => json<{ name: string; version: string }>({ method: 'GET', path: '/v2' }),
     close: () => pool.destroy(),
   };
@@ -157,7 +159,9 @@ function faultOf(status: number, bytes: Uint8Array, origin: string): Error {
   const said = message.replaceAll('\\n', ' ').trim();
   if (status === 404 || ABSENT.test(said)) return new TritonFault('absent', said);
   if (status === 400) return new TritonFault('refused', said);
-  // A full queue, a gateway whose server is gone, a proxy that wants another key.
+  if (FULL.test(said))
+    return new UnreachableError(`Triton at ${origin} is busy: ${said}`, { retryAfterMs: 100 });
+  // A gateway whose server is gone, a proxy that wants another key.
   if (status !== 500) return new UnreachableError(`Triton at ${origin} answers ${status}: ${said}`);
   return new TritonFault('failed', said);
 }

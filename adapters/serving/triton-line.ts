@@ -8,6 +8,9 @@ export interface Line {
   waiting(): number;
 }
 
+/** Who is busy is not to blame: others are asked, and it again. */
+const SOON = { retryAfterMs: 100 };
+
 /** First come, first served: what cannot be on its way waits here, and not in the server's memory. */
 export function openLine(limits: {
   /** Of the server, for messages. */
@@ -31,7 +34,10 @@ export function openLine(limits: {
     }
   };
   const late = (): Error =>
-    new UnreachableError(`${name} is busy: no turn within ${timeoutMs / 1000} s, ${concurrency} batches run`);
+    new UnreachableError(
+      `${name} is busy: no turn within ${timeoutMs / 1000} s, ${concurrency} batches run`,
+      SOON,
+    );
   const turn = (): Promise<void> =>
     new Promise((resolve, fail) => {
       const start = (): void => (running++, resolve());
@@ -41,7 +47,7 @@ export function openLine(limits: {
     async take(work) {
       if (running < concurrency) running++;
       else if (waiters.length - head >= limits.waiting)
-        throw new UnreachableError(`${name} is busy: ${limits.waiting} batches wait already`);
+        throw new UnreachableError(`${name} is busy: ${limits.waiting} batches wait already`, SOON);
       else await turn();
       try {
         return await work();

@@ -1,4 +1,4 @@
-import { DataQualityError, InvalidInputError, UnreachableError } from '../../domain/errors.js';
+import { DataQualityError, InvalidInputError, NotFoundError, UnreachableError } from '../../domain/errors.js';
 import type { ModelRef } from '../../domain/models.js';
 import type { ObjectsPort } from '../ports.js';
 import { nameOf } from './tensors.js';
@@ -18,7 +18,7 @@ export interface TritonPlace {
 
 /** Has a server load and unload versions, from its repository or with files that travel with the request. */
 export interface Loading {
-  /** @throws DataQualityError for a changed or unusable file, InvalidInputError where others load its models */
+  /** @throws DataQualityError for a changed or unusable file, NotFoundError where others load its models */
   load(model: ModelRef): Promise<void>;
   /** Resolves when the server has let it go: batches that run there have ended. */
   unload(model: ModelRef): Promise<void>;
@@ -53,7 +53,7 @@ export function openLoading({ address, client, objects, name }: TritonPlace): Lo
   return {
     async load(model) {
       if (!address.loads)
-        throw new InvalidInputError(
+        throw new NotFoundError(
           `${name} has no ${nameOf(model)} (${tritonName(model)}), and load=no says that others load its models`,
         );
       await giveAny(model).catch((error: unknown) => {

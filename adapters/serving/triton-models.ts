@@ -19,14 +19,14 @@ export interface ServedModel {
 export interface ServedModels {
   /** The version, loaded where it was not; once for many callers. @throws as ServingPort.load */
   served(model: ModelRef): Promise<ServedModel>;
-  /** Asks again which digest the server has, where it has not said so for a while. @throws DataQualityError */
+  /**
+   * Asks again which digest the server has, where it has not said so for a while: it may have been given another file
+   * under the same name. @throws DataQualityError
+   */
   confirm(model: ModelRef, served: ServedModel): Promise<void>;
   /** What is known of it is no longer so. */
   forget(model: ModelRef): void;
 }
-
-/** A server may be given other models under the same name. */
-const CONFIRM_MS = 10_000;
 
 export function servedModels({ address, client, name }: TritonPlace, loading: Loading): ServedModels {
   /** Versions that this process had the server load: others' are not ours to unload. */
@@ -71,7 +71,7 @@ export function servedModels({ address, client, name }: TritonPlace, loading: Lo
       return opening;
     },
     async confirm(model, served) {
-      if (performance.now() - served.seenAt < CONFIRM_MS) return;
+      if (performance.now() - served.seenAt < address.confirmMs) return;
       // One question is enough for all that run.
       served.seenAt = performance.now();
       const config = await client.config(tritonName(model));

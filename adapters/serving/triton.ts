@@ -82,7 +82,7 @@ export function tritonServing(text: string, { objects }: { objects: Pick<Objects
       await warm(model, served);
     },
     async unload(model) {
-      await Promise.allSettled(running.get(model.onnx.sha256) ?? []);
+      await Promise.allSettled([...(running.get(model.onnx.sha256) ?? [])]);
       models.forget(model);
       await loading.unload(model);
     },
@@ -93,6 +93,7 @@ export function tritonServing(text: string, { objects }: { objects: Pick<Objects
       const sha256 = servedDigest(config) ?? '';
       return { ...{ name: model.name, version: model.version, sha256, platform }, inputs, outputs };
     },
+    alive: client.alive,
     health: () => healthOf(place),
     async close() {
       await Promise.all([client.close(), loading.close()]);
