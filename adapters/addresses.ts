@@ -16,7 +16,7 @@ export function byScheme<T>(variable: string, registry: Record<string, T>, addre
 
 /** An address as it may be shown: without user names, passwords, tokens and keys. */
 export const redacted = (address: string): string =>
-  address.replace(/\/\/[^/?#]*@/, '//').replace(/([?&](?:recent|old)=)[^&]*/g, (part, name: string) => {
+  address.replace(/\/\/[^/?#]*@/, '//').replace(/([?&](?:recent|old|repository)=)[^&]*/g, (part, name: string) => {
     const inner = decodeURIComponent(part.slice(name.length));
     return name + encodeURIComponent(redacted(inner));
   });

@@ -49,6 +49,7 @@ export interface InstanceHealth {
   failures: number;
   /** Why it is not ready, or not what was asked for; null where there is nothing to say. */
   reason: string | null;
+  measures?: ServerMeasures;
 }
 
 /** Whether the last batch was answered by a fallback, and why. Times are epoch ms. */
@@ -62,11 +63,28 @@ export interface FallbackState {
   requests: number;
 }
 
+/** What a model server measured of the versions that are loaded, together, since each was. */
+export interface ServerMeasures {
+  requests: number;
+  failures: number;
+  rows: number;
+  /** Executions: rows of several requests may be computed together. */
+  batches: number;
+  /** Requests that wait in its queues; null where it does not say. */
+  pending: number | null;
+  /** Means of a request, milliseconds; null before the first. */
+  queueMs: number | null;
+  computeMs: number | null;
+  /** Memory in bytes, utilisation 0 … 1. */
+  gpus: { id: string; usedBytes: number | null; totalBytes: number | null; utilisation: number | null }[];
+}
+
 export interface ServingHealth {
   backend: string;
   provider: string;
   /** Digests of the ONNX files that are ready. */
   loaded: string[];
+  measures?: ServerMeasures;
   instances?: InstanceHealth[];
   fallback?: FallbackState;
 }

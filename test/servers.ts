@@ -7,10 +7,10 @@ import type { ServerKind, TestServer } from '../infra/test-servers/server.js';
  * tests are skipped. In CI a server that is quick to install must be there.
  * @param suite what is tested against it, such as `series mongodb:`; for the list at the end of a run.
  */
-export async function realServer(
+export async function realServer<S extends TestServer>(
   suite: string,
-  kind: ServerKind,
-): Promise<{ server: TestServer; reason: null } | { server: null; reason: string }> {
+  kind: ServerKind<S>,
+): Promise<{ server: S; reason: null } | { server: null; reason: string }> {
   const reason = kind.missing();
   if (reason !== null && kind.quick && process.env['CI'] === 'true')
     throw new Error(`${suite} must be tested in CI: ${reason}`);

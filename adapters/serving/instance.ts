@@ -1,6 +1,6 @@
 import { messageOf, UnreachableError } from '../../domain/errors.js';
 import { openCircuit, type Circuit } from '../circuit.js';
-import type { InstanceHealth, ServingPort } from '../ports-serving.js';
+import type { InstanceHealth, ServingPort, ServingHealth } from '../ports-serving.js';
 import { MEASURES } from './measures.js';
 
 /** Times of the last batches that figures are made of. */
@@ -114,6 +114,7 @@ export function openInstance(options: InstanceOptions): Instance {
         state: fault !== null ? 'down' : refusal !== null ? 'open' : 'ready',
         ...{ running: instance.running, p50Ms: times.at(0.5), p95Ms: times.at(0.95), requests, failures },
         reason: fault ?? refusal,
+        ...(known.measures && { measures: known.measures }),
       };
     },
   };
@@ -124,7 +125,7 @@ export function openInstance(options: InstanceOptions): Instance {
   return instance;
 }
 
-const NOTHING = { backend: 'unknown', provider: 'unknown', loaded: [] as string[] };
+const NOTHING: ServingHealth = { backend: 'unknown', provider: 'unknown', loaded: [] };
 
 /**
  * The work, or an error where it takes longer. `pending`: those who can be told to give up before.

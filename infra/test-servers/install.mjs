@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { installTriton } from './triton-install.mjs';
 
 /**
  * Installs the servers that the stores' tests run against: `node infra/test-servers/install.mjs [names]`. Without
@@ -47,6 +48,13 @@ const INSTALLERS = {
         run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${jars}`]);
         run('javac', ['-cp', join(jars, '*'), '-d', draft, join(HERE, 'mongo', 'MongoTestServer.java')]);
       }),
+  },
+  'nvidia-pytriton': {
+    installed: () => existsSync(join(placeOf('nvidia-pytriton'), 'place.json')),
+    install: () =>
+      intoPlace('nvidia-pytriton', (draft) =>
+        installTriton({ draft, version: VERSIONS['nvidia-pytriton'], run, fromDebian }),
+      ),
   },
   influxd: {
     slow: true,

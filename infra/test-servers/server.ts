@@ -19,7 +19,7 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-export interface ServerKind {
+export interface ServerKind<S extends TestServer = TestServer> {
   /** With its version where we choose it. */
   name: string;
   /** Quick to install, so that CI must have it. */
@@ -27,7 +27,7 @@ export interface ServerKind {
   /** Why it cannot be started here and what would help, or null. */
   missing(): string | null;
   /** @throws UnreachableError with its last lines where it does not get ready. */
-  start(): Promise<TestServer>;
+  start(): Promise<S>;
 }
 
 export const HOST = '127.0.0.1';
@@ -35,7 +35,7 @@ const READY_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 const GRACE_MS = 5000;
 
-type Installed = 'influxd' | 'mongo-java-server' | 'seaweedfs';
+type Installed = 'influxd' | 'mongo-java-server' | 'nvidia-pytriton' | 'seaweedfs';
 
 const versions = (): Record<Installed, string> =>
   JSON.parse(readFileSync(join(projectRoot(), 'infra', 'test-servers', 'versions.json'), 'utf8')) as never;

@@ -1,0 +1,188 @@
+import { Pool } from 'undici';
+import { DataQualityError, messageOf, UnreachableError } from '../../domain/errors.js';
+import type { TritonAddress } from './triton-address.js';
+import {
+  ABSENT,
+  FULL,
+  bytesOf,
+  datatypeOf,
+  tensorOf,
+  TritonFault,
+  type IndexEntry,
+  type InferAnswer,
+  type InferCall,
+  type InlineModel,
+  type ModelStatistics,
+  type TritonClient,
+} from './triton-client.js';
+import type { TritonConfig } from './triton-config.js';
+
+const CONNECT_MS = 3000;
+const KEEP_ALIVE_MS = 60_000;
+/** Connections beside those of batches: loading, configurations, health. */
+const SPARE = 4;
+
+/** HTTP with tensors as bytes (the binary tensor data extension) on connections that stay open. */
+export function tritonHttp(address: TritonAddress): TritonClient {
+  const { secure, host, path, timeoutMs, loadTimeoutMs, concurrency } = address;
+  const origin = `${secure ? 'https' : 'http'}://${host}`;
+  const pool = new Pool(origin, {
+    connections: concurrency + SPARE,
+    connect: { timeout: Math.min(CONNECT_MS, timeoutMs) },
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  });
+  const usual = address.user ? { authorization: basic(address.user) } : {};
+  const ask = async (asked: Asked): Promise<Answer> => {
+    const limit = asked.timeoutMs ?? timeoutMs;
+    try {
+      const { statusCode, headers, body } = await pool.request({
+        method: asked.method ?? 'POST',
+        path: path + asked.path,
+        headers: { ...usual, ...asked.headers },
+        body: asked.body ?? null,
+        headersTimeout: limit,
+        bodyTimeout: limit,
+      });
+      const bytes = new Uint8Array(await body.arrayBuffer());
+      if (statusCode === 200) return { headers, bytes };
+      throw faultOf(statusCode, bytes, origin);
+    } catch (error) {
+      if (error instanceof TritonFault || error instanceof UnreachableError) throw error;
+      throw unreachable(origin, error, limit);
+    }
+  };
+  const json = async <T>(asked: Asked): Promise<T> => parse<T>((await ask(asked)).bytes, origin);
+  const model = (name: string): string => encodeURIComponent(name);
+  return {
+    async infer(call) {
+      const { headers, body } = inferBody(call);
+      const place = `/v2/models/${model(call.model)}/versions/${call.version}/infer`;
+      return inferAnswer(await ask({ path: place, headers, body }), origin);
+    },
+    config: (name) =>
+      json<TritonConfig>({ method: 'GET', path: `/v2/models/${model(name)}/config` }).catch(
+        (error: unknown) => {
+          // It answers 400 where it never heard of the model, 404 where no version is ready.
+          if (error instanceof TritonFault && error.kind !== 'failed') return null;
+          throw error;
+        },
+      ),
+    async load(name, inline) {
+      const body = Buffer.from(JSON.stringify(inline ? { parameters: parametersOf(inline) } : {}));
+      await ask({ path: `/v2/repository/models/${model(name)}/load`, body, timeoutMs: loadTimeoutMs });
+    },
+    async unload(name) {
+      await ask({ path: `/v2/repository/models/${model(name)}/unload`, body: Buffer.from('{}') });
+    },
+    async index() {
+      const found = await json<Partial<IndexEntry>[]>({
+        path: '/v2/repository/index',
+        body: Buffer.from('{}'),
+      });
+      return found.map((each) => ({ name: '', version: '', state: '', reason: '', ...each }));
+    },
+    statistics: async () =>
+      (await json<{ model_stats: ModelStatistics[] }>({ method: 'GET', path: '/v2/models/stats' }))
+        .model_stats,
+    alive: async () => void (await ask({ method: 'GET', path: '/v2/health/live' })),
+    server: () => json<{ name: string; version: string }>({ method: 'GET', path: '/v2' }),
+    close: () => pool.destroy(),
+  };
+}
+
+interface Asked {
+  method?: 'GET' | 'POST';
+  path: string;
+  headers?: Record<string, string>;
+  body?: Buffer;
+  timeoutMs?: number;
+}
+
+interface Answer {
+  headers: Record<string, string | string[] | undefined>;
+  bytes: Uint8Array;
+}
+
+const HEADER_LENGTH = 'inference-header-content-length';
+
+/** A JSON header, then the bytes of each tensor in its order. */
+export function inferBody({ inputs }: Pick<InferCall, 'inputs'>): {
+  headers: Record<string, string>;
+  body: Buffer;
+} {
+  const stated = Object.entries(inputs).map(([name, tensor]) => ({
+    ...{ name, shape: tensor.dims, datatype: datatypeOf(tensor) },
+    parameters: { binary_data_size: tensor.data.byteLength },
+  }));
+  const header = Buffer.from(JSON.stringify({ inputs: stated, parameters: { binary_data_output: true } }));
+  return {
+    headers: { [HEADER_LENGTH]: String(header.length), 'content-type': 'application/octet-stream' },
+    body: Buffer.concat([header, ...Object.values(inputs).map(bytesOf)]),
+  };
+}
+
+interface Stated {
+  model_name: string;
+  model_version: string;
+  outputs: {
+    name: string;
+    datatype: string;
+    shape: number[];
+    parameters?: { binary_data_size?: number };
+  }[];
+}
+
+function inferAnswer({ headers, bytes }: Answer, origin: string): InferAnswer {
+  const length = Number(headers[HEADER_LENGTH] ?? bytes.length);
+  const { model_name, model_version, outputs } = parse<Stated>(bytes.subarray(0, length), origin);
+  let at = length;
+  const read = outputs.map(({ name, datatype, shape, parameters }) => {
+    const size = parameters?.binary_data_size ?? NaN;
+    if (!(at + size <= bytes.length))
+      throw new DataQualityError(`Triton at ${origin} answers fewer bytes of "${name}" than it states`);
+    at += size;
+    return [name, tensorOf(datatype, shape, bytes.subarray(at - size, at))] as const;
+  });
+  return { model: model_name, version: model_version, outputs: Object.fromEntries(read) };
+}
+
+const parametersOf = ({ config, files }: InlineModel): Record<string, string> => ({
+  config: JSON.stringify(config),
+  ...Object.fromEntries(
+    Object.entries(files).map(([name, bytes]) => [`file:${name}`, Buffer.from(bytes).toString('base64')]),
+  ),
+});
+
+function faultOf(status: number, bytes: Uint8Array, origin: string): Error {
+  const text = Buffer.from(bytes).toString('utf8');
+  const message = /"error":\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text.slice(0, 300);
+  const said = message.replaceAll('\\n', ' ').trim();
+  if (status === 404 || ABSENT.test(said)) return new TritonFault('absent', said);
+  if (status === 400) return new TritonFault('refused', said);
+  if (FULL.test(said))
+    return new UnreachableError(`Triton at ${origin} is busy: ${said}`, { retryAfterMs: 100 });
+  // A gateway whose server is gone, a proxy that wants another key.
+  if (status !== 500) return new UnreachableError(`Triton at ${origin} answers ${status}: ${said}`);
+  return new TritonFault('failed', said);
+}
+
+function unreachable(origin: string, error: unknown, limit: number): UnreachableError {
+  const { code = '' } = error as { code?: string };
+  const what = /TIMEOUT/.test(code)
+    ? `does not answer within ${limit / 1000} s`
+    : /SOCKET|ECONNRESET|EPIPE/.test(code)
+      ? `closed the connection before its answer: ${messageOf(error)}`
+      : `does not answer: ${messageOf(error) || code}`;
+  return new UnreachableError(`Triton at ${origin} ${what}`, { cause: error });
+}
+
+function parse<T>(bytes: Uint8Array, origin: string): T {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
+  } catch {
+    throw new DataQualityError(`Triton at ${origin} answers what is no JSON: is it a Triton server?`);
+  }
+}
+
+const basic = ({ name, password }: { name: string; password: string }): string =>
+  `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
