@@ -2,12 +2,14 @@ import { byScheme, redacted } from '../addresses.js';
 import type { ObjectsPort, ServingPort } from '../ports.js';
 import { balancedServing } from './balanced.js';
 import { onnxServing } from './onnx.js';
+import { torchscriptServing } from './torchscript.js';
 
 type Options = { objects: Pick<ObjectsPort, 'get'> };
 
 /** Inference backends by the scheme of their address. */
 export const SERVING: Record<string, (address: string, options: Options) => ServingPort> = {
   onnx: onnxServing,
+  torchscript: torchscriptServing,
 };
 
 /** One address, or several with commas between them, which share the work. */
