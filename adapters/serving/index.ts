@@ -3,6 +3,7 @@ import type { ObjectsPort, ServingPort } from '../ports.js';
 import { balancedServing } from './balanced.js';
 import { onnxServing } from './onnx.js';
 import { torchscriptServing } from './torchscript.js';
+import { torchserveServing } from './torchserve.js';
 
 type Options = { objects: Pick<ObjectsPort, 'get'> };
 
@@ -10,6 +11,7 @@ type Options = { objects: Pick<ObjectsPort, 'get'> };
 export const SERVING: Record<string, (address: string, options: Options) => ServingPort> = {
   onnx: onnxServing,
   torchscript: torchscriptServing,
+  torchserve: torchserveServing,
 };
 
 /** One address, or several with commas between them, which share the work. */

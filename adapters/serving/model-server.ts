@@ -65,6 +65,12 @@ export function readJson(bytes: Uint8Array): Record<string, unknown> {
   }
 }
 
+/** What an answer says in words, at most 300 characters. */
+export function saidBy({ bytes }: Answer): string {
+  const { message, error, status } = readJson(bytes);
+  return String(message ?? error ?? status ?? bytes.toString('utf8')).slice(0, 300);
+}
+
 /** Where a server is, from an address such as `torchserve:http://key@host:8080?batch=4`. */
 export interface ServerAddress {
   origin: string;

@@ -48,6 +48,28 @@ const INSTALLERS = {
         run('javac', ['-cp', join(jars, '*'), '-d', draft, join(HERE, 'mongo', 'MongoTestServer.java')]);
       }),
   },
+  torchserve: {
+    installed: () =>
+      existsSync(join(placeOf('torchserve'), 'ts', 'frontend', 'model-server.jar')) && has('java'),
+    // Its one package; PyTorch and what else its workers need is the training environment's.
+    install: () =>
+      intoPlace('torchserve', (draft) => {
+        if (!has('java')) fromDebian('default-jdk-headless');
+        const wanted = `torchserve==${VERSIONS.torchserve}`;
+        const pip = [
+          '-m',
+          'pip',
+          'install',
+          '--quiet',
+          '--no-deps',
+          '--only-binary',
+          ':all:',
+          '--target',
+          draft,
+        ];
+        run('python3', [...pip, wanted]);
+      }),
+  },
   influxd: {
     slow: true,
     installed: () => existsSync(join(placeOf('influxd'), 'influxd')),

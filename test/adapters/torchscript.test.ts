@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import { openServing } from '../../adapters/serving/index.js';
 import { trainingPython } from '../python.js';
 import { servingContract } from './serving-contract.js';
