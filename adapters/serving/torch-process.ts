@@ -36,35 +36,47 @@ export function torchProcess(options: { lanes: number; threads: number; device: 
   const begin = (): Promise<Running> => {
     const starting = start(options);
     running = starting;
-    starting.then(
-      ({ child, server }) =>
-        void child.once('exit', () => {
-          forget(starting);
-          void server.close();
-        }),
-      () => forget(starting),
-    );
+    const gone = (): void => forget(starting);
+    starting.then(({ child, server }) => {
+      child.once('exit', () => (gone(), void server.close()));
+      // Between its death and the news of it.
+      if (child.exitCode !== null || child.signalCode !== null) gone();
+    }, gone);
     return starting;
-  };
-  const end = async (): Promise<void> => {
-    const held = await running?.catch(() => null);
-    if (!held || held.child.exitCode !== null || held.child.signalCode !== null) return;
-    const ended = once(held.child, 'exit');
-    // A batch that hangs would keep it from ending by itself.
-    held.child.kill('SIGKILL');
-    await ended;
   };
   return {
     async server() {
       if (closed) throw new UnreachableError('The serving port torchscript: is closed');
-      return (await (running ?? begin())).server;
+      const which = running ?? begin();
+      const held = await which;
+      return {
+        ...held.server,
+        ask: (request) =>
+          held.server.ask(request).catch((error: unknown) => {
+            // It died, or it hangs, and then its lane is lost: the next batch shall find another process. A look at its
+            // health may be late without that.
+            if (request.method !== 'GET') {
+              forget(which);
+              void end(held);
+            }
+            throw error;
+          }),
+      };
     },
-    hung: () => void end(),
     async close() {
       closed = true;
-      await end();
+      const held = await running?.catch(() => null);
+      if (held) await end(held);
     },
   };
+}
+
+/** What hangs would not end by itself. */
+async function end({ child }: Running): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }
 
 /** @throws UnreachableError with the cure where Python is not installed, with its last words where it ends */

@@ -21,8 +21,6 @@ import { torchProcess } from './torch-process.js';
 export interface TorchPlace {
   /** @throws UnreachableError */
   server(): Promise<ModelServer>;
-  /** A batch did not end in time: a process of one's own is ended with it, since its lane is lost otherwise. */
-  hung(): void;
   close(): Promise<void>;
 }
 
@@ -62,13 +60,7 @@ export function torchscriptServing(
     },
     async infer(model, inputs) {
       const body = encodeFrame({ name: model.name, version: model.version }, inputs);
-      const began = performance.now();
-      const answer = await ask({ method: 'POST', path: `${pathOf(model)}/infer`, body, timeoutMs }).catch(
-        (error: unknown) => {
-          if (performance.now() - began >= timeoutMs) place.hung();
-          throw error;
-        },
-      );
+      const answer = await ask({ method: 'POST', path: `${pathOf(model)}/infer`, body, timeoutMs });
       if (answer.status === 200) return decodeFrame(answer.bytes);
       if (answer.status === 404 && readJson(answer.bytes)['kind'] === 'unknown') return 'unknown';
       throw refusalOf(answer);
@@ -112,7 +104,7 @@ function readPlace(address: string): { place: TorchPlace; lanes: number; timeout
     ...{ origin: given.origin, name: given.shown, timeoutMs },
     headers: key ? { authorization: `Bearer ${key}` } : {},
   });
-  const place = { server: async () => server, hung: () => undefined, close: () => server.close() };
+  const place = { server: async () => server, close: () => server.close() };
   return { place, lanes, timeoutMs };
 }
 

@@ -90,7 +90,7 @@ function refusalOf({ what, answer, shown }: { what: string; answer: Answer; show
     return new InvalidInputError(
       `${shown} takes no models by its management API; start it with --enable-model-api`,
     );
-  if (answer.status === 401 || String(type).includes('InvalidKey'))
+  if (type === 'InvalidKeyException')
     return new InvalidInputError(`${shown} refuses the management key in SERVING_URL: ${said}`);
   return new UnreachableError(`${shown} does not ${what} (status ${answer.status}): ${said}`);
 }

@@ -76,9 +76,9 @@ export function torchserveServing(
     },
     async health() {
       const { shown, inference, metrics, workers } = settings;
-      const answer = await inference.ask({ method: 'GET', path: '/ping', timeoutMs: HEALTH_MS });
-      if (answer.status !== 200)
-        throw new UnreachableError(`${shown} is not healthy: ${saidBy(answer).slice(0, 200)}`);
+      const headers = bearer(settings.keys.inference());
+      const answer = await inference.ask({ method: 'GET', path: '/ping', headers, timeoutMs: HEALTH_MS });
+      if (answer.status !== 200) throw refusalOf(answer, shown);
       const ready = await Promise.all(
         [...held.values()].map(async (model) => {
           const isReady = await settings.management.isReady(servedAs(model));
@@ -133,9 +133,9 @@ function predict(
 
 /** Refusals of the handler say their kind; everything else comes from TorchServe itself. */
 function refusalOf(answer: Answer, shown: string): Error {
-  const { error, kind } = readJson(answer.bytes);
+  const { error, kind, type } = readJson(answer.bytes);
   if (typeof error === 'string' && (kind === 'input' || kind === 'model')) return new DataQualityError(error);
-  if (answer.status === 401 || (answer.status === 400 && saidBy(answer).includes('oken')))
+  if (type === 'InvalidKeyException')
     return new InvalidInputError(`${shown} refuses the inference key in SERVING_URL: ${saidBy(answer)}`);
   return new UnreachableError(`${shown} cannot answer (status ${answer.status}): ${saidBy(answer)}`);
 }

@@ -27,7 +27,7 @@ export interface TorchServe extends TestServer {
  * management and metrics.
  */
 export async function startTorchServe(options: { tokens?: boolean } = {}): Promise<TorchServe> {
-  const [inference = 0, management = 0, metrics = 0] = await freePorts(3);
+  const [inference = 0, management = 0, metrics = 0, grpc = 0, grpcManagement = 0] = await freePorts(5);
   const folder = temporaryFolder('torchserve');
   const store = join(folder, 'store');
   mkdirSync(store);
@@ -35,6 +35,8 @@ export async function startTorchServe(options: { tokens?: boolean } = {}): Promi
   const at = (port: number): string => `http://${HOST}:${port}`;
   const lines = {
     ...{ inference_address: at(inference), management_address: at(management), metrics_address: at(metrics) },
+    // Nobody asks over gRPC, but a second server would find the usual ports taken, and end.
+    ...{ grpc_inference_port: String(grpc), grpc_management_port: String(grpcManagement) },
     ...{ metrics_mode: 'prometheus', disable_system_metrics: 'true' },
     ...{ number_of_netty_threads: '2', netty_client_threads: '2', job_queue_size: '2000' },
     ...{ max_request_size: '1000000000', max_response_size: '1000000000' },
@@ -64,7 +66,9 @@ export async function startTorchServe(options: { tokens?: boolean } = {}): Promi
     folder,
     address: [inference, management, metrics].map((port) => `${HOST}:${port}`).join(','),
     env: { PYTHONPATH: place, OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' },
-    ready: () => answers(`${at(inference)}/ping`, (status) => status === 200),
+    // With tokens even these are refused. Management listens after inference.
+    ready: () =>
+      Promise.all([`${at(inference)}/ping`, `${at(management)}/models`].map((url) => answers(url))),
   });
   return { ...server, folder };
 }
