@@ -3,6 +3,8 @@ import type { ObjectsPort, ServingPort } from '../ports.js';
 import { balancedServing, type BalancedOptions } from './balanced.js';
 import { onnxServing } from './onnx.js';
 import { tritonServing } from './triton.js';
+import { torchscriptServing } from './torchscript.js';
+import { torchserveServing } from './torchserve.js';
 
 type Options = { objects: Pick<ObjectsPort, 'get'> };
 
@@ -10,6 +12,8 @@ type Options = { objects: Pick<ObjectsPort, 'get'> };
 export const SERVING: Record<string, (address: string, options: Options) => ServingPort> = {
   onnx: onnxServing,
   triton: tritonServing,
+  torchscript: torchscriptServing,
+  torchserve: torchserveServing,
 };
 
 /**

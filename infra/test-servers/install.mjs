@@ -56,6 +56,28 @@ const INSTALLERS = {
         installTriton({ draft, version: VERSIONS['nvidia-pytriton'], run, fromDebian }),
       ),
   },
+  torchserve: {
+    installed: () =>
+      existsSync(join(placeOf('torchserve'), 'ts', 'frontend', 'model-server.jar')) && has('java'),
+    // Its one package; PyTorch and what else its workers need is the training environment's.
+    install: () =>
+      intoPlace('torchserve', (draft) => {
+        if (!has('java')) fromDebian('default-jdk-headless');
+        const wanted = `torchserve==${VERSIONS.torchserve}`;
+        const pip = [
+          '-m',
+          'pip',
+          'install',
+          '--quiet',
+          '--no-deps',
+          '--only-binary',
+          ':all:',
+          '--target',
+          draft,
+        ];
+        run('python3', [...pip, wanted]);
+      }),
+  },
   influxd: {
     slow: true,
     installed: () => existsSync(join(placeOf('influxd'), 'influxd')),

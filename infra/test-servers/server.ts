@@ -35,7 +35,7 @@ const READY_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 const GRACE_MS = 5000;
 
-type Installed = 'influxd' | 'mongo-java-server' | 'nvidia-pytriton' | 'seaweedfs';
+type Installed = 'influxd' | 'mongo-java-server' | 'nvidia-pytriton' | 'seaweedfs' | 'torchserve';
 
 const versions = (): Record<Installed, string> =>
   JSON.parse(readFileSync(join(projectRoot(), 'infra', 'test-servers', 'versions.json'), 'utf8')) as never;

@@ -1,5 +1,5 @@
 """`python -m finsight_ml worker`, `train <spec.json or request.json>`, `evaluate <spec.json>`, `check [model …]`,
-`sentiment train …`, `tracking [--replay]` and, from stdin, `suggest`."""
+`sentiment train …`, `tracking [--replay]`, `serve` and, from stdin, `suggest`."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 USAGE = (
     "usage: python -m finsight_ml worker | train <spec.json or request.json> | evaluate <spec.json> | check [model …] | "
-    "sentiment train --help | tracking [--replay] | suggest"
+    "sentiment train --help | tracking [--replay] | serve --help | suggest"
 )
 
 
@@ -30,6 +30,10 @@ def main(arguments: list[str]) -> int:
             return sentiment_command(rest)
         case ["tracking", *rest] if rest in ([], ["--replay"]):
             return tracking(replays=bool(rest))
+        case ["serve", *rest]:
+            from .inference.command import main as serve_models
+
+            return serve_models(rest)
         case ["suggest"]:
             return suggest_lines()
         case _:

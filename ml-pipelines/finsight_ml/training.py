@@ -14,6 +14,7 @@ from .machine import peak_memory_bytes, prepare
 from .models import MODELS
 from .models.model import Job, Model
 from .objects import FileObjects
+from .scripting import script_file, script_parity
 from .tracking import log_run
 
 PARITY_LIMIT = 1e-5
@@ -31,9 +32,11 @@ def train(request: TrainRequest, objects: FileObjects, beat: Beat = lambda _: No
     fitted = model.fit(ObjectCheckpoints(objects, request.spec_sha256), beat)
     onnx, difference = exported(model, job)
     ref = objects.put(f"models/{request.spec_sha256}/model.onnx", onnx)
+    torchscript, script_notes = scripted(model, job, onnx, objects, folder=f"models/{request.spec_sha256}")
     weights = model.weights()
     return TrainResult(
         onnx=ref,
+        torchscript=torchscript,
         parity_max_abs=difference,
         epochs=fitted.history,
         best_epoch=fitted.best_epoch,
@@ -55,7 +58,7 @@ def train(request: TrainRequest, objects: FileObjects, beat: Beat = lambda _: No
         weights_sha256=weights_digest(weights),
         rows_per_second=fitted.rows_per_second,
         peak_memory_bytes=peak_memory_bytes(),
-        notes=[*matrix.notes, *fitted.notes],
+        notes=[*matrix.notes, *fitted.notes, *script_notes],
     )
 
 
@@ -75,6 +78,25 @@ def exported(model: Model, job: Job) -> tuple[bytes, float]:
     if not difference <= PARITY_LIMIT:
         raise DataQualityError(f"The ONNX file of {job.name} differs from its model by {difference}; allowed {PARITY_LIMIT}")
     return onnx, difference
+
+
+def scripted(
+    model: Model, job: Job, onnx: bytes, objects: FileObjects, *, folder: str
+) -> tuple[ObjectRef | None, list[str]]:
+    """The TorchScript file beside the ONNX file, where the model has one that answers like it; else a note why not: the
+    version is served from the ONNX file then."""
+    try:
+        traced = model.script()
+    except RuntimeError as error:
+        return None, [f"No TorchScript file: {job.name} cannot be traced ({str(error).splitlines()[0][:200]})"]
+    if traced is None:
+        return None, []
+    script = script_file(traced, onnx)
+    difference = script_parity(script, onnx, job.matrix.windows(job.validation_rows[:PARITY_SAMPLES]).numpy())
+    if not difference <= PARITY_LIMIT:
+        return None, [f"No TorchScript file: it differs from the ONNX file by {difference}; allowed {PARITY_LIMIT}"]
+    # By its digest: traced again, its bytes may be others, and a stored version must keep its own.
+    return objects.put(f"{folder}/torchscript-{hashlib.sha256(script).hexdigest()[:16]}.pt", script), []
 
 
 def weights_digest(weights: dict[str, np.ndarray]) -> str:

@@ -15,6 +15,7 @@ from ..fitting import fit_epochs
 from ..learning import Beat, Checkpoints, Diverged, Fitted
 from ..losses import path_loss, uncrossed
 from ..machine import environment, fabric_for
+from ..scripting import traced_module
 from .compiling import compiled
 from .model import Job, Model
 from .network import Task
@@ -188,9 +189,16 @@ class NeuralModel:
             return uncrossed(self.forecaster.eval().cpu()(windows)).numpy()
 
     def export(self) -> bytes:
-        matrix = self.job.matrix
-        example = matrix.windows(self.job.validation_rows[:4])
-        return export_module(Served(self.forecaster.eval().cpu(), matrix.main).eval(), example, outputs=["target", "path"])
+        return export_module(self.served(), self.example(), outputs=["target", "path"])
+
+    def script(self) -> torch.jit.ScriptModule:
+        return traced_module(self.served(), self.example())
+
+    def served(self) -> nn.Module:
+        return Served(self.forecaster.eval().cpu(), self.job.matrix.main).eval()
+
+    def example(self) -> torch.Tensor:
+        return self.job.matrix.windows(self.job.validation_rows[:4])
 
     def weights(self) -> dict[str, np.ndarray]:
         return {name: value.detach().cpu().numpy() for name, value in self.forecaster.state_dict().items()}
