@@ -95,6 +95,7 @@ export const ridgeSteps = (ports: Ports) => ({
     const ref = { name: plan.request.name, version: plan.request.specSha256.slice(0, 12), onnx };
     return {
       onnx,
+      torchscript: null,
       parityMaxAbs: await ridgeParity(ports, { ref, fit, streams, dataset }),
       epochs: [{ epoch: 1, trainLoss: fit.trainLoss, validationLoss: fit.validationLoss, seconds: 0 }],
       bestEpoch: 1,
@@ -126,6 +127,7 @@ export const registrySteps = (ports: Ports) => ({
       name: request.name,
       version,
       onnx: result.onnx,
+      ...(result.torchscript && { torchscript: result.torchscript }),
       task: 'forecast',
       kind: plan.trainer,
       specSha256: request.specSha256,
@@ -134,7 +136,12 @@ export const registrySteps = (ports: Ports) => ({
         ...(plan.tuning && { tuning: plan.tuning }),
       },
       dataset: dataset.id,
-      training: { ...result, onnx: undefined, environment: environmentOf(ports, plan, result) },
+      training: {
+        ...result,
+        onnx: undefined,
+        torchscript: undefined,
+        environment: environmentOf(ports, plan, result),
+      },
       parityMaxAbs: result.parityMaxAbs,
       seconds: result.seconds,
       stage: 'candidate',

@@ -108,6 +108,8 @@ export const distributedResult = z.strictObject({
  */
 export const trainResult = z.strictObject({
   onnx: objectRef,
+  /** The same model for servers of PyTorch, as near to the ONNX file as that is to the trained one; null where it has none. */
+  torchscript: objectRef.nullable(),
   /** Largest absolute difference between PyTorch and onnxruntime on validation samples. */
   parityMaxAbs: z.number().nonnegative(),
   epochs: z.array(epochRecord).min(1),

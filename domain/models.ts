@@ -18,6 +18,8 @@ export interface ModelRef {
   name: string;
   version: string;
   onnx: ObjectRef;
+  /** The same model for servers of PyTorch, where training made one: networks of the forecasters. */
+  torchscript?: ObjectRef;
 }
 
 export interface ModelVersion extends ModelRef {

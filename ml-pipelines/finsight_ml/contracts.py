@@ -114,6 +114,7 @@ class DistributedResult(Contract):
 
 class TrainResult(Contract):
     onnx: ObjectRef
+    torchscript: ObjectRef | None
     parity_max_abs: float = Field(ge=0)
     epochs: list[EpochRecord] = Field(min_length=1)
     best_epoch: int = Field(gt=0)

@@ -15,6 +15,7 @@ from .machine import peak_memory_bytes, prepare
 from .models import MODELS
 from .models.model import Job, Model
 from .objects import FileObjects
+from .scripting import script_file, script_parity
 from .tracking import log_run
 
 PARITY_LIMIT = 1e-5
@@ -27,6 +28,7 @@ class Trained:
 
     fitted: Fitted
     onnx: bytes
+    torchscript: bytes | None
     parity: float
     rows: Rows
     parameters: int
@@ -66,6 +68,7 @@ def prepared(request: TrainRequest, data: bytes) -> tuple[Model, Job]:
 def finished(model: Model, job: Job, fitted: Fitted) -> Trained:
     """Exports a fitted model and proves parity."""
     onnx, difference = exported(model, job)
+    script, script_notes = scripted(model, job, onnx)
     weights = model.weights()
     matrix = job.matrix
     return Trained(
@@ -76,7 +79,8 @@ def finished(model: Model, job: Job, fitted: Fitted) -> Trained:
         parameters=sum(each.size for each in weights.values()),
         weights_sha256=weights_digest(weights),
         horizons=matrix.horizons,
-        notes=[*matrix.notes, *fitted.notes],
+        torchscript=script,
+        notes=[*matrix.notes, *fitted.notes, *script_notes],
         peak_memory_bytes=peak_memory_bytes(),
     )
 
@@ -86,6 +90,7 @@ def stored(request: TrainRequest, trained: Trained, objects: FileObjects, *, sec
     fitted = trained.fitted
     return TrainResult(
         onnx=ref,
+        torchscript=script_ref(request, trained, objects),
         parity_max_abs=trained.parity,
         epochs=fitted.history,
         best_epoch=fitted.best_epoch,
@@ -128,6 +133,30 @@ def exported(model: Model, job: Job) -> tuple[bytes, float]:
     if not difference <= PARITY_LIMIT:
         raise DataQualityError(f"The ONNX file of {job.name} differs from its model by {difference}; allowed {PARITY_LIMIT}")
     return onnx, difference
+
+
+def scripted(model: Model, job: Job, onnx: bytes) -> tuple[bytes | None, list[str]]:
+    """The TorchScript file beside the ONNX file, where the model has one that answers like it; else a note why not: the
+    version is served from the ONNX file then."""
+    try:
+        traced = model.script()
+    except RuntimeError as error:
+        return None, [f"No TorchScript file: {job.name} cannot be traced ({str(error).splitlines()[0][:200]})"]
+    if traced is None:
+        return None, []
+    script = script_file(traced, onnx)
+    difference = script_parity(script, onnx, job.matrix.windows(job.validation_rows[:PARITY_SAMPLES]).numpy())
+    if not difference <= PARITY_LIMIT:
+        return None, [f"No TorchScript file: it differs from the ONNX file by {difference}; allowed {PARITY_LIMIT}"]
+    return script, []
+
+
+def script_ref(request: TrainRequest, trained: Trained, objects: FileObjects) -> ObjectRef | None:
+    if trained.torchscript is None:
+        return None
+    # By its digest: traced again, its bytes may be others, and a stored version must keep its own.
+    digest = hashlib.sha256(trained.torchscript).hexdigest()
+    return objects.put(f"models/{request.spec_sha256}/torchscript-{digest[:16]}.pt", trained.torchscript)
 
 
 def weights_digest(weights: dict[str, np.ndarray]) -> str:

@@ -4,14 +4,15 @@ import os
 import pickle
 import shutil
 import tempfile
+import time
 import uuid
 from pathlib import Path
 
-from ..contracts import Distributed, TrainRequest
+from ..contracts import Distributed, TrainPartRequest, TrainRequest, TrainResult
 from ..errors import InvalidInputError
 from ..learning import Beat
 from ..objects import FileObjects
-from ..training import Trained, check
+from ..training import Trained, check, stored
 from .job import Launch, Place, write_launch
 from .rank import OUTCOME
 from .watching import Watched, unbroken
@@ -29,6 +30,17 @@ def train_together(request: TrainRequest, objects: FileObjects, beat: Beat) -> T
     trained = train_part(request, objects, beat, Place(node=0, run=uuid.uuid4().hex))
     assert trained is not None
     return trained
+
+
+def train_node(part: TrainPartRequest, objects: FileObjects, beat: Beat) -> TrainResult | None:
+    """What one of several machines does of a training; the result where rank 0 is here."""
+    started, nodes = time.monotonic(), checked(part.request).nodes or []
+    if part.node >= len(nodes):
+        raise InvalidInputError(f"Part {part.node} of a training on {len(nodes)} machines; they are counted from 0")
+    trained = train_part(part.request, objects, beat, Place(node=part.node, run=part.run))
+    if trained is None:
+        return None
+    return stored(part.request, trained, objects, seconds=time.monotonic() - started)
 
 
 def train_part(request: TrainRequest, objects: FileObjects, beat: Beat, place: Place) -> Trained | None:

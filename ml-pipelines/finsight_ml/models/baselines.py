@@ -114,5 +114,8 @@ class Baseline:
             self.moves, offsets=self.offsets, channel=self.channel, features=len(matrix.names), main=matrix.main
         )
 
+    def script(self) -> None:
+        return None
+
     def weights(self) -> dict[str, np.ndarray]:
         return {"weights": self.moves.weights, "bias": self.moves.bias, "offsets": self.offsets}

@@ -15,6 +15,7 @@ from ..errors import DataQualityError, InvalidInputError
 from ..export import parity
 from ..learning import NoCheckpoints
 from ..machine import prepare
+from ..scripting import script_file, script_parity
 from . import MODELS
 from .model import Job, Model
 
@@ -69,6 +70,10 @@ def check_model(name: str) -> Checked:
     ask(file == model.export(), name, "exports another file each time")
     difference = parity(file, windows.numpy(), path, main=job.matrix.main)
     ask(difference <= PARITY_LIMIT, name, f"differs from its file by {difference}; allowed {PARITY_LIMIT}")
+    traced = model.script()
+    if traced is not None:
+        apart = script_parity(script_file(traced, file), file, windows.numpy())
+        ask(apart <= PARITY_LIMIT, name, f"has a TorchScript file that differs from its ONNX file by {apart}; allowed {PARITY_LIMIT}")
     return Checked(
         model=name,
         parity=difference,

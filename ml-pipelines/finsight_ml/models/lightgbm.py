@@ -178,6 +178,9 @@ class LightGbm:
         ensemble = Ensemble(base=self.base, blocks=self.blocks, places=self.places)
         return ensemble_file(ensemble, look_back=matrix.look_back, features=len(matrix.names), main=matrix.main)
 
+    def script(self) -> None:
+        return None
+
     def weights(self) -> dict[str, np.ndarray]:
         """Thresholds, leaves and what they split on, by booster."""
         from .trees import tree_arrays

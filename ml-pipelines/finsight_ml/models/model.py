@@ -53,5 +53,8 @@ class Model(Protocol):
     def export(self) -> bytes:
         """The ONNX file: `features` [batch, look_back, features] → `target` [batch], `path` [batch, horizons, outputs]."""
 
+    def script(self) -> torch.jit.ScriptModule | None:
+        """What the file holds, traced; None where nothing of PyTorch computes it."""
+
     def weights(self) -> dict[str, np.ndarray]:
         """What forecasts depend on, by name."""

@@ -16,6 +16,7 @@ from ..fitting import fit_epochs
 from ..learning import Beat, Checkpoints, Diverged, Fitted
 from ..losses import path_loss, uncrossed
 from ..machine import environment, fabric_for, is_out_of_memory
+from ..scripting import traced_module
 from .compiling import compiled
 from .forecaster import Forecaster, Served
 from .model import Job, Model
@@ -69,8 +70,7 @@ class NeuralModel:
 
     def fit(self, checkpoints: Checkpoints, beat: Beat) -> Fitted:
         notes = self.compile(beat) if self.job.training.compile else []
-        kept = GroupCheckpoints(checkpoints, self.group)
-        fitted = fit_epochs(self, self.job.training, kept, beat, name=self.job.name)
+        fitted = fit_epochs(self, self.job.training, GroupCheckpoints(checkpoints, self.group), beat, name=self.job.name)
         fitted.notes += notes
         fitted.environment = {
             **environment(),
@@ -185,9 +185,16 @@ class NeuralModel:
             return uncrossed(self.forecaster.eval().cpu()(windows)).numpy()
 
     def export(self) -> bytes:
-        matrix = self.job.matrix
-        example = matrix.windows(self.job.validation_rows[:4])
-        return export_module(Served(self.forecaster.eval().cpu(), matrix.main).eval(), example, outputs=["target", "path"])
+        return export_module(self.served(), self.example(), outputs=["target", "path"])
+
+    def script(self) -> torch.jit.ScriptModule:
+        return traced_module(self.served(), self.example())
+
+    def served(self) -> nn.Module:
+        return Served(self.forecaster.eval().cpu(), self.job.matrix.main).eval()
+
+    def example(self) -> torch.Tensor:
+        return self.job.matrix.windows(self.job.validation_rows[:4])
 
     def weights(self) -> dict[str, np.ndarray]:
         return {name: value.detach().cpu().numpy() for name, value in self.forecaster.state_dict().items()}
