@@ -22,7 +22,9 @@ export async function trainTogether(request: TrainRequest, nodes: readonly strin
       if (isCancellation(error) || isFinal(error) || attempt >= TOGETHER.attempts) throw error;
     }
     // By chance: two trainings that wait for each other's machines must not do so again.
-    await sleep(Math.round(Math.min(TOGETHER.longestPauseMs, 1000 * 2 ** attempt) * (0.5 + Math.random() / 2)));
+    await sleep(
+      Math.round(Math.min(TOGETHER.longestPauseMs, 1000 * 2 ** attempt) * (0.5 + Math.random() / 2)),
+    );
   }
 }
 
@@ -50,7 +52,8 @@ const decisive = (parts: PromiseSettledResult<unknown>[], first: unknown): unkno
   parts.map((part) => (part.status === 'rejected' ? (part.reason as unknown) : null)).find(isFinal) ?? first;
 
 function isFinal(error: unknown): boolean {
-  if (!(error instanceof ActivityFailure)) return error instanceof ApplicationFailure && Boolean(error.nonRetryable);
+  if (!(error instanceof ActivityFailure))
+    return error instanceof ApplicationFailure && Boolean(error.nonRetryable);
   const { cause } = error;
   return (
     cause instanceof ApplicationFailure &&

@@ -22,7 +22,7 @@ export const MOST_PROCESSES = 1024;
 /** What a machine may be called: it is part of a queue's name. */
 export const NODE_NAME = /^[\w.-]{1,100}$/;
 export const RENDEZVOUS = /^(\[[0-9a-f:]+\]|[\w.-]+):(\d{1,5})$/i;
-export const RAY_ADDRESS = /^(auto|local|(ray:\/\/)?(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5})$/i;
+export const RAY_ADDRESS = /^(auto|(ray:\/\/)?(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5})$/i;
 
 /** Of all machines together. */
 export const processesOf = ({ processes, nodes }: DistributedSettings): number =>
@@ -58,11 +58,7 @@ export function checkDistributed(
   if (address) checkAddress(engine, address);
 }
 
-function checkNodes(
-  engine: string,
-  nodes: readonly string[],
-  rendezvous: string | null | undefined,
-): void {
+function checkNodes(engine: string, nodes: readonly string[], rendezvous: string | null | undefined): void {
   if (engine !== 'torchrun')
     throw new InvalidInputError('nodes are of the engine torchrun; a Ray cluster knows its own');
   if (nodes.length < 2 || new Set(nodes).size < nodes.length)

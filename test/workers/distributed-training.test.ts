@@ -89,7 +89,8 @@ describe.skipIf(!python || !existsSync(python))(
       expect(report).toMatchObject({ weightsSha256: calm.weightsSha256, onnxSha256: calm.onnxSha256 });
       const history = await platform.environment.client.workflow.getHandle(workflowId).fetchHistory();
       const failures = (history.events ?? []).flatMap(
-        ({ activityTaskFailedEventAttributes: failed }) => failed?.failure?.applicationFailureInfo?.type ?? [],
+        ({ activityTaskFailedEventAttributes: failed }) =>
+          failed?.failure?.applicationFailureInfo?.type ?? [],
       );
       expect(failures).toContain('RankLost');
       const model = await platform.ports.documents.get<ModelVersion>(

@@ -15,6 +15,7 @@ from ..objects import FileObjects
 from ..training import Trained, check, stored
 from .job import Launch, Place, write_launch
 from .rank import OUTCOME
+from .ray_cluster import address_of
 from .watching import Watched, unbroken
 
 ENGINES = {"torchrun": "finsight_ml.distributed.torchrun", "ray": "finsight_ml.distributed.ray_cluster"}
@@ -46,7 +47,7 @@ def train_node(part: TrainPartRequest, objects: FileObjects, beat: Beat) -> Trai
 def train_part(request: TrainRequest, objects: FileObjects, beat: Beat, place: Place) -> Trained | None:
     """This machine's processes of a training; None where rank 0 is not among them."""
     spread = checked(request)
-    check_machine(request)
+    check_machine(spread)
     directory = Path(tempfile.mkdtemp(prefix="finsight-training-"))
     watched = None
     try:
@@ -95,12 +96,13 @@ def check_nodes(spread: Distributed) -> None:
         raise InvalidInputError(f'The rendezvous of several machines is <host>:<port> of {nodes[0]}, not "{spread.rendezvous or ""}"')
 
 
-def check_machine(request: TrainRequest) -> None:
+def check_machine(spread: Distributed) -> None:
     """NCCL wants a GPU for each process."""
     import torch
 
-    spread = request.training.distributed
-    if spread and spread.engine == "torchrun" and torch.cuda.is_available() and spread.processes > torch.cuda.device_count():
+    if spread.engine == "ray":
+        address_of(spread)
+    elif torch.cuda.is_available() and spread.processes > torch.cuda.device_count():
         raise InvalidInputError(
             f"{spread.processes} processes want as many GPUs on a machine; here are {torch.cuda.device_count()}: "
             "take fewer, or hide the GPUs by CUDA_VISIBLE_DEVICES="

@@ -77,10 +77,11 @@ class Watched:
         if errors:
             first = errors[0]
             return RankLost(f"Process {first['rank']} of {self.size} failed: {first['type']}: {first['message'][:2000]}; {after}")
+        if told["reason"]:
+            return RankLost(f"{told['reason']}; {after}")
         code = self.process.returncode
         how = f"was ended by {signal_name(code)}" if code < 0 else f"ended with code {code}"
-        reason = told["reason"] or self.last_lines()
-        return RankLost(f"The launcher of the training {how}: {reason}")
+        return RankLost(f"The launcher of the training {how}: {self.last_lines()}")
 
     def named(self, lost: dict) -> str:
         return f"Process {lost['rank']} of {self.size} (pid {lost['pid']})"
