@@ -18,7 +18,7 @@ from .leaving import leave_with_parent
 from .standing import write_json
 
 CONNECT_SECONDS = 5.0
-INSTALL = "uv sync --directory ml-pipelines --group ray"
+INSTALL = "uv sync --project ml-pipelines --frozen --group ray"
 
 
 def address_of(spread: Distributed) -> str:
