@@ -1,5 +1,11 @@
 import type { Ports } from '../adapters/ports.js';
-import type { SuggestRequest, SuggestResult, TrainRequest, TrainResult } from '../domain/ml.js';
+import type {
+  SuggestRequest,
+  SuggestResult,
+  TrainPartRequest,
+  TrainRequest,
+  TrainResult,
+} from '../domain/ml.js';
 import type { SentimentRequest, SentimentResult } from '../domain/ml/sentiment.js';
 import type {
   SentimentTrialRequest,
@@ -116,6 +122,12 @@ export interface MlActivities {
   trainTrial(request: TrialRequest): Promise<TrialResult>;
   trainSentimentTrial(request: SentimentTrialRequest): Promise<SentimentTrialResult>;
   suggestTrials(request: SuggestTrialsRequest): Promise<SuggestResult>;
+}
+
+/** What the Python worker of one of several machines answers, on the queue `train@<name>`. */
+export interface NodeActivities {
+  /** Null but from the machine of rank 0. */
+  trainForecasterPart(part: TrainPartRequest): Promise<TrainResult | null>;
 }
 
 /** What the Python worker on the queue `verify` answers. */

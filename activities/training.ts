@@ -7,6 +7,7 @@ import { modelId, type ModelVersion } from '../domain/models.js';
 import { encodeRidge } from '../domain/onnx.js';
 import type { TrainingReport } from '../domain/research.js';
 import { trainRidge } from '../domain/ridge.js';
+import { decidingWeights } from '../domain/training/distributed.js';
 import {
   parseTrainer,
   resolveParams,
@@ -55,10 +56,12 @@ export const trainingSteps = (ports: Ports) => ({
       ...(maxEpochs !== undefined && { maxEpochs }),
       ...(seed !== undefined && { seed }),
     });
-    const specSha256 = digestOf({ trainer, params, training, dataset: dataset.sha256, name: input.name });
+    const { name } = input;
+    const deciding = { trainer, params, training: decidingWeights(training), dataset: dataset.sha256, name };
+    const specSha256 = digestOf(deciding);
     const request: TrainRequest = {
       kind: trainer,
-      name: input.name,
+      name,
       specSha256,
       dataset: datasetRef(dataset),
       params,

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { formFault } from '../domain/forms.js';
 import { sentimentRecipe } from '../domain/ml/sentiment.js';
+import {
+  ENGINES,
+  MOST_PROCESSES,
+  NODE_NAME,
+  RAY_ADDRESS,
+  RENDEZVOUS,
+} from '../domain/training/distributed.js';
 import { USUAL_TRAINING, resolveParams, resolveTraining, TRAINERS } from '../domain/training/trainers.js';
 import { request, streamText } from './schemas.js';
 import { source, time } from './window-inputs.js';
@@ -45,6 +52,31 @@ const value = z.union([z.number(), z.string(), z.boolean()]);
 const seed = z.int().min(0).max(2_147_483_647);
 const maxEpochs = z.int().min(1).max(1000);
 
+const distributed = z
+  .strictObject({
+    engine: z.enum(ENGINES).describe('torchrun: on this machine or on nodes; ray: on a Ray cluster'),
+    processes: z.int().min(1).max(MOST_PROCESSES).describe('On each machine; with Ray, in the whole cluster'),
+    nodes: z
+      .array(z.string().regex(NODE_NAME, 'must be letters, digits, dots, dashes and underscores'))
+      .min(2)
+      .max(64)
+      .optional()
+      .describe(
+        'Machines, by the names that their workers were started with; the first holds the rendezvous',
+      ),
+    rendezvous: z
+      .string()
+      .regex(RENDEZVOUS, 'must be <host>:<port>')
+      .optional()
+      .describe('Of the first of nodes, as the others reach it'),
+    address: z
+      .string()
+      .regex(RAY_ADDRESS, 'must be <host>:<port>, ray://<host>:<port> or auto')
+      .optional()
+      .describe("Of the Ray cluster; left out: the training worker's RAY_ADDRESS"),
+  })
+  .describe('Several processes share each batch of batchSize rows; gradients are averaged');
+
 const training = z
   .strictObject({
     maxEpochs,
@@ -56,6 +88,7 @@ const training = z
     gradientClip: z.number().positive(),
     compile: z.boolean(),
     quantiles: z.array(z.number().gt(0).lt(1)).max(99),
+    distributed,
   })
   .partial();
 

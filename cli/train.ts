@@ -5,7 +5,7 @@ import { connectApi, dataOf } from './api.js';
 import { EXIT, printJson, printTable, say } from './output.js';
 import { runStory } from './run.js';
 import { wholeNumber, type AddCommands, type Shell } from './shell.js';
-import { forecastBase, forecastOptions, type ForecastFlags } from './training/flags.js';
+import { distributedOptions, forecastBase, forecastOptions, type ForecastFlags } from './training/flags.js';
 import { addLogs } from './training/logs.js';
 import { addTune } from './training/tune.js';
 import { addWatch } from './training/watch.js';
@@ -13,7 +13,7 @@ import { addWatch } from './training/watch.js';
 /** `train run|tune|reproduce|list|show|follow|trainers|tunings|logs`. */
 export const addTrain: AddCommands = (program, shell) => {
   const train = program.command('train').description('forecasters: train, tune, watch, train again');
-  forecastOptions(train.command('run'))
+  distributedOptions(forecastOptions(train.command('run')))
     .description('train one forecaster on a data set and register it; the same again is found')
     .requiredOption('--name <name>', 'of the model')
     .action(async ({ name, ...flags }: ForecastFlags & { name: string }) => {

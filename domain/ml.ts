@@ -30,6 +30,15 @@ export const datasetRef = z.strictObject({
   horizons: z.array(z.int().positive()).min(1),
 });
 
+/** One training in several processes: see domain/training/distributed.ts. */
+export const distributed = z.strictObject({
+  engine: z.enum(['torchrun', 'ray']),
+  processes: z.int().positive().max(1024),
+  nodes: z.array(z.string().min(1)).nullish(),
+  rendezvous: z.string().nullish(),
+  address: z.string().nullish(),
+});
+
 export const trainRequest = z.strictObject({
   /** Registry key of the Python model: `patchtst`. */
   kind: z.string(),
@@ -53,7 +62,15 @@ export const trainRequest = z.strictObject({
     compile: z.boolean(),
     /** Levels between 0 and 1, ascending; none: the mean alone. */
     quantiles: z.array(z.number().gt(0).lt(1)),
+    distributed: distributed.nullish(),
   }),
+});
+
+/** What one of several machines does of a training; `run` is the same for all of them and for no other attempt. */
+export const trainPartRequest = z.strictObject({
+  request: trainRequest,
+  node: z.int().nonnegative(),
+  run: z.string().min(1),
 });
 
 export const epochRecord = z.strictObject({
@@ -61,6 +78,27 @@ export const epochRecord = z.strictObject({
   trainLoss: z.number(),
   validationLoss: z.number(),
   seconds: z.number().nonnegative(),
+});
+
+export const distributedResult = z.strictObject({
+  engine: z.enum(['torchrun', 'ray']),
+  processes: z.int().positive(),
+  /** Mean over all epochs. */
+  secondsPerEpoch: z.number().nonnegative(),
+  /** Of one process. */
+  threads: z.int().positive(),
+  ranks: z
+    .array(
+      z.strictObject({
+        rank: z.int().nonnegative(),
+        /** The machine's own name for itself. */
+        host: z.string(),
+        peakMemoryBytes: z.int().nonnegative(),
+        /** In reductions of the last attempt, waiting for the others included; null on GPUs, where nobody waits for them. */
+        reducingSeconds: z.number().nonnegative().nullable(),
+      }),
+    )
+    .min(1),
 });
 
 /**
@@ -96,6 +134,8 @@ export const trainResult = z.strictObject({
   peakMemoryBytes: z.int().nonnegative().nullable(),
   /** What went otherwise than asked for, in words. */
   notes: z.array(z.string()),
+  /** Null where one process trained it. */
+  distributed: distributedResult.nullish(),
 });
 
 const numbers = z.record(z.string(), z.number());
@@ -125,6 +165,7 @@ export type SuggestRequest = z.infer<typeof suggestRequest>;
 export type SuggestResult = z.infer<typeof suggestResult>;
 export type DatasetRef = z.infer<typeof datasetRef>;
 export type TrainRequest = z.infer<typeof trainRequest>;
+export type TrainPartRequest = z.infer<typeof trainPartRequest>;
 export type TrainResult = z.infer<typeof trainResult>;
 export type EpochRecord = z.infer<typeof epochRecord>;
 
@@ -133,6 +174,7 @@ export const mlContracts = {
   objectRef,
   datasetRef,
   trainRequest,
+  trainPartRequest,
   epochRecord,
   trainResult,
   suggestRequest,

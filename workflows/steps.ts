@@ -4,8 +4,9 @@ import {
   type ActivityOptions,
   type RetryPolicy,
 } from '@temporalio/workflow';
-import type { Activities, MlActivities, VerifyActivities } from '../activities/index.js';
+import type { Activities, MlActivities, NodeActivities, VerifyActivities } from '../activities/index.js';
 import { FINAL_ERRORS } from '../domain/errors.js';
+import { nodeQueue } from '../domain/training/distributed.js';
 
 /**
  * The only place for time-outs and retries. Steps wait on their queue for as long as it takes (no
@@ -67,6 +68,16 @@ export const gpuPages = proxyActivities<Activities['gpu']>(
 export const train = proxyActivities<MlActivities>(
   options('train', { startToCloseTimeout: '6h', heartbeatTimeout: '30s' }),
 );
+
+/** A machine's part of a training on several: where one part fails, the story ends all and starts all again. */
+export const trainPart = (node: string) =>
+  proxyActivities<NodeActivities>({
+    ...options(nodeQueue(node), { startToCloseTimeout: '6h', heartbeatTimeout: '30s' }),
+    retry: { maximumAttempts: 1 },
+  });
+
+/** How often all parts are started, and the longest pause before they are again. */
+export const TOGETHER = { attempts: 12, longestPauseMs: 60_000 };
 
 /**
  * Engines of others are optional: where nobody polls their queue the story goes on without them. One runs at a time: after

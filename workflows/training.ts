@@ -9,6 +9,7 @@ import type { TrialReport } from '../activities/training/trials.js';
 import type { TrainingReport } from '../domain/research.js';
 import { trackProgress } from './progress.js';
 import { cpu, io, train } from './steps.js';
+import { trainTogether } from './training-nodes.js';
 
 /** Features of all streams as one content-addressed matrix. */
 export async function buildDataset(asked: DatasetInput | DatasetRequest): Promise<DatasetSummary> {
@@ -76,8 +77,11 @@ async function trainForecastModel(input: TrainingInput): Promise<TrainingReport>
   return report;
 }
 
-const trainPlan = (plan: TrainingPlan) =>
-  plan.trainer === 'ridge' ? cpu.trainRidge(plan) : train.trainForecaster(plan.request);
+const trainPlan = (plan: TrainingPlan) => {
+  if (plan.trainer === 'ridge') return cpu.trainRidge(plan);
+  const nodes = plan.request.training.distributed?.nodes;
+  return nodes ? trainTogether(plan.request, nodes) : train.trainForecaster(plan.request);
+};
 
 /** Labelled texts to a calibrated encoder; Python goes on at its step where a worker was lost. */
 async function trainSentimentModel(input: SentimentTrainingInput): Promise<SentimentTrainingReport> {

@@ -72,6 +72,10 @@ async function forecastSearch(ports: Ports, input: TuningInput) {
     ...(maxEpochs !== undefined && { maxEpochs }),
     ...(seed !== undefined && { seed }),
   });
+  if (training.distributed)
+    throw new InvalidInputError(
+      'A tuning trains each trial by one process; leave out distributed, and train the best one again with it',
+    );
   resolveParams(trainer, base.params);
   const { space: usual, hasRungs } = TRAINER_DESCRIPTIONS[trainer];
   const space = checkForecastSpace(trainer, input.space ?? usual);

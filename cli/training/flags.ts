@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { ENGINES } from '../../domain/training/distributed.js';
 import { TRAINERS, type ParamValue, type Params } from '../../domain/training/trainers.js';
 import { decimalNumber, given, wholeNumber } from '../shell.js';
 
@@ -15,6 +16,11 @@ export interface ForecastFlags {
   compile?: true;
   quantiles?: number[];
   seed?: number;
+  processes?: number;
+  engine?: string;
+  nodes?: string[];
+  rendezvous?: string;
+  rayAddress?: string;
 }
 
 /** What decides a forecaster, for `train run` and `train tune`. */
@@ -33,6 +39,24 @@ export const forecastOptions = (command: Command): Command =>
     .option('--quantiles <list>', 'levels, such as 0.05,0.5,0.95', numbers)
     .option('--seed <n>', 'decides weights and order', wholeNumber);
 
+/** In how many processes and where, for `train run`. */
+export const distributedOptions = (command: Command): Command =>
+  command
+    .option('--processes <n>', 'that share each batch: on each machine, or in the Ray cluster', wholeNumber)
+    .option('--engine <name>', `${ENGINES.join(' or ')} (default: torchrun)`)
+    .option('--nodes <list>', 'machines, by the names of their workers: gpu1,gpu2', names)
+    .option('--rendezvous <host:port>', 'of the first of the nodes, as the others reach it')
+    .option('--ray-address <address>', "of the Ray cluster (default: the training worker's RAY_ADDRESS)");
+
+/** Undefined where one process is meant. */
+function distributedOf(flags: ForecastFlags): Record<string, unknown> | undefined {
+  const { processes, engine, nodes, rendezvous, rayAddress: address } = flags;
+  const told = given({ processes, engine, nodes, rendezvous, address });
+  return Object.keys(told).length === 0
+    ? undefined
+    : Object.assign({ engine: 'torchrun', processes: 1 }, told);
+}
+
 /** The same as members of `trainModel`'s input, without the name. */
 export function forecastBase(flags: ForecastFlags): Record<string, unknown> {
   const { dataset, trainer, param, maxEpochs, patience, batchSize } = flags;
@@ -40,6 +64,7 @@ export function forecastBase(flags: ForecastFlags): Record<string, unknown> {
   const training = given({
     ...{ maxEpochs, patience, batchSize, learningRate, gradientClip },
     ...{ precision, compile, quantiles, seed },
+    distributed: distributedOf(flags),
   });
   return given({
     ...{ dataset, trainer, params: param },
@@ -63,4 +88,10 @@ function numbers(text: string): number[] {
   const found = text.split(',').map((each) => (each.trim() === '' ? NaN : Number(each)));
   if (found.every(Number.isFinite)) return found;
   throw new InvalidArgumentError('It must be numbers, such as 0.05,0.5,0.95.');
+}
+
+function names(text: string): string[] {
+  const found = text.split(',').map((each) => each.trim());
+  if (found.every(Boolean)) return found;
+  throw new InvalidArgumentError('It must be names with commas between them, such as gpu1,gpu2.');
 }

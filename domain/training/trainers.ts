@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../errors.js';
 import { editDistance, nearNames } from '../near-names.js';
+import { checkDistributed, type DistributedSettings } from './distributed.js';
 import type { TuningAxis } from './space.js';
 
 /** Every kind of forecaster that can be trained; all but `ridge` by the Python worker. */
@@ -22,6 +23,8 @@ export interface TrainingSettings {
   compile: boolean;
   /** Levels between 0 and 1, ascending. */
   quantiles: number[];
+  /** Left out: one process. */
+  distributed?: DistributedSettings | null | undefined;
 }
 
 export interface TrainerDescription {
@@ -152,7 +155,7 @@ export function resolveParams(trainer: Trainer, given: Params = {}): Params {
 /** The usual settings, the trainer's own, and what was given. @throws InvalidInputError naming what is wrong */
 export function resolveTraining(trainer: Trainer, given: Partial<TrainingSettings> = {}): TrainingSettings {
   const settings = { ...USUAL_TRAINING, ...TRAINER_DESCRIPTIONS[trainer].training, ...defined(given) };
-  const known = Object.keys(USUAL_TRAINING);
+  const known = [...Object.keys(USUAL_TRAINING), 'distributed'];
   const unknown = Object.keys(settings).find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new InvalidInputError(`Unknown training setting "${unknown}"; known: ${known.join(', ')}`);
@@ -165,6 +168,8 @@ export function resolveTraining(trainer: Trainer, given: Partial<TrainingSetting
   if (!(Number.isInteger(settings.seed) && settings.seed >= 0))
     throw new InvalidInputError(`seed is ${settings.seed}; it must be a whole number from 0`);
   checkQuantiles(settings.quantiles);
+  const { distributed, batchSize } = settings;
+  if (distributed) checkDistributed(distributed, { trainer, batchSize });
   return settings;
 }
 

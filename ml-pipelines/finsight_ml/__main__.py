@@ -1,14 +1,15 @@
-"""`python -m finsight_ml worker`, `train <spec.json or request.json>`, `evaluate <spec.json>`, `check [model …]`,
+"""`python -m finsight_ml worker [--node <name>]`, `train <spec.json or request.json>`, `evaluate <spec.json>`, `check [model …]`,
 `sentiment train …`, `tracking [--replay]`, `serve` and, from stdin, `suggest`."""
 
 import asyncio
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
 USAGE = (
-    "usage: python -m finsight_ml worker | train <spec.json or request.json> | evaluate <spec.json> | check [model …] | "
+    "usage: python -m finsight_ml worker [--node <name>] | train <spec.json or request.json> | evaluate <spec.json> | check [model …] | "
     "sentiment train --help | tracking [--replay] | serve --help | suggest"
 )
 
@@ -19,6 +20,11 @@ def main(arguments: list[str]) -> int:
             from .worker import serve
 
             asyncio.run(serve())
+            return 0
+        case ["worker", "--node", node] if is_node(node):
+            from .worker import serve
+
+            asyncio.run(serve(node))
             return 0
         case ["train", path] if is_request(Path(path)):
             return train_file(Path(path))
@@ -51,6 +57,14 @@ def train_file(path: Path) -> int:
     result = train(request, FileObjects(os.environ.get("OBJECTS_URL", "")))
     print(json.dumps(result.model_dump(by_alias=True)))
     return 0
+
+
+def is_node(name: str) -> bool:
+    """As domain/training/distributed.ts has it."""
+    if re.fullmatch(r"[\w.-]{1,100}", name, re.ASCII):
+        return True
+    print(f'The node "{name}" is no name; letters, digits, dots, dashes and underscores are', file=sys.stderr)
+    return False
 
 
 def is_request(path: Path) -> bool:

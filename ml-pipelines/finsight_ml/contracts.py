@@ -31,6 +31,25 @@ class DatasetRef(Contract):
     horizons: list[Annotated[int, Field(gt=0)]] = Field(min_length=1)
 
 
+class Distributed(Contract):
+    """One training in several processes; each takes its share of every batch."""
+
+    engine: Literal["torchrun", "ray"]
+    # On each machine; with Ray, in the whole cluster.
+    processes: int = Field(gt=0, le=1024)
+    # Names of machines, whose workers serve `train@<name>`; the first one holds the rendezvous.
+    nodes: list[Annotated[str, Field(min_length=1)]] | None = None
+    # `host:port` of the first machine, as the others reach it.
+    rendezvous: str | None = None
+    # Of a Ray cluster; None: RAY_ADDRESS of the worker.
+    address: str | None = None
+
+    @property
+    def size(self) -> int:
+        """Processes in all."""
+        return self.processes * len(self.nodes or [""])
+
+
 class Training(Contract):
     max_epochs: int = Field(gt=0)
     patience: int = Field(gt=0)
@@ -41,6 +60,7 @@ class Training(Contract):
     gradient_clip: float = Field(gt=0)
     compile: bool
     quantiles: list[Annotated[float, Field(gt=0, lt=1)]]
+    distributed: Distributed | None = None
 
 
 class TrainRequest(Contract):
@@ -50,6 +70,14 @@ class TrainRequest(Contract):
     dataset: DatasetRef
     params: dict[str, float | int | str | bool]
     training: Training
+
+
+class TrainPartRequest(Contract):
+    """What one of several machines does of a training; `run` is the same for all of them and for no other attempt."""
+
+    request: TrainRequest
+    node: int = Field(ge=0)
+    run: str = Field(min_length=1)
 
 
 class EpochRecord(Contract):
@@ -63,6 +91,25 @@ class Rows(Contract):
     train: int
     validation: int
     test: int
+
+
+class RankFigures(Contract):
+    rank: int = Field(ge=0)
+    # The machine's own name for itself.
+    host: str
+    peak_memory_bytes: int = Field(ge=0)
+    # In reductions of the last attempt, waiting for the others included; None on GPUs, where nobody waits for them.
+    reducing_seconds: float | None = Field(ge=0)
+
+
+class DistributedResult(Contract):
+    engine: Literal["torchrun", "ray"]
+    processes: int = Field(gt=0)
+    # Mean over all epochs.
+    seconds_per_epoch: float = Field(ge=0)
+    # Of one process.
+    threads: int = Field(gt=0)
+    ranks: list[RankFigures] = Field(min_length=1)
 
 
 class TrainResult(Contract):
@@ -84,6 +131,8 @@ class TrainResult(Contract):
     rows_per_second: float | None = Field(ge=0)
     peak_memory_bytes: int | None = Field(ge=0)
     notes: list[str]
+    # None where one process trained it.
+    distributed: DistributedResult | None = None
 
 
 class Axis(Contract):
@@ -117,6 +166,7 @@ CONTRACTS: dict[str, type[Contract]] = {
     "objectRef": ObjectRef,
     "datasetRef": DatasetRef,
     "trainRequest": TrainRequest,
+    "trainPartRequest": TrainPartRequest,
     "epochRecord": EpochRecord,
     "trainResult": TrainResult,
     "suggestRequest": SuggestRequest,

@@ -7,3 +7,7 @@ class InvalidInputError(Exception):
 
 class DataQualityError(Exception):
     """Data or a model breaks a rule that must not be repaired in silence."""
+
+
+class RankLost(Exception):
+    """A process of a distributed training was killed, hangs or failed: the next attempt may do better."""

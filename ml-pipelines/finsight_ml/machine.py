@@ -3,9 +3,11 @@
 import os
 import platform
 import resource
+from datetime import timedelta
 
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.strategies import DDPStrategy
 
 from .environment import facts
 
@@ -18,11 +20,22 @@ def has_bfloat16() -> bool:
 
 
 def fabric_for(precision: str) -> Fabric:
-    """One device; `auto` takes bfloat16 on GPUs that compute in it, float32 elsewhere: on processors it did not pay."""
-    on_gpu = torch.cuda.is_available()
-    in_bfloat16 = precision == "bfloat16" or (precision == "auto" and on_gpu and has_bfloat16())
+    """`auto` takes bfloat16 on GPUs that compute in it, float32 elsewhere: on processors it did not pay."""
+    in_bfloat16 = precision == "bfloat16" or (precision == "auto" and torch.cuda.is_available() and has_bfloat16())
+    return launched("bf16-mixed" if in_bfloat16 else "32-true")
+
+
+def launched(precision: str) -> Fabric:
+    """One device, or one for each process that torchrun has started: NCCL between GPUs, gloo between processors."""
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", "1")) if processes > 1 else 1
     fabric = Fabric(
-        accelerator="cuda" if on_gpu else "cpu", devices=1, precision="bf16-mixed" if in_bfloat16 else "32-true"
+        accelerator="cuda" if torch.cuda.is_available() else "cpu",
+        devices=here,
+        num_nodes=processes // here,
+        # Whoever watches the processes ends them sooner.
+        strategy=DDPStrategy(timeout=timedelta(minutes=10)) if processes > 1 else "auto",
+        precision=precision,
     )
     fabric.launch()
     return fabric

@@ -62,7 +62,7 @@ class Replayed:
 
 def log_run(request: TrainRequest, fitted: "Fitted", objects: FileObjects, *, figures: dict[str, float], digests: dict[str, str]) -> str | None:
     """Keeps the training and sends what waits. The MLflow run's id, or None where it is still to be sent."""
-    settings = {name: value for name, value in request.training.model_dump(by_alias=True).items()}
+    settings = request.training.model_dump(by_alias=True, exclude_none=True)
     seconds = sum(each.seconds for each in fitted.history)
     curves = [
         (name, value, each.epoch)

@@ -2,14 +2,15 @@
 
 import hashlib
 import time
+from dataclasses import dataclass
 
 import numpy as np
 
-from .contracts import ObjectRef, Rows, TrainRequest, TrainResult
+from .contracts import DistributedResult, ObjectRef, Rows, TrainRequest, TrainResult
 from .dataset import TEST, TRAIN, VALIDATION, read_matrix
 from .errors import DataQualityError, InvalidInputError
 from .export import parity
-from .learning import Beat
+from .learning import Beat, Fitted
 from .machine import peak_memory_bytes, prepare
 from .models import MODELS
 from .models.model import Job, Model
@@ -21,44 +22,98 @@ PARITY_LIMIT = 1e-5
 PARITY_SAMPLES = 256
 
 
+@dataclass(frozen=True)
+class Trained:
+    """What a training came to, before anything of it is stored."""
+
+    fitted: Fitted
+    onnx: bytes
+    torchscript: bytes | None
+    parity: float
+    rows: Rows
+    parameters: int
+    weights_sha256: str
+    horizons: list[int]
+    notes: list[str]
+    peak_memory_bytes: int
+    distributed: DistributedResult | None = None
+
+
 def train(request: TrainRequest, objects: FileObjects, beat: Beat = lambda _: None) -> TrainResult:
     """Trains, exports, proves parity, stores the ONNX file. Raises InvalidInputError and DataQualityError."""
     started = time.monotonic()
     check(request)
+    if request.training.distributed:
+        from .distributed.launching import train_together
+
+        trained = train_together(request, objects, beat)
+    else:
+        trained = trained_alone(request, objects, beat)
+    return stored(request, trained, objects, seconds=time.monotonic() - started)
+
+
+def trained_alone(request: TrainRequest, objects: FileObjects, beat: Beat) -> Trained:
+    """Reads, fits and exports in this process."""
+    model, job = prepared(request, objects.get(request.dataset.object))
+    return finished(model, job, model.fit(ObjectCheckpoints(objects, request.spec_sha256), beat))
+
+
+def prepared(request: TrainRequest, data: bytes) -> tuple[Model, Job]:
     prepare()
-    matrix = read_matrix(objects.get(request.dataset.object), request.dataset)
+    matrix = read_matrix(data, request.dataset)
     job = Job(kind=request.kind, name=request.name, matrix=matrix, params=dict(request.params), training=request.training)
-    model = MODELS[request.kind](job)
-    fitted = model.fit(ObjectCheckpoints(objects, request.spec_sha256), beat)
+    return MODELS[request.kind](job), job
+
+
+def finished(model: Model, job: Job, fitted: Fitted) -> Trained:
+    """Exports a fitted model and proves parity."""
     onnx, difference = exported(model, job)
-    ref = objects.put(f"models/{request.spec_sha256}/model.onnx", onnx)
-    torchscript, script_notes = scripted(model, job, onnx, objects, folder=f"models/{request.spec_sha256}")
+    script, script_notes = scripted(model, job, onnx)
     weights = model.weights()
+    matrix = job.matrix
+    return Trained(
+        fitted=fitted,
+        onnx=onnx,
+        parity=difference,
+        rows=Rows(**{name: len(matrix.rows(part)) for name, part in (("train", TRAIN), ("validation", VALIDATION), ("test", TEST))}),
+        parameters=sum(each.size for each in weights.values()),
+        weights_sha256=weights_digest(weights),
+        horizons=matrix.horizons,
+        torchscript=script,
+        notes=[*matrix.notes, *fitted.notes, *script_notes],
+        peak_memory_bytes=peak_memory_bytes(),
+    )
+
+
+def stored(request: TrainRequest, trained: Trained, objects: FileObjects, *, seconds: float) -> TrainResult:
+    ref = objects.put(f"models/{request.spec_sha256}/model.onnx", trained.onnx)
+    fitted = trained.fitted
     return TrainResult(
         onnx=ref,
-        torchscript=torchscript,
-        parity_max_abs=difference,
+        torchscript=script_ref(request, trained, objects),
+        parity_max_abs=trained.parity,
         epochs=fitted.history,
         best_epoch=fitted.best_epoch,
-        rows=Rows(**{name: len(matrix.rows(part)) for name, part in (("train", TRAIN), ("validation", VALIDATION), ("test", TEST))}),
-        seconds=time.monotonic() - started,
-        parameters=sum(each.size for each in weights.values()),
+        rows=trained.rows,
+        seconds=seconds,
+        parameters=trained.parameters,
         mlflow_run_id=log_run(
             request,
             fitted,
             objects,
-            figures={"parity_max_abs": difference},
-            digests={"onnxSha256": ref.sha256, "weightsSha256": weights_digest(weights)},
+            figures={"parity_max_abs": trained.parity},
+            digests={"onnxSha256": ref.sha256, "weightsSha256": trained.weights_sha256},
         ),
         environment=fitted.environment,
         quantiles=request.training.quantiles,
-        horizons=matrix.horizons,
+        horizons=trained.horizons,
         stopped=fitted.stopped,
         batch_size=fitted.batch_size,
-        weights_sha256=weights_digest(weights),
+        weights_sha256=trained.weights_sha256,
         rows_per_second=fitted.rows_per_second,
-        peak_memory_bytes=peak_memory_bytes(),
-        notes=[*matrix.notes, *fitted.notes, *script_notes],
+        peak_memory_bytes=trained.peak_memory_bytes,
+        notes=trained.notes,
+        distributed=trained.distributed,
     )
 
 
@@ -80,9 +135,7 @@ def exported(model: Model, job: Job) -> tuple[bytes, float]:
     return onnx, difference
 
 
-def scripted(
-    model: Model, job: Job, onnx: bytes, objects: FileObjects, *, folder: str
-) -> tuple[ObjectRef | None, list[str]]:
+def scripted(model: Model, job: Job, onnx: bytes) -> tuple[bytes | None, list[str]]:
     """The TorchScript file beside the ONNX file, where the model has one that answers like it; else a note why not: the
     version is served from the ONNX file then."""
     try:
@@ -95,8 +148,15 @@ def scripted(
     difference = script_parity(script, onnx, job.matrix.windows(job.validation_rows[:PARITY_SAMPLES]).numpy())
     if not difference <= PARITY_LIMIT:
         return None, [f"No TorchScript file: it differs from the ONNX file by {difference}; allowed {PARITY_LIMIT}"]
+    return script, []
+
+
+def script_ref(request: TrainRequest, trained: Trained, objects: FileObjects) -> ObjectRef | None:
+    if trained.torchscript is None:
+        return None
     # By its digest: traced again, its bytes may be others, and a stored version must keep its own.
-    return objects.put(f"{folder}/torchscript-{hashlib.sha256(script).hexdigest()[:16]}.pt", script), []
+    digest = hashlib.sha256(trained.torchscript).hexdigest()
+    return objects.put(f"models/{request.spec_sha256}/torchscript-{digest[:16]}.pt", trained.torchscript)
 
 
 def weights_digest(weights: dict[str, np.ndarray]) -> str:

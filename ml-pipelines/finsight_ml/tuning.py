@@ -8,15 +8,11 @@ import time
 import torch
 
 from .contracts import EpochRecord, SuggestRequest, SuggestResult, ToldTrial
-from .dataset import read_matrix
-from .errors import DataQualityError
+from .errors import DataQualityError, InvalidInputError
 from .learning import Beat
-from .machine import prepare
-from .models import MODELS
-from .models.model import Job
 from .objects import FileObjects
 from .suggesting import Told, suggest_from
-from .training import ObjectCheckpoints, check
+from .training import ObjectCheckpoints, check, prepared
 from .tuning_contracts import SuggestTrialsRequest, TrialRequest, TrialResult
 
 
@@ -55,10 +51,9 @@ def train_trial(request: TrialRequest, objects: FileObjects, beat: Beat = lambda
     """Trains on to `until_epoch`, or to the end where that comes first. Raises as `train` does."""
     started, wanted = time.monotonic(), request.request
     check(wanted)
-    prepare()
-    matrix = read_matrix(objects.get(wanted.dataset.object), wanted.dataset)
-    job = Job(kind=wanted.kind, name=wanted.name, matrix=matrix, params=dict(wanted.params), training=wanted.training)
-    model = MODELS[wanted.kind](job)
+    if wanted.training.distributed:
+        raise InvalidInputError("A trial of a tuning is trained by one process; leave out distributed, and train the best one with it")
+    model, _ = prepared(wanted, objects.get(wanted.dataset.object))
     whole = request.until_epoch >= wanted.training.max_epochs
     kept = ObjectCheckpoints if whole else PausingCheckpoints
     checkpoints = kept(objects, wanted.spec_sha256, *([] if whole else [request.until_epoch]))

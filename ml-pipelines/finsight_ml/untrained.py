@@ -12,8 +12,8 @@ from pathlib import Path
 import torch
 
 from .export import export_module
+from .models.forecaster import Forecaster, Served
 from .models.network import Task
-from .models.neural import Forecaster, Served
 
 
 def untrained(kind: str, *, look_back: int, channels: int, horizons: int, quantiles: int) -> bytes:

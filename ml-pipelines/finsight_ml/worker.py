@@ -1,16 +1,19 @@
-"""The worker of the queue `train`: one training at a time, heartbeats between batches."""
+"""The worker of the queue `train`, or of a machine's `train@<name>`: one training at a time, heartbeats between batches."""
 
 import os
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from pydantic import ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, CancelledError
 
-from .contracts import SuggestRequest, TrainRequest
+from .contracts import SuggestRequest, TrainPartRequest, TrainRequest
 from .working import beating
 from .working import serve as serve_queue
+
+Result = TypeVar("Result", dict, dict | None)
 
 
 @activity.defn(name="trainForecaster")
@@ -24,6 +27,21 @@ def train_forecaster(payload: dict) -> dict:
 
         request = TrainRequest.model_validate(payload)
         return train(request, FileObjects(os.environ.get("OBJECTS_URL", "")), beat).model_dump(by_alias=True)
+
+    return trained(work)
+
+
+@activity.defn(name="trainForecasterPart")
+def train_forecaster_part(payload: dict) -> dict | None:
+    """TrainPartRequest in; TrainResult out of the machine that rank 0 is on, None of the others (contracts.json)."""
+
+    def work(beat: Callable[..., None]) -> dict | None:
+        from .distributed.launching import train_node
+        from .objects import FileObjects
+
+        part = TrainPartRequest.model_validate(payload)
+        result = train_node(part, FileObjects(os.environ.get("OBJECTS_URL", "")), beat)
+        return result.model_dump(by_alias=True) if result is not None else None
 
     return trained(work)
 
@@ -88,7 +106,7 @@ def suggest_trials(payload: dict) -> dict:
     return trained(work)
 
 
-def trained(work: Callable[[Callable[..., None]], dict]) -> dict:
+def trained(work: Callable[[Callable[..., None]], Result]) -> Result:
     """Runs a training under heartbeats; its errors by the names that the workflows know."""
     from .errors import DataQualityError, InvalidInputError
 
@@ -125,9 +143,12 @@ def drains() -> bool:
     return details is not None and details.worker_shutdown and not details.cancel_requested
 
 
-async def serve() -> None:
-    """Runs until SIGTERM or SIGINT, then drains."""
+async def serve(node: str | None = None) -> None:
+    """Runs until SIGTERM or SIGINT, then drains. With `node`, this machine's parts of trainings on several, and no others."""
     start_replay()
+    if node is not None:
+        await serve_queue(f"train@{node}", [train_forecaster_part])
+        return
     steps = [train_forecaster, train_sentiment, train_trial, train_sentiment_trial, suggest_parameters, suggest_trials]
     await serve_queue("train", steps)
 

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { forecastBase, forecastOptions, type ForecastFlags } from '../../cli/training/flags.js';
+import {
+  distributedOptions,
+  forecastBase,
+  forecastOptions,
+  type ForecastFlags,
+} from '../../cli/training/flags.js';
 import { progressPrinter } from '../../cli/follow.js';
 import { Command } from 'commander';
 import { storyId } from '../../workflows/ids.js';
@@ -51,6 +56,24 @@ describe('finsight train and dataset', () => {
       ...{ dataset: 'ds_1', trainer: 'patchtsmixer', params: { layers: 3, gated: false, mode: 'deep' } },
       training: { maxEpochs: 9, compile: true, quantiles: [0.1, 0.9] },
     });
+  });
+
+  it.each([
+    [['--processes', '2'], { engine: 'torchrun', processes: 2 }],
+    [
+      ['--engine', 'ray', '--processes', '4', '--ray-address', 'head:6379'],
+      { engine: 'ray', processes: 4, address: 'head:6379' },
+    ],
+    [
+      ['--nodes', 'gpu1,gpu2', '--rendezvous', 'gpu1:29500'],
+      { engine: 'torchrun', processes: 1, nodes: ['gpu1', 'gpu2'], rendezvous: 'gpu1:29500' },
+    ],
+    [[], undefined],
+  ])('reads %j into processes and where they run', (words, distributed) => {
+    const command = distributedOptions(forecastOptions(new Command()));
+    command.parse(['--dataset', 'ds_1', ...words], { from: 'user' });
+    const base = forecastBase(command.opts<ForecastFlags>());
+    expect(base).toEqual({ dataset: 'ds_1', ...(distributed && { training: { distributed } }) });
   });
 
   it('prints each epoch once while a story is followed', () => {

@@ -30,10 +30,11 @@ export function startWorkerProcess(queues: string, env: NodeJS.ProcessEnv): Work
   return watched(spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env } }));
 }
 
-/** The Python worker of the queue `train`. */
-export function startTrainer(python: string, env: NodeJS.ProcessEnv): WorkerProcess {
+/** The Python worker of the queue `train`, or of a machine's part of trainings on several. */
+export function startTrainer(python: string, env: NodeJS.ProcessEnv, node?: string): WorkerProcess {
   const options = { cwd: join(root, 'ml-pipelines'), env: { ...process.env, OMP_NUM_THREADS: '1', ...env } };
-  return watched(spawn(python, ['-m', 'finsight_ml', 'worker'], options));
+  const args = ['-m', 'finsight_ml', 'worker', ...(node ? ['--node', node] : [])];
+  return watched(spawn(python, args, options));
 }
 
 function watched(child: ChildProcess): WorkerProcess {

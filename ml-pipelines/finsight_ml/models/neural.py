@@ -9,22 +9,21 @@ import numpy as np
 import torch
 from torch import nn
 
+from ..distributed.group import Group, GroupCheckpoints
 from ..errors import InvalidInputError
 from ..export import export_module
 from ..fitting import fit_epochs
 from ..learning import Beat, Checkpoints, Diverged, Fitted
 from ..losses import path_loss, uncrossed
-from ..machine import environment, fabric_for
+from ..machine import environment, fabric_for, is_out_of_memory
 from ..scripting import traced_module
 from .compiling import compiled
+from .forecaster import Forecaster, Served
 from .model import Job, Model
 from .network import Task
 
 WEIGHT_DECAY = 1e-3
 WARM_UP = 0.3
-# What a network says counts for so little at first, then for as much as it learns (as in LayerScale, Touvron et al. 2021):
-# moves are mostly noise, and what random weights say of them takes long to unlearn.
-FIRST_SHARE = 0.1
 # Batches between looks at the loss, which a GPU has to wait for.
 LOOK_EVERY = 16
 
@@ -39,34 +38,6 @@ class NetworkKind:
         return NeuralModel(job, self.build)
 
 
-class Forecaster(nn.Module):
-    """Raw windows [batch, look_back, features] → [batch, horizons, outputs]. Scaling lives in the module, hence in the
-    file, and so do the figures of the forecast that knows nothing: the network learns what differs from them."""
-
-    def __init__(self, network: nn.Module, *, mean: torch.Tensor, deviation: torch.Tensor, constants: torch.Tensor) -> None:
-        super().__init__()
-        self.network = network
-        self.register_buffer("mean", mean)
-        self.register_buffer("deviation", deviation)
-        self.register_buffer("constants", constants)
-        self.share = nn.Parameter(torch.full_like(constants, FIRST_SHARE))
-
-    def forward(self, features: torch.Tensor) -> torch.Tensor:
-        return self.network((features - self.mean) / self.deviation) * self.share + self.constants
-
-
-class Served(nn.Module):
-    """What the file holds: quantiles that don't cross, and the one figure that has always been served."""
-
-    def __init__(self, forecaster: nn.Module, main: int) -> None:
-        super().__init__()
-        self.forecaster, self.main = forecaster, main
-
-    def forward(self, features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        path = uncrossed(self.forecaster(features))
-        return path[:, self.main, 0], path
-
-
 class NeuralModel:
     """A network in training: `Model` for those who use it, `Learner` for the loop."""
 
@@ -79,7 +50,7 @@ class NeuralModel:
         except ValueError as error:
             raise InvalidInputError(str(error)) from error
         self.fabric = fabric_for(training.precision)
-        self.device = self.fabric.device
+        self.device, self.group = self.fabric.device, Group()
         values = matrix.features[job.train_rows]
         deviation = values.std(dim=0)
         mean, deviation = values.mean(dim=0), torch.where(deviation > 1e-6, deviation, torch.ones_like(deviation))
@@ -99,12 +70,13 @@ class NeuralModel:
 
     def fit(self, checkpoints: Checkpoints, beat: Beat) -> Fitted:
         notes = self.compile(beat) if self.job.training.compile else []
-        fitted = fit_epochs(self, self.job.training, checkpoints, beat, name=self.job.name)
+        fitted = fit_epochs(self, self.job.training, GroupCheckpoints(checkpoints, self.group), beat, name=self.job.name)
         fitted.notes += notes
         fitted.environment = {
             **environment(),
             "precision": "bfloat16" if "bf16" in str(self.fabric.strategy.precision.precision) else "float32",
             "compiled": str(self.stepping is not self.forecaster).lower(),
+            **({"processes": str(self.group.size)} if self.group.size > 1 else {}),
         }
         self.forecaster.eval().cpu()
         return fitted
@@ -121,7 +93,7 @@ class NeuralModel:
 
     def try_out(self, module: nn.Module, size: int) -> None:
         with self.fabric.autocast():
-            self.loss(module, self.job.train_rows[:size]).backward()
+            self.loss(module, self.group.share(self.job.train_rows[:size])[0]).backward()
 
     def loss(self, module: Callable[[torch.Tensor], torch.Tensor], rows: torch.Tensor) -> torch.Tensor:
         rows = rows.to(self.device)
@@ -129,25 +101,47 @@ class NeuralModel:
         return path_loss(path.float(), self.data.targets[rows], self.levels)
 
     def epoch(self, number: int, batch_size: int, beat: Beat) -> float:
+        try:
+            return self.trained(number, batch_size, beat)
+        except (MemoryError, RuntimeError) as error:
+            # The others wait for this process's gradients: it cannot go back by itself, as a single one does.
+            if self.group.size == 1 or not is_out_of_memory(error):
+                raise
+            raise InvalidInputError(
+                f"The training of {self.job.name} ran out of memory in process {self.group.rank} of {self.group.size} with "
+                f"batches of {batch_size}; take a smaller batchSize, a smaller model or fewer processes a machine"
+            ) from error
+
+    def trained(self, number: int, batch_size: int, beat: Beat) -> float:
         # All chance of an epoch comes from its number: a resumed run draws what an undisturbed one does, on any device.
-        torch.manual_seed(((self.job.training.seed << 20) + number) % 2**63)
+        chance = ((self.job.training.seed << 20) + number) % 2**63
+        torch.manual_seed(chance)
         self.forecaster.train()
         batches = self.job.train_rows[torch.randperm(self.samples)].to(self.device).split(batch_size)
+        if self.group.rank > 0:
+            # The order is everybody's, what is dropped is each process's own.
+            torch.manual_seed((chance + (self.group.rank << 52)) % 2**63)
         total = torch.zeros((), dtype=torch.float64, device=self.device)
         for done, rows in enumerate(batches):
             self.set_rate((number - 1 + done / len(batches)) / self.job.training.max_epochs)
             total += self.step(rows).double() * len(rows)
-            if done % LOOK_EVERY == 0 and not bool(torch.isfinite(total)):
+            if done % LOOK_EVERY == 0 and not bool(torch.isfinite(self.group.sum(total))):
                 raise Diverged(f"the training loss is not finite by batch {done + 1} of {len(batches)}")
             beat({"epoch": number, "batch": done, "batches": len(batches)})
-        return float(total) / self.samples
+        self.group.agree(self.forecaster)
+        return float(self.group.sum(total)) / self.group.size / self.samples
 
     def step(self, rows: torch.Tensor) -> torch.Tensor:
+        """One step of the optimiser; this process's part of the batch's loss."""
         module = self.stepping if len(rows) == self.full_batch else self.forecaster
+        own, weight = self.group.share(rows)
         with self.fabric.autocast():
-            loss = self.loss(module, rows)
+            loss = self.loss(module, own)
+        if weight != 1.0:
+            loss = loss * weight
         self.optimiser.zero_grad()
         self.fabric.backward(loss)
+        self.group.average_gradients(self.forecaster)
         nn.utils.clip_grad_norm_(self.forecaster.parameters(), self.job.training.gradient_clip)
         self.optimiser.step()
         return loss.detach()
@@ -166,10 +160,12 @@ class NeuralModel:
         self.forecaster.eval()
         total = torch.zeros((), dtype=torch.float64, device=self.device)
         with torch.no_grad():
-            for rows in self.job.validation_rows.split(min(4 * batch_size, 1024)):
+            for number, rows in enumerate(self.job.validation_rows.split(min(4 * batch_size, 1024))):
+                if not self.group.mine(number):
+                    continue
                 total += self.loss(lambda windows: uncrossed(self.forecaster(windows)), rows).double() * len(rows)
                 beat({"validating": True})
-        return float(total) / len(self.job.validation_rows)
+        return float(self.group.sum(total)) / len(self.job.validation_rows)
 
     def state(self) -> dict:
         return {"weights": self.snapshot(), "optimiser": copy.deepcopy(self.optimiser.state_dict())}

@@ -1,7 +1,6 @@
 """How a network is trained: its recipe, rates by layer and step, the loss, and the machine it runs on."""
 
 import math
-import os
 from dataclasses import dataclass
 
 import torch
@@ -9,7 +8,7 @@ from lightning_fabric import Fabric
 from torch import nn
 
 from ..errors import InvalidInputError
-from ..machine import has_bfloat16
+from ..machine import has_bfloat16, launched
 from .network import SentimentNet
 
 
@@ -46,16 +45,7 @@ def fabric_for(recipe: Recipe) -> Fabric:
     on_gpu = torch.cuda.is_available()
     if recipe.precision == "16-mixed" and not on_gpu:
         raise InvalidInputError('The precision "16-mixed" needs a GPU; on this machine: 32-true' + (", bf16-mixed" if has_bfloat16() else ""))
-    processes = int(os.environ.get("WORLD_SIZE", "1"))
-    fabric = Fabric(
-        accelerator="cuda" if on_gpu else "cpu",
-        devices=int(os.environ.get("LOCAL_WORLD_SIZE", "1")) if processes > 1 else 1,
-        num_nodes=processes // int(os.environ.get("LOCAL_WORLD_SIZE", "1")) if processes > 1 else 1,
-        strategy="ddp" if processes > 1 else "auto",
-        precision=recipe.precision or ("bf16-mixed" if has_bfloat16() else "32-true"),
-    )
-    fabric.launch()
-    return fabric
+    return launched(recipe.precision or ("bf16-mixed" if has_bfloat16() else "32-true"))
 
 
 def parameter_groups(network: SentimentNet, recipe: Recipe) -> list[dict]:
