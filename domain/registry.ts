@@ -1,4 +1,3 @@
-import { digestOf } from './digest.js';
 import type { ModelVersion, ObjectRef } from './models.js';
 import { sourceKey } from './sources.js';
 
@@ -18,8 +17,8 @@ export interface Publication {
   digest: string | null;
   /** Counts what has changed since: what was published in the mean time of a change is published again. */
   wanted: number;
-  /** Runs before the versions that refer to them, those before aliases. */
-  rank: number;
+  /** Names of aliases that were told: one that is gone here is removed there, others there are not ours. */
+  aliases: string[];
   attempts: number;
   error: string | null;
   remote: { number: string; run: string } | null;
@@ -28,7 +27,8 @@ export interface Publication {
   at: number;
 }
 
-export const RANKS: Record<PublicationKind, number> = { run: 0, version: 1, aliases: 2 };
+/** Runs before the versions that refer to them, those before aliases. */
+export const PUBLICATION_KINDS: readonly PublicationKind[] = ['run', 'version', 'aliases'];
 
 export const publicationId = (kind: PublicationKind, subject: string): string => `${kind}/${subject}`;
 
@@ -38,10 +38,9 @@ export function wantedAgain(
   { kind, subject, now }: { kind: PublicationKind; subject: string; now: number },
 ): Publication {
   const id = publicationId(kind, subject);
-  const first = { digest: null, attempts: 0, remote: null, publishedAt: null, wanted: 0 };
+  const first = { digest: null, remote: null, publishedAt: null, wanted: 0, aliases: [] };
   const held = before ?? { ...first, id, kind, subject };
-  const next = { state: 'waiting', error: null, rank: RANKS[kind], at: now } as const;
-  return { ...held, ...next, attempts: 0, wanted: held.wanted + 1 };
+  return { ...held, state: 'waiting', error: null, at: now, attempts: 0, wanted: held.wanted + 1 };
 }
 
 /** `champion` for live data; what was promoted on other data has its source in the name. */
@@ -107,6 +106,3 @@ function isObjectRef(value: unknown): value is ObjectRef {
   const { key, sha256 } = value as Partial<ObjectRef>;
   return typeof key === 'string' && /^[0-9a-f]{64}$/.test(String(sha256));
 }
-
-/** Whether anything that is published of it has changed. */
-export const publishedDigest = (what: unknown): string => digestOf(what);

@@ -43,7 +43,11 @@ export function documentRegistry({ documents, objects }: RegistryStores): Regist
       await documents.count('models', {});
     },
     async register({ model, tags }) {
-      await documents.insert<ModelVersion>('models', [{ ...model, tags: { ...model.tags, ...tags } }]);
+      await documents.update<ModelVersion>('models', model.id, (held) => ({
+        ...(held ?? model),
+        stage: model.stage,
+        tags: { ...held?.tags, ...model.tags, ...tags },
+      }));
       return (await get(model.id)) as RegisteredVersion;
     },
     get,

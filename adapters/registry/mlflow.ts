@@ -122,16 +122,14 @@ export function mlflowRegistry(address: string): RegistryPort {
   };
 }
 
-/** The run that trained it where Python logged it there, else one of the platform's own. */
+/** The run that the platform logged, else the one that Python logged there, else a new one. */
 async function runOf(runs: ReturnType<typeof mlflowRuns>, model: ModelVersion): Promise<MlflowRun> {
-  const { mlflowRunId } = model.training as { mlflowRunId?: unknown };
-  if (typeof mlflowRunId === 'string') {
-    const theirs = await orNull(runs.get(mlflowRunId));
-    if (theirs && theirs.info.lifecycle_stage === 'active') return theirs;
-  }
   const experimentId = await runs.experiment(EXPERIMENT);
   const known = await runs.byId(model.id, [experimentId]);
   if (known) return known;
+  const { mlflowRunId } = model.training as { mlflowRunId?: unknown };
+  const theirs = typeof mlflowRunId === 'string' ? await orNull(runs.get(mlflowRunId)) : null;
+  if (theirs?.info.lifecycle_stage === 'active') return theirs;
   const made = { experimentId, id: model.id, name: model.name, startedAt: model.createdAt, tags: {} };
   const run = await runs.create(made);
   await runs.end(run.info.run_id, { status: 'FINISHED', at: model.createdAt });

@@ -1,16 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../adapters/config.js';
-import {
-  answers,
-  freePorts,
-  HOST,
-  launch,
-  missingAt,
-  placeOf,
-  temporaryFolder,
-  versionOf,
-} from './server.js';
+import { freePorts, HOST, launch, missingAt, placeOf, temporaryFolder, versionOf } from './server.js';
 import type { ServerKind } from './server.js';
 
 /** The administrator of the test server. */
@@ -57,8 +48,20 @@ export const mlflow: ServerKind = {
         MLFLOW_DISABLE_TELEMETRY: 'true',
         OMP_NUM_THREADS: '1',
       },
-      ready: () => answers(`http://${HOST}:${port}/health`),
+      ready: () => ready(`http://${HOST}:${port}`),
       readyMs: READY_MS,
     });
   },
 };
+
+/** Its tables are made at the first question: a server that is killed while it makes them never comes up again. */
+async function ready(url: string): Promise<void> {
+  const health = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) });
+  await health.arrayBuffer();
+  const user = Buffer.from(`${MLFLOW_ADMIN.user}:${MLFLOW_ADMIN.password}`).toString('base64');
+  const answer = await fetch(`${url}/api/2.0/mlflow/registered-models/search?max_results=1`, {
+    headers: { authorization: `Basic ${user}` },
+    signal: AbortSignal.timeout(READY_MS),
+  });
+  if (!answer.ok) throw new Error(`MLflow answers ${answer.status}: ${await answer.text()}`);
+}
