@@ -16,8 +16,10 @@ import {
   type Trainer,
   type TrainingSettings,
 } from '../domain/training/trainers.js';
+import { registeredEvent } from './registry/marking.js';
 import { findDataset, readMatrix, stepOf, type StoredDataset } from './dataset.js';
 import { ridgeParity } from './parity.js';
+import { environmentOf } from './training/environment.js';
 import { trackTraining } from './training/records.js';
 
 export interface TrainingInput {
@@ -140,7 +142,11 @@ export const registrySteps = (ports: Ports) => ({
         ...result,
         onnx: undefined,
         torchscript: undefined,
-        environment: environmentOf(ports, plan, result),
+        environment: environmentOf(ports, {
+          trained: result.environment,
+          seed: request.training.seed,
+          datasetSha256: request.dataset.object.sha256,
+        }),
       },
       parityMaxAbs: result.parityMaxAbs,
       seconds: result.seconds,
@@ -149,18 +155,10 @@ export const registrySteps = (ports: Ports) => ({
       source: dataset.source,
       featureVersion: dataset.featureVersion,
     };
-    await ports.documents.insert('models', [model]);
+    await ports.documents.insert('models', [model], registeredEvent);
     await trackTraining(ports, model);
     return reportOf(model);
   },
-});
-
-/** All that the weights depend on beside the spec: what of it differs is the first question where they come out otherwise. */
-const environmentOf = (ports: Ports, plan: TrainingPlan, result: TrainResult): Record<string, string> => ({
-  ...result.environment,
-  code: ports.code(),
-  seed: String(plan.request.training.seed),
-  datasetSha256: plan.request.dataset.object.sha256,
 });
 
 export const datasetRef = (dataset: StoredDataset): TrainRequest['dataset'] => ({

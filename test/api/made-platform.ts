@@ -18,6 +18,7 @@ import type { HttpClient } from '../../adapters/http/http.js';
 import { openLineage } from '../../adapters/lineage/index.js';
 import { openNear } from '../../adapters/near/index.js';
 import { openSources } from '../../adapters/news/sources.js';
+import { documentRegistry } from '../../adapters/registry/documents.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { ForecastsPort } from '../../adapters/ports-forecasts.js';
 import type { Ports } from '../../adapters/ports.js';
@@ -196,6 +197,9 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     ...own,
     code: () => '0.0.0',
     machine: () => ({}),
+    locks: () => ({}),
+    registry: documentRegistry({ documents: own.documents, objects: own.objects }),
+    mirror: null,
     lineage: openLineage(own),
     catalogue: openCatalogue(settings, own.cache),
     storage: openStorage(settings),

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { influxdb } from '../../infra/test-servers/influxdb.js';
+import { mlflow } from '../../infra/test-servers/mlflow.js';
 import { mongo } from '../../infra/test-servers/mongo.js';
 import { rabbitmq } from '../../infra/test-servers/rabbitmq.js';
 import { redis, redisCluster } from '../../infra/test-servers/redis.js';
@@ -20,7 +21,7 @@ const listens = (address: string): Promise<boolean> =>
   });
 
 describe.each(
-  [redis, redisCluster, rabbitmq, mongo, seaweedfs, triton, influxdb].map(
+  [redis, redisCluster, rabbitmq, mongo, seaweedfs, triton, influxdb, mlflow].map(
     (kind) => [kind.name, kind] as const,
   ),
 )('%s', (_, kind) => {
