@@ -6,7 +6,7 @@ import { openCache } from './cache/index.js';
 import { openCatalogue } from './catalogue.js';
 import { openChannels } from './channels/index.js';
 import type { Config } from './config.js';
-import { lockDigests, machineOf } from './machine.js';
+import { lockDigests, machineFigures, machineOf } from './machine.js';
 import { openDocuments } from './documents/index.js';
 import { readSentimentPoints } from './documents/points.js';
 import { openEngines } from './engines/index.js';
@@ -49,6 +49,7 @@ export { checkServingAddress } from './serving/check-address.js';
 export { loadSentimentDirectory } from './serving/shipped.js';
 export { measured, measuresText } from './measures.js';
 
+export { machineFigures } from './machine.js';
 export { redacted } from './addresses.js';
 export { ensureStores } from './ensure.js';
 export { moveStore } from './move.js';
@@ -118,6 +119,7 @@ export function openPorts(config: Config): Ports {
     code: codeVersion,
     machine: machineOf,
     locks: lockDigests,
+    machineFigures,
     // A process without Temporal knows of none; workers look.
     queues: { pollers: async () => 0 },
     stories: { start: noStories, signal: noStories },

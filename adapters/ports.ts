@@ -7,6 +7,7 @@ import type { RawItem } from '../domain/news/articles.js';
 import type { Lexicon } from '../domain/news/tags/lexicon.js';
 import type { CardFigures } from '../domain/sentiment/figures.js';
 import type { SentimentModel } from '../domain/sentiment/scores.js';
+import type { MachineFigures } from '../domain/resources.js';
 import type { Trainer } from '../domain/training/trainers.js';
 import type { Source } from '../domain/sources.js';
 import type { SuggestionsPort, SweepsPort } from './ports-backtest.js';
@@ -198,5 +199,7 @@ export interface Ports extends Closable {
   machine(): Record<string, string>;
   /** Digests of the lock files of both languages. */
   locks(): Record<string, string>;
+  /** What this machine has and uses at present. */
+  machineFigures(): Promise<MachineFigures>;
   now(): number;
 }

@@ -33,7 +33,8 @@ export async function pendingOf(
 }
 
 const NOTHING = { retrying: [], training: [] };
-const TRAINS = new Set([
+/** Steps of the queue `train` that learn. */
+export const TRAINS = new Set([
   ...['trainForecaster', 'trainForecasterPart', 'trainSentiment', 'trainTrial', 'trainSentimentTrial'],
 ]);
 

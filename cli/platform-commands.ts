@@ -138,7 +138,8 @@ async function api(shell: Shell): Promise<void> {
   const ports = openPorts(config);
   const stories = await temporalStories(config.temporal);
   const forecasts = openPredictor(ports);
-  const server = await startApi({ ports, stories, config: config.api, forecasts });
+  const { tenantWeights } = config.temporal;
+  const server = await startApi({ ports, stories, config: { ...config.api, tenantWeights }, forecasts });
   say(`API ready: ${server.url}`);
   // The first one who asks for a score should not wait for the model to load; what is wrong, they are told.
   void warmSentiment(ports).catch(() => undefined);

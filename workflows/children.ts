@@ -2,10 +2,12 @@ import {
   executeChild,
   ParentClosePolicy,
   sleep,
+  workflowInfo,
   type Workflow,
   type WorkflowResultType,
 } from '@temporalio/workflow';
 import { detailsOf, summaryOf } from '../domain/labels.js';
+import { childUrgency } from '../domain/priorities.js';
 import { storyId } from './ids.js';
 
 const FIRST_WAIT_MS = 2000;
@@ -22,6 +24,7 @@ export async function runChild<I extends object, R>(
   input: I,
 ): Promise<R> {
   const members = input as Record<string, unknown>;
+  const priorityKey = childUrgency(kind, workflowInfo().priority?.priorityKey);
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     try {
       return (await executeChild(
@@ -32,6 +35,8 @@ export async function runChild<I extends object, R>(
           staticSummary: summaryOf(kind, members),
           staticDetails: detailsOf(members),
           parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+          // Tenant and weight are inherited, and the urgency where it is not said.
+          ...(priorityKey === undefined ? {} : { priority: { priorityKey } }),
         } as never,
       )) as WorkflowResultType<Workflow> as R;
     } catch (error) {

@@ -65,6 +65,8 @@ const madeFigures: CardFigures[] = [
   },
 ];
 
+const madeGpu = { name: 'NVIDIA made, up', memoryBytes: 8e10, usedBytes: 1e9, utilisation: null };
+
 export const ADMIN_KEY = 'an-admin-key-of-the-tests';
 export interface TestPlatform {
   url: string;
@@ -200,6 +202,13 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     locks: () => ({}),
     registry: documentRegistry({ documents: own.documents, objects: own.objects }),
     mirror: null,
+    machineFigures: async () => ({
+      cores: 2,
+      memoryBytes: 8e9,
+      freeMemoryBytes: 4e9,
+      load: 0.5,
+      gpus: [madeGpu],
+    }),
     lineage: openLineage(own),
     catalogue: openCatalogue(settings, own.cache),
     storage: openStorage(settings),
