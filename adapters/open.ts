@@ -46,6 +46,7 @@ export { MAX_FEED_BYTES, parseFeed } from './news/feeds/parse.js';
 export { loadSentimentDirectory } from './serving/shipped.js';
 export { measured, measuresText } from './measures.js';
 
+export { approvalKeyFile, openApprovals } from './approvals.js';
 export { redacted } from './addresses.js';
 export { ensureStores } from './ensure.js';
 export { moveStore } from './move.js';
