@@ -6,6 +6,8 @@ import { barStatsRoutes } from './bars-stats.js';
 import { barRoutes } from './bars.js';
 import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
+import { deploymentDecisionRoutes } from './deployment-decisions.js';
+import { deploymentRoutes } from './deployments.js';
 import { driftRoutes } from './drift.js';
 import { eventRoutes } from './event-consumers.js';
 import { datasetRoutes } from './datasets.js';
@@ -95,6 +97,8 @@ export const ROUTES: Route[] = [
   ...evaluationRoutes,
   ...predictionRoutes,
   ...driftRoutes,
+  ...deploymentRoutes,
+  ...deploymentDecisionRoutes,
   ...scorecardRoutes,
   ...predictionNowRoutes,
   ...predictionPolicyRoutes,

@@ -34,6 +34,8 @@ export async function runChild<I extends object, R>(
           args: [input],
           staticSummary: summaryOf(kind, members),
           staticDetails: detailsOf(members),
+          // Who asked for the whole asked for its parts.
+          memo: workflowInfo().memo,
           parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
           // Tenant and weight are inherited, and the urgency where it is not said.
           ...(priorityKey === undefined ? {} : { priority: { priorityKey } }),

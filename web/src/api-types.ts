@@ -980,6 +980,72 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/deployments': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDeployments'];
+    put?: never;
+    post: operations['startDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getDeployment'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}/approval-code': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['issueApprovalCode'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}/approve': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['approveDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}/reject': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['rejectDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}/rollback': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['rollbackDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/scorecard': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['getScorecard'];
@@ -1479,6 +1545,21 @@ export interface paths {
 
 export interface components {
   schemas: {
+    DeploymentRequest: {
+      model: string;
+      /** Of its data; a version has one, so that this only checks it */ source?:
+        string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Its evidence; left out: the latest evaluation of each stream */ evaluations?: string[];
+      /** Members of the policy that differ from the usual ones, such as {"canary":{"steps":[10,50]}} */ policy?: {
+        [name: string]: unknown;
+      };
+    };
+    ApprovalCodeRequest: { action?: 'decide' | 'rollback' };
+    DeploymentDecisionRequest: {
+      /** Of the evidence that you have seen */ evidenceSha256: string;
+      comment?: string;
+    };
+    RollbackRequest: { reason: string };
     SavedSearchRequest: {
       name: string;
       filter: {
@@ -1553,6 +1634,7 @@ export interface components {
       /** All champions of the stream and horizon together */ ensemble?:
         'mean' | 'inverse-error' | 'stacking';
       /** Abstain where the larger of P(up) and P(down) is below this */ minConfidence?: number;
+      /** Of whoever asks: while a version is rolled out, the same key always meets the same one */ stickyKey?: string;
       /** What asked, told in the record */ trigger?: string;
     };
     PredictBatch: { requests: components['schemas']['PredictInput'][] };
@@ -2082,6 +2164,7 @@ export interface components {
       /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
     };
     DeployModelInput: { model: string; evaluations: string[] };
+    ManageDeploymentInput: { name: string };
     SettlePredictionsInput: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       horizonBars: number;
@@ -2112,6 +2195,7 @@ export interface components {
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
+      | { kind: 'manageDeployment'; input: components['schemas']['ManageDeploymentInput'] }
       | { kind: 'watchDrift'; input: components['schemas']['WatchDriftInput'] }
       | { kind: 'retrainModel'; input: components['schemas']['RetrainModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
@@ -2152,6 +2236,7 @@ export interface components {
         | 'evaluateModel'
         | 'walkForward'
         | 'deployModel'
+        | 'manageDeployment'
         | 'watchDrift'
         | 'retrainModel'
         | 'predict'
@@ -2197,6 +2282,7 @@ export interface components {
         | 'evaluateModel'
         | 'walkForward'
         | 'deployModel'
+        | 'manageDeployment'
         | 'watchDrift'
         | 'retrainModel'
         | 'predict'
@@ -2724,6 +2810,80 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    Deployment: {
+      /** <name>:<source key> */ id: string;
+      /** The model's name */ model: string;
+      source: components['schemas']['Source'];
+      sourceKey: string;
+      /** deployment/<name> */ workflowId: string;
+      stage: 'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
+      /** mdl_<name>@<version> */ champion: string | null;
+      /** mdl_<name>@<version> */ candidate: string | null;
+      /** What a rollback goes back to */ previous: string | null;
+      rollout: string | null;
+      /** Of requests to the candidate */ percent: number;
+      evaluations: string[];
+      championEvaluations: string[];
+      previousEvaluations: string[];
+      /** What an approval is given for */ evidenceSha256: string | null;
+      checks: { name: string; passed: boolean; text: string }[];
+      shadow: {
+        requests: number;
+        failures: number;
+        /** Of the expected moves, in units of volatility·√horizon */ meanAbsDifference: number | null;
+        maxAbsDifference: number | null;
+        /** Of one inference */ p95Ms: number | null;
+        championP95Ms: number | null;
+      } | null;
+      canary: {
+        requests: number;
+        /** Each was answered by the champion */ failures: number;
+        p95Ms: number | null;
+        championRequests: number;
+        championFailures: number;
+        championP95Ms: number | null;
+      } | null;
+      approval: {
+        state: 'none' | 'waiting' | 'approved' | 'rejected' | 'expired';
+        by: string | null;
+        at: number | null;
+        expiresAt: number | null;
+        escalatedAt: number | null;
+      };
+      /** The principal who cannot approve */ trainedBy: string | null;
+      proposedBy: string | null;
+      policy: { [name: string]: unknown } | null;
+      sticky: 'stream' | 'bar';
+      watchedUntil: number | null;
+      reasons: string[];
+      /** Newest last; the latest thirty, reasons cut short */ history: {
+        /** Epoch milliseconds, UTC */ at: number;
+        stage:
+          'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
+        by: string;
+        reasons: string[];
+      }[];
+      /** Epoch milliseconds, UTC */ startedAt: number;
+      /** Epoch milliseconds, UTC */ updatedAt: number;
+    };
+    DeploymentPage: {
+      items: components['schemas']['Deployment'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    ApprovalCode: {
+      /** For one use, by whoever holds it, in the name of the principal */ code: string;
+      /** Epoch milliseconds, UTC */ expiresAt: number;
+      principal: string;
+      candidate: string;
+      evidenceSha256: string | null;
+    };
+    DeploymentDecision: {
+      deployment: string;
+      candidate: string;
+      decision: 'approved' | 'rejected';
+      by: string;
+    };
     DriftReport: {
       id: string;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -3186,6 +3346,7 @@ export interface components {
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
       featureVersion: string;
+      /** The principal whose story trained it */ trainedBy?: string | null;
       /** Leak audits that failed: such a model is rejected and never served */ leaks?: {
         stream: string;
         evaluation: string;
@@ -3548,6 +3709,14 @@ export interface components {
       }[];
       /** Why nobody should act on it; null where it is meant */ abstained?: string | null;
       /** Who was asked before, and why they did not answer */ chain?: { model: string; reason: string }[];
+      /** While a version was on its way: which answered */ route?: {
+        deployment: string;
+        rollout: string;
+        phase: string;
+        percent: number;
+        /** fallback: the version before, since the candidate failed */ answered:
+          'candidate' | 'champion' | 'fallback';
+      };
       /** What asked for it */ trigger?: string;
     };
     PredictionPage: {
@@ -4444,6 +4613,7 @@ export interface operations {
           | 'evaluateModel'
           | 'walkForward'
           | 'deployModel'
+          | 'manageDeployment'
           | 'watchDrift'
           | 'retrainModel'
           | 'predict'
@@ -6504,6 +6674,226 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['DriftReport'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDeployments: {
+    parameters: {
+      query?: {
+        /** Only of this model's name */ model?: string;
+        /** Only in this stage */ stage?:
+          'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
+        /** Changed at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Changed before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeploymentPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  startDeployment: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['DeploymentRequest'] } };
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Deployment'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Deployment'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  issueApprovalCode: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['ApprovalCodeRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ApprovalCode'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  approveDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['DeploymentDecisionRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeploymentDecision'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  rejectDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['DeploymentDecisionRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeploymentDecision'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  rollbackDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['RollbackRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Deployment'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
       };
       default: {
         headers: { [name: string]: unknown };
