@@ -1,0 +1,130 @@
+import { Fragment } from 'react';
+import { client, dataOf, useLoaded } from '../api';
+import { date, moment, number, tiny } from '../format';
+import { barsText } from '../forecasts/kinds';
+import { contestsOf, type Evaluation, type Version } from '../models/kinds';
+import { Calibration } from '../models/scores';
+import { Empty, Provenance, State } from '../parts';
+import { Table } from '../table';
+import { versionOf, type Deployment } from './kinds';
+import { skillRows, type Sides } from './skill';
+
+interface Read {
+  version: Version | null;
+  evaluations: Evaluation[];
+}
+
+/** A version may be removed from the store while the deployment still names it. */
+async function readSide(id: string | null): Promise<Read> {
+  if (id === null) return { version: null, evaluations: [] };
+  const query = { model: versionOf(id), limit: 50 };
+  const [model, found] = await Promise.all([
+    client.GET('/models/{id}', { params: { path: { id } } }),
+    client.GET('/evaluations', { params: { query } }),
+  ]);
+  const version = model.response.status === 404 ? null : dataOf(model);
+  return { version, evaluations: dataOf(found).items };
+}
+
+/** Champion against candidate on the windows that both were held to; beside them the naive baselines. */
+export function Evidence({ of }: { of: Deployment }) {
+  const { champion, candidate } = rivalsOf(of);
+  const read = useLoaded(
+    `evidence ${champion} ${candidate} ${of.evidenceSha256}`,
+    async () => Promise.all([readSide(champion), readSide(candidate)]),
+    30_000,
+  );
+  const [a, b] = read.data ?? [];
+  return (
+    <>
+      <State of={read} isEmpty={candidate === null && champion === null} empty="No version yet." />
+      {a && b && (
+        <>
+          <Made sides={[a, b]} ids={[champion, candidate]} />
+          <Windows sides={[a, b]} ids={[champion, candidate]} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** After a promotion the version before stands where the champion stood. */
+function rivalsOf({ champion, candidate, previous }: Deployment) {
+  return candidate === null || candidate === champion
+    ? { champion: previous, candidate: champion }
+    : { champion, candidate };
+}
+
+interface Both {
+  sides: [Read, Read];
+  ids: [string | null, string | null];
+}
+
+const headOf = ([first, second]: Both['ids']) =>
+  [
+    { name: first ? versionOf(first) : 'none before', kind: 'number' },
+    { name: second ? versionOf(second) : 'no candidate', kind: 'number' },
+  ] as const;
+
+function Made({ sides, ids }: Both) {
+  const row = (name: string, show: (of: Version) => string): string[] => [
+    name,
+    ...sides.map(({ version }) => (version ? show(version) : '–')),
+  ];
+  return (
+    <Table
+      label="Champion against candidate: versions"
+      head={['version', ...headOf(ids)]}
+      rows={[
+        row('kind', (of) => of.kind),
+        row('source', (of) => of.source.kind),
+        row('trained', (of) => moment(of.createdAt)),
+        row('data set', (of) => of.dataset ?? '–'),
+        row('training, s', (of) => number(of.seconds, 3)),
+        row('ONNX parity', (of) => tiny(of.parityMaxAbs)),
+        row('ONNX sha256', (of) => of.onnx.sha256.slice(0, 12)),
+      ]}
+    />
+  );
+}
+
+function Windows({ sides, ids }: Both) {
+  const contests = contestsOf(sides.flatMap((each) => each.evaluations));
+  if (contests.length === 0) return <Empty>Neither version has been evaluated yet.</Empty>;
+  return contests.map((each) => {
+    const own = ids.map((id) =>
+      id ? each.evaluations.find(({ model }) => model === versionOf(id)) : undefined,
+    ) as Sides;
+    const title = `${each.stream}, ${barsText(each.horizonBars)} ahead, held out ${date(each.from)} … ${date(each.to)}`;
+    return (
+      <Fragment key={each.id}>
+        <h3 className="titled">
+          {title} <Provenance source={each.source} asOf={each.to} />
+        </h3>
+        {ids.every(Boolean) && own.some((one) => !one) && (
+          <p className="soft note">
+            Only one of both was held to this window: they cannot be compared on it.
+          </p>
+        )}
+        <Table
+          label={`Champion against candidate on ${title}`}
+          head={['held out', ...headOf(ids), { name: 'naive baseline', kind: 'number' }]}
+          rows={skillRows(own)}
+        />
+        <details>
+          <summary>Calibration of both</summary>
+          <div className="halves">{own.map((one) => one && <Named key={one.id} of={one} />)}</div>
+        </details>
+      </Fragment>
+    );
+  });
+}
+
+function Named({ of }: { of: Evaluation }) {
+  return (
+    <div>
+      <p className="soft note">{of.model}</p>
+      {of.calibration ? <Calibration of={of} /> : <Empty>Calibration was not measured.</Empty>}
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { Fact } from '../backtests/judgement';
+import { moment } from '../format';
+import { versionAddress } from '../models/kinds';
+import { Badge, Card, Provenance } from '../parts';
+import { Approval } from './approval';
+import { Checks } from './checks';
+import { Evidence } from './evidence';
+import { History, Reasons } from './history';
+import { stageText, TONES, versionOf, type Deployment } from './kinds';
+import { Split } from './split';
+import { Stages } from './stages';
+import { Traffic } from './traffic';
+
+/** One model's way into service: where it stands, on what evidence, and what can be decided. */
+export function OneDeployment({ of, onDone }: { of: Deployment; onDone(after: Deployment): void }) {
+  return (
+    <>
+      <Card
+        title={
+          <>
+            {of.model} <Badge tone={TONES[of.stage] ?? ''}>{stageText(of.stage)}</Badge>
+          </>
+        }
+        aside={<Provenance source={of.source} asOf={of.updatedAt} />}
+      >
+        <Split of={of} />
+        <Stages of={of} />
+        <dl className="row">
+          <Fact name="Champion" value={<VersionLink id={of.champion} />} />
+          <Fact name="Candidate" value={<VersionLink id={of.candidate} />} />
+          <Fact name="Champion before" value={<VersionLink id={of.previous} />} />
+          <Fact name="Since" value={moment(of.startedAt)} />
+          <Fact name="Workflow" value={of.workflowId} />
+        </dl>
+        {of.reasons.length > 0 && (
+          <div className="verdict">
+            <Reasons of={of.reasons} />
+          </div>
+        )}
+        <Approval of={of} onDone={onDone} />
+      </Card>
+      <Card title="Checks">
+        <Checks of={of} />
+      </Card>
+      <Card title="Evidence side by side">
+        <Evidence of={of} />
+      </Card>
+      <Card title="With real requests">
+        <Traffic of={of} />
+      </Card>
+      <Card title="Decisions">
+        <History of={of} />
+      </Card>
+    </>
+  );
+}
+
+function VersionLink({ id }: { id: string | null }) {
+  return id ? <a href={versionAddress(versionOf(id))}>{versionOf(id)}</a> : 'none';
+}

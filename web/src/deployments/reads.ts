@@ -1,0 +1,30 @@
+import { client, dataOf } from '../api';
+import type { Deployment } from './kinds';
+
+export type Verb = 'approve' | 'reject' | 'rollback';
+
+/** TODO typed once the paths are in the document. */
+const loose = client as unknown as Record<
+  'GET' | 'POST',
+  (path: string, options?: object) => Promise<{ data?: never; error?: unknown; response: Response }>
+>;
+
+export const readDeployments = async (): Promise<{ items: Deployment[]; asOf: number }> =>
+  dataOf(await loose.GET('/deployments', { params: { query: { limit: 200 } } }));
+
+export const readDeployment = async (id: string): Promise<Deployment> =>
+  dataOf(await loose.GET('/deployments/{id}', { params: { path: { id } } }));
+
+export const startDeployment = async (body: { model: string }): Promise<Deployment> =>
+  dataOf(await loose.POST('/deployments', { body }));
+
+export const readCode = async (id: string): Promise<{ code: string; expiresAt: number }> =>
+  dataOf(await loose.POST('/deployments/{id}/approval-code', { params: { path: { id } } }));
+
+/** Approves, rejects or rolls back as the person saw it; the API refuses where it changed since. */
+export async function decide(args: { verb: Verb; of: Deployment; text: string }): Promise<Deployment> {
+  const { verb, of, text } = args;
+  const comment = text ? { comment: text } : {};
+  const body = verb === 'rollback' ? { reason: text } : { evidenceSha256: of.evidenceSha256, ...comment };
+  return dataOf(await loose.POST(`/deployments/{id}/${verb}`, { params: { path: { id: of.id } }, body }));
+}

@@ -1,0 +1,43 @@
+import { Fact } from '../backtests/judgement';
+import { bytes, number, percent, whole } from '../format';
+import { Empty } from '../parts';
+import { Table } from '../table';
+import { Fill } from './fill';
+import type { Machine } from './kinds';
+
+/** The machine that this API runs on. */
+export function MachineFacts({ of: { cores, memoryBytes, freeMemoryBytes, load, gpus } }: { of: Machine }) {
+  return (
+    <>
+      <dl className="row">
+        <Fact name="Cores" value={whole(cores)} />
+        <Fact name="Load" value={number(load, 3)} title="Mean of the last minute; as many as cores is full" />
+        <Fact
+          name="Memory free"
+          value={
+            <>
+              {bytes(freeMemoryBytes)} of {bytes(memoryBytes)}
+              <Fill used={memoryBytes - freeMemoryBytes} of={memoryBytes} />
+            </>
+          }
+        />
+      </dl>
+      {gpus.length === 0 ? (
+        <Empty>No GPU was found: models compute on the processor.</Empty>
+      ) : (
+        <Table
+          label="GPUs"
+          head={['GPU', { name: 'memory used', kind: 'text' }, { name: 'in use', kind: 'number' }]}
+          rows={gpus.map((each) => [
+            each.name,
+            <span key="m">
+              {bytes(each.usedBytes)} of {bytes(each.memoryBytes)}
+              <Fill used={each.usedBytes} of={each.memoryBytes} />
+            </span>,
+            percent(each.utilisation, 0),
+          ])}
+        />
+      )}
+    </>
+  );
+}
