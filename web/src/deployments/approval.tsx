@@ -17,7 +17,7 @@ export function Approval({ of, onDone }: { of: Deployment; onDone(after: Deploym
         Approval{' '}
         {approval.state !== 'none' && <Badge tone={TONES[approval.state] ?? ''}>{approval.state}</Badge>}
       </h3>
-      <dl className="row">
+      <dl className="row wide-facts">
         <Fact name="Who may approve" value={mayApprove(trainedBy)} />
         <Fact name="Trained by" value={trainedBy ?? 'not recorded'} />
         <Fact

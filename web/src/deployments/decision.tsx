@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from 'react';
 import { textOf } from '../api';
+import { Badge } from '../parts';
 import { stageText, versionOf, type Deployment } from './kinds';
 import { decide, type Verb } from './reads';
 
@@ -53,7 +54,7 @@ export function Decisions({ of, onDone }: { of: Deployment; onDone(after: Deploy
   if (asked) return <Confirm key={asked.verb} {...asked} onClose={close} />;
   return (
     <>
-      <p className="actions">
+      <p className="filters actions">
         {verbsOf(of).map((verb) => (
           <button
             key={verb}
@@ -103,6 +104,7 @@ function Confirm({ verb, of, onClose }: Asked) {
       <p className="line">
         Evidence <code>{of.evidenceSha256 ?? 'none'}</code>
       </p>
+      <Failed of={of} />
       <label className="grow">
         {verb === 'rollback' ? 'Reason' : 'Comment, kept in the audit log'}
         <input name="text" required={verb !== 'approve'} maxLength={500} autoComplete="off" />
@@ -120,6 +122,20 @@ function Confirm({ verb, of, onClose }: Asked) {
         </p>
       )}
     </form>
+  );
+}
+
+/** Nobody should approve what failed without having seen it. */
+function Failed({ of: { checks } }: { of: Deployment }) {
+  const failed = checks.filter((each) => !each.passed);
+  if (failed.length === 0) return null;
+  return (
+    <p className="line">
+      <Badge tone="failed">
+        {failed.length} of {checks.length} checks failed
+      </Badge>{' '}
+      {failed.map(({ name, text }) => `${name}: ${text}`).join('; ')}
+    </p>
   );
 }
 

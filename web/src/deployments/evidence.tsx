@@ -39,10 +39,10 @@ export function Evidence({ of }: { of: Deployment }) {
     <>
       <State of={read} isEmpty={candidate === null && champion === null} empty="No version yet." />
       {a && b && (
-        <>
+        <div className="sides">
           <Made sides={[a, b]} ids={[champion, candidate]} />
           <Windows sides={[a, b]} ids={[champion, candidate]} />
-        </>
+        </div>
       )}
     </>
   );

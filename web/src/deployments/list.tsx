@@ -23,7 +23,9 @@ export function DeploymentTable({ items, shown }: { items: Deployment[]; shown: 
       ]}
       rows={items.map((each) => [
         <Fragment key="n">
-          <a href={deploymentAddress(each.id)}>{each.model}</a>
+          <a className="any" href={deploymentAddress(each.id)}>
+            {each.model}
+          </a>
           <span className="under" title={each.source.detail}>
             {each.source.kind}
           </span>
@@ -32,8 +34,8 @@ export function DeploymentTable({ items, shown }: { items: Deployment[]; shown: 
           {stageText(each.stage)}
         </Badge>,
         <Requests key="r" of={each} />,
-        each.champion ? versionOf(each.champion) : '–',
-        each.candidate ? versionOf(each.candidate) : '–',
+        <Version key="c" id={each.champion} />,
+        <Version key="d" id={each.candidate} />,
         each.checks.length > 0
           ? `${each.checks.filter((check) => check.passed).length} of ${each.checks.length}`
           : '–',
@@ -43,6 +45,8 @@ export function DeploymentTable({ items, shown }: { items: Deployment[]; shown: 
     />
   );
 }
+
+const Version = ({ id }: { id: string | null }) => (id ? <span className="any">{versionOf(id)}</span> : '–');
 
 function Requests({ of }: { of: Deployment }) {
   const shares = sharesOf(of);

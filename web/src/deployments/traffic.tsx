@@ -1,4 +1,4 @@
-import { latency, number, percent, tiny, whole } from '../format';
+import { latency, number, percent, whole } from '../format';
 import { Empty } from '../parts';
 import { Table } from '../table';
 import { versionOf, type Deployment } from './kinds';
@@ -23,8 +23,8 @@ export function Traffic({ of }: { of: Deployment }) {
               champion={{ requests: shadow.requests, failures: NaN, p95Ms: shadow.championP95Ms }}
             />
             <p className="soft note">
-              Answers differ by {tiny(shadow.meanAbsDifference)} on average, {tiny(shadow.maxAbsDifference)}{' '}
-              at most; the champion’s were the ones returned.
+              Answers differ by {number(shadow.meanAbsDifference, 3)} on average,{' '}
+              {number(shadow.maxAbsDifference, 3)} at most; the champion’s were the ones returned.
             </p>
           </>
         )}

@@ -13,10 +13,10 @@ export function MachineFacts({ of: { cores, memoryBytes, freeMemoryBytes, load, 
         <Fact name="Cores" value={whole(cores)} />
         <Fact name="Load" value={number(load, 3)} title="Mean of the last minute; as many as cores is full" />
         <Fact
-          name="Memory free"
+          name="Memory used"
           value={
             <>
-              {bytes(freeMemoryBytes)} of {bytes(memoryBytes)}
+              {bytes(memoryBytes - freeMemoryBytes)} of {bytes(memoryBytes)}
               <Fill used={memoryBytes - freeMemoryBytes} of={memoryBytes} />
             </>
           }

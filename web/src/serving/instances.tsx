@@ -18,13 +18,14 @@ export function Instances({ items }: { items: readonly Instance[] }) {
         { name: 'requests', kind: 'number', title: 'Batches since this process was started' },
         { name: 'failed', kind: 'number' },
         { name: 'versions', kind: 'number', title: 'Loaded and ready' },
-        'provider',
         { name: 'reason', kind: 'wide' },
       ]}
       rows={items.map((each) => [
         <span key="a" className="any">
           {each.address}
-          <span className="under">{each.backend}</span>
+          <span className="under">
+            {each.backend} · {each.provider}
+          </span>
         </span>,
         <Badge key="s" tone={TONES[each.state]}>
           {STATES[each.state]}
@@ -36,7 +37,6 @@ export function Instances({ items }: { items: readonly Instance[] }) {
         whole(each.requests),
         failed(each),
         whole(each.loaded.length),
-        each.provider,
         each.reason ?? '–',
       ])}
     />

@@ -1,0 +1,104 @@
+import { FIRST_BAR, HOUR, SOURCE } from '../api/made-records.js';
+
+export const DIGEST = 'd1'.repeat(32);
+const at = (hours: number): number => FIRST_BAR + hours * HOUR;
+
+/** A candidate that waits for approval; `change` makes another stage of it. */
+export const madeDeployment = (change: Record<string, unknown> = {}) => ({
+  ...{ id: 'net:simulated-1', model: 'net', source: SOURCE, sourceKey: 'simulated-1' },
+  ...{ workflowId: 'deployment/net/simulated-1', stage: 'approval', percent: 0 },
+  ...{ champion: 'mdl_net@aaaa', candidate: 'mdl_net@bbbb', previous: 'mdl_net@0000' },
+  ...{ evidenceSha256: DIGEST, trainedBy: 'pri_trainer', startedAt: at(0), updatedAt: at(3) },
+  checks: [
+    { name: 'evaluation', passed: true, text: 'For: direction right in 53.1 % of 400.' },
+    { name: 'leakAudit', passed: false, text: 'the <b>future</b> shuffled changes 0.5, allowed is 0.1' },
+  ],
+  shadow: {
+    ...{ requests: 1200, failures: 3, meanAbsDifference: 0.0021, maxAbsDifference: 0.4 },
+    ...{ p95Ms: 6.2, championP95Ms: 5.1 },
+  },
+  canary: null,
+  approval: { state: 'waiting', by: null, at: null, expiresAt: at(27), escalatedAt: at(5) },
+  reasons: ['The evidence is complete; it waits for a second pair of eyes.'],
+  history: [
+    { at: at(0), stage: 'evidence', by: 'pri_trainer', reasons: ['proposed by pri_trainer'] },
+    { at: at(1), stage: 'shadow', by: 'workflow', reasons: ['7 checks passed', 'latency p95 is 5 ms'] },
+    { at: at(3), stage: 'approval', by: 'workflow', reasons: ['1,200 requests were mirrored'] },
+  ],
+  ...change,
+});
+
+export const canary = {
+  ...{ stage: 'canary', percent: 25, updatedAt: at(6) },
+  approval: { state: 'approved', by: 'pri_second', at: at(5), expiresAt: at(27), escalatedAt: null },
+  canary: {
+    ...{ requests: 50, failures: 2, p95Ms: 7.5 },
+    ...{ championRequests: 151, championFailures: 0, championP95Ms: 5.2 },
+  },
+};
+
+const LONG = 'transformer-with-a-very-long-name-that-somebody-chose-without-a-thought-for-phones';
+export const longNamed = madeDeployment({
+  ...{ id: `${LONG}:simulated-1`, model: LONG, workflowId: `deployment/${LONG}/simulated-1` },
+  ...{ champion: null, candidate: `mdl_${LONG}@0123456789ab`, stage: 'evidence', percent: 0 },
+  ...{ checks: [], shadow: null, history: [], reasons: [], evidenceSha256: null, trainedBy: LONG },
+  approval: { state: 'none', by: null, at: null, expiresAt: null, escalatedAt: null },
+});
+
+const instance = (change: object) => ({
+  ...{ backend: 'triton', provider: 'CUDAExecutionProvider', role: 'primary', state: 'ready' },
+  ...{ loaded: ['aaaa'.repeat(8)], running: 3, p50Ms: 2.1, p95Ms: 4.8, requests: 120_345, failures: 0 },
+  ...{ reason: null, address: 'triton:http://triton-0.serving.example:8000' },
+  ...change,
+});
+
+export const madeServing = {
+  ...{
+    backend: 'triton, onnx',
+    provider: 'CUDAExecutionProvider; cpu',
+    loaded: ['aaaa'.repeat(8), 'ff'.repeat(32)],
+  },
+  instances: [
+    instance({}),
+    instance({
+      ...{ address: 'triton:http://triton-1.serving.example:8000?repository=s3://models/a-long-folder' },
+      ...{ state: 'open', failures: 12, loaded: [], p50Ms: null, p95Ms: null },
+      reason: 'UnreachableError: connect ECONNREFUSED 10.0.0.2:8000; tried again in 4 s',
+    }),
+    instance({
+      ...{ address: 'onnx:', backend: 'onnx', provider: 'cpu', role: 'fallback', requests: 40 },
+      loaded: ['ff'.repeat(32)],
+    }),
+  ],
+  fallback: { active: true, address: 'onnx:', reason: 'no primary is ready', since: at(1), requests: 40 },
+  asOf: at(2),
+};
+
+const queue = (name: string, change: object = {}) => ({
+  ...{ name, pollers: 1, backlog: 0, oldestTaskAgeMs: null, tasksPerSecond: 0, running: 0 },
+  ...{ capacity: 8, workers: 1, ...change },
+});
+
+export const madeResources = {
+  queues: [
+    queue('finsight', { tasksPerSecond: 3.42, running: 2 }),
+    queue('io', { backlog: 5012, oldestTaskAgeMs: 754_000, running: 8, workers: 4, tasksPerSecond: 12.1 }),
+    queue('train', { pollers: 0, capacity: 0, backlog: 2, oldestTaskAgeMs: 61_000 }),
+  ],
+  machine: {
+    ...{ cores: 2, memoryBytes: 24 * 2 ** 30, freeMemoryBytes: 3 * 2 ** 29, load: 2.4 },
+    gpus: [
+      {
+        name: 'NVIDIA H100 80GB HBM3',
+        memoryBytes: 80 * 2 ** 30,
+        usedBytes: 76 * 2 ** 30,
+        utilisation: 0.93,
+      },
+    ],
+  },
+  training: {
+    running: [{ workflowId: 'train/patchtst-1h/0123456789abcdef', name: 'patchtst-1h', startedAt: at(0) }],
+    waiting: 14,
+  },
+  asOf: at(2),
+};
