@@ -6,6 +6,7 @@ import { barStatsRoutes } from './bars-stats.js';
 import { barRoutes } from './bars.js';
 import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
+import { deploymentRoutes } from './deployments.js';
 import { driftRoutes } from './drift.js';
 import { eventRoutes } from './event-consumers.js';
 import { datasetRoutes } from './datasets.js';
@@ -93,6 +94,7 @@ export const ROUTES: Route[] = [
   ...evaluationRoutes,
   ...predictionRoutes,
   ...driftRoutes,
+  ...deploymentRoutes,
   ...scorecardRoutes,
   ...predictionNowRoutes,
   ...predictionPolicyRoutes,

@@ -52,6 +52,11 @@ export const COLLECTIONS = {
   /** What looks for drift found, by the last close that was looked at; append-only. */
   driftReports: { time: 'asOf', fields: ['stream', 'model', 'sourceKey', 'verdict'], arrays: [] },
   driftStates: { time: 'retrainedAt', fields: ['name', 'sourceKey'], arrays: [] },
+  /** How each model's name is served, and what is on its way; how its versions fared, by process. */
+  deployments: { time: 'updatedAt', fields: ['model', 'stage', 'sourceKey'], arrays: [] },
+  deploymentTallies: { time: 'updatedAt', fields: ['rollout', 'phase'], arrays: [] },
+  /** Public halves of the keys that sign approval codes. */
+  approvalKeys: { time: 'usedAt', fields: [], arrays: [] },
   backtests: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },
   comparisons: { time: 'createdAt', fields: ['stream'], arrays: [] },
   searches: { time: 'createdAt', fields: ['stream', 'strategy'], arrays: [] },

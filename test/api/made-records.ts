@@ -1,4 +1,5 @@
 import { seedSentimentModels } from './made-comparisons.js';
+import { seedDeployments } from './made-deployments.js';
 import { seedEvaluation } from './made-evaluations.js';
 import { seedOptimisations } from './made-optimisations.js';
 import { seedTrainings } from './made-trainings.js';
@@ -33,6 +34,7 @@ export const madeBars = (count: number, without: number[] = []): Bar[] =>
 export async function seed(ports: Ports): Promise<void> {
   await seedSentimentModels(ports);
   await seedTrainings(ports);
+  await seedDeployments(ports);
   const { documents, objects, series } = ports;
   const stream = { exchange: 'binance', symbol: 'BTC-USDT', timeframe: '1h' } as const;
   await series.write({ stream, bars: madeBars(10, [4, 5]), source: SOURCE });

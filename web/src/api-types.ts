@@ -980,6 +980,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/deployments': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDeployments'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getDeployment'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/scorecard': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['getScorecard'];
@@ -2713,6 +2735,67 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    Deployment: {
+      /** <name>:<source key> */ id: string;
+      /** The model's name */ model: string;
+      source: components['schemas']['Source'];
+      sourceKey: string;
+      /** deployment/<name> */ workflowId: string;
+      stage: 'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
+      /** mdl_<name>@<version> */ champion: string | null;
+      /** mdl_<name>@<version> */ candidate: string | null;
+      /** What a rollback goes back to */ previous: string | null;
+      rollout: string | null;
+      /** Of requests to the candidate */ percent: number;
+      evaluations: string[];
+      championEvaluations: string[];
+      previousEvaluations: string[];
+      /** What an approval is given for */ evidenceSha256: string | null;
+      checks: { name: string; passed: boolean; text: string }[];
+      shadow: {
+        requests: number;
+        failures: number;
+        /** Of the expected moves, in units of volatility·√horizon */ meanAbsDifference: number | null;
+        maxAbsDifference: number | null;
+        /** Of one inference */ p95Ms: number | null;
+        championP95Ms: number | null;
+      } | null;
+      canary: {
+        requests: number;
+        /** Each was answered by the champion */ failures: number;
+        p95Ms: number | null;
+        championRequests: number;
+        championFailures: number;
+        championP95Ms: number | null;
+      } | null;
+      approval: {
+        state: 'none' | 'waiting' | 'approved' | 'rejected' | 'expired';
+        by: string | null;
+        at: number | null;
+        expiresAt: number | null;
+        escalatedAt: number | null;
+      };
+      /** The principal who cannot approve */ trainedBy: string | null;
+      proposedBy: string | null;
+      policy: { [name: string]: unknown } | null;
+      sticky: 'stream' | 'bar';
+      watchedUntil: number | null;
+      reasons: string[];
+      /** Newest last; the latest fifty */ history: {
+        /** Epoch milliseconds, UTC */ at: number;
+        stage:
+          'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
+        by: string;
+        reasons: string[];
+      }[];
+      /** Epoch milliseconds, UTC */ startedAt: number;
+      /** Epoch milliseconds, UTC */ updatedAt: number;
+    };
+    DeploymentPage: {
+      items: components['schemas']['Deployment'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     DriftReport: {
       id: string;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -6467,6 +6550,56 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['DriftReport'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDeployments: {
+    parameters: {
+      query?: {
+        /** Only of this model's name */ model?: string;
+        /** Only in this stage */ stage?:
+          'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
+        /** Changed at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Changed before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeploymentPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Deployment'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
       };
       default: {
         headers: { [name: string]: unknown };
