@@ -6,7 +6,6 @@ import type { RawItem } from '../domain/news/articles.js';
 import type { Lexicon } from '../domain/news/tags/lexicon.js';
 import type { CardFigures } from '../domain/sentiment/figures.js';
 import type { SentimentModel } from '../domain/sentiment/scores.js';
-import type { ModelRef } from '../domain/models.js';
 import type { Trainer } from '../domain/training/trainers.js';
 import type { Source } from '../domain/sources.js';
 import type { SuggestionsPort, SweepsPort } from './ports-backtest.js';
@@ -23,6 +22,7 @@ import type { SourcesPort } from './ports-sources.js';
 import type { ChannelsPort } from './ports-notifications.js';
 import type { StrategyFilesPort } from './ports-strategies.js';
 import type { HttpClient } from './http/http.js';
+import type { ServingPort } from './ports-serving.js';
 
 /*
  * The interfaces of the outside world. An adapter is a function that returns an object of methods,
@@ -84,20 +84,15 @@ export type {
   Validators,
 } from './ports-markets.js';
 export type { HttpAnswer, HttpClient, HttpRequest } from './http/http.js';
-
-// ---------------------------------------------------------------- serving
-
-export type Tensor =
-  | { type: 'float32'; dims: number[]; data: Float32Array }
-  | { type: 'int64'; dims: number[]; data: BigInt64Array };
-
-export interface ServingPort extends Closable {
-  /** Runs one batch. @throws DataQualityError where the file's digest differs or the model answers NaN or a wrong shape. */
-  infer(model: ModelRef, inputs: Record<string, Tensor>): Promise<Record<string, Tensor>>;
-  health(): Promise<{ backend: string; provider: string; loaded: string[] }>;
-  /** Batches that it computes at a time; where absent, one. */
-  lanes?: number;
-}
+export type {
+  FallbackState,
+  InstanceHealth,
+  ModelMetadata,
+  ServingHealth,
+  ServingPort,
+  Tensor,
+  TensorInfo,
+} from './ports-serving.js';
 
 // ---------------------------------------------------------------- lineage
 

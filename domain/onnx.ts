@@ -96,9 +96,10 @@ export function encodeRidge(args: {
   });
 }
 
-/** Any graph of such nodes. */
+/** Any graph of such nodes. `opset`: of the standard operators, 17 where absent. */
 export function encodeModel(graph: {
   name: string;
+  opset?: number;
   inputs: Port[];
   output: Port;
   initializers: Initializer[];
@@ -111,7 +112,7 @@ export function encodeModel(graph: {
     ...graph.inputs.map((port) => field(11, encodePort(port))),
     field(12, encodePort(graph.output)),
   ];
-  const opset = joined([text(1, ''), integer(2, 17)]);
+  const opset = joined([text(1, ''), integer(2, graph.opset ?? 17)]);
   return joined([integer(1, 9), text(2, 'finsight'), field(7, joined(parts)), field(8, opset)]);
 }
 

@@ -22,6 +22,27 @@ export function balancedServing(
 ): ServingPort {
   const instances = given.map((each): Instance => ({ ...each, circuit: openCircuit(options), running: 0 }));
   const load = ({ running, serving }: Instance): number => running / (serving.lanes ?? 1);
+  const refused = (faults: string[]): UnreachableError =>
+    new UnreachableError(`No instance of the model server answers: ${faults.join('; ')}`);
+  /** One that does not answer loads the model when it is asked for it. */
+  const eachOf = async (work: (serving: ServingPort) => Promise<void>): Promise<void> => {
+    const done = await Promise.allSettled(instances.map(({ serving }) => work(serving)));
+    const faults = done.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+    const final = faults.find((each) => each instanceof Error && FINAL.has(each.name));
+    if (final) throw final;
+    if (faults.length === instances.length) throw refused(faults.map(messageOf));
+  };
+  const firstOf = async <T>(work: (serving: ServingPort) => Promise<T>): Promise<T> => {
+    const faults: string[] = [];
+    for (const { address, serving } of instances)
+      try {
+        return await work(serving);
+      } catch (error) {
+        if (error instanceof Error && FINAL.has(error.name)) throw error;
+        faults.push(`${address}: ${messageOf(error)}`);
+      }
+    throw refused(faults);
+  };
   return {
     lanes: instances.reduce((sum, { serving }) => sum + (serving.lanes ?? 1), 0),
     async infer(model, inputs) {
@@ -48,8 +69,11 @@ export function balancedServing(
           instance.running--;
         }
       }
-      throw new UnreachableError(`No instance of the model server answers: ${faults.join('; ')}`);
+      throw refused(faults);
     },
+    load: (model) => eachOf((serving) => serving.load(model)),
+    unload: (model) => eachOf((serving) => serving.unload(model)),
+    metadata: (model) => firstOf((serving) => serving.metadata(model)),
     async health() {
       const all = await Promise.all(
         instances.map(async ({ address, serving }) => {

@@ -4,8 +4,9 @@ import { DataQualityError, InvalidInputError, messageOf } from '../../domain/err
 import type { ModelRef } from '../../domain/models.js';
 import { schemePath } from '../addresses.js';
 import type { ObjectsPort, ServingPort, Tensor } from '../ports.js';
-import { openSession, type RawTensor, type Session, type SessionOptions } from './session.js';
+import { openSession, type Session, type SessionOptions } from './session.js';
 import { readModelFile } from './shipped.js';
+import { checkInputs, checkOutputs, nameOf, rowsOf } from './tensors.js';
 import { openThreads, threadsWork } from './threads.js';
 
 const SESSIONS = 8;
@@ -39,17 +40,30 @@ export function onnxServing(
     made.session.catch(() => models.delete(model.onnx.sha256));
     return made;
   };
+  /** While it is used it stays open, evicted or not. */
+  const use = async <T>(model: ModelRef, work: (session: Session) => T | Promise<T>): Promise<T> => {
+    const held = heldOf(model);
+    held.users++;
+    try {
+      return await work(await held.session);
+    } finally {
+      if (--held.users === 0 && held.evicted) void held.end();
+    }
+  };
   return {
     lanes: options.instances,
-    async infer(model, inputs) {
-      const held = heldOf(model);
-      held.users++;
-      try {
-        return await runChecked(model, await held.session, inputs);
-      } finally {
-        if (--held.users === 0 && held.evicted) void held.end();
-      }
+    infer: (model, inputs) => use(model, (session) => runChecked(model, session, inputs)),
+    load: (model) => use(model, () => undefined),
+    async unload(model) {
+      const held = models.get(model.onnx.sha256);
+      models.delete(model.onnx.sha256);
+      await held?.ended;
     },
+    metadata: (model) =>
+      use(model, ({ inputs, outputs }) => ({
+        ...{ name: model.name, version: model.version, sha256: model.onnx.sha256 },
+        ...{ platform: 'onnxruntime', inputs: [...inputs], outputs: [...outputs] },
+      })),
     async health() {
       const used = [...models.values()].flatMap(({ open }) => open ?? []);
       const provider = used[0]?.note ?? used[0]?.provider ?? options.provider;
@@ -70,17 +84,20 @@ interface Held {
   users: number;
   evicted: boolean;
   end(): Promise<void>;
+  /** Settles once it was ended. */
+  ended: Promise<void>;
 }
 
 function hold(session: Promise<Session>): Held {
+  let settle = (): void => undefined;
+  const ended = new Promise<void>((done) => (settle = done));
   let ending: Promise<void> | null = null;
-  const held: Held = {
-    session,
-    open: null,
-    users: 0,
-    evicted: false,
-    end: () => (ending ??= session.then((open) => open.release()).catch(() => undefined)),
-  };
+  const end = (): Promise<void> =>
+    (ending ??= session
+      .then((open) => open.release())
+      .catch(() => undefined)
+      .finally(settle));
+  const held: Held = { session, open: null, users: 0, evicted: false, end, ended };
   session.then((open) => (held.open = open)).catch(() => undefined);
   return held;
 }
@@ -90,18 +107,11 @@ async function runChecked(
   session: Session,
   inputs: Record<string, Tensor>,
 ): Promise<Record<string, Tensor>> {
-  const missing = session.inputs.find((name) => !inputs[name]);
-  if (missing)
-    throw new DataQualityError(
-      `Model ${nameOf(model)} wants the input "${missing}"; given: ${Object.keys(inputs).join(', ')}`,
-    );
+  checkInputs(model, session.inputs, inputs);
   const answer = await session.run(inputs).catch((error: unknown) => {
     throw new DataQualityError(`Model ${nameOf(model)} refuses its input: ${messageOf(error)}`);
   });
-  const rows = Object.values(inputs)[0]?.dims[0];
-  return Object.fromEntries(
-    Object.entries(answer).map(([name, value]) => [name, checked(model, name, value, rows)]),
-  );
+  return checkOutputs(model, answer, rowsOf(inputs));
 }
 
 interface OnnxOptions extends SessionOptions {
@@ -141,22 +151,3 @@ async function load(
     );
   }
 }
-
-/** An answer with a number for every row, or an error that names the model and the output. */
-function checked(model: ModelRef, name: string, value: RawTensor, rows: number | undefined): Tensor {
-  const { dims } = value;
-  if (rows !== undefined && dims[0] !== rows)
-    throw new DataQualityError(`Model ${nameOf(model)} answers ${dims[0]} rows of "${name}" for ${rows}`);
-  if (value.type === 'int64') return { type: 'int64', dims, data: value.data as BigInt64Array };
-  if (value.type !== 'float32')
-    throw new DataQualityError(
-      `Model ${nameOf(model)} answers ${value.type} in "${name}"; float32 or int64 is served`,
-    );
-  const data = value.data as Float32Array;
-  const bad = data.findIndex((each) => !Number.isFinite(each));
-  if (bad >= 0)
-    throw new DataQualityError(`Model ${nameOf(model)} answers ${data[bad]} in "${name}", row ${bad}`);
-  return { type: 'float32', dims, data };
-}
-
-const nameOf = (model: ModelRef): string => `${model.name}@${model.version}`;

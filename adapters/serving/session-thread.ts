@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../domain/errors.js';
 import type { Tensor } from '../ports.js';
-import { openSession, type RawTensor, type SessionOptions } from './session.js';
+import { openSession, type RawTensor, type Session, type SessionOptions } from './session.js';
 
 /** What the thread is asked: a batch, or to end. */
 export type Asked = { feeds: Record<string, Tensor> } | 'end';
 export type Answered =
-  | { kind: 'open'; inputs: string[]; provider: string; note: string | null }
+  | ({ kind: 'open' } & Pick<Session, 'inputs' | 'outputs' | 'provider' | 'note'>)
   | { kind: 'done'; answer: Record<string, RawTensor> }
   | { kind: 'failed'; message: string };
 
@@ -25,7 +25,7 @@ const answer = (message: Answered): void => {
 
 try {
   const session = await openSession(bytes, options);
-  const { inputs, provider, note } = session;
+  const { inputs, outputs, provider, note } = session;
   parentPort?.on('message', (asked: Asked) => {
     if (asked === 'end') return void session.release().finally(() => parentPort?.close());
     session.run(asked.feeds).then(
@@ -33,7 +33,7 @@ try {
       (error: unknown) => answer({ kind: 'failed', message: messageOf(error) }),
     );
   });
-  answer({ kind: 'open', inputs: [...inputs], provider, note });
+  answer({ kind: 'open', inputs, outputs, provider, note });
 } catch (error) {
   answer({ kind: 'failed', message: messageOf(error) });
 }

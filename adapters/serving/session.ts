@@ -1,6 +1,6 @@
-import type { Tensor as OrtTensor } from 'onnxruntime-node';
+import type { InferenceSession as OrtSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { messageOf } from '../../domain/errors.js';
-import type { Tensor } from '../ports.js';
+import type { Tensor, TensorInfo } from '../ports.js';
 
 /** How models are run in this process. */
 export interface SessionOptions {
@@ -18,7 +18,9 @@ export interface RawTensor {
 }
 
 export interface Session {
-  inputs: readonly string[];
+  /** In the order in which the model states them. */
+  inputs: readonly TensorInfo[];
+  outputs: readonly TensorInfo[];
   /** What computes, and why it is not what was asked for. */
   provider: string;
   note: string | null;
@@ -48,7 +50,8 @@ export async function openSession(bytes: Uint8Array, options: SessionOptions): P
     return create('cpu');
   });
   return {
-    inputs: session.inputNames,
+    inputs: session.inputMetadata.map(infoOf),
+    outputs: session.outputMetadata.map(infoOf),
     provider,
     note,
     async run(feeds) {
@@ -65,4 +68,11 @@ export async function openSession(bytes: Uint8Array, options: SessionOptions): P
     },
     release: () => session.release(),
   };
+}
+
+/** What has a name there instead of a size may vary. */
+function infoOf(value: OrtSession.ValueMetadata): TensorInfo {
+  if (!value.isTensor) return { name: value.name, type: 'no tensor', dims: [] };
+  const dims = value.shape.map((size) => (typeof size === 'number' && size >= 0 ? size : -1));
+  return { name: value.name, type: value.type, dims };
 }

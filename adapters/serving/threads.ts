@@ -28,9 +28,9 @@ export async function openThreads(
     throw fault.reason;
   }
   const free = sessions.map((session) => ({ session, running: 0 }));
-  const [{ inputs, provider, note }] = sessions as [Session];
+  const [{ inputs, outputs, provider, note }] = sessions as [Session];
   return {
-    ...{ inputs, provider, note, release },
+    ...{ inputs, outputs, provider, note, release },
     async run(feeds) {
       const chosen = free.reduce((best, each) => (each.running < best.running ? each : best));
       chosen.running++;
@@ -60,6 +60,7 @@ async function openThread(bytes: Uint8Array, options: SessionOptions): Promise<S
   }
   return {
     inputs: first.inputs,
+    outputs: first.outputs,
     provider: first.provider,
     note: first.note,
     async run(feeds) {

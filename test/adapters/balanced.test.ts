@@ -23,6 +23,9 @@ function made(lanes: (number | undefined)[]) {
         if (fault) throw fault;
         return { by: { type: 'float32', dims: [1], data: Float32Array.of(i) } };
       },
+      load: async () => {},
+      unload: async () => {},
+      metadata: async () => Promise.reject(new Error('it has none')),
       health: async () => {
         const fault = faults[i];
         if (fault) throw fault;

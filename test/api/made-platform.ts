@@ -213,7 +213,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     suggestions: { open: absent },
     tracking: documentTracking(own.documents),
     serving: {
-      infer: absent,
+      ...{ infer: absent, load: absent, unload: absent, metadata: absent },
       health: async () => ({ backend: 'onnx', provider: 'cpu', loaded: [] }),
       close: async () => {},
     },
