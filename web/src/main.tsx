@@ -56,6 +56,8 @@ function App() {
   useEffect(() => {
     document.title = `${shown.name} · FinSight`;
     scrollTo(0, 0);
+    // On a phone the bar holds more pages than fit.
+    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [shown]);
   const Page = shown.page;
   return (

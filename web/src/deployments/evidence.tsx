@@ -2,7 +2,7 @@ import { Fragment } from 'react';
 import { client, dataOf, useLoaded } from '../api';
 import { date, moment, number, tiny } from '../format';
 import { barsText } from '../forecasts/kinds';
-import { contestsOf, type Evaluation, type Version } from '../models/kinds';
+import { contestsOf, type Contest, type Evaluation, type Version } from '../models/kinds';
 import { Calibration } from '../models/scores';
 import { Empty, Provenance, State } from '../parts';
 import { Table } from '../table';
@@ -41,7 +41,7 @@ export function Evidence({ of }: { of: Deployment }) {
       {a && b && (
         <div className="sides">
           <Made sides={[a, b]} ids={[champion, candidate]} />
-          <Windows sides={[a, b]} ids={[champion, candidate]} />
+          <Windows of={of} sides={[a, b]} ids={[champion, candidate]} />
         </div>
       )}
     </>
@@ -88,8 +88,16 @@ function Made({ sides, ids }: Both) {
   );
 }
 
-function Windows({ sides, ids }: Both) {
-  const contests = contestsOf(sides.flatMap((each) => each.evaluations));
+/** The windows that the decision rests on: of the candidate those that the deployment names. */
+function windowsOf({ evaluations: named }: Deployment, [a, b]: [Read, Read]): Contest[] {
+  const own = b.evaluations.filter(({ id }) => named.includes(id));
+  const contests = contestsOf([...a.evaluations, ...(own.length > 0 ? own : b.evaluations)]);
+  const decided = contests.filter((each) => each.evaluations.some((one) => own.includes(one)));
+  return decided.length > 0 ? decided : contests;
+}
+
+function Windows({ of, sides, ids }: Both & { of: Deployment }) {
+  const contests = windowsOf(of, sides);
   if (contests.length === 0) return <Empty>Neither version has been evaluated yet.</Empty>;
   return contests.map((each) => {
     const own = ids.map((id) =>

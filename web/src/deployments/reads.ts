@@ -9,11 +9,11 @@ const loose = client as unknown as Record<
   (path: string, options?: object) => Promise<{ data?: never; error?: unknown; response: Response }>
 >;
 
-export const readDeployments = async (): Promise<{ items: Deployment[]; asOf: number }> =>
-  dataOf(await loose.GET('/deployments', { params: { query: { limit: 200 } } }));
+export const readDeployments = async () =>
+  dataOf(await client.GET('/deployments', { params: { query: { limit: 200 } } }));
 
 export const readDeployment = async (id: string): Promise<Deployment> =>
-  dataOf(await loose.GET('/deployments/{id}', { params: { path: { id } } }));
+  dataOf(await client.GET('/deployments/{id}', { params: { path: { id } } }));
 
 export const startDeployment = async (body: { model: string }): Promise<Deployment> =>
   dataOf(await loose.POST('/deployments', { body }));

@@ -9,7 +9,7 @@ type Side = { requests: number; failures: number; p95Ms: number | null };
 export function Traffic({ of }: { of: Deployment }) {
   const { shadow, canary } = of;
   return (
-    <div className="halves">
+    <div className="halves apart">
       <div>
         <h3>Shadow</h3>
         {!shadow || shadow.requests === 0 ? (
@@ -68,7 +68,7 @@ function Sides({ of, label, champion, candidate }: Compared) {
     <Table
       label={`${label}: champion against candidate`}
       head={[
-        label,
+        'figure',
         { name: nameOf('champion', names.champion), kind: 'number' },
         { name: nameOf('candidate', names.candidate), kind: 'number' },
       ]}

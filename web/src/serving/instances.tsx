@@ -21,7 +21,7 @@ export function Instances({ items }: { items: readonly Instance[] }) {
         { name: 'reason', kind: 'wide' },
       ]}
       rows={items.map((each) => [
-        <span key="a" className="any">
+        <span key="a" className="any address">
           {each.address}
           <span className="under">
             {each.backend} · {each.provider}

@@ -1,0 +1,94 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestPlatform, type TestPlatform } from '../api/made-platform.js';
+import { HOUR } from '../api/made-records.js';
+import {
+  browserPath,
+  buildPages,
+  faintTexts,
+  openBrowser,
+  openPage,
+  sidewaysScroll,
+  type Watched,
+} from './browser.js';
+import { canary, DIGEST, longNamed, madeDeployment } from './made-deployments.js';
+import { evaluation, version } from './made-models.js';
+
+const chromium = browserPath();
+const ADDRESS = '#/deployments/net%3Asimulated-1';
+
+describe.skipIf(!chromium)('deployments in a browser (skipped where no Chromium is installed)', () => {
+  let browser: Browser;
+  let pages: Awaited<ReturnType<typeof buildPages>>;
+  let platform: TestPlatform;
+
+  beforeAll(async () => {
+    pages = await buildPages();
+    platform = await startTestPlatform({ adminKey: '', webDirectory: pages.directory });
+    const { documents } = platform.ports;
+    await documents.insert('models', [
+      version({ version: 'aaaa', at: 0, dropout: 0.1 }),
+      version({ version: 'bbbb', at: HOUR, dropout: 0.3 }),
+    ]);
+    await documents.insert('evaluations', [
+      evaluation({ version: 'aaaa', mae: 9.5, passed: true }),
+      evaluation({ version: 'bbbb', mae: 10.4, passed: false }),
+    ]);
+    browser = await openBrowser(chromium!);
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.close();
+    pages?.remove();
+  });
+  const store = async (...records: ReturnType<typeof madeDeployment>[]): Promise<void> => {
+    for (const each of records)
+      await platform.ports.documents.update('deployments', each.id, () => each as never);
+  };
+  beforeEach(() => store(madeDeployment()));
+
+  const at = async (
+    options: { path: string; width?: number; scheme?: 'light' | 'dark'; faults?: boolean },
+    look: (watched: Watched) => Promise<void>,
+  ): Promise<void> => {
+    const watched = await openPage(browser, platform.url, {
+      viewport: { width: options.width ?? 1440, height: 900 },
+      colorScheme: options.scheme ?? 'light',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    try {
+      await watched.page.goto(`${platform.url}/${options.path}`);
+      await look(watched);
+      expect(await sidewaysScroll(watched.page)).toBe(0);
+      if (!options.faults) expect(watched.faults).toEqual([]);
+    } finally {
+      await watched.close();
+    }
+  };
+
+  it.each([
+    [390, 'dark'],
+    [1440, 'light'],
+  ] as const)('at %i pixels in %s: stages, evidence side by side, checks, traffic', async (width, scheme) => {
+    await store(longNamed);
+    await at({ path: '#/deployments', width, scheme }, async ({ page }) => {
+      // What waits for a decision is shown first.
+      const card = page.locator('.card').filter({ has: page.getByRole('list', { name: 'Stages' }) });
+      expect(await card.getByRole('list').first().innerText()).toMatch(
+        /evidence done, .*\s+shadow done, .*\s+approval now, .*\s+canary waiting\s+promoted waiting/,
+      );
+      await page.getByRole('img', { name: 'Requests: 100 % net@aaaa' }).waitFor();
+      await card.getByText('operators and administrators, but not pri_trainer').waitFor();
+      await page.getByText('the <b>future</b> shuffled changes 0.5').waitFor();
+      const held = page.getByRole('region', { name: /^Champion against candidate on binance/ });
+      const rows = (await held.locator('tbody tr').allInnerTexts()).map((each) => each.split('\t'));
+      expect(rows).toContainEqual(['error × persistence', '0.9500', '1.0400', 'persistence 1']);
+      expect(rows).toContainEqual(['leak audit', 'passed', 'a leak was found', '']);
+      const shadow = page.getByRole('region', { name: 'Shadow: champion against candidate' });
+      expect(await shadow.getByRole('row', { name: /failure rate/ }).innerText()).toContain('0.25 %');
+      const names = page.getByRole('region', { name: 'Deployments' }).locator('tbody th');
+      expect(await names.allInnerTexts()).toHaveLength(2);
+      expect(await faintTexts(page)).toEqual([]);
+    });
+  });
+});
