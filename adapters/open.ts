@@ -6,7 +6,7 @@ import { openCache } from './cache/index.js';
 import { openCatalogue } from './catalogue.js';
 import { openChannels } from './channels/index.js';
 import type { Config } from './config.js';
-import { machineOf } from './machine.js';
+import { machineFigures, machineOf } from './machine.js';
 import { openDocuments } from './documents/index.js';
 import { readSentimentPoints } from './documents/points.js';
 import { openEngines } from './engines/index.js';
@@ -110,6 +110,7 @@ export function openPorts(config: Config): Ports {
     trainer: () => trainerOf(config),
     code: codeVersion,
     machine: machineOf,
+    machineFigures,
     // A process without Temporal knows of none; workers look.
     queues: { pollers: async () => 0 },
     stories: { start: noStories, signal: noStories },

@@ -6,6 +6,7 @@ import type { RawItem } from '../domain/news/articles.js';
 import type { Lexicon } from '../domain/news/tags/lexicon.js';
 import type { CardFigures } from '../domain/sentiment/figures.js';
 import type { SentimentModel } from '../domain/sentiment/scores.js';
+import type { MachineFigures } from '../domain/resources.js';
 import type { Trainer } from '../domain/training/trainers.js';
 import type { Source } from '../domain/sources.js';
 import type { SuggestionsPort, SweepsPort } from './ports-backtest.js';
@@ -190,5 +191,7 @@ export interface Ports extends Closable {
   code(): string;
   /** What of this machine may decide the last bits of a computation. */
   machine(): Record<string, string>;
+  /** What this machine has and uses at present. */
+  machineFigures(): Promise<MachineFigures>;
   now(): number;
 }

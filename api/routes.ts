@@ -30,6 +30,7 @@ import { predictionNowRoutes } from './prediction-now.js';
 import { predictionPolicyRoutes } from './prediction-policies.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
+import { resourceRoutes } from './resources.js';
 import { retentionRoutes } from './retention.js';
 import type { Route } from './route.js';
 import { bulkRunRoutes } from './runs-bulk.js';
@@ -108,6 +109,7 @@ export const ROUTES: Route[] = [
   ...principalRoutes,
   ...auditRoutes,
   ...storageRoutes,
+  ...resourceRoutes,
   ...healthRoutes,
   ...metricsRoutes,
 ];

@@ -1,5 +1,6 @@
 import type { Closable } from '../adapters/ports.js';
 import type { Principal } from '../domain/identity.js';
+import type { QueueFigures } from '../domain/resources.js';
 import type { StoryKind } from './story-inputs.js';
 import type { TrainingProgress } from './training-progress.js';
 
@@ -80,6 +81,33 @@ export interface StoriesPort extends Closable {
   /** @throws UnreachableError */
   ready(): Promise<void>;
   schedules: SchedulesPort;
+  queues: QueuesView;
+}
+
+/** A model that a worker trains at this moment. */
+export interface RunningTraining {
+  workflowId: string;
+  step: string;
+  tenant: string | null;
+  /** Identity of the worker: `<process>@<host>`. */
+  worker: string;
+  attempt: number;
+  /** Of the attempt, epoch ms. */
+  startedAt: number;
+  epoch: number | null;
+  maxEpochs: number | null;
+}
+
+/** What waits and works on the task queues, and what tenants weigh there. */
+export interface QueuesView {
+  /** @throws UnreachableError */
+  figures(): Promise<QueueFigures[]>;
+  /** Of the newest 300 stories that train or wait to. @throws UnreachableError */
+  trainings(): Promise<RunningTraining[]>;
+  /** Weights that hold whatever a story was started with, by tenant. */
+  weights(): Promise<Record<string, number>>;
+  /** Sets one for what waits already and what comes, on every queue; null removes it. */
+  weigh(tenant: string, weight: number | null): Promise<void>;
 }
 
 export const OVERLAPS = [

@@ -33,7 +33,8 @@ export async function pendingOf(
 }
 
 const NOTHING = { retrying: [], training: [] };
-const TRAINS = new Set(['trainForecaster', 'trainSentiment', 'trainTrial', 'trainSentimentTrial']);
+/** Steps of the queue `train` that learn. */
+export const TRAINS = new Set(['trainForecaster', 'trainSentiment', 'trainTrial', 'trainSentimentTrial']);
 
 /** Where a training stands by its last heartbeat, which outlives a killed worker. */
 async function trainingOf(client: Client, story: string, pending: Pending): Promise<TrainingProgress | null> {

@@ -14,6 +14,7 @@ import { InvalidInputError, NotFoundError } from '../domain/errors.js';
 import type { StoriesPort, Story, StoryProgress, StoryStatus, StorySummary } from './stories.js';
 import { pendingOf } from './temporal-pending.js';
 import { translated } from './temporal-errors.js';
+import { temporalQueues } from './temporal-queues.js';
 import { startOptions, temporalSchedules } from './temporal-schedules.js';
 
 /** A worker that has not answered a query by then is busy or away: the run is shown without progress. */
@@ -67,6 +68,7 @@ export function clientStories(client: Client, namespace: string): StoriesPort {
     describe,
     progress,
     schedules: temporalSchedules(client, within),
+    queues: temporalQueues(client, namespace, within),
     start: (kind, input, by) =>
       within(async () => {
         const { workflowId, ...rest } = startOptions(kind, input);

@@ -64,6 +64,8 @@ const madeFigures: CardFigures[] = [
   },
 ];
 
+const madeGpu = { name: 'NVIDIA made, up', memoryBytes: 8e10, usedBytes: 1e9, utilisation: null };
+
 export const ADMIN_KEY = 'an-admin-key-of-the-tests';
 export interface TestPlatform {
   url: string;
@@ -196,6 +198,13 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     ...own,
     code: () => '0.0.0',
     machine: () => ({}),
+    machineFigures: async () => ({
+      cores: 2,
+      memoryBytes: 8e9,
+      freeMemoryBytes: 4e9,
+      load: 0.5,
+      gpus: [madeGpu],
+    }),
     lineage: openLineage(own),
     catalogue: openCatalogue(settings, own.cache),
     storage: openStorage(settings),

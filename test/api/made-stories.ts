@@ -1,5 +1,6 @@
 import { InvalidInputError, NotFoundError } from '../../domain/errors.js';
-import type { Schedule, StoriesPort, Story } from '../../api/stories.js';
+import type { QueuesView, Schedule, StoriesPort, Story } from '../../api/stories.js';
+import { QUEUES, type QueueFigures } from '../../domain/resources.js';
 import { storyId } from '../../workflows/ids.js';
 
 const STARTED = Date.UTC(2023, 0, 1);
@@ -36,6 +37,40 @@ const madeSchedule = (id: string): Schedule => ({
   recent: [],
   createdBy: 'local',
 });
+
+const idle = (name: QueueFigures['name']): QueueFigures => ({
+  ...{ name, pollers: 0, backlog: 0, oldestTaskAgeMs: 0, tasksPerSecond: 0, addedPerSecond: 0 },
+  ...{ backlogByPriority: {}, running: 0, capacity: 0, workers: [] },
+});
+
+/** One worker trains, three wait for it. */
+function madeQueues(): QueuesView {
+  const weights: Record<string, number> = {};
+  const worker = {
+    ...{ identity: '7@made', host: 'made', processId: '7', running: 1, capacity: 1, done: 5 },
+    ...{ cpuUsage: 0.5, memoryUsage: 0.25, startedAt: STARTED, heartbeatAt: STARTED },
+  };
+  return {
+    figures: async () =>
+      QUEUES.map((name) => ({
+        ...idle(name),
+        ...(name === 'train'
+          ? { pollers: 1, backlog: 3, oldestTaskAgeMs: 61_500, running: 1, capacity: 1, workers: [worker] }
+          : {}),
+      })),
+    trainings: async () => [
+      {
+        ...{ workflowId: 'train/made/1', step: 'trainForecaster', tenant: 'default', worker: '7@made' },
+        ...{ attempt: 1, startedAt: STARTED, epoch: 2, maxEpochs: 5 },
+      },
+    ],
+    weights: async () => ({ ...weights }),
+    async weigh(tenant, weight) {
+      if (weight === null) delete weights[tenant];
+      else weights[tenant] = weight;
+    },
+  };
+}
 
 /** Stories in memory, with the same rules as the real ones; `stories` may be changed by a test. */
 export function madeStories(): StoriesPort & { stories: Map<string, Story>; reachable: boolean } {
@@ -96,6 +131,7 @@ export function madeStories(): StoriesPort & { stories: Map<string, Story>; reac
       if (!port.reachable) throw new Error('connection refused by 10.0.0.1');
     },
     async close() {},
+    queues: madeQueues(),
     schedules: {
       async create(spec) {
         if (schedules.has(spec.id)) throw new InvalidInputError(`A schedule "${spec.id}" exists`);

@@ -1442,6 +1442,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/resources': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getResources'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/livez': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['live'];
@@ -3018,6 +3029,61 @@ export interface components {
       /** The broken link nearest to the raw data */ firstBroken:
         components['schemas']['LineageCheck'] | null;
       broken: components['schemas']['LineageCheck'][];
+    };
+    QueueFigures: {
+      name: 'finsight' | 'io' | 'live' | 'cpu' | 'gpu' | 'train' | 'torch' | 'verify';
+      /** Workers that asked for work in the last five minutes */ pollers: number;
+      /** Tasks that wait, about */ backlog: number;
+      /** How long the oldest of them has waited; 0 where none waits */ oldestTaskAgeMs: number;
+      /** Handed to workers, a mean of the last half minute */ tasksPerSecond: number;
+      /** That came, likewise */ addedPerSecond: number;
+      /** 1 live, 2 interactive, 3 usual, 4 training, 5 back-fill */ backlogByPriority: {
+        [name: string]: number;
+      };
+      /** Tasks that workers do now, by their last heartbeat */ running: number;
+      /** Tasks that living workers can do at a time */ capacity: number;
+      /** How many workers would be right: the autoscaling signal */ desiredWorkers: number;
+      /** Living ones; empty where the server keeps no heartbeats */ workers: {
+        /** <process>@<host> */ identity: string;
+        host: string;
+        processId: string;
+        running: number;
+        capacity: number;
+        /** Tasks since it started */ done: number;
+        /** Of its host, 0 to 1 */ cpuUsage: number | null;
+        /** Of its host, 0 to 1 */ memoryUsage: number | null;
+        startedAt: number | null;
+        heartbeatAt: number | null;
+      }[];
+    };
+    Resources: {
+      queues: components['schemas']['QueueFigures'][];
+      /** The machine that the API runs on */ machine: {
+        cores: number;
+        memoryBytes: number;
+        freeMemoryBytes: number;
+        /** Processes that run or wait to, a mean of the last minute */ load: number;
+        /** By nvidia-smi; empty where there is none */ gpus: {
+          name: string;
+          memoryBytes: number | null;
+          usedBytes: number | null;
+          /** 0 to 1; null where it is not told */ utilisation: number | null;
+        }[];
+      };
+      training: {
+        /** Models that a worker trains now */ running: {
+          workflowId: string;
+          step: string;
+          tenant: string | null;
+          worker: string;
+          attempt: number;
+          /** Of the attempt */ startedAt: number;
+          epoch: number | null;
+          maxEpochs: number | null;
+        }[];
+        /** Steps that wait for a worker of the queue train, about */ waiting: number;
+      };
+      /** Epoch milliseconds, UTC */ asOf: number;
     };
     SkillFigures: {
       name: string;
@@ -7362,6 +7428,20 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Settings'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getResources: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Resources'] };
       };
       default: {
         headers: { [name: string]: unknown };
