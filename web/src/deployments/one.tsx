@@ -30,7 +30,10 @@ export function OneDeployment({ of, onDone }: { of: Deployment; onDone(after: De
           <Fact name="Candidate" value={<VersionLink id={of.candidate} />} />
           <Fact name="Champion before" value={<VersionLink id={of.previous} />} />
           <Fact name="Since" value={moment(of.startedAt)} />
-          <Fact name="Workflow" value={of.workflowId} />
+          <Fact
+            name="Workflow"
+            value={<a href={`#/runs/${encodeURIComponent(of.workflowId)}`}>{of.workflowId}</a>}
+          />
         </dl>
         {of.reasons.length > 0 && (
           <div className="verdict">

@@ -5,6 +5,7 @@ import { MachineFacts } from '../resources/machine';
 import { Queues } from '../resources/queues';
 import { readResources } from '../resources/reads';
 import { TrainingQueue } from '../resources/training';
+import { Workers } from '../resources/workers';
 
 /** What waits, who works on it, and what the machine has left. */
 export function Resources() {
@@ -16,6 +17,7 @@ export function Resources() {
       <Card title="Queues" aside={of && <span className="soft">as of {moment(of.asOf)}</span>}>
         <State of={found} isEmpty={of?.queues.length === 0} empty="No queue is known yet." />
         {of && <Queues items={of.queues} />}
+        {of && <Workers items={of.queues} />}
       </Card>
       {of && (
         <div className="halves">

@@ -11,7 +11,11 @@ export function MachineFacts({ of: { cores, memoryBytes, freeMemoryBytes, load, 
     <>
       <dl className="row">
         <Fact name="Cores" value={whole(cores)} />
-        <Fact name="Load" value={number(load, 3)} title="Mean of the last minute; as many as cores is full" />
+        <Fact
+          name="Load"
+          value={number(load, 3)}
+          title="Processes that run or wait to, a mean of the last minute"
+        />
         <Fact
           name="Memory used"
           value={
@@ -32,7 +36,7 @@ export function MachineFacts({ of: { cores, memoryBytes, freeMemoryBytes, load, 
             each.name,
             <span key="m">
               {bytes(each.usedBytes)} of {bytes(each.memoryBytes)}
-              <Fill used={each.usedBytes} of={each.memoryBytes} />
+              <Fill used={each.usedBytes ?? 0} of={each.memoryBytes ?? 0} />
             </span>,
             percent(each.utilisation, 0),
           ])}
