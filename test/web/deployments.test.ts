@@ -91,4 +91,71 @@ describe.skipIf(!chromium)('deployments in a browser (skipped where no Chromium 
       expect(await faintTexts(page)).toEqual([]);
     });
   });
+
+  /** A problem of the API, in its own words. */
+  const refusal = (status: number, detail: string) => ({
+    status,
+    contentType: 'application/problem+json',
+    body: JSON.stringify({ type: 'about:blank', title: 'Refused', status, detail }),
+  });
+
+  it('approves what was shown, by keyboard, after a step that shows it; says what the API refuses', async () => {
+    await at({ path: ADDRESS, faults: true }, async ({ page }) => {
+      const sent: unknown[] = [];
+      let answer: object = refusal(403, 'pri_trainer trained net@bbbb: another principal must approve it');
+      await page.route('**/approve', async (route) => {
+        sent.push(route.request().postDataJSON());
+        await route.fulfill(answer);
+      });
+      const approve = page.getByRole('button', { name: 'Approve', exact: true });
+      await approve.focus();
+      await page.keyboard.press('Enter');
+      // The harmless answer has the focus, and gives it back.
+      await page.keyboard.press('Enter');
+      expect(sent).toEqual([]);
+      await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Approve');
+      await page.keyboard.press('Enter');
+      const form = page.getByRole('form', { name: 'Approve net' });
+      await form.getByText(DIGEST).waitFor();
+      await form.getByText('1 of 2 checks failed').waitFor();
+      await form.getByLabel('Comment').fill('read it all');
+      await form.getByRole('button', { name: 'Yes, approve' }).click();
+      await form.getByRole('alert').getByText('another principal must approve it').waitFor();
+      expect(sent).toEqual([{ evidenceSha256: DIGEST, comment: 'read it all' }]);
+
+      // The evidence changes while the step is open: what was shown is what is sent.
+      await store(madeDeployment({ evidenceSha256: 'e2'.repeat(32), updatedAt: Date.now() }));
+      await page.getByText('e2e2e2e2e2e2').waitFor();
+      const decided = madeDeployment({ ...canary, updatedAt: Date.now() + 1 });
+      answer = { json: decided };
+      await store(decided);
+      await form.getByRole('button', { name: 'Yes, approve' }).click();
+      await page.getByRole('status').getByText('The deployment is now canary').waitFor();
+      expect(sent.at(-1)).toMatchObject({ evidenceSha256: DIGEST });
+      await page.getByRole('img', { name: 'Requests: 75 % net@aaaa, 25 % net@bbbb' }).waitFor();
+    });
+  });
+
+  it('rolls back with a reason, and rejects with a comment, never without', async () => {
+    await store(madeDeployment(canary));
+    await at({ path: ADDRESS, width: 390, scheme: 'dark' }, async ({ page }) => {
+      const sent: unknown[] = [];
+      const back = madeDeployment({ ...canary, stage: 'rolledBack', percent: 0, updatedAt: Date.now() });
+      await page.route('**/rollback', async (route) => {
+        sent.push(route.request().postDataJSON());
+        await store(back);
+        await route.fulfill({ json: back });
+      });
+      await page.getByRole('button', { name: 'Roll back' }).click();
+      await page.getByText('net@bbbb is taken out; net@aaaa answers every request').waitFor();
+      await page.getByRole('button', { name: 'Yes, roll back' }).click();
+      expect(sent).toEqual([]);
+      await page.getByLabel('Reason').fill('too slow');
+      expect(await faintTexts(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Yes, roll back' }).click();
+      await page.getByRole('status').getByText('The deployment is now rolled back').waitFor();
+      expect(sent).toEqual([{ reason: 'too slow' }]);
+      expect(await page.getByRole('list', { name: 'Stages' }).innerText()).toMatch(/rolled back$/);
+    });
+  });
 });

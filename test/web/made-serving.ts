@@ -1,15 +1,17 @@
+import type { InstanceHealth, ServingHealth } from '../../adapters/ports-serving.js';
 import { FIRST_BAR, HOUR } from '../api/made-records.js';
 
 const at = (hours: number): number => FIRST_BAR + hours * HOUR;
 
-const instance = (change: object) => ({
+const instance = (change: Partial<InstanceHealth>): InstanceHealth => ({
   ...{ backend: 'triton', provider: 'CUDAExecutionProvider', role: 'primary', state: 'ready' },
   ...{ loaded: ['aaaa'.repeat(8)], running: 3, p50Ms: 2.1, p95Ms: 4.8, requests: 120_345, failures: 0 },
   ...{ reason: null, address: 'triton:http://triton-0.serving.example:8000' },
   ...change,
 });
 
-export const madeServing = {
+/** One address is left alone, and the fallback stands in. */
+export const madeServing: ServingHealth = {
   ...{
     backend: 'triton, onnx',
     provider: 'CUDAExecutionProvider; cpu',
@@ -28,5 +30,4 @@ export const madeServing = {
     }),
   ],
   fallback: { active: true, address: 'onnx:', reason: 'no primary is ready', since: at(1), requests: 40 },
-  asOf: at(2),
 };

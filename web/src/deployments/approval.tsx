@@ -5,12 +5,14 @@ import { Copyable } from '../copyable';
 import { moment } from '../format';
 import { Badge, Digest, Failure } from '../parts';
 import { Decisions } from './decision';
+import { useMayOperate } from '../roles';
 import { TONES, type Deployment } from './kinds';
 import { readCode } from './reads';
 
 /** Whether the evidence is agreed to, by whom, until when, and what can be decided now. */
 export function Approval({ of, onDone }: { of: Deployment; onDone(after: Deployment): void }) {
   const { approval, evidenceSha256, trainedBy } = of;
+  const mayOperate = useMayOperate();
   return (
     <div>
       <h3>
@@ -31,7 +33,7 @@ export function Approval({ of, onDone }: { of: Deployment; onDone(after: Deploym
         {approval.escalatedAt !== null && <Fact name="Escalated" value={moment(approval.escalatedAt)} />}
       </dl>
       <Decisions of={of} onDone={onDone} />
-      {approval.state === 'waiting' && <Code key={evidenceSha256} of={of} />}
+      {approval.state === 'waiting' && mayOperate && <Code key={evidenceSha256} of={of} />}
     </div>
   );
 }

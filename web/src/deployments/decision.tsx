@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from 'react';
 import { textOf } from '../api';
 import { Badge } from '../parts';
+import { useMayOperate } from '../roles';
 import { stageText, versionOf, type Deployment } from './kinds';
 import { decide, type Verb } from './reads';
 
@@ -40,6 +41,8 @@ export function Decisions({ of, onDone }: { of: Deployment; onDone(after: Deploy
   const [asked, setAsked] = useState<{ verb: Verb; of: Deployment } | null>(null);
   const [left, setLeft] = useState<Verb | null>(null);
   const [done, setDone] = useState('');
+  const mayOperate = useMayOperate();
+  const verbs = verbsOf(of);
   const close = (after: Deployment | null): void => {
     setLeft(asked?.verb ?? null);
     setAsked(null);
@@ -51,11 +54,14 @@ export function Decisions({ of, onDone }: { of: Deployment; onDone(after: Deploy
     setDone('');
     setAsked({ verb, of });
   };
+  if (mayOperate === null) return null;
+  if (!mayOperate)
+    return verbs.length > 0 ? <p className="soft note">You may look only: an operator decides.</p> : null;
   if (asked) return <Confirm key={asked.verb} {...asked} onClose={close} />;
   return (
     <>
       <p className="filters actions">
-        {verbsOf(of).map((verb) => (
+        {verbs.map((verb) => (
           <button
             key={verb}
             ref={left === verb && !done ? focus : null}

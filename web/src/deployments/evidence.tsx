@@ -18,12 +18,21 @@ interface Read {
 async function readSide(id: string | null): Promise<Read> {
   if (id === null) return { version: null, evaluations: [] };
   const query = { model: versionOf(id), limit: 50 };
-  const [model, found] = await Promise.all([
-    client.GET('/models/{id}', { params: { path: { id } } }),
+  const [version, found] = await Promise.all([
+    readVersion(id),
     client.GET('/evaluations', { params: { query } }),
   ]);
-  const version = model.response.status === 404 ? null : dataOf(model);
   return { version, evaluations: dataOf(found).items };
+}
+
+/** Asked for among the versions of its name first: that one of them is gone is no fault. */
+async function readVersion(id: string): Promise<Version | null> {
+  const name = versionOf(id).split('@')[0] ?? '';
+  const listed = dataOf(await client.GET('/models', { params: { query: { name, limit: 200 } } }));
+  const found = listed.items.find((each) => each.id === id);
+  if (found || listed.cursor === null) return found ?? null;
+  const one = await client.GET('/models/{id}', { params: { path: { id } } });
+  return one.response.status === 404 ? null : dataOf(one);
 }
 
 /** Champion against candidate on the windows that both were held to; beside them the naive baselines. */

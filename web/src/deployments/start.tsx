@@ -1,7 +1,8 @@
 import { useState, type FormEvent } from 'react';
 import { client, dataOf, textOf, useLoaded } from '../api';
 import { nameOf } from '../models/kinds';
-import { State } from '../parts';
+import { Empty, State } from '../parts';
+import { useMayOperate } from '../roles';
 import { deploymentAddress } from './kinds';
 import { startDeployment } from './reads';
 
@@ -12,6 +13,7 @@ export function StartForm({ proposed }: { proposed: string }) {
   );
   const [message, setMessage] = useState<{ text: string; failed: boolean } | null>(null);
   const [busy, setBusy] = useState(false);
+  const mayOperate = useMayOperate();
   const items = models.data?.items ?? [];
   const start = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
@@ -29,6 +31,7 @@ export function StartForm({ proposed }: { proposed: string }) {
   };
   if (items.length === 0)
     return <State of={models} isEmpty empty="No model has been trained yet: start the main job." />;
+  if (mayOperate === false) return <Empty>You may look only: an operator starts deployments.</Empty>;
   return (
     <form onSubmit={(event) => void start(event)}>
       <label className="grow">

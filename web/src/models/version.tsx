@@ -20,11 +20,14 @@ export function OneVersion({ of, evaluations }: { of: Version; evaluations: Eval
         }
         aside={<Provenance source={of.source} asOf={of.createdAt} />}
       >
-        <p className="actions">
+        <p className="filters actions">
           <PageLink
             address={`/api/v1/models/${encodeURIComponent(of.id)}/card?format=html`}
             name="Model card"
           />
+          <a className="button" href={`#/deployments/start/${encodeURIComponent(nameOf(of))}`}>
+            Deploy
+          </a>
         </p>
         <Training of={of} />
         <Explanation id={of.id} />

@@ -65,7 +65,7 @@ function Asked({ workflowId }: { workflowId: string }) {
     2000,
   );
   return (
-    <Card title={workflowId}>
+    <Card title="The run that was asked for" aside={<a href="#/runs">All runs</a>}>
       <State of={found} isEmpty={false} empty="" />
       {found.data && <RunRow key={found.data.runId} run={found.data} />}
     </Card>
