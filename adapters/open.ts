@@ -43,6 +43,7 @@ export { discoverFeeds } from './news/discovery.js';
 export { decodeXml } from './news/encoding.js';
 export { MAX_FEED_BYTES, parseFeed } from './news/feeds/parse.js';
 
+export { checkServingAddress } from './serving/check-address.js';
 export { loadSentimentDirectory } from './serving/shipped.js';
 export { measured, measuresText } from './measures.js';
 

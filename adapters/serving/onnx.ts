@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { LRUCache } from 'lru-cache';
-import { DataQualityError, InvalidInputError, messageOf } from '../../domain/errors.js';
+import { DataQualityError, InvalidInputError, messageOf, UnreachableError } from '../../domain/errors.js';
 import type { ModelRef } from '../../domain/models.js';
 import { schemePath } from '../addresses.js';
 import type { ObjectsPort, ServingPort, Tensor } from '../ports.js';
@@ -13,6 +13,7 @@ const SESSIONS = 8;
 /** A larger model computes long enough to deserve threads of its own, bytes. */
 const LARGE = 4 * 2 ** 20;
 const MOST_THREADS = 64;
+const STORE_PAUSE_MS = 1000;
 /** Each instance holds the model once more. */
 const USUAL_INSTANCES = 4;
 
@@ -141,7 +142,12 @@ async function load(
   model: ModelRef,
   { objects, options }: { objects: Pick<ObjectsPort, 'get'>; options: OnnxOptions },
 ): Promise<Session> {
-  const bytes = await readModelFile(model.onnx, objects);
+  const bytes = await readModelFile(model.onnx, objects).catch((error: unknown) => {
+    // The store is to blame, not what computes: the models that are loaded go on.
+    if (error instanceof UnreachableError && error.retryAfterMs === null)
+      throw new UnreachableError(error.message, { cause: error, retryAfterMs: STORE_PAUSE_MS });
+    throw error;
+  });
   const isLarge = model.onnx.bytes > LARGE && threadsWork();
   try {
     return await (isLarge ? openThreads(bytes, options) : openSession(bytes, options));
