@@ -130,7 +130,7 @@ describe.skipIf(!chromium)('deployments in a browser (skipped where no Chromium 
       answer = { json: decided };
       await store(decided);
       await form.getByRole('button', { name: 'Yes, approve' }).click();
-      await page.getByRole('status').getByText('The deployment is now canary').waitFor();
+      await page.getByRole('status').getByText('Approved.').waitFor();
       expect(sent.at(-1)).toMatchObject({ evidenceSha256: DIGEST });
       await page.getByRole('img', { name: 'Requests: 75 % net@aaaa, 25 % net@bbbb' }).waitFor();
     });
@@ -147,15 +147,49 @@ describe.skipIf(!chromium)('deployments in a browser (skipped where no Chromium 
         await route.fulfill({ json: back });
       });
       await page.getByRole('button', { name: 'Roll back' }).click();
-      await page.getByText('net@bbbb is taken out; net@aaaa answers every request').waitFor();
+      await page.getByText('net@bbbb is taken back; net@aaaa answers every request').waitFor();
       await page.getByRole('button', { name: 'Yes, roll back' }).click();
       expect(sent).toEqual([]);
       await page.getByLabel('Reason').fill('too slow');
       expect(await faintTexts(page)).toEqual([]);
       await page.getByRole('button', { name: 'Yes, roll back' }).click();
-      await page.getByRole('status').getByText('The deployment is now rolled back').waitFor();
+      await page.getByRole('status').getByText('Rolled back.').waitFor();
       expect(sent).toEqual([{ reason: 'too slow' }]);
       expect(await page.getByRole('list', { name: 'Stages' }).innerText()).toMatch(/rolled back$/);
+    });
+  });
+
+  it('gives a command that can be copied, with a code made on request', async () => {
+    await at({ path: ADDRESS, width: 390 }, async ({ page }) => {
+      await page.route('**/approval-code', (route) =>
+        route.fulfill({ json: { code: "fsa1.it's", expiresAt: Date.UTC(2023, 0, 1, 0, 15) } }),
+      );
+      await page.getByText('From the command line').click();
+      expect(await page.getByText('fsa1').count()).toBe(0);
+      await page.getByRole('button', { name: 'Get an approval code' }).click();
+      await page.getByText('The code expires 2023-01-01 00:15 UTC').waitFor();
+      await page.getByRole('button', { name: 'Copy' }).click();
+      await page.getByRole('status').getByText('Copied.').waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+        `temporal workflow update execute --workflow-id 'deployment/net' --name approve --input '{"code":"fsa1.it'\\''s","evidenceSha256":"${DIGEST}"}'`,
+      );
+    });
+  });
+
+  it('proposes a version from its own page', async () => {
+    // The two versions have no rows to be paired: the page of versions says so.
+    await at({ path: '#/models/net%40aaaa', faults: true }, async ({ page }) => {
+      const sent: unknown[] = [];
+      await page.route('**/api/v1/deployments', async (route) => {
+        if (route.request().method() !== 'POST') return route.fallback();
+        sent.push(route.request().postDataJSON());
+        await route.fulfill({ status: 202, json: madeDeployment() });
+      });
+      await page.getByRole('link', { name: 'Deploy', exact: true }).click();
+      expect(await page.getByLabel('Version').inputValue()).toBe('net@aaaa');
+      await page.getByRole('button', { name: 'Start deployment' }).click();
+      await expect.poll(() => page.url()).toContain(ADDRESS);
+      expect(sent).toEqual([{ model: 'net@aaaa' }]);
     });
   });
 });

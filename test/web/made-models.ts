@@ -20,6 +20,7 @@ export const version = (of: { version: string; at: number; dropout: number }): M
       ...{ epoch, trainLoss: 1.2 / epoch, validationLoss: 1 + of.dropout / epoch, seconds: 2 },
     })),
     ...{ bestEpoch: 3, parameters: 1234, rows: { train: 5000 }, stopped: 'early' },
+    environment: { code: `0.1.0+${of.version}`, lock: 'l0c4'.repeat(16), processor: 'a processor' },
   },
   ...{ parityMaxAbs: 1e-7, seconds: 6, stage: 'candidate' as const, createdAt: FIRST_BAR + of.at },
   ...{ source: SOURCE, featureVersion: '1' },

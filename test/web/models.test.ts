@@ -106,6 +106,8 @@ describe.skipIf(!chromium)('models in a browser (skipped where no Chromium is in
       );
       const settings = page.getByRole('region', { name: 'Settings that differ' }).locator('tbody tr');
       expect(await settings.allInnerTexts()).toEqual(['params.dropout\t0.1\t0.3']);
+      const environments = page.getByRole('region', { name: 'Environments that differ' }).locator('tbody tr');
+      expect(await environments.allInnerTexts()).toEqual(['code\t0.1.0+aaaa\t0.1.0+bbbb']);
       await page.getByLabel('First').selectOption('net@bbbb');
       await page.getByText('this one differs from itself in nothing').waitFor();
     });

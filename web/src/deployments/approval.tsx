@@ -20,7 +20,7 @@ export function Approval({ of, onDone }: { of: Deployment; onDone(after: Deploym
         {approval.state !== 'none' && <Badge tone={TONES[approval.state] ?? ''}>{approval.state}</Badge>}
       </h3>
       <dl className="row wide-facts">
-        <Fact name="Who may approve" value={mayApprove(trainedBy)} />
+        <Fact name="Who may approve" value={mayApprove(of)} />
         <Fact name="Trained by" value={trainedBy ?? 'not recorded'} />
         <Fact
           name="Evidence"
@@ -38,8 +38,10 @@ export function Approval({ of, onDone }: { of: Deployment; onDone(after: Deploym
   );
 }
 
-const mayApprove = (trainedBy: string | null): string =>
-  trainedBy ? `operators and administrators, but not ${trainedBy}` : 'operators and administrators';
+const mayApprove = ({ trainedBy, policy }: Deployment): string =>
+  trainedBy !== null && policy?.['fourEyes'] !== false
+    ? `operators and administrators, but not ${trainedBy}`
+    : 'operators and administrators';
 
 /** A code lets the bare `temporal` command speak for the principal who asked for it: made on request only. */
 function Code({ of }: { of: Deployment }) {

@@ -2,38 +2,43 @@ import { useState, type FormEvent } from 'react';
 import { textOf } from '../api';
 import { Badge } from '../parts';
 import { useMayOperate } from '../roles';
-import { stageText, versionOf, type Deployment } from './kinds';
+import { versionOf, type Deployment } from './kinds';
 import { decide, type Verb } from './reads';
 
 /** What each decision does, and what it needs to be told. */
-const DECISIONS: Record<Verb, { name: string; yes: string; what(of: Deployment): string }> = {
+const DECISIONS: Record<Verb, { name: string; yes: string; done: string; what(of: Deployment): string }> = {
   approve: {
     name: 'Approve',
     yes: 'Yes, approve',
+    done: 'Approved.',
     what: (of) => `${named(of.candidate)} goes on to the canary on this evidence.`,
   },
   reject: {
     name: 'Reject',
     yes: 'Yes, reject',
-    what: (of) => `${named(of.candidate)} is not served; ${named(of.champion)} goes on.`,
+    done: 'Rejected.',
+    what: (of) =>
+      `${named(of.candidate)} is not served; ${of.champion ? named(of.champion) : 'the best baseline'} goes on answering.`,
   },
   rollback: {
     name: 'Roll back',
     yes: 'Yes, roll back',
+    done: 'Rolled back.',
     what: (of) =>
       of.stage === 'promoted'
-        ? `${named(of.previous)} serves again in the place of ${named(of.champion)}.`
-        : `${named(of.candidate)} is taken out; ${named(of.champion)} answers every request.`,
+        ? `${of.previous ? named(of.previous) : 'The best baseline'} answers again in the place of ${named(of.champion)}.`
+        : `${named(of.candidate)} is taken back; ${of.champion ? named(of.champion) : 'the best baseline'} answers every request.`,
   },
 };
 const named = (id: string | null): string => (id ? versionOf(id) : 'no version');
 
 /** Which decisions the stage is open to; whether this principal may take them, the API says. */
-export function verbsOf({ stage, approval, previous }: Deployment): Verb[] {
-  const open = approval.state === 'waiting' ? (['approve', 'reject'] as const) : [];
-  const back = stage === 'canary' || stage === 'shadow' || (stage === 'promoted' && previous !== null);
-  return back ? [...open, 'rollback'] : [...open];
+export function verbsOf({ stage, approval, champion }: Deployment): Verb[] {
+  const open: Verb[] = approval.state === 'waiting' ? ['approve', 'reject'] : [];
+  const canGoBack = UNDER_WAY.includes(stage) || (stage === 'promoted' && champion !== null);
+  return canGoBack ? [...open, 'rollback'] : open;
 }
+const UNDER_WAY = ['evidence', 'shadow', 'approval', 'canary'];
 
 /** The decisions that are open, each with a step that shows what is decided on before it counts. */
 export function Decisions({ of, onDone }: { of: Deployment; onDone(after: Deployment): void }) {
@@ -47,7 +52,7 @@ export function Decisions({ of, onDone }: { of: Deployment; onDone(after: Deploy
     setLeft(asked?.verb ?? null);
     setAsked(null);
     if (!asked || !after) return;
-    setDone(`${DECISIONS[asked.verb].name}: taken. The deployment is now ${stageText(after.stage)}.`);
+    setDone(DECISIONS[asked.verb].done);
     onDone(after);
   };
   const ask = (verb: Verb): void => {

@@ -1,6 +1,6 @@
 import { Fact } from '../backtests/judgement';
 import { moment } from '../format';
-import { versionAddress } from '../models/kinds';
+import { flattened, versionAddress } from '../models/kinds';
 import { Badge, Card, Provenance } from '../parts';
 import { Approval } from './approval';
 import { Checks } from './checks';
@@ -30,11 +30,20 @@ export function OneDeployment({ of, onDone }: { of: Deployment; onDone(after: De
           <Fact name="Candidate" value={<VersionLink id={of.candidate} />} />
           <Fact name="Champion before" value={<VersionLink id={of.previous} />} />
           <Fact name="Since" value={moment(of.startedAt)} />
+          {of.proposedBy !== null && <Fact name="Proposed by" value={of.proposedBy} />}
+          {of.watchedUntil !== null && (
+            <Fact
+              name="Watched until"
+              value={moment(of.watchedUntil)}
+              title="Until then it is rolled back by itself where it fails"
+            />
+          )}
           <Fact
             name="Workflow"
             value={<a href={`#/runs/${encodeURIComponent(of.workflowId)}`}>{of.workflowId}</a>}
           />
         </dl>
+        <Policy of={of} />
         {of.reasons.length > 0 && (
           <div className="verdict">
             <Reasons of={of.reasons} />
@@ -60,4 +69,23 @@ export function OneDeployment({ of, onDone }: { of: Deployment; onDone(after: De
 
 function VersionLink({ id }: { id: string | null }) {
   return id ? <a href={versionAddress(versionOf(id))}>{versionOf(id)}</a> : 'none';
+}
+
+/** What a candidate has to hold; times of it are milliseconds. */
+function Policy({ of: { policy, sticky } }: { of: Deployment }) {
+  if (!policy) return null;
+  const members = flattened({ ...policy, sticky: `requests of one ${sticky} stay together` });
+  return (
+    <details>
+      <summary>Policy</summary>
+      <dl>
+        {members.map(([name, text]) => (
+          <div key={name} className="contents">
+            <dt>{name}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
 }

@@ -15,16 +15,24 @@ export const readDeployments = async () =>
 export const readDeployment = async (id: string): Promise<Deployment> =>
   dataOf(await client.GET('/deployments/{id}', { params: { path: { id } } }));
 
+/** `model`: `<name>@<version>`. */
 export const startDeployment = async (body: { model: string }): Promise<Deployment> =>
   dataOf(await loose.POST('/deployments', { body }));
 
 export const readCode = async (id: string): Promise<{ code: string; expiresAt: number }> =>
-  dataOf(await loose.POST('/deployments/{id}/approval-code', { params: { path: { id } } }));
+  dataOf(
+    await loose.POST('/deployments/{id}/approval-code', {
+      params: { path: { id } },
+      body: { action: 'decide' },
+    }),
+  );
 
-/** Approves, rejects or rolls back as the person saw it; the API refuses where it changed since. */
+/** Approves, rejects or rolls back what the person saw, and reads what came of it; the API refuses where it changed. */
 export async function decide(args: { verb: Verb; of: Deployment; text: string }): Promise<Deployment> {
   const { verb, of, text } = args;
+  const { id, evidenceSha256 } = of;
   const comment = text ? { comment: text } : {};
-  const body = verb === 'rollback' ? { reason: text } : { evidenceSha256: of.evidenceSha256, ...comment };
-  return dataOf(await loose.POST(`/deployments/{id}/${verb}`, { params: { path: { id: of.id } }, body }));
+  const body = verb === 'rollback' ? { reason: text } : { evidenceSha256, ...comment };
+  dataOf(await loose.POST(`/deployments/{id}/${verb}`, { params: { path: { id } }, body }));
+  return readDeployment(id);
 }

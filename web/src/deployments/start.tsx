@@ -36,9 +36,9 @@ export function StartForm({ proposed }: { proposed: string }) {
     <form onSubmit={(event) => void start(event)}>
       <label className="grow">
         Version
-        <select name="model" key={`${proposed} ${items.length}`} defaultValue={`mdl_${proposed}`}>
+        <select name="model" key={`${proposed} ${items.length}`} defaultValue={proposed}>
           {items.map((each) => (
-            <option key={each.id} value={each.id}>
+            <option key={each.id} value={nameOf(each)}>
               {nameOf(each)}, {each.stage}, {each.source.kind}
             </option>
           ))}

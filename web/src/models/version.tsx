@@ -3,6 +3,7 @@ import { Explanation } from '../forecasts/explanation';
 import { moment, number, tiny, whole } from '../format';
 import { PageLink } from '../page-link';
 import { Badge, Card, Empty, Provenance } from '../parts';
+import { Environment } from './environment';
 import { OneEvaluation } from './evaluation';
 import { epochsOf, flattened, nameOf, type Evaluation, type Version } from './kinds';
 import { Losses } from './losses';
@@ -30,6 +31,7 @@ export function OneVersion({ of, evaluations }: { of: Version; evaluations: Eval
           </a>
         </p>
         <Training of={of} />
+        <Environment of={of} />
         <Explanation id={of.id} />
       </Card>
       {own.length === 0 && (
