@@ -2,6 +2,7 @@ import { useState, type FormEvent } from 'react';
 import { textOf } from '../api';
 import { Badge } from '../parts';
 import { useMayOperate } from '../roles';
+import { checkName } from './checks';
 import { versionOf, type Deployment } from './kinds';
 import { decide, type Verb } from './reads';
 
@@ -145,7 +146,7 @@ function Failed({ of: { checks } }: { of: Deployment }) {
       <Badge tone="failed">
         {failed.length} of {checks.length} checks failed
       </Badge>{' '}
-      {failed.map(({ name, text }) => `${name}: ${text}`).join('; ')}
+      {failed.map(({ name, text }) => `${checkName(name)}: ${text}`).join('; ')}
     </p>
   );
 }

@@ -4,10 +4,10 @@ import { date, moment, number, tiny } from '../format';
 import { barsText } from '../forecasts/kinds';
 import { contestsOf, type Contest, type Evaluation, type Version } from '../models/kinds';
 import { Calibration } from '../models/scores';
-import { Empty, Provenance, State } from '../parts';
+import { Badge, Empty, Provenance, State } from '../parts';
 import { Table } from '../table';
 import { versionOf, type Deployment } from './kinds';
-import { skillRows, type Sides } from './skill';
+import { LEAK, skillRows, type Sides } from './skill';
 
 interface Read {
   version: Version | null;
@@ -126,7 +126,17 @@ function Windows({ of, sides, ids }: Both & { of: Deployment }) {
         <Table
           label={`Champion against candidate on ${title}`}
           head={['held out', ...headOf(ids), { name: 'naive baseline', kind: 'number' }]}
-          rows={skillRows(own)}
+          rows={skillRows(own).map((cells) =>
+            cells.map((cell) =>
+              cell === LEAK ? (
+                <Badge key={cell} tone="failed">
+                  {cell}
+                </Badge>
+              ) : (
+                cell
+              ),
+            ),
+          )}
         />
         <details>
           <summary>Calibration of both</summary>

@@ -3,6 +3,8 @@ import { relativeError, type Evaluation } from '../models/kinds';
 
 /** Champion and candidate on the same rows; either may not have been held to them. */
 export type Sides = [Evaluation | undefined, Evaluation | undefined];
+/** What a failed audit says; it has to catch the eye. */
+export const LEAK = 'a leak was found';
 type Show = (of: Evaluation) => string;
 
 /** A row: its name, both versions, and what the naive baselines have on the same rows. */
@@ -66,5 +68,4 @@ const heldText: Show = ({ interval, conformal }) => {
   return `${percent(measuredCoverage)} of ${percent(coverage, 0)}`;
 };
 
-const auditText: Show = ({ leakAudit }) =>
-  leakAudit ? (leakAudit.passed ? 'passed' : 'a leak was found') : 'not audited';
+const auditText: Show = ({ leakAudit }) => (leakAudit ? (leakAudit.passed ? 'passed' : LEAK) : 'not audited');

@@ -9,7 +9,7 @@ type Side = { requests: number; failures: number; p95Ms: number | null };
 export function Traffic({ of }: { of: Deployment }) {
   const { shadow, canary } = of;
   return (
-    <div className="halves apart">
+    <div className="halves apart sides">
       <div>
         <h3>Shadow</h3>
         {!shadow || shadow.requests === 0 ? (
