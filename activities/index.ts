@@ -19,6 +19,9 @@ import { transformSteps } from './bars/transform.js';
 import { datasetSteps } from './dataset.js';
 import { datasetPlanSteps } from './dataset-plan.js';
 import { deploymentSteps } from './deployment.js';
+import { probingSteps } from './deployment/probing.js';
+import { rolloutSteps } from './deployment/rollout.js';
+import { turningSteps } from './deployment/turning.js';
 import { driftDecidingSteps, driftMeasuringSteps, driftSteps } from './drift.js';
 import { drillSteps } from './drills.js';
 import { evaluationSteps } from './evaluation.js';
@@ -69,6 +72,8 @@ export const createActivities = (ports: Ports) => ({
     ...tuningSteps(ports),
     ...reproductionSteps(ports),
     ...deploymentSteps(ports),
+    ...rolloutSteps(ports),
+    ...turningSteps(ports),
     ...driftSteps(ports),
     ...driftDecidingSteps(ports),
     ...retrainingSteps(ports),
@@ -102,6 +107,7 @@ export const createActivities = (ports: Ports) => ({
     ...poolingSteps(ports),
     ...predictionSteps(ports),
     ...recentComparisonSteps(ports),
+    ...probingSteps(ports),
   },
 });
 

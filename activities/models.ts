@@ -43,8 +43,10 @@ export function checkServable(model: ModelVersion): ModelVersion {
   );
 }
 
-/** A version that was served and fails on newer evidence is served no longer. */
-export async function dropAlias(ports: Ports, model: ModelVersion): Promise<void> {
+/** A version is served no longer; false where it was not. */
+export async function dropAlias(ports: Ports, model: ModelVersion): Promise<boolean> {
   const alias = await ports.documents.get<Alias>('aliases', championId(model.name, model.source));
-  if (alias?.model === model.id) await ports.documents.remove('aliases', [alias.id]);
+  if (alias?.model !== model.id) return false;
+  await ports.documents.remove('aliases', [alias.id]);
+  return true;
 }

@@ -113,8 +113,13 @@ export const ridgeSteps = (ports: Ports) => ({
 });
 
 export const registrySteps = (ports: Ports) => ({
-  async registerModel(args: { plan: TrainingPlan; result: TrainResult }): Promise<TrainingReport> {
-    const { plan, result } = args;
+  /** `trainedBy`: the principal of the story; left out where nobody is known. */
+  async registerModel(args: {
+    plan: TrainingPlan;
+    result: TrainResult;
+    trainedBy?: string;
+  }): Promise<TrainingReport> {
+    const { plan, result, trainedBy } = args;
     const { request } = plan;
     const dataset = await findDataset(ports, plan.dataset);
     const version = digestOf({ spec: request.specSha256, onnx: result.onnx.sha256 }).slice(0, 12);
@@ -138,6 +143,7 @@ export const registrySteps = (ports: Ports) => ({
       createdAt: ports.now(),
       source: dataset.source,
       featureVersion: dataset.featureVersion,
+      ...(trainedBy !== undefined && { trainedBy }),
     };
     await ports.documents.insert('models', [model]);
     await trackTraining(ports, model);

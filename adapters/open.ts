@@ -47,6 +47,7 @@ export { checkServingAddress } from './serving/check-address.js';
 export { loadSentimentDirectory } from './serving/shipped.js';
 export { measured, measuresText } from './measures.js';
 
+export { approvalKeyFile, openApprovals } from './approvals.js';
 export { redacted } from './addresses.js';
 export { ensureStores } from './ensure.js';
 export { moveStore } from './move.js';

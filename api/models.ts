@@ -27,6 +27,7 @@ const model = answer(
     createdAt: instant,
     source,
     featureVersion: z.string(),
+    trainedBy: z.string().nullable().optional().describe('The principal whose story trained it'),
     leaks: z
       .array(z.object({ stream: z.string(), evaluation: z.string(), reasons: z.array(z.string()) }))
       .optional()

@@ -30,6 +30,12 @@ const members = {
     .lt(1)
     .optional()
     .describe('Abstain where the larger of P(up) and P(down) is below this'),
+  stickyKey: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Of whoever asks: while a version is rolled out, the same key always meets the same one'),
   trigger: z.string().min(1).max(100).optional().describe('What asked, told in the record'),
 };
 

@@ -46,6 +46,15 @@ export const prediction = answer(
       .array(z.object({ model: z.string(), reason: z.string() }))
       .optional()
       .describe('Who was asked before, and why they did not answer'),
+    route: z
+      .object({
+        ...{ deployment: z.string(), rollout: z.string(), phase: z.string(), percent: z.number() },
+        answered: z
+          .enum(['candidate', 'champion', 'fallback'])
+          .describe('fallback: the version before, since the candidate failed'),
+      })
+      .optional()
+      .describe('While a version was on its way: which answered'),
     trigger: z.string().optional().describe('What asked for it'),
   }),
 );

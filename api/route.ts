@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { ApprovalsPort } from '../adapters/ports-approvals.js';
 import type { ForecastsPort } from '../adapters/ports-forecasts.js';
 import type { Ports } from '../adapters/ports.js';
 import type { Principal, Role } from '../domain/identity.js';
@@ -18,6 +19,8 @@ export interface Context {
   log: Logger;
   /** Predictions at once; null where this process makes none. */
   forecasts: ForecastsPort | null;
+  /** Signs approval codes; null where this process has no key for them. */
+  approvals: ApprovalsPort | null;
 }
 
 export interface Call<P, Q, B> {

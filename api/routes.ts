@@ -6,6 +6,7 @@ import { barStatsRoutes } from './bars-stats.js';
 import { barRoutes } from './bars.js';
 import { catalogueRoutes } from './catalogue.js';
 import { coverageRoutes } from './coverage.js';
+import { deploymentDecisionRoutes } from './deployment-decisions.js';
 import { deploymentRoutes } from './deployments.js';
 import { driftRoutes } from './drift.js';
 import { eventRoutes } from './event-consumers.js';
@@ -96,6 +97,7 @@ export const ROUTES: Route[] = [
   ...predictionRoutes,
   ...driftRoutes,
   ...deploymentRoutes,
+  ...deploymentDecisionRoutes,
   ...scorecardRoutes,
   ...predictionNowRoutes,
   ...predictionPolicyRoutes,

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import express, { type Express } from 'express';
+import type { ApprovalsPort } from '../adapters/ports-approvals.js';
 import type { ForecastsPort } from '../adapters/ports-forecasts.js';
 import type { Ports } from '../adapters/ports.js';
 import { InvalidInputError, UnreachableError } from '../domain/errors.js';
@@ -24,6 +25,8 @@ export interface ApiOptions {
   config: ApiConfig;
   /** Left out: predictions are made by the story alone. */
   forecasts?: ForecastsPort;
+  /** Left out: nobody approves by this process. */
+  approvals?: ApprovalsPort;
 }
 
 const BODY_LIMIT = 256 * 1024;
@@ -37,7 +40,9 @@ export function createApi(options: ApiOptions): Express {
   const { config, ports } = options;
   const stories = withCode(withResults(options.stories, ports), ports);
   const forecasts = options.forecasts ?? null;
-  const context: Context = { config, ports, stories, forecasts, log: createLog(config.logLevel) };
+  const approvals = options.approvals ?? null;
+  const log = createLog(config.logLevel);
+  const context: Context = { config, ports, stories, forecasts, approvals, log };
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', 'strong');

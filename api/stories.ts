@@ -77,7 +77,23 @@ export interface StoriesPort extends Closable {
   /** Asks it to stop and clean up. @throws NotFoundError, and InvalidInputError where it has ended. */
   cancel(workflowId: string): Promise<void>;
   /** Tells a running story something, such as `pause`. @throws as `cancel` */
-  signal(workflowId: string, name: 'pause' | 'resume'): Promise<void>;
+  signal(workflowId: string, name: 'pause' | 'resume' | 'look'): Promise<void>;
+  /**
+   * Asks something of a story and waits for the answer; where it does not run, `start` starts it with what is asked.
+   * @throws what its validator refused it for, or what came in its way, as the error of that name
+   */
+  update(
+    workflowId: string,
+    wanted: {
+      name: string;
+      argument: Record<string, unknown>;
+      start?: {
+        kind: StoryKind;
+        input: Record<string, unknown>;
+        by: { principal: string; tenant: string };
+      };
+    },
+  ): Promise<unknown>;
   /** @throws UnreachableError */
   ready(): Promise<void>;
   schedules: SchedulesPort;

@@ -131,6 +131,10 @@ export const STORY_INPUTS = {
     'DeployModelInput',
     z.strictObject({ model: modelText, evaluations: z.array(z.string().min(1)).min(1).max(500) }),
   ),
+  manageDeployment: request(
+    'ManageDeploymentInput',
+    z.strictObject({ name: z.string().regex(/^[^@\s/]+$/, "must be a model's name") }),
+  ),
   ...driftInputs,
   predict: predictInput,
   settlePredictions: request(

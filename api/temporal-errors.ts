@@ -1,4 +1,11 @@
-import { InvalidInputError, messageOf, NotFoundError, UnreachableError } from '../domain/errors.js';
+import {
+  DataQualityError,
+  InvalidInputError,
+  messageOf,
+  NotFoundError,
+  UnreachableError,
+} from '../domain/errors.js';
+import { ConflictError, ForbiddenError } from './errors.js';
 
 /** gRPC's numbers. */
 const INVALID_ARGUMENT = 3;
@@ -9,6 +16,7 @@ const UNAVAILABLE = 14;
 /** What Temporal's client throws, in our words; our own errors pass through. */
 export function translated(error: unknown): unknown {
   const { name, cause, code } = error as Error & { code?: number };
+  if (name === 'WorkflowUpdateFailedError') return refusalOf(cause as RefusedUpdate);
   const inner = cause as { code?: number; details?: string } | undefined;
   const number = code ?? inner?.code;
   const detail = inner?.details ?? messageOf(error);
@@ -21,3 +29,26 @@ export function translated(error: unknown): unknown {
     return new UnreachableError(`Temporal does not answer: ${detail}`);
   return error;
 }
+
+interface RefusedUpdate {
+  type?: string | null;
+  message?: string;
+}
+
+const REFUSALS: Record<string, new (message: string) => Error> = {
+  InvalidInputError,
+  NotFoundError,
+  DataQualityError,
+  ForbiddenError,
+  ConflictError,
+  UnreachableError,
+};
+
+/** What a story's validator, or the update itself, was refused for. */
+function refusalOf(cause: RefusedUpdate | undefined): Error {
+  const Kind = REFUSALS[cause?.type ?? ''] ?? InvalidInputError;
+  return new Kind(cause?.message ?? 'The story refused it without a reason');
+}
+
+export const isStarting = (error: unknown): boolean =>
+  error instanceof UnreachableError && error.message.includes('is just starting');

@@ -1,6 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   Client,
   Connection,
+  WithStartWorkflowOperation,
   WorkflowFailedError,
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
@@ -13,13 +15,18 @@ import { LRUCache } from 'lru-cache';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';
 import type { StoriesPort, Story, StoryProgress, StoryStatus, StorySummary } from './stories.js';
 import { pendingOf } from './temporal-pending.js';
-import { translated } from './temporal-errors.js';
+import { isStarting, translated } from './temporal-errors.js';
 import { temporalQueues } from './temporal-queues.js';
 import { startOptions, temporalSchedules } from './temporal-schedules.js';
 
 /** A worker that has not answered a query by then is busy or away: the run is shown without progress. */
 const QUERY_MS = 2000;
 const CALL_MS = 10_000;
+/** An answer of a story may wait for a step of it. */
+const UPDATE_MS = 30_000;
+/** A story that has just been started knows what it has to know after so long. */
+const STARTING_MS = 10_000;
+const AGAIN_MS = 200;
 
 export interface TemporalAddress {
   address: string;
@@ -125,9 +132,37 @@ export function clientStories(client: Client, namespace: string): StoriesPort {
           throw new InvalidInputError(`Run "${workflowId}" has ended (${status}); it cannot ${name}`);
         await client.workflow.getHandle(workflowId).signal(name);
       }),
+    update: (workflowId, wanted) =>
+      untilReady(() => within(() => updated(client, workflowId, wanted), UPDATE_MS)),
     ready: () => within(async () => void (await client.workflowService.getSystemInfo({})), QUERY_MS),
     close: async () => void (await client.connection.close()),
   };
+}
+
+async function updated(
+  client: Client,
+  workflowId: string,
+  { name, argument, start }: Parameters<StoriesPort['update']>[1],
+): Promise<unknown> {
+  const options = { args: [argument] as [unknown] };
+  if (!start) return client.workflow.getHandle(workflowId).executeUpdate(name, options);
+  const { kind, input, by } = start;
+  const startWorkflowOperation = new WithStartWorkflowOperation(kind, {
+    ...{ ...startOptions(kind, input), workflowId, memo: { ...by } },
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+  return client.workflow.executeUpdateWithStart(name, { ...options, startWorkflowOperation });
+}
+
+/** Asks again as long as the story says that it is just starting. */
+async function untilReady<T>(work: () => Promise<T>): Promise<T> {
+  for (const until = Date.now() + STARTING_MS; ;)
+    try {
+      return await work();
+    } catch (error) {
+      if (!isStarting(error) || Date.now() > until) throw error;
+      await wait(AGAIN_MS);
+    }
 }
 
 const RUNNING = { result: null, failure: null };

@@ -13,6 +13,7 @@ import { addBarsUpkeep } from './bars-upkeep.js';
 import { addCoverage } from './coverage.js';
 import { addDatasets } from './datasets.js';
 import { addDemo } from './demo.js';
+import { addDeployments } from './deployments.js';
 import { addDoctor } from './doctor.js';
 import { addDrift } from './drift.js';
 import { addEvaluate } from './evaluate.js';
@@ -79,6 +80,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addDemo,
     addModels,
     addDatasets,
+    addDeployments,
     addTrain,
     addEvaluate,
     addMove,

@@ -1,7 +1,7 @@
 import { openPredictor } from '../activities/prediction/predictor.js';
 import { readTime } from '../activities/window.js';
 import { childEnvironment } from '../adapters/config.js';
-import { openPorts } from '../adapters/open.js';
+import { openPorts, approvalKeyFile, openApprovals } from '../adapters/open.js';
 import type { Ports } from '../adapters/ports.js';
 import type { Supervised } from '../adapters/processes.js';
 import { enginesMissing, watchEngines } from '../adapters/toolchain.js';
@@ -138,7 +138,8 @@ async function api(shell: Shell): Promise<void> {
   const ports = openPorts(config);
   const stories = await temporalStories(config.temporal);
   const forecasts = openPredictor(ports);
-  const server = await startApi({ ports, stories, config: config.api, forecasts });
+  const approvals = openApprovals({ file: approvalKeyFile(config.dataDir), documents: ports.documents });
+  const server = await startApi({ ports, stories, config: config.api, forecasts, approvals });
   say(`API ready: ${server.url}`);
   // The first one who asks for a score should not wait for the model to load; what is wrong, they are told.
   void warmSentiment(ports).catch(() => undefined);

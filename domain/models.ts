@@ -39,6 +39,8 @@ export interface ModelVersion extends ModelRef {
   source: Source;
   /** Version of the feature definitions it was trained on; another one is refused at serving. */
   featureVersion: string;
+  /** The principal whose story trained it: who cannot approve it. Left out where nobody knows. */
+  trainedBy?: string | null;
   /** Leak audits that failed, by stream: such a model is rejected and never served. */
   leaks?: ModelLeak[];
 }

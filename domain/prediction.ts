@@ -38,6 +38,8 @@ export interface Prediction {
   abstained?: string | null;
   /** Who was asked before, and why they did not answer. */
   chain?: Refusal[];
+  /** While a version of the model's name was on its way: which of them answered, and why. */
+  route?: PredictionRoute;
   /** What asked for it, such as `bars.closed`; left out where a person or a schedule did. */
   trigger?: string;
 }
@@ -50,6 +52,18 @@ export interface PathPoint {
   mean: number;
   /** Ascending by level, and by price. */
   quantiles: { level: number; price: number }[];
+}
+
+/** What decided which version answered. */
+export interface PredictionRoute {
+  /** Id of the deployment, and of the rollout in it. */
+  deployment: string;
+  rollout: string;
+  /** `shadow`, `canary-25`, `promoted`. */
+  phase: string;
+  /** `candidate`: the new version; `champion`: the one before; `fallback`: that one, since the new one failed. */
+  answered: 'candidate' | 'champion' | 'fallback';
+  percent: number;
 }
 
 export interface Refusal {
@@ -122,6 +136,7 @@ export interface PredictionArgs {
   minConfidence?: number;
   chain?: Refusal[];
   trigger?: string;
+  route?: PredictionRoute;
 }
 
 /** A point of the path before it is put into prices. */
@@ -168,6 +183,7 @@ export function makePrediction(args: PredictionArgs): Prediction {
     ...(args.path && { path: args.path.map((point) => priced(point, args)) }),
     abstained: abstention(up, args.minConfidence),
     chain,
+    ...(args.route && { route: args.route }),
     ...(args.trigger !== undefined && { trigger: args.trigger }),
   };
 }

@@ -2,6 +2,7 @@ import {
   executeChild,
   ParentClosePolicy,
   sleep,
+  workflowInfo,
   type Workflow,
   type WorkflowResultType,
 } from '@temporalio/workflow';
@@ -31,6 +32,8 @@ export async function runChild<I extends object, R>(
           args: [input],
           staticSummary: summaryOf(kind, members),
           staticDetails: detailsOf(members),
+          // Who asked for the whole asked for its parts.
+          memo: workflowInfo().memo,
           parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         } as never,
       )) as WorkflowResultType<Workflow> as R;

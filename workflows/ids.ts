@@ -16,7 +16,7 @@ export function storyId(kind: string, input: Record<string, unknown>): string {
 }
 
 /** One of these owns its subject, whatever its settings are. */
-const OWNERS = new Set(['maintainCoverage', 'streamBars']);
+const OWNERS = new Set(['maintainCoverage', 'streamBars', 'manageDeployment']);
 
 const PREFIXES: Record<string, string> = {
   collectBars: 'bars',
@@ -42,6 +42,7 @@ const PREFIXES: Record<string, string> = {
   evaluateModel: 'evaluate',
   walkForward: 'walk-forward',
   deployModel: 'deploy',
+  manageDeployment: 'deployment',
   watchDrift: 'drift',
   retrainModel: 'retrain',
   settlePredictions: 'settle',

@@ -5,6 +5,7 @@ export { breakBars, healBars, maintainCoverage, measureBars } from './coverage.j
 export { collectBars, transformBars } from './bars.js';
 export { deployModel } from './deployment.js';
 export { retrainModel, watchDrift } from './drift.js';
+export { manageDeployment } from './rollout.js';
 export { evaluateModel } from './evaluation.js';
 export { collectFunding } from './funding.js';
 export { collectNews } from './news.js';

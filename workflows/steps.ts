@@ -39,6 +39,9 @@ export const settling = proxyActivities<Activities['io']>({
   retry: { ...retry, maximumAttempts: Infinity },
 });
 
+/** The same for what goes on for days and is the only one to know how it stands, such as a rollout. */
+export const lasting = settling;
+
 /** What is asked of a venue before a stream is followed, and what it has closed long since: neither is waited for for ever. */
 export const beforeLive = proxyActivities<Activities['live']>(
   options('live', { startToCloseTimeout: '24h', heartbeatTimeout: '30s' }),

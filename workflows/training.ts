@@ -71,7 +71,9 @@ async function trainForecastModel(input: TrainingInput): Promise<TrainingReport>
     () => trainPlan(plan),
     ({ epochs, rows }) => `${epochs.length} epochs, ${rows.train} rows`,
   );
-  const report = await progress.run('register', () => io.registerModel({ plan, result }));
+  const { principal } = (workflowInfo().memo ?? {}) as { principal?: string };
+  const trained = { plan, result, ...(principal !== undefined && { trainedBy: principal }) };
+  const report = await progress.run('register', () => io.registerModel(trained));
   progress.label({ ModelVersion: report.version });
   return report;
 }

@@ -1,4 +1,6 @@
+import { UnreachableError } from '../../domain/errors.js';
 import type { FeatureMatrix } from '../../domain/features.js';
+import type { ModelVersion } from '../../domain/models.js';
 import type { ScaledPoint } from '../../domain/prediction.js';
 import { fanFromResiduals, fanOf, fanShifts, type KnownPath } from '../../domain/prediction/fan.js';
 import { knownRows, moveAfter, uncertaintyOf, type Uncertainty } from '../../domain/prediction/residuals.js';
@@ -13,6 +15,8 @@ export interface Answer {
   scaled: number;
   uncertainty: Uncertainty;
   path: ScaledPoint[];
+  /** Of the one inference that decides it, ms. */
+  inferenceMs: number;
   inputs: Record<string, string | number>;
 }
 
@@ -20,6 +24,8 @@ export interface AnswerArgs {
   matrix: FeatureMatrix;
   timeframeMs: number;
   forecasts: Forecasts;
+  /** How long that inference may take; left out: as long as the serving port waits. */
+  timeoutMs?: number;
 }
 
 /** Known rows on which a model's fan is corrected; each takes one inference when it is first met. */
@@ -35,7 +41,9 @@ export async function answerOf(candidate: Candidate, args: AnswerArgs): Promise<
   const { matrix, timeframeMs, forecasts } = args;
   const { horizonBars } = evaluation;
   const of = await forecasts.of(candidate, matrix);
-  const now = await of.at(matrix.time.length - 1);
+  const started = performance.now();
+  const now = await inTime(of.at(matrix.time.length - 1), { model, timeoutMs: args.timeoutMs });
+  const inferenceMs = performance.now() - started;
   const remembered = derived(matrix, `${model.id} ${evaluation.id}`, async () => {
     const rows = knownRows(matrix, { horizonBars, from: of.file.from });
     const residuals: number[] = [];
@@ -58,6 +66,7 @@ export async function answerOf(candidate: Candidate, args: AnswerArgs): Promise<
     horizonBars,
     scaled,
     uncertainty,
+    inferenceMs,
     path: path
       ? fanOf({ horizons: of.horizons, levels: of.levels, path, shifts })
       : fanFromResiduals({ horizonBars, scaled, residuals: uncertainty.residuals }),
@@ -68,6 +77,20 @@ export async function answerOf(candidate: Candidate, args: AnswerArgs): Promise<
       forecasts: evaluation.forecasts.sha256,
     },
   };
+}
+
+/** @throws UnreachableError where it takes longer; the inference itself is left to its end */
+async function inTime<T>(
+  work: Promise<T>,
+  { model, timeoutMs }: { model: ModelVersion; timeoutMs: number | undefined },
+): Promise<T> {
+  if (timeoutMs === undefined) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    const text = `${model.name}@${model.version} did not answer within ${timeoutMs} ms`;
+    timer = setTimeout(() => fail(new UnreachableError(text)), timeoutMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** As the evaluation had it where it covers the row, else as the model says now. */

@@ -21,6 +21,8 @@ export interface Asked {
   ensemble: EnsembleKind | null;
   minConfidence: number | undefined;
   trigger: string | undefined;
+  /** Who asks, where the request says so: the same key meets the same version of a rollout. */
+  stickyKey: string | undefined;
 }
 
 const MOST_HORIZON_BARS = 96;
@@ -52,6 +54,7 @@ export async function readAsked(ports: Ports, request: PredictionRequest): Promi
     ensemble: request.ensemble ?? null,
     minConfidence: request.minConfidence,
     trigger: request.trigger,
+    stickyKey: request.stickyKey,
   };
 }
 

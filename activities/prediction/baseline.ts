@@ -52,6 +52,7 @@ export async function baselineAnswer(
     horizonBars,
     scaled,
     uncertainty,
+    inferenceMs: 0,
     path: fanFromResiduals({ horizonBars, scaled, residuals: uncertainty.residuals }),
     inputs: { baseline: name },
   };

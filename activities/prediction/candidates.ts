@@ -7,18 +7,23 @@ import { bySkill } from '../../domain/prediction/selection.js';
 import { sourceKey, type Source } from '../../domain/sources.js';
 import { championId, checkServable, findModel, type Alias } from '../models.js';
 import type { Asked } from './asked.js';
+import type { Routed } from './routed.js';
 
 /** A model that may answer, with its evidence on the stream that is asked for. */
 export interface Candidate {
   model: ModelVersion;
   evaluation: Evaluation;
   reason: string;
+  /** Set while a rollout of its name is under way. */
+  routed?: Routed;
 }
 
 export interface Candidates {
   /** The best by past skill first. */
   asked: Candidate[];
   refusals: Refusal[];
+  /** A candidate in the shadow of a name of which no version is served. */
+  unserved?: Routed;
 }
 
 /**
@@ -129,7 +134,7 @@ async function oneVersion(
   return found;
 }
 
-const evidenceOf = (
+export const evidenceOf = (
   evaluations: readonly Evaluation[],
   { stream, horizonBars }: Asked,
 ): Evaluation | undefined =>
@@ -137,7 +142,7 @@ const evidenceOf = (
     (each) => each.stream === stream && (horizonBars === null || each.horizonBars === horizonBars),
   );
 
-async function admit(
+export async function admit(
   ports: Ports,
   found: Candidates,
   args: { id: string; evaluation: Evaluation | undefined; asked: Asked; reason: string },

@@ -53,6 +53,7 @@ export async function ensembleAnswer(
     horizonBars,
     scaled,
     uncertainty,
+    inferenceMs: 0,
     path: fanFromResiduals({ horizonBars, scaled, residuals: uncertainty.residuals }),
     inputs: inputsOf(kind, members),
   };

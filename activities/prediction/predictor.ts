@@ -1,7 +1,7 @@
 import type { ForecastsPort } from '../../adapters/ports-forecasts.js';
 import type { Ports } from '../../adapters/ports.js';
 import { DataQualityError, messageOf, NotFoundError } from '../../domain/errors.js';
-import type { Prediction, Refusal } from '../../domain/prediction.js';
+import type { Prediction, PredictionRoute, Refusal } from '../../domain/prediction.js';
 import { madeEvent } from '../../domain/prediction/events.js';
 import type { PredictionRequest } from '../../domain/prediction/request.js';
 import { parseStream, timeframeMs } from '../../domain/streams.js';
@@ -11,9 +11,12 @@ import { baselineAnswer, chooseBaselines } from './baseline.js';
 import { findCandidates, openEvidence, type Candidates, type Evidence } from './candidates.js';
 import { ensembleAnswer } from './ensemble.js';
 import { openForecasts, type Forecasts } from './forecasts.js';
+import { openMirror, type Mirror } from './mirroring.js';
 import { predictionOf } from './record.js';
 import { replayPrediction } from './replay.js';
+import { routeCandidates, type Routed } from './routed.js';
 import { openSnapshots, type Snapshot } from './snapshots.js';
+import { openTallies, type Tallies } from './tallying.js';
 
 /** What stands in the way of an answer by one model, and not of that by another. */
 const REFUSALS = new Set(['InvalidInputError', 'NotFoundError', 'DataQualityError', 'UnreachableError']);
@@ -23,10 +26,12 @@ export function openPredictor(ports: Ports): ForecastsPort {
   const snapshots = openSnapshots(ports);
   const forecasts = openForecasts(ports);
   const evidence = openEvidence(ports);
+  const tallies = openTallies(ports);
+  const parts: Parts = { forecasts, evidence, tallies, mirror: openMirror(tallies) };
   const make = async (request: PredictionRequest): Promise<Prediction> => {
     const asked = await readAsked(ports, request);
     const snapshot = await snapshots.read(asked);
-    return answered(ports, asked, { snapshot, forecasts, evidence });
+    return answered(ports, asked, { ...parts, snapshot });
   };
   return {
     async predict(request) {
@@ -73,18 +78,32 @@ async function store(ports: Ports, made: Prediction[]): Promise<Prediction[]> {
   return one.map((each) => known.get(each.id) ?? each);
 }
 
+/** What a process keeps between predictions. */
+interface Parts {
+  forecasts: Forecasts;
+  evidence: Evidence;
+  tallies: Tallies;
+  mirror: Mirror;
+}
+
 async function answered(
   ports: Ports,
   asked: Asked,
-  { snapshot, forecasts, evidence }: { snapshot: Snapshot; forecasts: Forecasts; evidence: Evidence },
+  { snapshot, ...parts }: Parts & { snapshot: Snapshot },
 ): Promise<Prediction> {
   const step = timeframeMs(parseStream(asked.stream).timeframe);
   checkHistory(asked, snapshot);
-  const args: AnswerArgs = { matrix: snapshot.matrix, timeframeMs: step, forecasts };
+  const args: AnswerArgs = { matrix: snapshot.matrix, timeframeMs: step, forecasts: parts.forecasts };
   const chain: Refusal[] = [];
-  const answer = await firstAnswer(ports, asked, { args, chain, evidence });
-  return predictionOf(asked, { snapshot, answer, chain, createdAt: ports.now() });
+  const { answer, routed } = await firstAnswer(ports, asked, { ...parts, args, chain });
+  if (routed) parts.mirror(routed, answer, args);
+  const made = { snapshot, answer, chain, createdAt: ports.now() };
+  return predictionOf(asked, { ...made, ...(routed && { route: routeTold(routed) }) });
 }
+
+const routeTold = ({ deployment, as, route }: Routed): PredictionRoute => ({
+  ...{ deployment, rollout: route.rollout, phase: route.phase, answered: as, percent: route.percent },
+});
 
 /** A last bar without a volatility is either the warm-up or a price that stands still. */
 function checkHistory({ stream, source, asOf }: Asked, { matrix }: Snapshot): void {
@@ -104,18 +123,36 @@ function checkHistory({ stream, source, asOf }: Asked, { matrix }: Snapshot): vo
 async function firstAnswer(
   ports: Ports,
   asked: Asked,
-  { args, chain, evidence }: { args: AnswerArgs; chain: Refusal[]; evidence: Evidence },
-): Promise<Answer> {
-  const candidates = await findCandidates(ports, evidence, asked);
+  { args, chain, evidence, tallies }: Parts & { args: AnswerArgs; chain: Refusal[] },
+): Promise<{ answer: Answer; routed: Routed | null }> {
+  const barTime = args.matrix.time.at(-1) ?? NaN;
+  const found = await findCandidates(ports, evidence, asked);
+  const candidates = await routeCandidates(ports, evidence, { asked, found, barTime });
   chain.push(...candidates.refusals);
-  for (const { model, answer } of attempts(asked, candidates, args)) {
-    const found = await answer().catch((error: unknown) => {
+  for (const { model, routed, answer } of attempts(asked, candidates, args)) {
+    const started = performance.now();
+    const failed = (error: unknown): null => {
       if (!(error instanceof Error && REFUSALS.has(error.name))) throw error;
-      chain.push({ model, reason: messageOf(error) });
+      const reason = messageOf(error);
+      chain.push({ model, reason });
+      // A hole in the bars is nobody's fault.
+      if (routed && error.name !== 'InvalidInputError')
+        tallies.answered(routed, { ms: performance.now() - started, failure: reason });
       return null;
-    });
-    if (found) return found;
+    };
+    const given = await answer().catch(failed);
+    if (given && routed) tallies.answered(routed, { ms: given.inferenceMs, failure: null });
+    if (given) return { answer: given, routed };
   }
+  const answer = await baselineOf(evidence, asked, { args, chain, candidates });
+  return { answer, routed: candidates.unserved ?? null };
+}
+
+async function baselineOf(
+  evidence: Evidence,
+  asked: Asked,
+  { args, chain, candidates }: { args: AnswerArgs; chain: Refusal[]; candidates: Candidates },
+): Promise<Answer> {
   const horizonBars = asked.horizonBars ?? candidates.asked[0]?.evaluation.horizonBars ?? 1;
   const modelsFailed = candidates.asked.length > 0;
   let last: Answer | null = null;
@@ -127,19 +164,28 @@ async function firstAnswer(
   return last as Answer;
 }
 
-function attempts(
-  { ensemble }: Asked,
-  candidates: Candidates,
-  args: AnswerArgs,
-): { model: string; answer(): Promise<Answer> }[] {
-  const single = candidates.asked.map((each) => ({
-    model: `${each.model.name}@${each.model.version}`,
-    answer: () => answerOf(each, args),
-  }));
+interface Attempt {
+  model: string;
+  /** Null where no rollout of it is under way. */
+  routed: Routed | null;
+  answer(): Promise<Answer>;
+}
+
+function attempts({ ensemble }: Asked, candidates: Candidates, args: AnswerArgs): Attempt[] {
+  const single = candidates.asked.map((each): Attempt => {
+    const routed = each.routed ?? null;
+    const limit = routed === null || routed.timeoutMs === null ? {} : { timeoutMs: routed.timeoutMs };
+    return {
+      ...{ model: `${each.model.name}@${each.model.version}`, routed },
+      answer: () => answerOf(each, { ...args, ...limit }),
+    };
+  });
   if (ensemble === null) return single;
-  const all = {
-    model: `ensemble:${ensemble}`,
-    answer: () => ensembleAnswer(ensemble, candidates.asked, args),
+  // Of one name, one version: that which was to answer.
+  const members = candidates.asked.filter(({ routed }) => routed?.as !== 'fallback');
+  const all: Attempt = {
+    ...{ model: `ensemble:${ensemble}`, routed: null },
+    answer: () => ensembleAnswer(ensemble, members, args),
   };
   return [all, ...single];
 }

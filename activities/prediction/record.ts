@@ -1,5 +1,10 @@
 import { FEATURE_VERSION } from '../../domain/features.js';
-import { makePrediction, type Prediction, type Refusal } from '../../domain/prediction.js';
+import {
+  makePrediction,
+  type Prediction,
+  type PredictionRoute,
+  type Refusal,
+} from '../../domain/prediction.js';
 import { parseStream, timeframeMs } from '../../domain/streams.js';
 import type { Answer } from './answers.js';
 import type { Asked } from './asked.js';
@@ -8,7 +13,13 @@ import type { Snapshot } from './snapshots.js';
 /** Puts an answer into prices, with the digests of what it was made from. */
 export function predictionOf(
   asked: Asked,
-  made: { snapshot: Snapshot; answer: Answer; chain: Refusal[]; createdAt: number },
+  made: {
+    snapshot: Snapshot;
+    answer: Answer;
+    chain: Refusal[];
+    createdAt: number;
+    route?: PredictionRoute;
+  },
 ): Prediction {
   const { answer, chain, createdAt } = made;
   const { matrix, barsSha256, scoresSha256 } = made.snapshot;
@@ -38,6 +49,7 @@ export function predictionOf(
     },
     read: { from: asked.from, to: asked.to, asOf: asked.asOf },
     createdAt,
+    ...(made.route && { route: made.route }),
     source: asked.source,
     ...(asked.minConfidence !== undefined && { minConfidence: asked.minConfidence }),
     ...(asked.trigger !== undefined && { trigger: asked.trigger }),

@@ -62,6 +62,7 @@ function decidedOf(prediction: Prediction): Record<string, unknown> {
     trigger: ____,
     chain: _____,
     reason: ______,
+    route: ________,
     ...decided
   } = prediction;
   // Members that a store adds, and the infinities that JSON has not.
@@ -90,6 +91,7 @@ async function recompute(ports: Ports, stored: Prediction): Promise<Prediction> 
   const asked: Asked = {
     ...{ stream, source, ...read, sentimentModel: String(inputs['sentimentModel']) },
     ...{ horizonBars: stored.horizonBars, name: null, model: null, ensemble: null, trigger: undefined },
+    stickyKey: undefined,
     minConfidence: minConfidence === undefined ? undefined : Number(minConfidence),
   };
   const snapshot: Snapshot = await openSnapshots(ports).read(asked);

@@ -88,7 +88,7 @@ export interface Deployment {
   /** Until when a promoted version is looked at, to be rolled back by itself; null where it is not. */
   watchedUntil: number | null;
   reasons: string[];
-  /** Newest last; the latest fifty. */
+  /** Newest last; the latest thirty, with their reasons cut short: the audit log has them whole. */
   history: { at: number; stage: DeploymentStage; by: string; reasons: string[] }[];
   startedAt: number;
   updatedAt: number;
@@ -103,7 +103,12 @@ export const deploymentId = (model: string, source: Source): string => `${model}
 
 export const deploymentStory = (model: string): string => `deployment/${model}`;
 
-const MOST_HISTORY = 50;
+/** The record travels through Temporal: it stays far below what a payload may hold. */
+const MOST_HISTORY = 30;
+const MOST_REASONS = 12;
+const MOST_CHARACTERS = 1500;
+const LINE_CHARACTERS = 160;
+const LINE_REASONS = 5;
 
 /** The record with a line more of what happened; `reasons` become the present ones. */
 export function noted(
@@ -111,10 +116,12 @@ export function noted(
   what: { at: number; by: string; reasons: string[] } & Partial<Deployment>,
 ): Deployment {
   const { at, by, reasons, ...changes } = what;
-  const next = { ...record, ...changes, reasons, updatedAt: at };
+  const told = reasons.slice(0, MOST_REASONS).map((each) => each.slice(0, MOST_CHARACTERS));
+  const next = { ...record, ...changes, reasons: told, updatedAt: at };
+  const short = told.slice(0, LINE_REASONS).map((each) => each.slice(0, LINE_CHARACTERS));
   return {
     ...next,
-    history: [...record.history, { at, stage: next.stage, by, reasons }].slice(-MOST_HISTORY),
+    history: [...record.history, { at, stage: next.stage, by, reasons: short }].slice(-MOST_HISTORY),
   };
 }
 

@@ -21,6 +21,8 @@ export interface PredictionRequest {
   ensemble?: EnsembleKind;
   /** Abstain where the larger of P(up) and P(down) is below this; ½ … 1. */
   minConfidence?: number;
+  /** Of whoever asks, such as a customer: while a version is rolled out, the same key always meets the same one. */
+  stickyKey?: string;
   /** What asked, such as `bars.closed`; told in the record. */
   trigger?: string;
 }

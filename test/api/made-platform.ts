@@ -4,6 +4,7 @@ import { openSweeps } from '../../adapters/backtest/index.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openApprovals } from '../../adapters/approvals.js';
 import { openCatalogue } from '../../adapters/catalogue.js';
 import { openStorage } from '../../adapters/storage.js';
 import { readConfig } from '../../adapters/config.js';
@@ -104,6 +105,10 @@ export async function startTestPlatform(
     ports,
     stories,
     forecasts: made.forecasts?.(ports) ?? madeForecasts(ports),
+    approvals: openApprovals({
+      file: join(directory, 'keys', 'approval.ed25519'),
+      documents: ports.documents,
+    }),
     config: {
       host: '127.0.0.1',
       port: 0,

@@ -1,6 +1,7 @@
 import { InvalidInputError, NotFoundError } from '../../domain/errors.js';
 import type { QueuesView, Schedule, StoriesPort, Story } from '../../api/stories.js';
 import { QUEUES, type QueueFigures } from '../../domain/resources.js';
+import { madeDeployment } from './made-deployments.js';
 import { storyId } from '../../workflows/ids.js';
 
 const STARTED = Date.UTC(2023, 0, 1);
@@ -126,6 +127,17 @@ export function madeStories(): StoriesPort & { stories: Map<string, Story>; reac
     async signal(id, name) {
       const story = await get(id);
       if (story.status !== 'running') throw new InvalidInputError(`Run "${id}" has ended; it cannot ${name}`);
+    },
+    async update(_workflowId, { name }) {
+      const deployment = 'ridge-1h-h1:simulated-1';
+      if (name === 'approve' || name === 'reject')
+        return {
+          deployment,
+          candidate: 'mdl_ridge-1h-h1@2',
+          decision: `${name.replace(/e?$/, 'ed')}`,
+          by: 'admin',
+        };
+      return madeDeployment();
     },
     async ready() {
       if (!port.reachable) throw new Error('connection refused by 10.0.0.1');

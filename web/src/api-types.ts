@@ -984,7 +984,7 @@ export interface paths {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listDeployments'];
     put?: never;
-    post?: never;
+    post: operations['startDeployment'];
     delete?: never;
     options?: never;
     head?: never;
@@ -996,6 +996,50 @@ export interface paths {
     get: operations['getDeployment'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}/approval-code': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['issueApprovalCode'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}/approve': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['approveDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}/reject': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['rejectDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}/rollback': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['rollbackDeployment'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1501,6 +1545,21 @@ export interface paths {
 
 export interface components {
   schemas: {
+    DeploymentRequest: {
+      model: string;
+      /** Of its data; a version has one, so that this only checks it */ source?:
+        string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Its evidence; left out: the latest evaluation of each stream */ evaluations?: string[];
+      /** Members of the policy that differ from the usual ones, such as {"canary":{"steps":[10,50]}} */ policy?: {
+        [name: string]: unknown;
+      };
+    };
+    ApprovalCodeRequest: { action?: 'decide' | 'rollback' };
+    DeploymentDecisionRequest: {
+      /** Of the evidence that you have seen */ evidenceSha256: string;
+      comment?: string;
+    };
+    RollbackRequest: { reason: string };
     SavedSearchRequest: {
       name: string;
       filter: {
@@ -1575,6 +1634,7 @@ export interface components {
       /** All champions of the stream and horizon together */ ensemble?:
         'mean' | 'inverse-error' | 'stacking';
       /** Abstain where the larger of P(up) and P(down) is below this */ minConfidence?: number;
+      /** Of whoever asks: while a version is rolled out, the same key always meets the same one */ stickyKey?: string;
       /** What asked, told in the record */ trigger?: string;
     };
     PredictBatch: { requests: components['schemas']['PredictInput'][] };
@@ -2104,6 +2164,7 @@ export interface components {
       /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
     };
     DeployModelInput: { model: string; evaluations: string[] };
+    ManageDeploymentInput: { name: string };
     SettlePredictionsInput: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       horizonBars: number;
@@ -2134,6 +2195,7 @@ export interface components {
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
+      | { kind: 'manageDeployment'; input: components['schemas']['ManageDeploymentInput'] }
       | { kind: 'watchDrift'; input: components['schemas']['WatchDriftInput'] }
       | { kind: 'retrainModel'; input: components['schemas']['RetrainModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
@@ -2174,6 +2236,7 @@ export interface components {
         | 'evaluateModel'
         | 'walkForward'
         | 'deployModel'
+        | 'manageDeployment'
         | 'watchDrift'
         | 'retrainModel'
         | 'predict'
@@ -2219,6 +2282,7 @@ export interface components {
         | 'evaluateModel'
         | 'walkForward'
         | 'deployModel'
+        | 'manageDeployment'
         | 'watchDrift'
         | 'retrainModel'
         | 'predict'
@@ -2792,7 +2856,7 @@ export interface components {
       sticky: 'stream' | 'bar';
       watchedUntil: number | null;
       reasons: string[];
-      /** Newest last; the latest fifty */ history: {
+      /** Newest last; the latest thirty, reasons cut short */ history: {
         /** Epoch milliseconds, UTC */ at: number;
         stage:
           'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
@@ -2806,6 +2870,19 @@ export interface components {
       items: components['schemas']['Deployment'][];
       /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
       /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    ApprovalCode: {
+      /** For one use, by whoever holds it, in the name of the principal */ code: string;
+      /** Epoch milliseconds, UTC */ expiresAt: number;
+      principal: string;
+      candidate: string;
+      evidenceSha256: string | null;
+    };
+    DeploymentDecision: {
+      deployment: string;
+      candidate: string;
+      decision: 'approved' | 'rejected';
+      by: string;
     };
     DriftReport: {
       id: string;
@@ -3324,6 +3401,7 @@ export interface components {
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
       featureVersion: string;
+      /** The principal whose story trained it */ trainedBy?: string | null;
       /** Leak audits that failed: such a model is rejected and never served */ leaks?: {
         stream: string;
         evaluation: string;
@@ -3686,6 +3764,14 @@ export interface components {
       }[];
       /** Why nobody should act on it; null where it is meant */ abstained?: string | null;
       /** Who was asked before, and why they did not answer */ chain?: { model: string; reason: string }[];
+      /** While a version was on its way: which answered */ route?: {
+        deployment: string;
+        rollout: string;
+        phase: string;
+        percent: number;
+        /** fallback: the version before, since the candidate failed */ answered:
+          'candidate' | 'champion' | 'fallback';
+      };
       /** What asked for it */ trigger?: string;
     };
     PredictionPage: {
@@ -4556,6 +4642,7 @@ export interface operations {
           | 'evaluateModel'
           | 'walkForward'
           | 'deployModel'
+          | 'manageDeployment'
           | 'watchDrift'
           | 'retrainModel'
           | 'predict'
@@ -6650,6 +6737,36 @@ export interface operations {
       };
     };
   };
+  startDeployment: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['DeploymentRequest'] } };
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Deployment'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   getDeployment: {
     parameters: {
       query?: never;
@@ -6664,6 +6781,146 @@ export interface operations {
         content: { 'application/json': components['schemas']['Deployment'] };
       };
       404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  issueApprovalCode: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['ApprovalCodeRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ApprovalCode'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  approveDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['DeploymentDecisionRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeploymentDecision'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  rejectDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['DeploymentDecisionRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeploymentDecision'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  rollbackDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['RollbackRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Deployment'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Problem'] };
       };
