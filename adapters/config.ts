@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { EVENT_DAYS } from '../domain/events.js';
 import { readAllowHosts, readContact, readDotEnv, readFeeds, readHosts, readList } from './config-values.js';
+import { TEMPORAL_VARIABLES, temporalOf, type TemporalSettings } from './config-temporal.js';
 import { readSourceWeights } from './config-weights.js';
 import { LLM_VARIABLES, llmOf } from './config-llm.js';
 import type { LlmSettings } from './sentiment/llm-settings.js';
@@ -45,10 +46,7 @@ export const SCHEMA = z.object({
   FINSIGHT_INSTRUMENTS: text,
   FINSIGHT_SENTIMENT_WEIGHTS: text.transform(readSourceWeights),
   ...LLM_VARIABLES,
-  TEMPORAL_ADDRESS: text,
-  TEMPORAL_NAMESPACE: z.string().default('finsight'),
-  TEMPORAL_API_KEY: text,
-  TEMPORAL_TLS: onOff.default('off'),
+  ...TEMPORAL_VARIABLES,
   DOCUMENTS_URL: address.default(''),
   SERIES_URL: address.default(''),
   OBJECTS_URL: address.default(''),
@@ -108,8 +106,7 @@ export interface Config {
   sentimentWeights: Record<string, number>;
   /** A chat model that scores sentiment; null where none is configured. */
   llm: LlmSettings | null;
-  /** An empty address means the development server that `finsight up` starts. */
-  temporal: { address: string; namespace: string; tls: boolean; apiKey: string };
+  temporal: TemporalSettings;
   api: {
     host: string;
     port: number;
@@ -172,12 +169,7 @@ export function readConfig(env: NodeJS.ProcessEnv = environment()): Config {
     instrumentsFile: value.FINSIGHT_INSTRUMENTS && resolve(root, value.FINSIGHT_INSTRUMENTS),
     sentimentWeights: value.FINSIGHT_SENTIMENT_WEIGHTS,
     llm: llmOf(value),
-    temporal: {
-      address: value.TEMPORAL_ADDRESS,
-      namespace: value.TEMPORAL_NAMESPACE,
-      tls: value.TEMPORAL_TLS === 'on',
-      apiKey: value.TEMPORAL_API_KEY,
-    },
+    temporal: temporalOf(value),
     api: apiOf(value),
     documentsUrl: place(value.DOCUMENTS_URL, 'sqlite', 'finsight.db'),
     eventsUrl: place(value.EVENTS_URL, 'sqlite', 'finsight.db'),

@@ -48,6 +48,7 @@ export { loadSentimentDirectory } from './serving/shipped.js';
 export { measured, measuresText } from './measures.js';
 
 export { approvalKeyFile, openApprovals } from './approvals.js';
+export { machineFigures } from './machine.js';
 export { redacted } from './addresses.js';
 export { ensureStores } from './ensure.js';
 export { moveStore } from './move.js';

@@ -39,21 +39,22 @@ export function watchMlEnvironment(options: {
   env: NodeJS.ProcessEnv;
   log: (line: string) => void;
   onReady: (worker: Supervised) => void;
-  onSpawn?: (pid: number) => void;
+  /** Processes, each of which trains one model at a time. */
+  count: number;
+  onSpawn?: (name: string) => (pid: number) => void;
 }): { stop(): void } {
   if (!options.enabled) return { stop: () => undefined };
   const look = (): void => {
     if (readMlState().state !== 'ready') return;
     clearInterval(timer);
     const { mlPython } = readToolPaths();
-    const spec = {
-      name: 'train',
-      command: mlPython,
-      args: ['-m', 'finsight_ml', 'worker'],
-      env: options.env,
-      ...(options.onSpawn ? { onSpawn: options.onSpawn } : {}),
-    };
-    options.onReady(supervise({ ...spec, cwd: join(projectRoot(), 'ml-pipelines') }, options.log));
+    const cwd = join(projectRoot(), 'ml-pipelines');
+    for (let nth = 1; nth <= options.count; nth++) {
+      const name = nth === 1 ? 'train' : `train ${nth}`;
+      const onSpawn = options.onSpawn?.(name);
+      const spec = { name, command: mlPython, args: ['-m', 'finsight_ml', 'worker'], env: options.env, cwd };
+      options.onReady(supervise({ ...spec, ...(onSpawn ? { onSpawn } : {}) }, options.log));
+    }
   };
   const timer = setInterval(look, LOOK_EVERY_MS);
   look();

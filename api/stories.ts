@@ -122,7 +122,7 @@ export interface QueuesView {
   trainings(): Promise<RunningTraining[]>;
   /** Weights that hold whatever a story was started with, by tenant. */
   weights(): Promise<Record<string, number>>;
-  /** Sets one for what waits already and what comes, on every queue; null removes it. */
+  /** Sets one on every queue, for tasks that come from now on; null removes it. */
   weigh(tenant: string, weight: number | null): Promise<void>;
 }
 

@@ -21,7 +21,10 @@ const LEAST_SILENCE_MS = 15_000;
 const FIRST_SILENCE_MS = 130_000;
 
 /** What waits and works on each queue of the namespace. */
-export function temporalQueues(client: Client, namespace: string, within: Within): QueuesView {
+export function temporalQueues(
+  client: Client,
+  { namespace, within }: { namespace: string; within: Within },
+): QueuesView {
   const look = async (): Promise<QueueFigures[]> => {
     const workers = await workersOf(client, namespace);
     return Promise.all(

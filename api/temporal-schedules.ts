@@ -3,6 +3,7 @@ import { checkCron } from '../domain/cron.js';
 import { InvalidInputError, messageOf, NotFoundError } from '../domain/errors.js';
 import { detailsOf, summaryOf } from '../domain/labels.js';
 import { checkPayload } from '../domain/payloads.js';
+import { priorityOf, type Asker, type TenantWeights } from '../domain/priorities.js';
 import { storyId } from '../workflows/ids.js';
 import type { Overlap, Schedule, SchedulesPort, ScheduleSpec } from './stories.js';
 
@@ -18,10 +19,14 @@ const POLICIES: Record<Overlap, ScheduleOverlapPolicy> = {
 };
 
 /**
- * How a story is started, by a request or by a schedule: its business id, and what the Web UI shows of it.
+ * How a story is started, by a request or by a schedule: its business id, its priority and what the Web UI shows of it.
  * @throws InvalidInputError where the input is larger than a payload may be.
  */
-export function startOptions(kind: string, input: Record<string, unknown>) {
+export function startOptions(
+  kind: string,
+  input: Record<string, unknown>,
+  asked: { by: Asker; tenant: string; weights: TenantWeights },
+) {
   try {
     checkPayload(`Input of ${kind}`, input);
   } catch (error) {
@@ -33,6 +38,7 @@ export function startOptions(kind: string, input: Record<string, unknown>) {
     args: [input],
     staticSummary: summaryOf(kind, input),
     staticDetails: detailsOf(input),
+    priority: priorityOf(kind, { ...asked, input, now: Date.now() }),
   };
 }
 
@@ -40,7 +46,10 @@ export function startOptions(kind: string, input: Record<string, unknown>) {
  * Cadence by Temporal Schedules. What was asked for lies in the memo of the story that a schedule starts, since the
  * schedule's own memo cannot be changed; that one only says that the schedule was made here.
  */
-export function temporalSchedules(client: Client, within: Within): SchedulesPort {
+export function temporalSchedules(
+  client: Client,
+  { within, weights }: { within: Within; weights: TenantWeights },
+): SchedulesPort {
   const find = async (id: string): Promise<Schedule> =>
     scheduleOf(await client.schedule.getHandle(id).describe());
   /** Temporal's own words for an unknown schedule speak of workflows. */
@@ -56,7 +65,7 @@ export function temporalSchedules(client: Client, within: Within): SchedulesPort
         checkCron(spec.cron);
         await client.schedule.create({
           scheduleId: spec.id,
-          ...partsOf(spec, by),
+          ...partsOf(spec, { by, weights }),
           state: { note: spec.note },
           memo: { ...by, spec },
         });
@@ -66,7 +75,7 @@ export function temporalSchedules(client: Client, within: Within): SchedulesPort
         checkCron(spec.cron);
         await find(spec.id);
         await client.schedule.getHandle(spec.id).update(({ state }) => ({
-          ...partsOf(spec, by),
+          ...partsOf(spec, { by, weights }),
           state: { paused: state.paused, note: spec.note },
         }));
       }),
@@ -95,14 +104,17 @@ const orGone = (error: Error): null => {
   throw error;
 };
 
-function partsOf(spec: ScheduleSpec, by: { principal: string; tenant: string }) {
+function partsOf(
+  spec: ScheduleSpec,
+  { by, weights }: { by: { principal: string; tenant: string }; weights: TenantWeights },
+) {
   const { input, ...cadence } = spec;
   return {
     spec: { cronExpressions: [spec.cron], timezone: spec.timeZone, jitter: spec.jitterSeconds * 1000 },
     action: {
       type: 'startWorkflow' as const,
       workflowType: spec.kind,
-      ...startOptions(spec.kind, input),
+      ...startOptions(spec.kind, input, { by: 'schedule', tenant: by.tenant, weights }),
       memo: { ...by, schedule: spec.id, cadence },
     },
     policies: { overlap: POLICIES[spec.overlap], catchupWindow: spec.catchUpSeconds * 1000 },

@@ -13,6 +13,7 @@ import {
 import type { temporal } from '@temporalio/proto';
 import { LRUCache } from 'lru-cache';
 import { InvalidInputError, NotFoundError } from '../domain/errors.js';
+import type { TenantWeights } from '../domain/priorities.js';
 import type { StoriesPort, Story, StoryProgress, StoryStatus, StorySummary } from './stories.js';
 import { pendingOf } from './temporal-pending.js';
 import { isStarting, translated } from './temporal-errors.js';
@@ -33,17 +34,22 @@ export interface TemporalAddress {
   namespace: string;
   apiKey?: string | undefined;
   tls?: boolean | undefined;
+  /** Shares of tenants that wait for the same. */
+  tenantWeights?: TenantWeights;
 }
 
 /** Stories over a Temporal server; connects at the first call and again after a restart of the server. */
 export async function temporalStories(options: TemporalAddress): Promise<StoriesPort> {
   const { address, namespace, apiKey, tls } = options;
   const connection = Connection.lazy({ address, ...(tls ? { tls } : {}), ...(apiKey ? { apiKey } : {}) });
-  return clientStories(new Client({ connection, namespace }), namespace);
+  return clientStories(new Client({ connection, namespace }), options);
 }
 
 /** The same over a client that is there; `close` closes its connection. */
-export function clientStories(client: Client, namespace: string): StoriesPort {
+export function clientStories(
+  client: Client,
+  { namespace, tenantWeights: weights = {} }: Pick<TemporalAddress, 'namespace' | 'tenantWeights'>,
+): StoriesPort {
   const inputs = new LRUCache<string, { input: unknown }>({ max: 500 });
   const within = <T>(work: () => Promise<T>, ms = CALL_MS): Promise<T> =>
     client.withDeadline(Date.now() + ms, work).catch((error: unknown) => {
@@ -74,11 +80,12 @@ export function clientStories(client: Client, namespace: string): StoriesPort {
   return {
     describe,
     progress,
-    schedules: temporalSchedules(client, within),
-    queues: temporalQueues(client, namespace, within),
+    schedules: temporalSchedules(client, { within, weights }),
+    queues: temporalQueues(client, { namespace, within }),
     start: (kind, input, by) =>
       within(async () => {
-        const { workflowId, ...rest } = startOptions(kind, input);
+        const asked = { by: 'person' as const, tenant: by.tenant, weights };
+        const { workflowId, ...rest } = startOptions(kind, input, asked);
         const options = { ...rest, workflowId, memo: { ...by } };
         try {
           const handle = await client.workflow.start(kind, options);

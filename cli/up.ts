@@ -4,10 +4,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment, type Config } from '../adapters/config.js';
 import { claimDataDirectory } from '../adapters/data-directory.js';
-import { openPorts } from '../adapters/open.js';
+import { machineFigures, openPorts } from '../adapters/open.js';
 import { supervise, type Supervised } from '../adapters/processes.js';
 import { readToolPaths, watchEngines, watchMlEnvironment } from '../adapters/toolchain.js';
 import { InvalidInputError, UnreachableError } from '../domain/errors.js';
+import { trainingSlots } from '../domain/slots.js';
 import { answers, freePort, namedPort } from '../infra/ports.js';
 import { startTemporalServer, type TemporalServer } from '../infra/temporal-server.js';
 import { say } from './output.js';
@@ -106,13 +107,26 @@ async function startParts(
   parts.processes.push(api);
   const onReady = (each: Supervised): void => void parts.processes.push(each);
   const python = { enabled: config.ml === 'on', env, log: log.write, onReady };
-  parts.watched.push(watchMlEnvironment({ ...python, onSpawn: started('train') }));
+  const training = await trainingLimits(config, env);
+  parts.watched.push(watchMlEnvironment({ ...python, ...training, onSpawn: started }));
   parts.watched.push(watchEngines({ ...python, onSpawn: started('verify') }));
   const temporalUi = parts.temporal?.uiUrl() ?? null;
   const state = { pid: process.pid, apiUrl, temporalAddress, temporalUi, startedAt: Date.now() };
   writePlatform(config.dataDir, state);
   await waitUntilReady(`${apiUrl}/readyz`, { api, log });
   return state;
+}
+
+/** How many models train here at a time, with how many threads each; threads that were chosen already stay. */
+async function trainingLimits(
+  { temporal }: Config,
+  env: NodeJS.ProcessEnv,
+): Promise<{ count: number; env: NodeJS.ProcessEnv }> {
+  const { cores, memoryBytes, gpus } = await machineFigures();
+  const machine = { cores, memoryBytes, gpus: gpus.length };
+  const { slots, threads } = trainingSlots(machine, temporal.trainSlots ?? undefined);
+  const limits = { FINSIGHT_TRAIN_SLOTS: String(slots), FINSIGHT_GPUS: String(gpus.length) };
+  return { count: slots, env: { OMP_NUM_THREADS: String(threads), ...env, ...limits } };
 }
 
 /**

@@ -17,6 +17,20 @@ export const SEARCH_ATTRIBUTES = [
   'Source',
 ] as const;
 
+/**
+ * A free worker gets the most urgent task that waits, and of one urgency tenants take turns by weight. Both are exact within
+ * a partition only, so tasks are written to one; those that an earlier version left in others are still read.
+ */
+export const FAIR_QUEUES = {
+  'matching.useNewMatcher': 'true',
+  'matching.enableFairness': 'true',
+  'matching.numTaskqueueWritePartitions': '1',
+} as const;
+
+/** The same as arguments of the dev server. */
+export const fairArguments = (): string[] =>
+  Object.entries(FAIR_QUEUES).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]);
+
 /** The dev server's own 24 h would forget what a week's report refers to. */
 const RETENTION = '720h';
 const READY_MS = 30_000;
@@ -117,6 +131,7 @@ function serverArguments(
     'start-dev',
     '--ui-disable-news-fetch',
     ...Object.entries(settings).flat(),
+    ...fairArguments(),
     ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ];
 }

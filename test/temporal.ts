@@ -10,7 +10,7 @@ import type { Ports } from '../adapters/ports.js';
 import { withResults } from '../api/results.js';
 import type { StoriesPort } from '../api/stories.js';
 import { clientStories } from '../api/temporal.js';
-import { SEARCH_ATTRIBUTES } from '../infra/temporal-server.js';
+import { fairArguments, SEARCH_ATTRIBUTES } from '../infra/temporal-server.js';
 import { bundleStories } from '../workers/bundle.js';
 import { startWorkers, type NodeQueue, type WorkerSet } from '../workers/worker.js';
 
@@ -44,6 +44,7 @@ export const localTemporal = (path: string, extraArgs: string[] = []): Promise<T
       executable: { type: 'existing-path', path },
       namespace: 'finsight',
       extraArgs: [
+        ...fairArguments(),
         ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
         ...extraArgs,
       ],
@@ -97,7 +98,7 @@ export async function testPlatform(binary: string, extraArgs: string[] = []): Pr
     environment,
     ports,
     directory: directory.path,
-    stories: withResults(clientStories(environment.client, 'finsight'), ports),
+    stories: withResults(clientStories(environment.client, { namespace: 'finsight' }), ports),
     async serve(queues) {
       const set = await startWorkers({ config, ports, queues, connection: environment.nativeConnection });
       sets.push(set);

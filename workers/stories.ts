@@ -4,12 +4,16 @@ import type { StoryStartsPort } from '../adapters/ports.js';
 import { messageOf, UnreachableError } from '../domain/errors.js';
 import { detailsOf, summaryOf } from '../domain/labels.js';
 import { checkPayload } from '../domain/payloads.js';
+import { priorityOf, type TenantWeights } from '../domain/priorities.js';
 import { storyId } from '../workflows/ids.js';
 
 const CALL_MS = 10_000;
 
 /** Starts stories over the connection of the workers. */
-export function storyStarts(connection: NativeConnection, namespace: string): StoryStartsPort {
+export function storyStarts(
+  connection: NativeConnection,
+  { namespace, tenantWeights: weights }: { namespace: string; tenantWeights: TenantWeights },
+): StoryStartsPort {
   const client = new Client({ connection, namespace });
   const within = <T>(work: () => Promise<T>): Promise<T> =>
     client.withDeadline(Date.now() + CALL_MS, work).catch((error: unknown) => {
@@ -19,7 +23,7 @@ export function storyStarts(connection: NativeConnection, namespace: string): St
   return {
     async start(kind, input, { workflowId, delayMs }) {
       const options = {
-        ...optionsOf(kind, input),
+        ...optionsOf(kind, { input, weights }),
         workflowId,
         workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
         ...(delayMs === undefined ? {} : { startDelay: delayMs }),
@@ -33,7 +37,7 @@ export function storyStarts(connection: NativeConnection, namespace: string): St
       );
     },
     async signal(kind, input, { name, args }) {
-      const options = { ...optionsOf(kind, input), workflowId: storyId(kind, input) };
+      const options = { ...optionsOf(kind, { input, weights }), workflowId: storyId(kind, input) };
       await within(() =>
         client.workflow.signalWithStart(kind, { ...options, signal: name, signalArgs: [...args] }),
       );
@@ -41,11 +45,16 @@ export function storyStarts(connection: NativeConnection, namespace: string): St
   };
 }
 
-const optionsOf = (kind: string, input: Record<string, unknown>) => ({
+/** Nobody waits for what the platform starts by itself, and it is no tenant's. */
+const optionsOf = (
+  kind: string,
+  { input, weights }: { input: Record<string, unknown>; weights: TenantWeights },
+) => ({
   taskQueue: 'finsight',
   args: [checkPayload(`Input of ${kind}`, input)],
   staticSummary: summaryOf(kind, input),
   staticDetails: detailsOf(input),
+  priority: priorityOf(kind, { input, by: 'event', weights, now: Date.now() }),
 });
 
 /** By name: packages may be there twice. */

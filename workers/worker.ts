@@ -6,17 +6,17 @@ import type { Ports, QueuesPort, StoryStartsPort } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { BUNDLE_PATH, bundleStories } from './bundle.js';
 import { stepInterceptors } from './interceptors.js';
+import { slotOptions } from './slots.js';
 import { storyStarts } from './stories.js';
 
 /** `finsight` runs the stories; the others run steps. `train` is served by Python. */
 export const NODE_QUEUES = ['finsight', 'io', 'live', 'cpu', 'gpu'] as const;
 export type NodeQueue = (typeof NODE_QUEUES)[number];
 
-/** Steps at a time on one machine: network waits overlap, computing does not. */
-const CONCURRENCY: Record<Exclude<NodeQueue, 'finsight'>, number> = { io: 16, live: 200, cpu: 2, gpu: 2 };
-
 /** Shorter than the 25 s after which a supervisor kills. */
 const GRACE = '20s';
+/** How late the resource view may be. */
+const WORKER_HEARTBEAT = '5s';
 /** Of Temporal's kinds of queues, the one of steps. */
 const ACTIVITY_QUEUE = 2;
 const HEARTBEAT_THROTTLE = '2s';
@@ -59,7 +59,7 @@ export async function startWorkers(options: {
   if (!options.connection) installRuntime(options.quiet);
   const connection = options.connection ?? (await connect(config));
   const { namespace } = config.temporal;
-  const stories = storyStarts(connection, namespace);
+  const stories = storyStarts(connection, config.temporal);
   const activities = createActivities({ ...ports, stories, queues: queuesOf(connection, namespace) });
   const draining = new AbortController();
   const shared = {
@@ -75,7 +75,7 @@ export async function startWorkers(options: {
     const more: Partial<WorkerOptions> =
       queue === 'finsight'
         ? await storyOptions()
-        : { activities: activities[queue], maxConcurrentActivityTaskExecutions: CONCURRENCY[queue] };
+        : { activities: activities[queue], ...slotOptions(queue, config.temporal.slots) };
     workers.push(await Worker.create({ ...shared, ...more, taskQueue: queue }));
   }
   const running = workers.map((worker) => worker.run());
@@ -126,6 +126,7 @@ function installRuntime(quiet = false): void {
   installed = true;
   Runtime.install({
     shutdownSignals: [],
+    workerHeartbeatInterval: WORKER_HEARTBEAT,
     ...(quiet ? { logger: new DefaultLogger('ERROR') } : {}),
     telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
   } as never);

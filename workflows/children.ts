@@ -7,6 +7,7 @@ import {
   type WorkflowResultType,
 } from '@temporalio/workflow';
 import { detailsOf, summaryOf } from '../domain/labels.js';
+import { childUrgency } from '../domain/priorities.js';
 import { storyId } from './ids.js';
 
 const FIRST_WAIT_MS = 2000;
@@ -23,6 +24,7 @@ export async function runChild<I extends object, R>(
   input: I,
 ): Promise<R> {
   const members = input as Record<string, unknown>;
+  const priorityKey = childUrgency(kind, workflowInfo().priority?.priorityKey);
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     try {
       return (await executeChild(
@@ -35,6 +37,8 @@ export async function runChild<I extends object, R>(
           // Who asked for the whole asked for its parts.
           memo: workflowInfo().memo,
           parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+          // Tenant and weight are inherited, and the urgency where it is not said.
+          ...(priorityKey === undefined ? {} : { priority: { priorityKey } }),
         } as never,
       )) as WorkflowResultType<Workflow> as R;
     } catch (error) {

@@ -8,6 +8,7 @@ import torch
 from lightning_fabric import Fabric
 
 from .environment import facts
+from .slots import gpu_share
 
 
 def has_bfloat16() -> bool:
@@ -33,6 +34,9 @@ def prepare() -> None:
     # cuBLAS reads it when it starts.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.set_num_threads(threads())
+    if torch.cuda.is_available():
+        # What is above is an out-of-memory error here, not one of the model that is served from the same card.
+        torch.cuda.set_per_process_memory_fraction(gpu_share())
     torch.use_deterministic_algorithms(True)
     # Filling new memory with NaN is for finding faults; it costs some percent of a step.
     torch.utils.deterministic.fill_uninitialized_memory = False

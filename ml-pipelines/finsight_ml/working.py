@@ -14,9 +14,14 @@ from datetime import timedelta
 
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.worker import Worker
 
+from .slots import claim
+
 BEAT_SECONDS = 2.0
+# How late the platform's view of its workers may be.
+HEARTBEAT_SECONDS = 5
 
 
 @contextlib.contextmanager
@@ -43,15 +48,20 @@ def beating(**told: object) -> Iterator[Callable[..., None]]:
 
 async def serve(queue: str, activities: Sequence[Callable]) -> None:
     """Serves a queue until SIGTERM or SIGINT, then drains."""
+    stop = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    # Held until the process ends.
+    slot = await claim(queue, stop) if queue == "train" else None
+    if stop.is_set():
+        return
     client = await Client.connect(
         os.environ.get("TEMPORAL_ADDRESS", "127.0.0.1:7233"),
         namespace=os.environ.get("TEMPORAL_NAMESPACE", "finsight"),
         api_key=os.environ.get("TEMPORAL_API_KEY") or None,
         tls=os.environ.get("TEMPORAL_TLS") == "on",
+        runtime=Runtime(telemetry=TelemetryConfig(), worker_heartbeat_interval=timedelta(seconds=HEARTBEAT_SECONDS)),
     )
-    stop = asyncio.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(each, stop.set)
     with ThreadPoolExecutor(max_workers=1) as pool:
         worker = Worker(
             client,
@@ -65,3 +75,5 @@ async def serve(queue: str, activities: Sequence[Callable]) -> None:
         async with worker:
             print(json.dumps({"event": "worker.ready", "queue": queue}), file=sys.stderr, flush=True)
             await stop.wait()
+    if slot:
+        slot.close()

@@ -16,7 +16,7 @@ describe.skipIf(binary === null)('stories on a Temporal server (skipped without 
   let working: Promise<void>;
   beforeAll(async () => {
     server = await localTemporal(binary ?? '');
-    stories = clientStories(server.client, 'finsight');
+    stories = clientStories(server.client, { namespace: 'finsight' });
     worker = await Worker.create({
       connection: server.nativeConnection,
       namespace: 'finsight',

@@ -30,7 +30,7 @@ describe.skipIf(!binary)(
       ]);
       const running = workers.map((worker) => worker.run());
       try {
-        const stories = clientStories(client, 'finsight');
+        const stories = clientStories(client, { namespace: 'finsight' });
         const { workflowId } = await stories.start(
           'collectBars',
           { stream },
