@@ -1,7 +1,7 @@
 import { messageOf, UnreachableError } from '../../domain/errors.js';
 import type { FallbackState, ServingHealth, ServingPort } from '../ports-serving.js';
 import { isFinal, limited, openInstance, type Instance } from './instance.js';
-import { MEASURES } from './measures.js';
+import { MEASURES, measureInstances } from './measures.js';
 import { watchInstances, type WatchOptions } from './watch.js';
 
 export interface Given {
@@ -34,6 +34,7 @@ export function balancedServing(given: readonly Given[], options: BalancedOption
   const instances = given.map(({ tier = 0, ...each }) => openInstance({ ...each, tier, limitMs, pauseMs }));
   const watch = watchInstances(instances, watching);
   const fallback = fallbackState(instances);
+  measureInstances(instances);
   const everywhere = async (work: (serving: ServingPort) => Promise<void>): Promise<void> => {
     const done = await Promise.allSettled(
       instances.map(({ address, serving }) => limited(work(serving), { address, limitMs: LOAD_LIMIT_MS })),

@@ -6,6 +6,7 @@ import { MEASURES } from './measures.js';
 /** Times of the last batches that figures are made of. */
 const REMEMBERED = 512;
 const HEALTH_MS = 3000;
+const SHORT_MS = 250;
 
 export interface InstanceOptions {
   /** Without passwords. */
@@ -98,7 +99,9 @@ export function openInstance(options: InstanceOptions): Instance {
       for (const fail of pending) fail(new UnreachableError(reason));
     },
     async health() {
-      const known = await limited(serving.health(), { address, limitMs: HEALTH_MS }).catch(
+      // Nobody waits long for what is known to be away.
+      const patience = instance.down === null ? HEALTH_MS : SHORT_MS;
+      const known = await limited(serving.health(), { address, limitMs: patience }).catch(
         (error: unknown) => ({ ...NOTHING, fault: messageOf(error) }),
       );
       const fault = 'fault' in known ? known.fault : instance.down;

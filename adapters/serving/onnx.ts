@@ -4,6 +4,7 @@ import { DataQualityError, InvalidInputError, messageOf, UnreachableError } from
 import type { ModelRef } from '../../domain/models.js';
 import { schemePath } from '../addresses.js';
 import type { ObjectsPort, ServingPort, Tensor } from '../ports.js';
+import { openProvider } from './provider.js';
 import { openSession, type Session, type SessionOptions } from './session.js';
 import { readModelFile } from './shipped.js';
 import { checkInputs, checkOutputs, nameOf, rowsOf } from './tensors.js';
@@ -26,6 +27,7 @@ export function onnxServing(
   { objects }: { objects: Pick<ObjectsPort, 'get'> },
 ): ServingPort {
   const options = readOptions(address);
+  const usable = openProvider(options);
   const models = new LRUCache<string, Held>({
     max: SESSIONS,
     dispose: (held) => {
@@ -67,7 +69,7 @@ export function onnxServing(
       })),
     async health() {
       const used = [...models.values()].flatMap(({ open }) => open ?? []);
-      const provider = used[0]?.note ?? used[0]?.provider ?? options.provider;
+      const provider = used[0]?.note ?? used[0]?.provider ?? (await usable());
       return { backend: 'onnx', provider, loaded: [...models.keys()] };
     },
     async close() {

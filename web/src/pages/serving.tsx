@@ -1,9 +1,8 @@
 import { useLoaded } from '../api';
-import { Fact } from '../backtests/judgement';
 import { moment, whole } from '../format';
 import { Card, Heading, State } from '../parts';
 import { Instances } from '../serving/instances';
-import type { ServingHealth } from '../serving/kinds';
+import type { ServingState } from '../serving/kinds';
 import { Loaded } from '../serving/loaded';
 import { readServing } from '../serving/reads';
 
@@ -15,8 +14,13 @@ export function Serving() {
     <>
       <Heading title="Serving" about="Backends that compute forecasts and scores, as this API sees them." />
       <Card title="Backends" aside={of && <span className="soft">as of {moment(of.asOf)}</span>}>
-        <State of={found} isEmpty={false} empty="" />
-        {of && <Backends of={of} />}
+        <State
+          of={found}
+          isEmpty={of?.backends.length === 0}
+          empty="No backend is named yet: set SERVING_URL."
+        />
+        {of && <Fallback of={of} />}
+        {of && <Instances items={of.backends} />}
       </Card>
       {of && (
         <Card title="Loaded versions">
@@ -27,29 +31,7 @@ export function Serving() {
   );
 }
 
-function Backends({ of }: { of: ServingHealth }) {
-  const { instances = [] } = of;
-  return (
-    <>
-      <Fallback of={of} />
-      <dl className="row wide-facts">
-        <Fact name="Backend" value={of.backend} />
-        <Fact name="Provider" value={of.provider} title="What computes, and why" />
-        <Fact
-          name="Ready"
-          value={
-            instances.length === 0
-              ? 'in this process'
-              : `${whole(instances.filter((each) => each.state === 'ready').length)} of ${whole(instances.length)} addresses`
-          }
-        />
-      </dl>
-      <Instances items={instances} />
-    </>
-  );
-}
-
-function Fallback({ of: { fallback } }: { of: ServingHealth }) {
+function Fallback({ of: { fallback } }: { of: ServingState }) {
   if (!fallback) return null;
   const { active, address, reason, since, requests } = fallback;
   if (active)

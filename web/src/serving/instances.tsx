@@ -1,10 +1,10 @@
 import { latency, percent, whole } from '../format';
 import { Badge } from '../parts';
 import { Table } from '../table';
-import { STATES, TONES, type Instance } from './kinds';
+import { STATES, type Backend } from './kinds';
 
 /** Every address with what it did for this process; the primary ones first. */
-export function Instances({ items }: { items: readonly Instance[] }) {
+export function Instances({ items }: { items: readonly Backend[] }) {
   return (
     <Table
       label="Serving backends"
@@ -27,8 +27,8 @@ export function Instances({ items }: { items: readonly Instance[] }) {
             {each.backend} · {each.provider}
           </span>
         </span>,
-        <Badge key="s" tone={TONES[each.state]}>
-          {STATES[each.state]}
+        <Badge key="s" tone={STATES[each.state].tone}>
+          {STATES[each.state].name}
         </Badge>,
         each.role,
         whole(each.running),
@@ -43,5 +43,5 @@ export function Instances({ items }: { items: readonly Instance[] }) {
   );
 }
 
-const failed = ({ failures, requests }: Instance): string =>
+const failed = ({ failures, requests }: Backend): string =>
   failures === 0 ? '0' : `${whole(failures)} (${percent(requests > 0 ? failures / requests : null, 2)})`;

@@ -1,8 +1,3 @@
 import { client, dataOf } from '../api';
-import type { ServingHealth } from './kinds';
 
-const loose = client as unknown as {
-  GET(path: string): Promise<{ data?: never; error?: unknown; response: Response }>;
-};
-
-export const readServing = async (): Promise<ServingHealth> => dataOf(await loose.GET('/serving'));
+export const readServing = async () => dataOf(await client.GET('/serving'));
