@@ -78,4 +78,4 @@ export function pauseOf(record: Deployment, { since, now }: { since: number; now
   return stage === 'promoted' ? 6 * policy.lookMs : policy.lookMs;
 }
 
-const LONGEST_PAUSE_MS = 600_000;
+const LONGEST_PAUSE_MS = 3_600_000;
