@@ -140,14 +140,14 @@ export function clientStories(
         await client.workflow.getHandle(workflowId).signal(name);
       }),
     update: (workflowId, wanted) =>
-      untilReady(() => within(() => updated(client, workflowId, wanted), UPDATE_MS)),
+      untilReady(() => within(() => updated({ client, weights }, workflowId, wanted), UPDATE_MS)),
     ready: () => within(async () => void (await client.workflowService.getSystemInfo({})), QUERY_MS),
     close: async () => void (await client.connection.close()),
   };
 }
 
 async function updated(
-  client: Client,
+  { client, weights }: { client: Client; weights: TenantWeights },
   workflowId: string,
   { name, argument, start }: Parameters<StoriesPort['update']>[1],
 ): Promise<unknown> {
@@ -155,7 +155,11 @@ async function updated(
   if (!start) return client.workflow.getHandle(workflowId).executeUpdate(name, options);
   const { kind, input, by } = start;
   const startWorkflowOperation = new WithStartWorkflowOperation(kind, {
-    ...{ ...startOptions(kind, input), workflowId, memo: { ...by } },
+    ...{
+      ...startOptions(kind, input, { by: 'person', tenant: by.tenant, weights }),
+      workflowId,
+      memo: { ...by },
+    },
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
   return client.workflow.executeUpdateWithStart(name, { ...options, startWorkflowOperation });

@@ -86,6 +86,13 @@ const PAGES: [name: string, path: string, title: string, shown: string[]][] = [
     ],
   ],
   [
+    'deployments',
+    '/#/deployments',
+    'Deployments · FinSight',
+    ['ridge-1h-h1', 'simulated', 'as of 2023-01-01 00:00 UTC', 'For: every check passed.', 'approval now'],
+  ],
+  ['serving', '/#/serving', 'Serving · FinSight', ['onnx · cpu', 'ready', 'No version is loaded yet']],
+  [
     'backtests',
     '/#/backtests',
     'Backtests · FinSight',

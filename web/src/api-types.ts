@@ -1497,6 +1497,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/resources': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getResources'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/livez': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['live'];
@@ -1960,6 +1971,13 @@ export interface components {
             gradientClip?: number;
             compile?: boolean;
             quantiles?: number[];
+            /** Several processes share each batch of batchSize rows; gradients are averaged */ distributed?: {
+              /** torchrun: on this machine or on nodes; ray: on a Ray cluster */ engine: 'torchrun' | 'ray';
+              /** On each machine; with Ray, in the whole cluster */ processes: number;
+              /** Machines, by the names that their workers were started with; the first holds the rendezvous */ nodes?: string[];
+              /** Of the first of nodes, as the others reach it */ rendezvous?: string;
+              /** Of the Ray cluster; left out: the training worker's RAY_ADDRESS */ address?: string;
+            };
           };
           maxEpochs?: number;
           seed?: number;
@@ -2014,6 +2032,14 @@ export interface components {
               gradientClip?: number;
               compile?: boolean;
               quantiles?: number[];
+              /** Several processes share each batch of batchSize rows; gradients are averaged */ distributed?: {
+                /** torchrun: on this machine or on nodes; ray: on a Ray cluster */ engine:
+                  'torchrun' | 'ray';
+                /** On each machine; with Ray, in the whole cluster */ processes: number;
+                /** Machines, by the names that their workers were started with; the first holds the rendezvous */ nodes?: string[];
+                /** Of the first of nodes, as the others reach it */ rendezvous?: string;
+                /** Of the Ray cluster; left out: the training worker's RAY_ADDRESS */ address?: string;
+              };
             };
             maxEpochs?: number;
             seed?: number;
@@ -2042,7 +2068,9 @@ export interface components {
       /** False removes; left out: only says what would be removed */ dryRun?: boolean;
     };
     CleanObjectsInput: {
-      /** What is younger stays; left out: 7 */ days?: number;
+      /** Drafts and uploads that are younger stay; left out: 7 */ days?: number;
+      /** Versions of models and their files that are younger stay; left out: 30 */ modelDays?: number;
+      /** Versions of models and their files, nothing else */ only?: 'artifacts';
       /** False removes; left out: only says what would be removed */ dryRun?: boolean;
     };
     ResearchInput: {
@@ -3106,6 +3134,61 @@ export interface components {
       /** The broken link nearest to the raw data */ firstBroken:
         components['schemas']['LineageCheck'] | null;
       broken: components['schemas']['LineageCheck'][];
+    };
+    QueueFigures: {
+      name: 'finsight' | 'io' | 'live' | 'cpu' | 'gpu' | 'train' | 'torch' | 'verify';
+      /** Workers that asked for work in the last five minutes */ pollers: number;
+      /** Tasks that wait, about */ backlog: number;
+      /** How long the oldest of them has waited; 0 where none waits */ oldestTaskAgeMs: number;
+      /** Handed to workers, a mean of the last half minute */ tasksPerSecond: number;
+      /** That came, likewise */ addedPerSecond: number;
+      /** 1 live, 2 interactive, 3 usual, 4 training, 5 back-fill */ backlogByPriority: {
+        [name: string]: number;
+      };
+      /** Tasks that workers do now, by their last heartbeat */ running: number;
+      /** Tasks that living workers can do at a time */ capacity: number;
+      /** How many workers would be right: the autoscaling signal */ desiredWorkers: number;
+      /** Living ones; empty where the server keeps no heartbeats */ workers: {
+        /** <process>@<host> */ identity: string;
+        host: string;
+        processId: string;
+        running: number;
+        capacity: number;
+        /** Tasks since it started */ done: number;
+        /** Of its host, 0 to 1 */ cpuUsage: number | null;
+        /** Of its host, 0 to 1 */ memoryUsage: number | null;
+        startedAt: number | null;
+        heartbeatAt: number | null;
+      }[];
+    };
+    Resources: {
+      queues: components['schemas']['QueueFigures'][];
+      /** The machine that the API runs on */ machine: {
+        cores: number;
+        memoryBytes: number;
+        freeMemoryBytes: number;
+        /** Processes that run or wait to, a mean of the last minute */ load: number;
+        /** By nvidia-smi; empty where there is none */ gpus: {
+          name: string;
+          memoryBytes: number | null;
+          usedBytes: number | null;
+          /** 0 to 1; null where it is not told */ utilisation: number | null;
+        }[];
+      };
+      training: {
+        /** Models that a worker trains now */ running: {
+          workflowId: string;
+          step: string;
+          tenant: string | null;
+          worker: string;
+          attempt: number;
+          /** Of the attempt */ startedAt: number;
+          epoch: number | null;
+          maxEpochs: number | null;
+        }[];
+        /** Steps that wait for a worker of the queue train, about */ waiting: number;
+      };
+      /** Epoch milliseconds, UTC */ asOf: number;
     };
     SkillFigures: {
       name: string;
@@ -7670,6 +7753,20 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Serving'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getResources: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Resources'] };
       };
       default: {
         headers: { [name: string]: unknown };

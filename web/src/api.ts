@@ -10,6 +10,8 @@ export const client = createClient<paths>({ baseUrl: '/api/v1' });
 
 const KEY = 'finsight.key';
 const RETRY_MS = 3000;
+/** A read that takes longer is told of; it may still be answered. */
+const SLOW_MS = 15_000;
 
 /** Kept for this tab only; the API on localhost without keys needs none. */
 export const saveKey = (key: string): void => sessionStorage.setItem(KEY, key);
@@ -58,6 +60,10 @@ export function useLoaded<T>(key: string, load: () => Promise<T>, everyMs = 0): 
     let timer: ReturnType<typeof setTimeout> | undefined;
     const run = async (): Promise<void> => {
       let wait = everyMs;
+      const slow = setTimeout(() => {
+        const error = `No answer for ${SLOW_MS / 1000} s; still waiting`;
+        if (live) setState((old) => ({ key, data: old.key === key ? old.data : null, error }));
+      }, SLOW_MS);
       try {
         const data = await load();
         setLink('ok');
@@ -69,6 +75,8 @@ export function useLoaded<T>(key: string, load: () => Promise<T>, everyMs = 0): 
         setLink(linkOf(error));
         wait = RETRY_MS;
         if (live) setState((old) => ({ key, data: old.key === key ? old.data : null, error: textOf(error) }));
+      } finally {
+        clearTimeout(slow);
       }
       if (live && wait > 0) timer = setTimeout(() => void run(), wait);
     };

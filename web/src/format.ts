@@ -61,6 +61,16 @@ export function duration(ms: number): string {
   return minutes < 60 ? `${minutes} min ${Math.floor(seconds % 60)} s` : `${(minutes / 60).toFixed(1)} h`;
 }
 
+/** Milliseconds of an answer, such as 4.7 ms. */
+export const latency = (ms: number | null | undefined): string => (given(ms) ? `${number(ms, 3)} ms` : '–');
+
+/** Of binary units, such as 1.5 GiB. */
+export function bytes(value: number | null | undefined): string {
+  if (!given(value)) return '–';
+  const power = Math.min(4, Math.floor(Math.log2(Math.max(1, Math.abs(value))) / 10));
+  return `${number(value / 1024 ** power, 3)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`;
+}
+
 /** Quote currency of `binance/BTC-USDT/1h`: USDT. */
 export const quoteOf = (stream: string): string => stream.split('/')[1]?.split('-')[1] ?? '';
 export const baseOf = (stream: string): string => stream.split('/')[1]?.split('-')[0] ?? '';

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { fixed, number } from '../format';
 import { Badge } from '../parts';
 import { Table } from '../table';
@@ -45,7 +46,7 @@ export function Judgement({ of }: { of: Backtest }) {
   );
 }
 
-export function Fact({ name, value, title }: { name: string; value: string; title?: string }) {
+export function Fact({ name, value, title }: { name: string; value: ReactNode; title?: string }) {
   return (
     <div title={title}>
       <dt>{name}</dt>

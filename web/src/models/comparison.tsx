@@ -3,6 +3,7 @@ import { chance, change, date, fixed, number, percent, range, tiny, whole } from
 import { barsText } from '../forecasts/kinds';
 import { Card, Empty, Provenance } from '../parts';
 import { Table } from '../table';
+import { EnvironmentDifferences } from './environment';
 import {
   contestsOf,
   flattened,
@@ -105,6 +106,7 @@ function Beside({ pair, evaluations }: { pair: [Version, Version]; evaluations: 
       ) : (
         <Table label="Settings that differ" head={['setting', ...head.slice(1)]} rows={settings} />
       )}
+      <EnvironmentDifferences of={pair} />
     </>
   );
 }

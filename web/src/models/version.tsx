@@ -3,6 +3,7 @@ import { Explanation } from '../forecasts/explanation';
 import { moment, number, tiny, whole } from '../format';
 import { PageLink } from '../page-link';
 import { Badge, Card, Empty, Provenance } from '../parts';
+import { Environment } from './environment';
 import { OneEvaluation } from './evaluation';
 import { epochsOf, flattened, nameOf, type Evaluation, type Version } from './kinds';
 import { Losses } from './losses';
@@ -20,13 +21,17 @@ export function OneVersion({ of, evaluations }: { of: Version; evaluations: Eval
         }
         aside={<Provenance source={of.source} asOf={of.createdAt} />}
       >
-        <p className="actions">
+        <p className="filters actions">
           <PageLink
             address={`/api/v1/models/${encodeURIComponent(of.id)}/card?format=html`}
             name="Model card"
           />
+          <a className="button" href={`#/deployments/start/${encodeURIComponent(nameOf(of))}`}>
+            Deploy
+          </a>
         </p>
         <Training of={of} />
+        <Environment of={of} />
         <Explanation id={of.id} />
       </Card>
       {own.length === 0 && (

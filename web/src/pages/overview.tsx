@@ -1,4 +1,5 @@
 import { client, dataOf, useLoaded, type Schemas } from '../api';
+import { WaitingForApproval } from '../deployments/waiting';
 import { change, date, fixed, moment, percent, price, quoteOf, range } from '../format';
 import { Card, Heading, IntervalBar, Named, Provenance, SourceBadge, State } from '../parts';
 import { RunForm } from '../runs/form';
@@ -17,6 +18,7 @@ export function Overview() {
   return (
     <>
       <Heading title="Overview" about="Newest forecasts, runs and results. Every figure names its source." />
+      <WaitingForApproval />
       <Forecasts />
       <div className="halves">
         <Card title="Latest runs" aside={<a href="#/runs">All runs</a>}>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { client, dataOf, useLoaded, type Schemas } from '../api';
-import { Card, Heading, State } from '../parts';
+import { decoded } from '../addresses';
+import { Card, Heading, InView, State, type PageProps } from '../parts';
 import { RunForm } from '../runs/form';
 import { RunRow } from '../runs/row';
 
@@ -8,7 +9,7 @@ type Status = Schemas['RunSummary']['status'];
 const STATUSES: Status[] = ['running', 'completed', 'failed', 'cancelled', 'terminated', 'timed-out'];
 
 /** All runs of the main job and of stories started alone, with live progress. */
-export function Runs() {
+export function Runs({ rest }: PageProps) {
   const [status, setStatus] = useState<Status | ''>('');
   const query = { limit: 50, ...(status ? { status } : {}) };
   const runs = useLoaded(
@@ -20,6 +21,11 @@ export function Runs() {
   return (
     <>
       <Heading title="Runs" about="Durable workflows: they survive a restart and go on at their step." />
+      {rest[0] && (
+        <InView key={rest[0]} isAsked>
+          <Asked workflowId={decoded(rest[0])} />
+        </InView>
+      )}
       <Card title="Start the main job">
         <RunForm />
       </Card>
@@ -47,5 +53,21 @@ export function Runs() {
         ))}
       </Card>
     </>
+  );
+}
+
+/** The newest run of the workflow in the address; others name it as theirs. */
+function Asked({ workflowId }: { workflowId: string }) {
+  const path = { workflowId };
+  const found = useLoaded(
+    `asked run ${workflowId}`,
+    async () => dataOf(await client.GET('/runs/{workflowId}', { params: { path } })) as Schemas['Run'],
+    2000,
+  );
+  return (
+    <Card title="The run that was asked for" aside={<a href="#/runs">All runs</a>}>
+      <State of={found} isEmpty={false} empty="" />
+      {found.data && <RunRow key={found.data.runId} run={found.data} />}
+    </Card>
   );
 }

@@ -1,0 +1,25 @@
+import { Badge, Empty } from '../parts';
+import { Table } from '../table';
+import type { Deployment } from './kinds';
+
+/** `leakAudit` as `leak audit`. */
+export const checkName = (name: string): string =>
+  name.replaceAll(/[A-Z]/g, (each) => ` ${each.toLowerCase()}`);
+
+/** What the evidence had to hold, and what was found. */
+export function Checks({ of: { checks, model } }: { of: Deployment }) {
+  if (checks.length === 0) return <Empty>No check has been made yet.</Empty>;
+  return (
+    <Table
+      label={`Checks of ${model}`}
+      head={['check', 'verdict', { name: 'what was found', kind: 'wide' }]}
+      rows={checks.map(({ name, passed, text }) => [
+        checkName(name),
+        <Badge key="v" tone={passed ? 'completed' : 'failed'}>
+          {passed ? 'passed' : 'failed'}
+        </Badge>,
+        text,
+      ])}
+    />
+  );
+}

@@ -1,0 +1,91 @@
+import { Fact } from '../backtests/judgement';
+import { moment } from '../format';
+import { flattened, versionAddress } from '../models/kinds';
+import { Badge, Card, Provenance } from '../parts';
+import { Approval } from './approval';
+import { Checks } from './checks';
+import { Evidence } from './evidence';
+import { History, Reasons } from './history';
+import { stageText, TONES, versionOf, type Deployment } from './kinds';
+import { Split } from './split';
+import { Stages } from './stages';
+import { Traffic } from './traffic';
+
+/** One model's way into service: where it stands, on what evidence, and what can be decided. */
+export function OneDeployment({ of, onDone }: { of: Deployment; onDone(after: Deployment): void }) {
+  return (
+    <>
+      <Card
+        title={
+          <>
+            {of.model} <Badge tone={TONES[of.stage] ?? ''}>{stageText(of.stage)}</Badge>
+          </>
+        }
+        aside={<Provenance source={of.source} asOf={of.updatedAt} />}
+      >
+        <Split of={of} />
+        <Stages of={of} />
+        <dl className="row">
+          <Fact name="Champion" value={<VersionLink id={of.champion} />} />
+          <Fact name="Candidate" value={<VersionLink id={of.candidate} />} />
+          <Fact name="Champion before" value={<VersionLink id={of.previous} />} />
+          <Fact name="Since" value={moment(of.startedAt)} />
+          {of.proposedBy !== null && <Fact name="Proposed by" value={of.proposedBy} />}
+          {of.watchedUntil !== null && (
+            <Fact
+              name="Watched until"
+              value={moment(of.watchedUntil)}
+              title="Until then it is rolled back by itself where it fails"
+            />
+          )}
+          <Fact
+            name="Workflow"
+            value={<a href={`#/runs/${encodeURIComponent(of.workflowId)}`}>{of.workflowId}</a>}
+          />
+        </dl>
+        <Policy of={of} />
+        {of.reasons.length > 0 && (
+          <div className="verdict">
+            <Reasons of={of.reasons} />
+          </div>
+        )}
+        <Approval of={of} onDone={onDone} />
+      </Card>
+      <Card title="Checks">
+        <Checks of={of} />
+      </Card>
+      <Card title="Evidence side by side">
+        <Evidence of={of} />
+      </Card>
+      <Card title="With real requests">
+        <Traffic of={of} />
+      </Card>
+      <Card title="Decisions">
+        <History of={of} />
+      </Card>
+    </>
+  );
+}
+
+function VersionLink({ id }: { id: string | null }) {
+  return id ? <a href={versionAddress(versionOf(id))}>{versionOf(id)}</a> : 'none';
+}
+
+/** What a candidate has to hold; times of it are milliseconds. */
+function Policy({ of: { policy, sticky } }: { of: Deployment }) {
+  if (!policy) return null;
+  const members = flattened({ ...policy, sticky: `requests of one ${sticky} stay together` });
+  return (
+    <details>
+      <summary>Policy</summary>
+      <dl>
+        {members.map(([name, text]) => (
+          <div key={name} className="contents">
+            <dt>{name}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}

@@ -1,0 +1,3 @@
+import { client, dataOf } from '../api';
+
+export const readResources = async () => dataOf(await client.GET('/resources'));

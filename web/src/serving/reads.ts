@@ -1,0 +1,3 @@
+import { client, dataOf } from '../api';
+
+export const readServing = async () => dataOf(await client.GET('/serving'));
