@@ -54,6 +54,7 @@ export function onnxServing(
     }
   };
   return {
+    inProcess: true,
     lanes: options.instances,
     infer: (model, inputs) => use(model, (session) => runChecked(model, session, inputs)),
     load: (model) => use(model, () => undefined),
