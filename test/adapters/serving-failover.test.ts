@@ -115,7 +115,9 @@ describe('a single instance', () => {
 
 describe('a fallback', () => {
   it('answers where the primary one cannot, with the reason, and only then', async () => {
-    const { serving, servers } = await instances(1, { fallback: true, pauseMs: 50 });
+    const changes: string[] = [];
+    const told: BalancedOptions['told'] = ({ type, address }) => void changes.push(`${type} ${address}`);
+    const { serving, servers } = await instances(1, { fallback: true, pauseMs: 50, told });
     await serving.infer(first.ref, checkInputsOf(1));
     expect((await serving.health()).fallback).toMatchObject({ active: false, requests: 0 });
     servers[0].kill();
@@ -129,6 +131,7 @@ describe('a fallback', () => {
     await pause(500);
     await serving.infer(first.ref, checkInputsOf(1));
     expect((await serving.health()).fallback).toMatchObject({ active: false, requests: 1 });
+    expect(changes).toEqual(['serving.fellBack onnx:', 'serving.recovered remote:0']);
   });
 
   it('is written behind a |', async () => {
