@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { balancedServing, type BalancedOptions } from '../../adapters/serving/balanced.js';
+import { checkServing } from '../../adapters/serving/check.js';
 import { checkInputsOf } from '../../adapters/serving/check-models.js';
 import { openServing } from '../../adapters/serving/index.js';
 import { UnreachableError } from '../../domain/errors.js';
@@ -111,6 +112,17 @@ describe('a single instance', () => {
     expect(refusal).toBeInstanceOf(UnreachableError);
     expect((refusal as Error).message).toMatch(/remote:0: it failed 3 times and is left alone for 10 s more/);
   });
+});
+
+it('the contract against a server that is not there says so once', async () => {
+  const server = await startRemote();
+  await server.close();
+  const { checks, leftOut, fault } = await checkServing({
+    open: (own) => balancedServing([{ address: 'remote:', serving: remoteServing(server.url, own) }]),
+  });
+  expect(checks).toMatchObject([{ name: 'health', passed: false }]);
+  expect(checks[0]?.text).toMatch(/remote:: does not answer: .*ECONNREFUSED/);
+  expect([fault, leftOut.length > 10]).toEqual(['UnreachableError', true]);
 });
 
 describe('a fallback', () => {
