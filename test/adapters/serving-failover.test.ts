@@ -75,13 +75,13 @@ describe('two instances under requests', () => {
   });
 
   it('lose none where one hangs: what runs there is done by the other one within a second', async () => {
-    const { serving, servers } = await instances(2);
+    const { serving, servers } = await instances(2, { limitMs: 10_000 });
     const inMiddle = (): void => servers[0].hang();
     const { lost, delayMs } = await underLoad(() => serving.infer(first.ref, checkInputsOf(2)), {
       ...{ perSecond: 60, ms: 1600, inMiddle },
     });
     // On a machine with much else to do the second is longer; that nothing waits for the limit is what counts.
-    expect([lost, delayMs < 3000]).toEqual([0, true]);
+    expect([lost, delayMs < 9000]).toEqual([0, true]);
     const { instances: [hung] = [] } = await serving.health();
     expect([hung?.state, hung?.running]).toEqual(['down', 0]);
   });
