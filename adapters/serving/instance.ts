@@ -6,6 +6,7 @@ import { MEASURES } from './measures.js';
 /** Times of the last batches that figures are made of. */
 const REMEMBERED = 512;
 const HEALTH_MS = 3000;
+const SHORT_MS = 250;
 
 export interface InstanceOptions {
   /** Without passwords. */
@@ -58,6 +59,11 @@ export function openInstance(options: InstanceOptions): Instance {
   const circuit = openCircuit({ pauseMs, isFault });
   const pending = new Set<(error: Error) => void>();
   const times = recentTimes();
+  const labels = {
+    all: { address },
+    ...{ answered: { address, outcome: 'answered' }, refused: { address, outcome: 'refused' } },
+    failed: { address, outcome: 'failed' },
+  };
   let [requests, failures] = [0, 0];
   const instance: Instance = {
     ...{
@@ -77,9 +83,11 @@ export function openInstance(options: InstanceOptions): Instance {
       instance.turn = ++turns;
       requests++;
       const start = performance.now();
-      let outcome = 'answered';
+      let outcome: 'answered' | 'refused' | 'failed' = 'answered';
       try {
-        const answer = await circuit.run(() => limited(work(serving), { address, limitMs, pending }));
+        const answer = await circuit.run(() =>
+          serving.inProcess ? work(serving) : limited(work(serving), { address, limitMs, pending }),
+        );
         alive();
         times.add(performance.now() - start);
         return answer;
@@ -90,15 +98,17 @@ export function openInstance(options: InstanceOptions): Instance {
         throw error;
       } finally {
         instance.running--;
-        MEASURES.requests.add(1, { address, outcome });
-        MEASURES.seconds.observe((performance.now() - start) / 1000, { address });
+        MEASURES.requests.add(1, labels[outcome]);
+        MEASURES.seconds.observe((performance.now() - start) / 1000, labels.all);
       }
     },
     abandon(reason) {
       for (const fail of pending) fail(new UnreachableError(reason));
     },
     async health() {
-      const known = await limited(serving.health(), { address, limitMs: HEALTH_MS }).catch(
+      // Nobody waits long for what is known to be away.
+      const patience = instance.down === null ? HEALTH_MS : SHORT_MS;
+      const known = await limited(serving.health(), { address, limitMs: patience }).catch(
         (error: unknown) => ({ ...NOTHING, fault: messageOf(error) }),
       );
       const fault = 'fault' in known ? known.fault : instance.down;

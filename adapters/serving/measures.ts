@@ -1,4 +1,5 @@
-import { counter, histogram } from '../measures.js';
+import { counter, gauge, histogram } from '../measures.js';
+import type { Instance } from './instance.js';
 
 const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -14,3 +15,19 @@ export const MEASURES = {
     'Batches that a fallback answered since no primary instance could',
   ),
 };
+
+/** What the instances that were opened last look like whenever somebody asks. */
+export function measureInstances(instances: readonly Instance[]): void {
+  gauge(
+    'finsight_serving_ready',
+    '1 while an instance of a model server is asked, 0 while it is left alone',
+    () =>
+      instances.map(({ address, down, circuit }) => [
+        { address },
+        Number(down === null && !circuit.isOpen()),
+      ]),
+  );
+  gauge('finsight_serving_running', 'Batches that an instance has not answered', () =>
+    instances.map(({ address, running }) => [{ address }, running]),
+  );
+}

@@ -16,8 +16,9 @@ export interface WatchOptions {
  * Looks at instances while they are used, so that one that hangs is found within a second: what runs there is given up
  * where another instance is well, and is sent to that one. A batch that it answers meanwhile is a sign of life, too.
  */
-export function watchInstances(instances: readonly Instance[], options: WatchOptions = {}) {
+export function watchInstances(all: readonly Instance[], options: WatchOptions = {}) {
   const { everyMs = 150, limitMs = 250, misses = 2, idleMs = 30_000 } = options;
+  const instances = all.filter(({ serving }) => !serving.inProcess);
   const timers = new Set<NodeJS.Timeout>();
   const watched = new Set<Instance>();
   let [isClosed, usedAt] = [false, 0];
@@ -41,7 +42,7 @@ export function watchInstances(instances: readonly Instance[], options: WatchOpt
   };
   const markDown = (instance: Instance, reason: string): void => {
     instance.down = `no sign of life: ${reason}`;
-    const isOtherWell = instances.some(
+    const isOtherWell = all.some(
       (each) => each !== instance && each.down === null && each.circuit.refusal() === null,
     );
     if (isOtherWell) instance.abandon(`${instance.address} gives no sign of life`);
@@ -64,7 +65,7 @@ export function watchInstances(instances: readonly Instance[], options: WatchOpt
     /** Somebody asks: there is a reason to look. */
     wake(): void {
       usedAt = performance.now();
-      if (isClosed || instances.length < 2 || watched.size === instances.length) return;
+      if (isClosed || all.length < 2 || watched.size === instances.length) return;
       for (const instance of instances.filter((each) => !watched.has(each))) {
         watched.add(instance);
         next(instance, { missed: 0, since: 0 });

@@ -92,7 +92,12 @@ describe('SERVING_URL', () => {
   it.each([
     ['onnx:?threads=0', /threads=0 in SERVING_URL is not 1 … 64/],
     ['onnx:?instances=two', /instances=two in SERVING_URL is not 1 … 64/],
-    ['onnx:?cores=2', /Unknown "cores" in SERVING_URL onnx:\?cores=2; known: instances, threads, provider/],
+    [
+      'onnx:?cores=2',
+      /Unknown "cores" in SERVING_URL onnx:\?cores=2; known: instances, threads, provider, batch, waitMs/,
+    ],
+    ['onnx:?batch=0', /batch=0 in SERVING_URL is not 1 … 1024/],
+    ['onnx:?waitMs=2', /waitMs in SERVING_URL onnx:\?waitMs=2 says how long a batch waits: give batch, too/],
     ['onnx:,smoke:', /Unknown address "smoke:" in SERVING_URL; known schemes: onnx:/],
     ['', /Unknown address "" in SERVING_URL/],
   ])('%j is refused', (address, message) => {
