@@ -7,6 +7,7 @@ import { benchFailover } from './serving/failover.js';
 import { benchGpu } from './serving/gpu.js';
 import { benchInFlight } from './serving/in-flight.js';
 import { benchOnnx } from './serving/onnx.js';
+import { benchTriton } from './serving/triton.js';
 import { benchSwap } from './serving/swap.js';
 
 export interface ServingTask {
@@ -19,6 +20,7 @@ export type ServingPart = (task: ServingTask) => Promise<Record<string, unknown>
 
 const PARTS: Record<string, ServingPart> = {
   onnx: benchOnnx,
+  triton: benchTriton,
   swap: benchSwap,
   failover: benchFailover,
   inflight: benchInFlight,

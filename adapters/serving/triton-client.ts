@@ -76,6 +76,10 @@ export const ABSENT = /unknown model|not at ready state|no available versions|no
 /** Its queue for a model holds no more. */
 export const FULL = /exceeds maximum queue size|too many requests/i;
 
+/** The process that computes a model of the Python backend is gone, and the server does not start another. */
+export const isBroken = (error: unknown): boolean =>
+  error instanceof TritonFault && /stub process .*not healthy/i.test(error.message);
+
 export const isAbsent = (error: unknown): boolean => error instanceof TritonFault && error.kind === 'absent';
 
 export const DATATYPES: Record<string, 'float32' | 'int64'> = { FP32: 'float32', INT64: 'int64' };

@@ -1,20 +1,17 @@
 import { Pool } from 'undici';
-import { DataQualityError, messageOf, UnreachableError } from '../../domain/errors.js';
+import { messageOf, UnreachableError } from '../../domain/errors.js';
 import type { TritonAddress } from './triton-address.js';
+import { inferAnswer, inferBody, parseJson } from './triton-binary.js';
 import {
   ABSENT,
   FULL,
-  bytesOf,
-  datatypeOf,
-  tensorOf,
   TritonFault,
   type IndexEntry,
-  type InferAnswer,
-  type InferCall,
   type InlineModel,
   type ModelStatistics,
   type TritonClient,
 } from './triton-client.js';
+import { exchange, type Exchanged } from './triton-exchange.js';
 import type { TritonConfig } from './triton-config.js';
 
 const CONNECT_MS = 3000;
@@ -24,34 +21,29 @@ const SPARE = 4;
 
 /** HTTP with tensors as bytes (the binary tensor data extension) on connections that stay open. */
 export function tritonHttp(address: TritonAddress): TritonClient {
-  const { secure, host, path, timeoutMs, loadTimeoutMs, concurrency } = address;
+  const { secure, host, path, timeoutMs, loadTimeoutMs, concurrency, user } = address;
   const origin = `${secure ? 'https' : 'http'}://${host}`;
   const pool = new Pool(origin, {
     connections: concurrency + SPARE,
     connect: { timeout: Math.min(CONNECT_MS, timeoutMs) },
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
-  const usual = address.user ? { authorization: basic(address.user) } : {};
-  const ask = async (asked: Asked): Promise<Answer> => {
+  const ask = async (asked: Asked): Promise<Exchanged> => {
     const limit = asked.timeoutMs ?? timeoutMs;
-    try {
-      const { statusCode, headers, body } = await pool.request({
-        method: asked.method ?? 'POST',
-        path: path + asked.path,
-        headers: { ...usual, ...asked.headers },
-        body: asked.body ?? null,
-        headersTimeout: limit,
-        bodyTimeout: limit,
-      });
-      const bytes = new Uint8Array(await body.arrayBuffer());
-      if (statusCode === 200) return { headers, bytes };
-      throw faultOf(statusCode, bytes, origin);
-    } catch (error) {
-      if (error instanceof TritonFault || error instanceof UnreachableError) throw error;
+    const answer = await exchange(pool, {
+      method: asked.method ?? 'POST',
+      path: path + asked.path,
+      headers: user === null ? (asked.headers ?? {}) : { ...asked.headers, authorization: basic(user) },
+      body: asked.body ?? null,
+      headersTimeout: limit,
+      bodyTimeout: limit,
+    }).catch((error: unknown) => {
       throw unreachable(origin, error, limit);
-    }
+    });
+    if (answer.status === 200) return answer;
+    throw faultOf(answer, origin);
   };
-  const json = async <T>(asked: Asked): Promise<T> => parse<T>((await ask(asked)).bytes, origin);
+  const json = async <T>(asked: Asked): Promise<T> => parseJson<T>((await ask(asked)).bytes, origin);
   const model = (name: string): string => encodeURIComponent(name);
   return {
     async infer(call) {
@@ -98,54 +90,6 @@ interface Asked {
   timeoutMs?: number;
 }
 
-interface Answer {
-  headers: Record<string, string | string[] | undefined>;
-  bytes: Uint8Array;
-}
-
-const HEADER_LENGTH = 'inference-header-content-length';
-
-/** A JSON header, then the bytes of each tensor in its order. */
-export function inferBody({ inputs }: Pick<InferCall, 'inputs'>): {
-  headers: Record<string, string>;
-  body: Buffer;
-} {
-  const stated = Object.entries(inputs).map(([name, tensor]) => ({
-    ...{ name, shape: tensor.dims, datatype: datatypeOf(tensor) },
-    parameters: { binary_data_size: tensor.data.byteLength },
-  }));
-  const header = Buffer.from(JSON.stringify({ inputs: stated, parameters: { binary_data_output: true } }));
-  return {
-    headers: { [HEADER_LENGTH]: String(header.length), 'content-type': 'application/octet-stream' },
-    body: Buffer.concat([header, ...Object.values(inputs).map(bytesOf)]),
-  };
-}
-
-interface Stated {
-  model_name: string;
-  model_version: string;
-  outputs: {
-    name: string;
-    datatype: string;
-    shape: number[];
-    parameters?: { binary_data_size?: number };
-  }[];
-}
-
-function inferAnswer({ headers, bytes }: Answer, origin: string): InferAnswer {
-  const length = Number(headers[HEADER_LENGTH] ?? bytes.length);
-  const { model_name, model_version, outputs } = parse<Stated>(bytes.subarray(0, length), origin);
-  let at = length;
-  const read = outputs.map(({ name, datatype, shape, parameters }) => {
-    const size = parameters?.binary_data_size ?? NaN;
-    if (!(at + size <= bytes.length))
-      throw new DataQualityError(`Triton at ${origin} answers fewer bytes of "${name}" than it states`);
-    at += size;
-    return [name, tensorOf(datatype, shape, bytes.subarray(at - size, at))] as const;
-  });
-  return { model: model_name, version: model_version, outputs: Object.fromEntries(read) };
-}
-
 const parametersOf = ({ config, files }: InlineModel): Record<string, string> => ({
   config: JSON.stringify(config),
   ...Object.fromEntries(
@@ -153,7 +97,7 @@ const parametersOf = ({ config, files }: InlineModel): Record<string, string> =>
   ),
 });
 
-function faultOf(status: number, bytes: Uint8Array, origin: string): Error {
+function faultOf({ status, bytes }: Exchanged, origin: string): Error {
   const text = Buffer.from(bytes).toString('utf8');
   const message = /"error":\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text.slice(0, 300);
   const said = message.replaceAll('\\n', ' ').trim();
@@ -174,14 +118,6 @@ function unreachable(origin: string, error: unknown, limit: number): Unreachable
       ? `closed the connection before its answer: ${messageOf(error)}`
       : `does not answer: ${messageOf(error) || code}`;
   return new UnreachableError(`Triton at ${origin} ${what}`, { cause: error });
-}
-
-function parse<T>(bytes: Uint8Array, origin: string): T {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
-  } catch {
-    throw new DataQualityError(`Triton at ${origin} answers what is no JSON: is it a Triton server?`);
-  }
 }
 
 const basic = ({ name, password }: { name: string; password: string }): string =>

@@ -66,7 +66,7 @@ export function openLoading({ address, client, objects, name }: TritonPlace): Lo
           `${name} keeps ${nameOf(model)}: load=no says that others unload its models`,
         );
       await client.unload(tritonName(model)).catch((error: unknown) => {
-        if (!isAbsent(error)) throw loadFault(error, { model, name });
+        if (!isAbsent(error)) throw unloadFault(error, { model, name });
       });
       const until = performance.now() + address.loadTimeoutMs;
       while (await isHeld(client, tritonName(model))) {
@@ -89,13 +89,21 @@ async function isHeld(client: TritonClient, model: string): Promise<boolean> {
   );
 }
 
+function unloadFault(error: unknown, { model, name }: { model: ModelRef; name: string }): unknown {
+  if (!(error instanceof TritonFault)) return error;
+  if (NOT_ALLOWED.test(error.message)) return onRequest(error, name);
+  return new UnreachableError(`${name} could not let ${nameOf(model)} go: ${error.message.slice(0, 500)}`);
+}
+
+const onRequest = (error: TritonFault, name: string): InvalidInputError =>
+  new InvalidInputError(
+    `${name} loads no models on request; start it with --model-control-mode=explicit, or give load=no: ${error.message}`,
+  );
+
 /** What a server said of a version that it could not load, as our errors. */
 function loadFault(error: unknown, { model, name }: { model: ModelRef; name: string }): unknown {
   if (!(error instanceof TritonFault)) return error;
-  if (NOT_ALLOWED.test(error.message))
-    return new InvalidInputError(
-      `${name} loads no models on request; start it with --model-control-mode=explicit, or give load=no: ${error.message}`,
-    );
+  if (NOT_ALLOWED.test(error.message)) return onRequest(error, name);
   if (NO_BACKEND.test(error.message))
     return new InvalidInputError(`${name} lacks what would run ${nameOf(model)}: ${error.message}`);
   return new DataQualityError(

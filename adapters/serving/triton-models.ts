@@ -24,8 +24,10 @@ export interface ServedModels {
    * under the same name. @throws DataQualityError
    */
   confirm(model: ModelRef, served: ServedModel): Promise<void>;
-  /** What is known of it is no longer so. */
-  forget(model: ModelRef): void;
+  /** What is known of it is no longer so. `seen`: unless somebody has found out since. */
+  forget(model: ModelRef, seen?: ServedModel): Promise<void>;
+  /** Has the server let go of a version that it cannot run any more; whoever asks next has it loaded. */
+  renew(model: ModelRef, seen: ServedModel): Promise<void>;
 }
 
 export function servedModels({ address, client, name }: TritonPlace, loading: Loading): ServedModels {
@@ -41,6 +43,7 @@ export function servedModels({ address, client, name }: TritonPlace, loading: Lo
       loading.unload(model).catch(() => undefined);
     },
   });
+  const renewing = new Map<string, Promise<void>>();
   const read = async (model: ModelRef): Promise<ServedModel | null> => {
     const config = await client.config(tritonName(model));
     if (config === null) return null;
@@ -77,7 +80,23 @@ export function servedModels({ address, client, name }: TritonPlace, loading: Lo
       const config = await client.config(tritonName(model));
       if (config !== null) checkDigest({ model, config, name });
     },
-    forget: (model) => void known.delete(model.onnx.sha256),
+    async forget({ onnx: { sha256 } }, seen) {
+      const isOther = seen && (await known.peek(sha256)?.catch(() => null)) !== seen;
+      if (!isOther) known.delete(sha256);
+    },
+    async renew(model, seen) {
+      const key = model.onnx.sha256;
+      const isOther = (await known.peek(key)?.catch(() => null)) !== seen;
+      if (isOther && !renewing.has(key)) return;
+      const before = renewing.get(key);
+      if (before) return before;
+      const ending = loading.unload(model).finally(() => {
+        known.delete(key);
+        renewing.delete(key);
+      });
+      renewing.set(key, ending);
+      return ending;
+    },
   };
 }
 

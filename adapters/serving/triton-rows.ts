@@ -9,14 +9,14 @@ const isScalar = (ports: ServedModel['inputs'], name: string, dims: readonly num
 /** The inputs that a model asks for, in the shape that the server knows them by. */
 export function asServed(inputs: Record<string, Tensor>, { config, inputs: ports }: ServedModel) {
   const rows = config.max_batch_size > 0 ? 1 : 0;
-  return Object.fromEntries(
-    ports.flatMap(({ name, dims }, i) => {
-      const given = inputs[name];
-      if (!given) return [];
-      const isShorter = dims.length < rows + (config.input[i]?.dims.length ?? 0);
-      return [[name, isShorter ? { ...given, dims: [...given.dims, 1] } : given]];
-    }),
-  ) as Record<string, Tensor>;
+  const served: Record<string, Tensor> = {};
+  for (const [i, { name, dims }] of ports.entries()) {
+    const given = inputs[name];
+    if (!given) continue;
+    const isShorter = dims.length < rows + (config.input[i]?.dims.length ?? 0);
+    served[name] = isShorter ? { ...given, dims: [...given.dims, 1] } : given;
+  }
+  return served;
 }
 
 /** Outputs in the shape that the ONNX file states. */

@@ -4,7 +4,7 @@ import type { ObjectsPort } from '../ports.js';
 import type { ServingHealth, ServingPort, Tensor, TensorInfo } from '../ports-serving.js';
 import { checkInputs, checkOutputs, nameOf, rowsOf } from './tensors.js';
 import { readTritonAddress } from './triton-address.js';
-import { isAbsent, TritonFault } from './triton-client.js';
+import { isAbsent, isBroken, TritonFault } from './triton-client.js';
 import { tritonName, tritonVersion } from './triton-config.js';
 import { tritonGrpc } from './triton-grpc.js';
 import { tritonHttp } from './triton-http.js';
@@ -45,19 +45,20 @@ export function tritonServing(text: string, { objects }: { objects: Pick<Objects
       );
     return checkOutputs(model, asStated(answer.outputs, served), rowsOf(inputs));
   };
-  const askAll = async (model: ModelRef, inputs: Record<string, Tensor>) => {
-    const served = await models.served(model);
+  const askAll = async (model: ModelRef, served: ServedModel, inputs: Record<string, Tensor>) => {
     checkInputs(model, served.inputs, inputs);
     const parts = splitRows(inputs, served.config.max_batch_size);
     return joinRows(await Promise.all(parts.map((part) => ask(model, served, part))));
   };
   const infer: ServingPort['infer'] = async (model, inputs) => {
     try {
-      return await askAll(model, inputs).catch((error: unknown) => {
-        if (!isAbsent(error)) throw error;
+      const served = await models.served(model);
+      return await askAll(model, served, inputs).catch(async (error: unknown) => {
+        if (isBroken(error) && address.loads) await models.renew(model, served);
         // The server was started anew, or another process had it unload the model.
-        models.forget(model);
-        return askAll(model, inputs);
+        else if (isAbsent(error)) await models.forget(model, served);
+        else throw error;
+        return askAll(model, await models.served(model), inputs);
       });
     } catch (error) {
       throw inferFault(error, { model, name });
@@ -83,11 +84,11 @@ export function tritonServing(text: string, { objects }: { objects: Pick<Objects
     },
     async unload(model) {
       await Promise.allSettled([...(running.get(model.onnx.sha256) ?? [])]);
-      models.forget(model);
+      await models.forget(model);
       await loading.unload(model);
     },
     async metadata(model) {
-      models.forget(model);
+      await models.forget(model);
       const { config, inputs, outputs } = await models.served(model);
       const platform = config.platform || config.backend || 'unknown';
       const sha256 = servedDigest(config) ?? '';

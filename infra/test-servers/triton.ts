@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { environment } from '../../adapters/config.js';
 import {
@@ -14,7 +14,20 @@ import {
   type TestServer,
 } from './server.js';
 
-const SHARED_MEMORY = '/dev/shm';
+/**
+ * A killed server leaves the processes of its models and their shared memory behind: beside it, one watches and takes
+ * them away. Its arguments are the name of the region of memory, and the server's command.
+ */
+const SWEPT = `region=$1; shift
+(
+  while kill -0 $$ 2>/dev/null; do sleep 0.1; done
+  for process in /proc/[0-9]*; do
+    tr '\\0' ' ' <"$process/cmdline" 2>/dev/null | grep -q "[t]riton_python_backend_stub .* $region" &&
+      kill -KILL "\${process#/proc/}"
+  done
+  rm -f "/dev/shm/$region"*
+) &
+exec "$@"`;
 
 /** A Triton server; its `address` lists `host:port` of HTTP, gRPC and metrics. */
 export interface TritonServer extends TestServer {
@@ -59,8 +72,13 @@ async function startTriton(options: TritonOptions = {}): Promise<TritonServer> {
   const region = `finsight-triton-${httpPort}-`;
   const server = await launch({
     name: 'Triton',
-    command: join(placeOf('nvidia-pytriton'), 'pytriton', 'tritonserver', 'bin', 'tritonserver'),
-    args: [...argumentsOf({ repository, httpPort, grpcPort, metricsPort, region }), ...(options.args ?? [])],
+    command: 'sh',
+    args: [
+      ...['-c', SWEPT, 'sh', region],
+      join(placeOf('nvidia-pytriton'), 'pytriton', 'tritonserver', 'bin', 'tritonserver'),
+      ...argumentsOf({ repository, httpPort, grpcPort, metricsPort, region }),
+      ...(options.args ?? []),
+    ],
     folder,
     address: [http, grpc, metrics].join(','),
     env: { ...environmentOf(), ...options.env },
@@ -72,12 +90,6 @@ async function startTriton(options: TritonOptions = {}): Promise<TritonServer> {
     serving(protocol, more = {}) {
       const given = new URLSearchParams({ metrics: `http://${metrics}`, ...more });
       return `triton:${protocol}://${protocol === 'http' ? http : grpc}?${given}`;
-    },
-    async stop() {
-      await server.stop();
-      // A killed server leaves its shared memory behind.
-      for (const name of readdirSync(SHARED_MEMORY).filter((each) => each.startsWith(region)))
-        rmSync(join(SHARED_MEMORY, name), { force: true });
     },
   };
 }

@@ -81,10 +81,16 @@ describe('a Triton that answers wrongly is not believed', () => {
       { status: 500, text: '{"error":"onnx runtime error 2: x"}' },
     ],
     [
+      'a process that died for good',
+      'UnreachableError',
+      /could not let finsight-check@1 go: Stub process/,
+      { status: 500, text: '{"error":"Stub process x is not healthy"}' },
+    ],
+    [
       'a fault of the server',
       'UnreachableError',
-      /could not run .*: Stub process/,
-      { status: 500, text: '{"error":"Stub process is not healthy"}' },
+      /could not run finsight-check@1: out of memory/,
+      { status: 500, text: '{"error":"out of memory"}' },
     ],
     [
       'a full queue',
