@@ -1,6 +1,7 @@
 import type { Ports } from '../adapters/ports.js';
 import type { SuggestRequest, SuggestResult, TrainRequest, TrainResult } from '../domain/ml.js';
 import type { SentimentRequest, SentimentResult } from '../domain/ml/sentiment.js';
+import type { InferenceRequest, InferenceResult } from '../domain/ml/inference.js';
 import type {
   SentimentTrialRequest,
   SentimentTrialResult,
@@ -26,6 +27,7 @@ import { poolingSteps, walkForwardSteps } from './evaluation/walk-forward.js';
 import { fundingSteps } from './funding.js';
 import { healingSteps } from './healing.js';
 import { lookaheadSteps } from './lookahead.js';
+import { inferenceSteps } from './inference.js';
 import { newsSteps } from './news.js';
 import { newsUpkeepSteps } from './news/upkeep.js';
 import { predictionSteps } from './prediction.js';
@@ -74,6 +76,7 @@ export const createActivities = (ports: Ports) => ({
     ...retrainingSteps(ports),
     ...settlementSteps(ports),
     ...walkForwardSteps(ports),
+    ...inferenceSteps(ports),
   },
   /** Steps that last for hours and mostly wait: one a followed stream. */
   live: {
@@ -116,6 +119,11 @@ export interface MlActivities {
   trainTrial(request: TrialRequest): Promise<TrialResult>;
   trainSentimentTrial(request: SentimentTrialRequest): Promise<SentimentTrialResult>;
   suggestTrials(request: SuggestTrialsRequest): Promise<SuggestResult>;
+}
+
+/** What the Python worker on the queue `torch` answers. */
+export interface TorchActivities {
+  inferDataset(request: InferenceRequest): Promise<InferenceResult>;
 }
 
 /** What the Python worker on the queue `verify` answers. */

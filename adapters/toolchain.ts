@@ -33,9 +33,11 @@ export function readMlState(): MlState {
 
 const LOOK_EVERY_MS = 1000;
 
-/** Starts the training worker as soon as its environment is there: until then its steps wait on their queue. */
+/** Starts a Python worker as soon as its environment is there: until then its steps wait on their queue. */
 export function watchMlEnvironment(options: {
   enabled: boolean;
+  /** `train` where nothing is said. */
+  queue?: 'train' | 'torch';
   env: NodeJS.ProcessEnv;
   log: (line: string) => void;
   onReady: (worker: Supervised) => void;
@@ -46,10 +48,11 @@ export function watchMlEnvironment(options: {
     if (readMlState().state !== 'ready') return;
     clearInterval(timer);
     const { mlPython } = readToolPaths();
+    const { queue = 'train' } = options;
     const spec = {
-      name: 'train',
+      name: queue,
       command: mlPython,
-      args: ['-m', 'finsight_ml', 'worker'],
+      args: ['-m', 'finsight_ml', 'worker', ...(queue === 'train' ? [] : [queue])],
       env: options.env,
       ...(options.onSpawn ? { onSpawn: options.onSpawn } : {}),
     };

@@ -107,6 +107,9 @@ async function startParts(
   const onReady = (each: Supervised): void => void parts.processes.push(each);
   const python = { enabled: config.ml === 'on', env, log: log.write, onReady };
   parts.watched.push(watchMlEnvironment({ ...python, onSpawn: started('train') }));
+  // It holds PyTorch in memory beside the training worker, so only who asks for it has it.
+  const torch = { enabled: python.enabled && /(^|,)\s*torchscript:/.test(config.servingUrl) };
+  parts.watched.push(watchMlEnvironment({ ...python, ...torch, queue: 'torch', onSpawn: started('torch') }));
   parts.watched.push(watchEngines({ ...python, onSpawn: started('verify') }));
   const temporalUi = parts.temporal?.uiUrl() ?? null;
   const state = { pid: process.pid, apiUrl, temporalAddress, temporalUi, startedAt: Date.now() };

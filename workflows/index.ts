@@ -8,6 +8,7 @@ export { retrainModel, watchDrift } from './drift.js';
 export { evaluateModel } from './evaluation.js';
 export { collectFunding } from './funding.js';
 export { collectNews } from './news.js';
+export { inferDataset } from './inference.js';
 export { predict } from './prediction.js';
 export { research } from './research.js';
 export { enrichSentiment } from './sentiment.js';

@@ -4,7 +4,7 @@ import {
   type ActivityOptions,
   type RetryPolicy,
 } from '@temporalio/workflow';
-import type { Activities, MlActivities, VerifyActivities } from '../activities/index.js';
+import type { Activities, MlActivities, TorchActivities, VerifyActivities } from '../activities/index.js';
 import { FINAL_ERRORS } from '../domain/errors.js';
 
 /**
@@ -66,6 +66,11 @@ export const gpuPages = proxyActivities<Activities['gpu']>(
 /** Training resumes at its epoch, so an attempt may be lost at any time. */
 export const train = proxyActivities<MlActivities>(
   options('train', { startToCloseTimeout: '6h', heartbeatTimeout: '30s' }),
+);
+
+/** Batches in Python are written in parts and taken up behind the last one. A worker is there where SERVING_URL names torchscript:. */
+export const torch = proxyActivities<TorchActivities>(
+  options('torch', { startToCloseTimeout: '6h', heartbeatTimeout: '30s' }),
 );
 
 /**

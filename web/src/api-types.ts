@@ -1937,6 +1937,11 @@ export interface components {
       /** One trial in so many goes on from each rung */ reduction?: number;
       seed?: number;
     };
+    InferDatasetInput: {
+      model: string;
+      /** ds_…, on whose samples the model answers */ dataset: string;
+      /** Samples computed together; 256 if left out */ batchSize?: number;
+    };
     ReproduceModelInput: { model: string };
     MoveBarsInput: {
       /** How old a bar must be; left out: as SERIES_URL says */ days?: number;
@@ -2097,6 +2102,7 @@ export interface components {
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
       | { kind: 'trainModel'; input: components['schemas']['TrainModelInput'] }
       | { kind: 'tuneModel'; input: components['schemas']['TuneModelInput'] }
+      | { kind: 'inferDataset'; input: components['schemas']['InferDatasetInput'] }
       | { kind: 'reproduceModel'; input: components['schemas']['ReproduceModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
@@ -2137,6 +2143,7 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'tuneModel'
+        | 'inferDataset'
         | 'reproduceModel'
         | 'evaluateModel'
         | 'walkForward'
@@ -2182,6 +2189,7 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'tuneModel'
+        | 'inferDataset'
         | 'reproduceModel'
         | 'evaluateModel'
         | 'walkForward'
@@ -4403,6 +4411,7 @@ export interface operations {
           | 'buildDataset'
           | 'trainModel'
           | 'tuneModel'
+          | 'inferDataset'
           | 'reproduceModel'
           | 'evaluateModel'
           | 'walkForward'
