@@ -43,6 +43,7 @@ import { sentimentModelRoutes } from './sentiment/models.js';
 import { sentimentRescoreRoutes } from './sentiment/rescores.js';
 import { sentimentScoreRoutes } from './sentiment/score.js';
 import { sentimentRoutes } from './sentiment.js';
+import { servingRoutes } from './serving.js';
 import { streamRoutes } from './streams.js';
 import { trackingRoutes } from './tracking.js';
 import { trainingRoutes } from './training.js';
@@ -106,6 +107,7 @@ export const ROUTES: Route[] = [
   ...principalRoutes,
   ...auditRoutes,
   ...storageRoutes,
+  ...servingRoutes,
   ...healthRoutes,
   ...metricsRoutes,
 ];

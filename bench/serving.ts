@@ -3,8 +3,11 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidInputError, messageOf } from '../domain/errors.js';
+import { benchFailover } from './serving/failover.js';
 import { benchGpu } from './serving/gpu.js';
+import { benchInFlight } from './serving/in-flight.js';
 import { benchOnnx } from './serving/onnx.js';
+import { benchSwap } from './serving/swap.js';
 
 export interface ServingTask {
   /** Empty, and removed afterwards. */
@@ -16,6 +19,9 @@ export type ServingPart = (task: ServingTask) => Promise<Record<string, unknown>
 
 const PARTS: Record<string, ServingPart> = {
   onnx: benchOnnx,
+  swap: benchSwap,
+  failover: benchFailover,
+  inflight: benchInFlight,
   gpu: benchGpu,
 };
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../../domain/errors.js';
+import { messageOf, UnreachableError } from '../../domain/errors.js';
 import type { ModelMetadata, TensorInfo } from '../ports.js';
 import type { CheckContext } from './check.js';
 import { inputsFor } from './check-models.js';
@@ -21,7 +21,9 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'health',
     async run({ serving }) {
-      const { backend, provider, loaded } = await serving.health();
+      const { backend, provider, loaded, instances = [] } = await serving.health();
+      if (instances.length > 0 && instances.every(({ state }) => state === 'down'))
+        throw new UnreachableError(instances.map((each) => `${each.address}: ${each.reason}`).join('; '));
       assert(backend !== '' && provider !== '', 'it names neither backend nor provider');
       return `${backend}, ${provider}, ${loaded.length} loaded`;
     },
