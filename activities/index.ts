@@ -7,6 +7,7 @@ import type {
   TrainResult,
 } from '../domain/ml.js';
 import type { SentimentRequest, SentimentResult } from '../domain/ml/sentiment.js';
+import type { InferenceRequest, InferenceResult } from '../domain/ml/inference.js';
 import type {
   SentimentTrialRequest,
   SentimentTrialResult,
@@ -35,6 +36,7 @@ import { poolingSteps, walkForwardSteps } from './evaluation/walk-forward.js';
 import { fundingSteps } from './funding.js';
 import { healingSteps } from './healing.js';
 import { lookaheadSteps } from './lookahead.js';
+import { inferenceSteps } from './inference.js';
 import { newsSteps } from './news.js';
 import { newsUpkeepSteps } from './news/upkeep.js';
 import { predictionSteps } from './prediction.js';
@@ -85,6 +87,7 @@ export const createActivities = (ports: Ports) => ({
     ...retrainingSteps(ports),
     ...settlementSteps(ports),
     ...walkForwardSteps(ports),
+    ...inferenceSteps(ports),
   },
   /** Steps that last for hours and mostly wait: one a followed stream. */
   live: {
@@ -134,6 +137,11 @@ export interface MlActivities {
 export interface NodeActivities {
   /** Null but from the machine of rank 0. */
   trainForecasterPart(part: TrainPartRequest): Promise<TrainResult | null>;
+}
+
+/** What the Python worker on the queue `torch` answers. */
+export interface TorchActivities {
+  inferDataset(request: InferenceRequest): Promise<InferenceResult>;
 }
 
 /** What the Python worker on the queue `verify` answers. */

@@ -33,14 +33,16 @@ export function readMlState(): MlState {
 
 const LOOK_EVERY_MS = 1000;
 
-/** Starts the training worker as soon as its environment is there: until then its steps wait on their queue. */
+/** Starts a Python worker as soon as its environment is there: until then its steps wait on their queue. */
 export function watchMlEnvironment(options: {
   enabled: boolean;
+  /** `train` where nothing is said. */
+  queue?: 'train' | 'torch';
   env: NodeJS.ProcessEnv;
   log: (line: string) => void;
   onReady: (worker: Supervised) => void;
-  /** Processes, each of which trains one model at a time. */
-  count: number;
+  /** Processes, each of which does one thing at a time; one where nothing is said. */
+  count?: number;
   onSpawn?: (name: string) => (pid: number) => void;
 }): { stop(): void } {
   if (!options.enabled) return { stop: () => undefined };
@@ -48,11 +50,13 @@ export function watchMlEnvironment(options: {
     if (readMlState().state !== 'ready') return;
     clearInterval(timer);
     const { mlPython } = readToolPaths();
+    const { queue = 'train' } = options;
     const cwd = join(projectRoot(), 'ml-pipelines');
-    for (let nth = 1; nth <= options.count; nth++) {
-      const name = nth === 1 ? 'train' : `train ${nth}`;
+    const args = ['-m', 'finsight_ml', 'worker', ...(queue === 'train' ? [] : [queue])];
+    for (let nth = 1; nth <= (options.count ?? 1); nth++) {
+      const name = nth === 1 ? queue : `${queue} ${nth}`;
       const onSpawn = options.onSpawn?.(name);
-      const spec = { name, command: mlPython, args: ['-m', 'finsight_ml', 'worker'], env: options.env, cwd };
+      const spec = { name, command: mlPython, args, env: options.env, cwd };
       options.onReady(supervise({ ...spec, ...(onSpawn ? { onSpawn } : {}) }, options.log));
     }
   };

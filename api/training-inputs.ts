@@ -161,6 +161,14 @@ export const trainingInputs = {
   ),
   trainModel: request('TrainModelInput', z.union([sentimentTraining, forecastTraining])),
   tuneModel: request('TuneModelInput', tuning),
+  inferDataset: request(
+    'InferDatasetInput',
+    z.strictObject({
+      model: z.string().regex(/^(mdl_)?[^@\s]+@[^@\s]+$/, 'must be <name>@<version>'),
+      dataset: z.string().min(1).describe('ds_…, on whose samples the model answers'),
+      batchSize: z.int().min(1).max(65_536).optional().describe('Samples computed together; 256 if left out'),
+    }),
+  ),
   reproduceModel: request(
     'ReproduceModelInput',
     z.strictObject({ model: z.string().regex(/^(mdl_)?[^@\s]+@[^@\s]+$/, 'must be <name>@<version>') }),

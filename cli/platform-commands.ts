@@ -4,7 +4,7 @@ import { childEnvironment } from '../adapters/config.js';
 import { openPorts, approvalKeyFile, openApprovals } from '../adapters/open.js';
 import type { Ports } from '../adapters/ports.js';
 import type { Supervised } from '../adapters/processes.js';
-import { enginesMissing, watchEngines } from '../adapters/toolchain.js';
+import { enginesMissing, readMlState, watchEngines, watchMlEnvironment } from '../adapters/toolchain.js';
 import { temporalStories } from '../api/stories.js';
 import { startApi } from '../api/server.js';
 import { InvalidInputError, UnreachableError } from '../domain/errors.js';
@@ -41,7 +41,7 @@ export const addPlatform: AddCommands = (program, shell) => {
   program
     .command('worker')
     .description('serve task queues of a Temporal server')
-    .requiredOption('--queues <list>', 'finsight, io, live, cpu, gpu, verify', readQueues)
+    .requiredOption('--queues <list>', 'finsight, io, live, cpu, gpu, torch, verify', readQueues)
     .option('--metrics-port <port>', 'serve GET /metrics for Prometheus on 127.0.0.1', portNumber)
     .action(async ({ queues, metricsPort }: { queues: Queues; metricsPort?: number }) =>
       worker(shell, queues, metricsPort),
@@ -85,20 +85,31 @@ interface Queues {
   node: NodeQueue[];
   /** The queue of the external engines, which a Python process serves. */
   verify: boolean;
+  /** That of inference in Python. */
+  torch: boolean;
 }
 
 /** @throws InvalidInputError naming the queue and the known ones. */
 function readQueues(text: string): Queues {
   const names = text.split(',').map((name) => name.trim());
-  const others = names.filter((name) => name !== 'verify');
-  const verify = others.length < names.length;
-  return { verify, node: verify && others.length === 0 ? [] : parseQueues(others.join(',')) };
+  const [verify, torch] = [names.includes('verify'), names.includes('torch')];
+  const others = names.filter((name) => name !== 'verify' && name !== 'torch');
+  return {
+    verify,
+    torch,
+    node: (verify || torch) && others.length === 0 ? [] : parseQueues(others.join(',')),
+  };
 }
 
-async function worker(shell: Shell, { node, verify }: Queues, metricsPort?: number): Promise<void> {
+async function worker(shell: Shell, { node, verify, torch }: Queues, metricsPort?: number): Promise<void> {
   const config = shell.config();
   const missing = verify ? enginesMissing() : null;
   if (missing) throw new UnreachableError(`The queue verify cannot be served: ${missing}`);
+  const ml = readMlState();
+  if (torch && ml.state !== 'ready' && ml.state !== 'installing')
+    throw new UnreachableError(
+      `The queue torch cannot be served: the Python environment is ${ml.state} (${ml.reason.split('\n')[0]}); run: node infra/bootstrap.mjs prepare`,
+    );
   const metrics = metricsPort === undefined ? null : await startMetrics(metricsPort);
   const ports = openPorts(config);
   const workers = node.length > 0 ? await startWorkers({ config, ports, queues: node }) : null;
@@ -114,8 +125,10 @@ async function worker(shell: Shell, { node, verify }: Queues, metricsPort?: numb
   const onReady = (each: Supervised): void => void python.push(each);
   const address = config.temporal.address;
   const env = childEnvironment(config, address ? { TEMPORAL_ADDRESS: address } : {});
+  if (torch) watchMlEnvironment({ enabled: true, queue: 'torch', env, log: say, onReady });
   if (verify) watchEngines({ enabled: true, env, log: say, onReady });
-  say(`worker ready: ${[...node, ...(verify ? ['verify'] : [])].join(', ')}`);
+  const others = [...(torch ? ['torch'] : []), ...(verify ? ['verify'] : [])];
+  say(`worker ready: ${[...node, ...others].join(', ')}`);
   if (metrics) say(`figures: ${metrics.url}`);
   await new Promise<void>((resolve, reject) => {
     onSignal(() => {

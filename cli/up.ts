@@ -109,6 +109,9 @@ async function startParts(
   const python = { enabled: config.ml === 'on', env, log: log.write, onReady };
   const training = await trainingLimits(config, env);
   parts.watched.push(watchMlEnvironment({ ...python, ...training, onSpawn: started }));
+  // It holds PyTorch in memory beside the training worker, so only who asks for it has it.
+  const torch = { enabled: python.enabled && /(^|[,|])\s*torchscript:/.test(config.servingUrl) };
+  parts.watched.push(watchMlEnvironment({ ...python, ...torch, queue: 'torch', onSpawn: started }));
   parts.watched.push(watchEngines({ ...python, onSpawn: started('verify') }));
   const temporalUi = parts.temporal?.uiUrl() ?? null;
   const state = { pid: process.pid, apiUrl, temporalAddress, temporalUi, startedAt: Date.now() };

@@ -39,6 +39,7 @@ const TITLES: Record<string, string> = {
   reproduceModel: 'Reproduction',
   evaluateModel: 'Evaluation',
   walkForward: 'Walk-forward',
+  inferDataset: 'Inference',
   deployModel: 'Deployment',
   manageDeployment: 'Rollout',
   watchDrift: 'Drift',

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { projectRoot } from '../adapters/config.js';
 import { engineContracts } from '../domain/backtest/external.js';
 import { mlContracts } from '../domain/ml.js';
+import { inferenceContracts } from '../domain/ml/inference.js';
 import { sentimentContracts } from '../domain/ml/sentiment.js';
 import { tuningContracts } from '../domain/ml/tuning.js';
 
@@ -15,6 +16,7 @@ export function contractsText(): string {
     ...sentimentContracts,
     ...tuningContracts,
     ...engineContracts,
+    ...inferenceContracts,
   }).map(([name, schema]) => [name, z.toJSONSchema(schema)]);
   return `${JSON.stringify(Object.fromEntries(schemas), null, 2)}\n`;
 }

@@ -42,7 +42,7 @@ export function parseQueues(text: string): NodeQueue[] {
   const unknown = names.find((name) => !NODE_QUEUES.includes(name as NodeQueue));
   if (unknown === undefined && names.length > 0) return names as NodeQueue[];
   throw new InvalidInputError(
-    `Unknown queue "${unknown ?? ''}"; known: ${NODE_QUEUES.join(', ')}, verify (train is served by the Python worker)`,
+    `Unknown queue "${unknown ?? ''}"; known: ${NODE_QUEUES.join(', ')}, torch, verify (train is served by the Python worker)`,
   );
 }
 

@@ -41,6 +41,7 @@ const PREFIXES: Record<string, string> = {
   reproduceModel: 'reproduce',
   evaluateModel: 'evaluate',
   walkForward: 'walk-forward',
+  inferDataset: 'infer',
   deployModel: 'deploy',
   manageDeployment: 'deployment',
   watchDrift: 'drift',

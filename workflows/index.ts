@@ -9,6 +9,7 @@ export { manageDeployment } from './rollout.js';
 export { evaluateModel } from './evaluation.js';
 export { collectFunding } from './funding.js';
 export { collectNews } from './news.js';
+export { inferDataset } from './inference.js';
 export { predict } from './prediction.js';
 export { research } from './research.js';
 export { enrichSentiment } from './sentiment.js';

@@ -4,7 +4,13 @@ import {
   type ActivityOptions,
   type RetryPolicy,
 } from '@temporalio/workflow';
-import type { Activities, MlActivities, NodeActivities, VerifyActivities } from '../activities/index.js';
+import type {
+  Activities,
+  MlActivities,
+  NodeActivities,
+  TorchActivities,
+  VerifyActivities,
+} from '../activities/index.js';
 import { FINAL_ERRORS } from '../domain/errors.js';
 import { nodeQueue } from '../domain/training/distributed.js';
 
@@ -81,6 +87,11 @@ export const trainPart = (node: string) =>
 
 /** How often all parts are started, and the longest pause before they are again. */
 export const TOGETHER = { attempts: 12, longestPauseMs: 60_000 };
+
+/** Batches in Python are written in parts and taken up behind the last one. A worker is there where SERVING_URL names torchscript:. */
+export const torch = proxyActivities<TorchActivities>(
+  options('torch', { startToCloseTimeout: '6h', heartbeatTimeout: '30s' }),
+);
 
 /**
  * Engines of others are optional: where nobody polls their queue the story goes on without them. One runs at a time: after

@@ -1,4 +1,4 @@
-"""`python -m finsight_ml worker [--node <name>]`, `train <spec.json or request.json>`, `evaluate <spec.json>`, `check [model …]`,
+"""`python -m finsight_ml worker [torch | --node <name>]`, `train <spec.json or request.json>`, `evaluate <spec.json>`, `check [model …]`,
 `sentiment train …`, `tracking [--replay]`, `serve` and, from stdin, `suggest`."""
 
 import asyncio
@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 USAGE = (
-    "usage: python -m finsight_ml worker [--node <name>] | train <spec.json or request.json> | evaluate <spec.json> | check [model …] | "
+    "usage: python -m finsight_ml worker [torch | --node <name>] | train <spec.json or request.json> | evaluate <spec.json> | check [model …] | "
     "sentiment train --help | tracking [--replay] | serve --help | suggest"
 )
 
@@ -25,6 +25,11 @@ def main(arguments: list[str]) -> int:
             from .worker import serve
 
             asyncio.run(serve(node))
+            return 0
+        case ["worker", "torch"]:
+            from .inference.worker import serve as serve_torch
+
+            asyncio.run(serve_torch())
             return 0
         case ["train", path] if is_request(Path(path)):
             return train_file(Path(path))

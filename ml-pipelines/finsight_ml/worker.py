@@ -106,12 +106,12 @@ def suggest_trials(payload: dict) -> dict:
     return trained(work)
 
 
-def trained(work: Callable[[Callable[..., None]], Result]) -> Result:
-    """Runs a training under heartbeats; its errors by the names that the workflows know."""
+def trained(work: Callable[[Callable[..., None]], Result], *, what: str = "training request", **told: object) -> Result:
+    """Runs a training, or other long work, under heartbeats; its errors by the names that the workflows know."""
     from .errors import DataQualityError, InvalidInputError
 
     try:
-        with beating(epoch=0) as beat:
+        with beating(**(told or {"epoch": 0})) as beat:
             return work(beat)
     except CancelledError as error:
         if not drains():
@@ -119,7 +119,7 @@ def trained(work: Callable[[Callable[..., None]], Result]) -> Result:
         # As it is, the SDK would report a cancellation that nobody asked for.
         raise ApplicationError("The worker drains: the next one goes on where this one was", type="HandedOver") from error
     except ValidationError as error:
-        raise ApplicationError(f"Unusable training request: {error}", type="InvalidInputError", non_retryable=True) from error
+        raise ApplicationError(f"Unusable {what}: {error}", type="InvalidInputError", non_retryable=True) from error
     except (InvalidInputError, DataQualityError) as error:
         raise ApplicationError(str(error), type=type(error).__name__, non_retryable=True) from error
 

@@ -6,6 +6,8 @@ from pydantic import ValidationError
 
 from finsight_ml.contracts import CONTRACTS as TRAINING
 from finsight_ml.contracts import SuggestRequest, SuggestResult, TrainRequest, TrainResult
+from finsight_ml.inference.contracts import CONTRACTS as INFERENCE
+from finsight_ml.inference.contracts import InferenceRequest, InferenceResult
 from finsight_ml.sentiment.contracts import CONTRACTS as SENTIMENT
 from finsight_ml.sentiment.contracts import SentimentRequest, SentimentResult
 from finsight_ml.tuning_contracts import CONTRACTS as TUNING
@@ -13,7 +15,7 @@ from finsight_verify.contracts import CONTRACTS as ENGINES
 from finsight_verify.contracts import ExternalRequest, ExternalResult, ExternalTrades
 
 ROOT = Path(__file__).parents[2]
-CONTRACTS = TRAINING | SENTIMENT | TUNING | ENGINES
+CONTRACTS = TRAINING | SENTIMENT | TUNING | ENGINES | INFERENCE
 
 
 def shape(schema: dict, definitions: dict) -> object:
@@ -48,6 +50,8 @@ def test_golden_examples_are_read_and_written_alike():
         (SentimentResult, "sentiment-result"),
         (SuggestRequest, "suggest-request"),
         (SuggestResult, "suggest-result"),
+        (InferenceRequest, "inference-request"),
+        (InferenceResult, "inference-result"),
         (ExternalRequest, "external-request"),
         (ExternalResult, "external-result"),
         (ExternalTrades, "external-trades"),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { externalRequest, externalResult, externalTrades } from '../../domain/backtest/external.js';
 import { suggestRequest, suggestResult, trainRequest, trainResult } from '../../domain/ml.js';
+import { inferenceRequest, inferenceResult } from '../../domain/ml/inference.js';
 import { sentimentRequest, sentimentResult } from '../../domain/ml/sentiment.js';
 import { contractsPath, contractsText } from '../../infra/contracts.js';
 
@@ -19,6 +20,8 @@ describe('the contracts with Python', () => {
     expect(sentimentResult.parse(golden('sentiment-result'))).toEqual(golden('sentiment-result'));
     expect(suggestRequest.parse(golden('suggest-request'))).toEqual(golden('suggest-request'));
     expect(suggestResult.parse(golden('suggest-result'))).toEqual(golden('suggest-result'));
+    expect(inferenceRequest.parse(golden('inference-request'))).toEqual(golden('inference-request'));
+    expect(inferenceResult.parse(golden('inference-result'))).toEqual(golden('inference-result'));
     expect(externalRequest.parse(golden('external-request'))).toEqual(golden('external-request'));
     expect(externalResult.parse(golden('external-result'))).toEqual(golden('external-result'));
     expect(externalTrades.parse(golden('external-trades'))).toEqual(golden('external-trades'));

@@ -36,6 +36,7 @@ const ALONE = new Set<StoryKind>([
   'manageDeployment',
   'retrainModel',
   'tuneModel',
+  'inferDataset',
   'reproduceModel',
   'walkForward',
 ]);
@@ -71,6 +72,7 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   trainModel: { name: 'ridge-1h-h1', dataset: 'ds_0', trainer: 'ridge' },
   tuneModel: { name: 'ridge-1h-h1', base: { dataset: 'ds_0', trainer: 'ridge' }, trials: 4 },
   reproduceModel: { model: 'ridge-1h-h1@0123' },
+  inferDataset: { model: 'ridge-1h-h1@0123', dataset: 'ds_0' },
   walkForward: { streams: [stream], source: 'simulated', ...window, trainer: 'ridge' },
   evaluateModel: {
     model: 'ridge-1h-h1@0123',

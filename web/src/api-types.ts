@@ -2056,6 +2056,11 @@ export interface components {
       /** One trial in so many goes on from each rung */ reduction?: number;
       seed?: number;
     };
+    InferDatasetInput: {
+      model: string;
+      /** ds_…, on whose samples the model answers */ dataset: string;
+      /** Samples computed together; 256 if left out */ batchSize?: number;
+    };
     ReproduceModelInput: { model: string };
     MoveBarsInput: {
       /** How old a bar must be; left out: as SERIES_URL says */ days?: number;
@@ -2219,6 +2224,7 @@ export interface components {
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
       | { kind: 'trainModel'; input: components['schemas']['TrainModelInput'] }
       | { kind: 'tuneModel'; input: components['schemas']['TuneModelInput'] }
+      | { kind: 'inferDataset'; input: components['schemas']['InferDatasetInput'] }
       | { kind: 'reproduceModel'; input: components['schemas']['ReproduceModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
@@ -2260,6 +2266,7 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'tuneModel'
+        | 'inferDataset'
         | 'reproduceModel'
         | 'evaluateModel'
         | 'walkForward'
@@ -2306,6 +2313,7 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'tuneModel'
+        | 'inferDataset'
         | 'reproduceModel'
         | 'evaluateModel'
         | 'walkForward'
@@ -4692,6 +4700,7 @@ export interface operations {
           | 'buildDataset'
           | 'trainModel'
           | 'tuneModel'
+          | 'inferDataset'
           | 'reproduceModel'
           | 'evaluateModel'
           | 'walkForward'
