@@ -8,6 +8,7 @@ import { benchGpu } from './serving/gpu.js';
 import { benchInFlight } from './serving/in-flight.js';
 import { benchOnnx } from './serving/onnx.js';
 import { benchSwap } from './serving/swap.js';
+import { benchTorchscript, benchTorchserve } from './serving/torch.js';
 
 export interface ServingTask {
   /** Empty, and removed afterwards. */
@@ -22,6 +23,8 @@ const PARTS: Record<string, ServingPart> = {
   swap: benchSwap,
   failover: benchFailover,
   inflight: benchInFlight,
+  torchscript: benchTorchscript,
+  torchserve: benchTorchserve,
   gpu: benchGpu,
 };
 

@@ -8,6 +8,7 @@ import { mongo } from '../../infra/test-servers/mongo.js';
 import { rabbitmq } from '../../infra/test-servers/rabbitmq.js';
 import { redis, redisCluster } from '../../infra/test-servers/redis.js';
 import { seaweedfs } from '../../infra/test-servers/seaweedfs.js';
+import { torchserve } from '../../infra/test-servers/torchserve.js';
 import { freePorts, GUARD, launch, temporaryFolder } from '../../infra/test-servers/server.js';
 
 const listens = (address: string): Promise<boolean> =>
@@ -19,7 +20,9 @@ const listens = (address: string): Promise<boolean> =>
   });
 
 describe.each(
-  [redis, redisCluster, rabbitmq, mongo, seaweedfs, influxdb].map((kind) => [kind.name, kind] as const),
+  [redis, redisCluster, rabbitmq, mongo, seaweedfs, torchserve, influxdb].map(
+    (kind) => [kind.name, kind] as const,
+  ),
 )('%s', (_, kind) => {
   const reason = kind.missing();
   it.skipIf(reason !== null)(`starts on free ports and is gone afterwards ${reason ?? ''}`, async () => {
