@@ -9,6 +9,7 @@ import { benchInFlight } from './serving/in-flight.js';
 import { benchOnnx } from './serving/onnx.js';
 import { benchTriton } from './serving/triton.js';
 import { benchSwap } from './serving/swap.js';
+import { benchTorchscript, benchTorchserve } from './serving/torch.js';
 
 export interface ServingTask {
   /** Empty, and removed afterwards. */
@@ -24,6 +25,8 @@ const PARTS: Record<string, ServingPart> = {
   swap: benchSwap,
   failover: benchFailover,
   inflight: benchInFlight,
+  torchscript: benchTorchscript,
+  torchserve: benchTorchserve,
   gpu: benchGpu,
 };
 

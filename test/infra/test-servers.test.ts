@@ -10,6 +10,7 @@ import { rabbitmq } from '../../infra/test-servers/rabbitmq.js';
 import { redis, redisCluster } from '../../infra/test-servers/redis.js';
 import { seaweedfs } from '../../infra/test-servers/seaweedfs.js';
 import { triton } from '../../infra/test-servers/triton.js';
+import { torchserve } from '../../infra/test-servers/torchserve.js';
 import { freePorts, GUARD, launch, temporaryFolder } from '../../infra/test-servers/server.js';
 
 const listens = (address: string): Promise<boolean> =>
@@ -21,7 +22,7 @@ const listens = (address: string): Promise<boolean> =>
   });
 
 describe.each(
-  [redis, redisCluster, rabbitmq, mongo, seaweedfs, triton, influxdb, mlflow].map(
+  [redis, redisCluster, rabbitmq, mongo, seaweedfs, triton, torchserve, influxdb, mlflow].map(
     (kind) => [kind.name, kind] as const,
   ),
 )('%s', (_, kind) => {
