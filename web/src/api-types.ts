@@ -1867,6 +1867,13 @@ export interface components {
             gradientClip?: number;
             compile?: boolean;
             quantiles?: number[];
+            /** Several processes share each batch of batchSize rows; gradients are averaged */ distributed?: {
+              /** torchrun: on this machine or on nodes; ray: on a Ray cluster */ engine: 'torchrun' | 'ray';
+              /** On each machine; with Ray, in the whole cluster */ processes: number;
+              /** Machines, by the names that their workers were started with; the first holds the rendezvous */ nodes?: string[];
+              /** Of the first of nodes, as the others reach it */ rendezvous?: string;
+              /** Of the Ray cluster; left out: the training worker's RAY_ADDRESS */ address?: string;
+            };
           };
           maxEpochs?: number;
           seed?: number;
@@ -1921,6 +1928,14 @@ export interface components {
               gradientClip?: number;
               compile?: boolean;
               quantiles?: number[];
+              /** Several processes share each batch of batchSize rows; gradients are averaged */ distributed?: {
+                /** torchrun: on this machine or on nodes; ray: on a Ray cluster */ engine:
+                  'torchrun' | 'ray';
+                /** On each machine; with Ray, in the whole cluster */ processes: number;
+                /** Machines, by the names that their workers were started with; the first holds the rendezvous */ nodes?: string[];
+                /** Of the first of nodes, as the others reach it */ rendezvous?: string;
+                /** Of the Ray cluster; left out: the training worker's RAY_ADDRESS */ address?: string;
+              };
             };
             maxEpochs?: number;
             seed?: number;
