@@ -15,7 +15,7 @@ from temporalio import activity
 from ..errors import DataQualityError, InvalidInputError, RankLost
 from ..learning import Beat
 from .leaving import PARENT
-from .standing import Seen, standings
+from .standing import LOG, Seen, standings
 
 LOOK_SECONDS = 0.2
 # A process that has not told for so long that it lives is taken for lost,
@@ -25,7 +25,6 @@ BATCH_SECONDS = 40.0
 START_SECONDS = 600.0
 END_SECONDS = 6.0
 FINAL = {each.__name__: each for each in (InvalidInputError, DataQualityError)}
-LOG = "log.txt"
 
 
 class Watched:
