@@ -58,7 +58,6 @@ export const SCHEMA = z.object({
   SERVING_URL: address.default('onnx:'),
   REGISTRY_URL: address.default('documents:'),
   MLFLOW_TRACKING_URI: text,
-  /** Read by the Python worker, which has this environment. */
   RAY_ADDRESS: text,
   SMTP_URL: z
     .string()
