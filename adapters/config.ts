@@ -58,7 +58,6 @@ export const SCHEMA = z.object({
   SERVING_URL: address.default('onnx:'),
   REGISTRY_URL: address.default('documents:'),
   MLFLOW_TRACKING_URI: text,
-  RAY_ADDRESS: text,
   SMTP_URL: z
     .string()
     .regex(/^(smtps?:\/\/.+)?$/, 'an address is smtp://<user>:<password>@<host>:587 or smtps://…')
