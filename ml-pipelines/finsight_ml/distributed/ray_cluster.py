@@ -59,6 +59,9 @@ def main(directory: Path) -> int:
     except Lost as error:
         write_json(directory / "failures.json", {"lost": [], "reason": str(error)})
         return 1
+    except ray.exceptions.RayError as error:
+        write_json(directory / "failures.json", {"lost": [], "reason": f"Ray failed: {str(error).strip()[:600]}"})
+        return 1
     finally:
         ray.shutdown()
 

@@ -24,6 +24,8 @@ ALIVE_SECONDS = 20.0
 BATCH_SECONDS = 40.0
 START_SECONDS = 600.0
 END_SECONDS = 6.0
+# A heartbeat is a payload, and a Ray cluster may have many processes.
+TOLD = 32
 FINAL = {each.__name__: each for each in (InvalidInputError, DataQualityError)}
 
 
@@ -58,7 +60,7 @@ class Watched:
     def told(self, seen: list[Seen]) -> dict:
         """What the first rank here tells, and who is at it."""
         detail = dict(seen[0].standing.detail) if seen else {}
-        ranks = [{"rank": each.standing.rank, "pid": each.standing.pid, "phase": each.standing.phase} for each in seen]
+        ranks = [{"rank": each.standing.rank, "pid": each.standing.pid, "phase": each.standing.phase} for each in seen[:TOLD]]
         return {**detail, "processes": self.size, "ranks": ranks}
 
     def cause(self) -> Exception:
