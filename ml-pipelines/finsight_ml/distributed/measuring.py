@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from ..contracts import TrainRequest, TrainResult
+from ..machine import cores
 from ..objects import FileObjects
 from ..training import train
 
@@ -32,9 +33,8 @@ def main(words: list[str]) -> None:
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args(words)
     counts = [int(each) for each in options.processes.split(",")]
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # One process is measured with one thread, as each of several has, and with all cores, which is what they replace.
-    layouts = [(count, max(1, min(count, cores))) for count in counts] + ([(1, cores)] if cores > 1 else [])
+    layouts = [(count, max(1, min(count, cores()))) for count in counts] + ([(1, cores())] if cores() > 1 else [])
     found: dict[tuple[int, int], list[tuple[TrainResult, float]]] = {layout: [] for layout in layouts}
     with tempfile.TemporaryDirectory(prefix="finsight-bench-") as directory:
         objects = FileObjects(f"file:{directory}")
@@ -50,7 +50,7 @@ def main(words: list[str]) -> None:
     print(
         json.dumps(
             {
-                "cores": cores,
+                "cores": cores(),
                 **{name: getattr(options, name) for name in ("rows", "epochs", "repeats")},
                 "model": f"patchtst, its defaults; look-back {LOOK_BACK}, {FEATURES} features, {len(QUANTILES)} quantiles, batch {BATCH}",
                 "layouts": [figures(layout, runs, one / layouts[0][0]) for layout, runs in found.items()],
