@@ -18,8 +18,8 @@ from .leaving import PARENT
 from .standing import LOG, Seen, standings
 
 LOOK_SECONDS = 0.2
-# A process that has not told for so long that it lives is taken for lost,
-ALIVE_SECONDS = 20.0
+# A process that has not told for so long that it lives is taken for lost; imports and exports hold the interpreter longer,
+SILENT_SECONDS = {"starts": 50.0, "trains": 20.0, "finishes": 50.0}
 # and one that went through no batch for so long, or ten times its slowest batch; starting and compiling take longer.
 BATCH_SECONDS = 40.0
 START_SECONDS = 600.0
@@ -112,7 +112,7 @@ def hang_of(seen: Seen) -> str | None:
     who = f"Process {standing.rank} (pid {standing.pid} on {standing.host})"
     if standing.phase == "done":
         return None
-    if seen.age > ALIVE_SECONDS:
+    if seen.age > SILENT_SECONDS[standing.phase]:
         return f"{who} has not been heard of for {seen.age:.0f} s"
     limit = {"starts": START_SECONDS, "trains": max(BATCH_SECONDS, 10 * standing.slowest)}.get(standing.phase, float("inf"))
     if seen.quiet > limit:
