@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formFault } from '../domain/forms.js';
 import { sentimentRecipe } from '../domain/ml/sentiment.js';
 import {
+  checkOneProcess,
   ENGINES,
   MOST_PROCESSES,
   NODE_NAME,
@@ -111,6 +112,11 @@ const readForecast = ({ trainer, params, training: settings }: Forecast): void =
   if (trainer && settings) resolveTraining(trainer, settings as never);
 };
 
+const readTrialBase = (base: Forecast): void => {
+  readForecast(base);
+  checkOneProcess(base.training);
+};
+
 const forecastTraining = z
   .strictObject({ name, ...forecastMembers })
   .superRefine(formFault(readForecast))
@@ -131,7 +137,7 @@ const tuning = z.strictObject({
   base: z
     .union([
       sentimentTraining.omit({ name: true }),
-      z.strictObject(forecastMembers).superRefine(formFault(readForecast)),
+      z.strictObject(forecastMembers).superRefine(formFault(readTrialBase)),
     ])
     .describe('The input of trainModel without the name: what all trials have in common'),
   space: z.record(z.string(), axis).optional().describe("Left out: the trainer's own"),

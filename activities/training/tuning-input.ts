@@ -1,6 +1,7 @@
 import type { Ports } from '../../adapters/ports.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import type { SentimentRequest } from '../../domain/ml/sentiment.js';
+import { checkOneProcess } from '../../domain/training/distributed.js';
 import type { TuningSpace } from '../../domain/training/space.js';
 import {
   parseTrainer,
@@ -72,10 +73,7 @@ async function forecastSearch(ports: Ports, input: TuningInput) {
     ...(maxEpochs !== undefined && { maxEpochs }),
     ...(seed !== undefined && { seed }),
   });
-  if (training.distributed)
-    throw new InvalidInputError(
-      'A tuning trains each trial by one process; leave out distributed, and train the best one again with it',
-    );
+  checkOneProcess(training);
   resolveParams(trainer, base.params);
   const { space: usual, hasRungs } = TRAINER_DESCRIPTIONS[trainer];
   const space = checkForecastSpace(trainer, input.space ?? usual);

@@ -96,3 +96,11 @@ export function decidingWeights<T extends { distributed?: DistributedSettings | 
   const processes = distributed ? processesOf(distributed) : 1;
   return processes > 1 ? { ...rest, processes } : rest;
 }
+
+/** @throws InvalidInputError: a tuning trains its trials side by side instead */
+export function checkOneProcess(training: { distributed?: unknown } | undefined): void {
+  if (training?.distributed)
+    throw new InvalidInputError(
+      'A tuning trains each trial by one process; leave out distributed, and train the best one again with it',
+    );
+}

@@ -122,7 +122,7 @@ def test_a_killed_process_fails_the_attempt_and_the_next_goes_on_at_its_epoch(ob
 
 
 def test_a_process_that_hangs_fails_the_attempt(objects, monkeypatch):
-    monkeypatch.setattr(watching, "ALIVE_SECONDS", 3.0)
+    monkeypatch.setitem(watching.SILENT_SECONDS, "trains", 3.0)
     payload = asked(objects, training=LONG).model_dump(by_alias=True)
     watcher = Watcher(lambda _, detail: os.kill(detail["ranks"][0]["pid"], signal.SIGSTOP))
     with pytest.raises(Exception, match=r"Process 0 \(pid \d+ on .*\) has not been heard of for"):
@@ -203,7 +203,9 @@ def test_shares_are_a_batch_without_overlap_and_weigh_by_their_rows():
         ({"phase": "trains", "quiet": 41.0, "slowest": 10.0}, 0.5, False),
         ({"phase": "starts", "quiet": 300.0}, 0.5, False),
         ({"phase": "finishes", "quiet": 300.0}, 0.5, False),
-        ({"phase": "finishes", "quiet": 1.0}, 21.0, True),
+        ({"phase": "trains", "quiet": 1.0}, 21.0, True),
+        ({"phase": "finishes", "quiet": 1.0}, 21.0, False),
+        ({"phase": "finishes", "quiet": 1.0}, 51.0, True),
         ({"phase": "done", "quiet": 300.0}, 300.0, False),
     ],
 )

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import socket
@@ -46,16 +47,16 @@ def cluster():
     """A head node of its own, which holds two processes. On a busy machine its agents may be too late: then once more."""
     # Its sockets' paths must be short.
     directory = Path(tempfile.mkdtemp(prefix="ray-"))
-    process, port = next(started for number in range(4) if (started := head(directory / str(number))) is not None)
-    yield f"127.0.0.1:{port}"
+    process, address = next(started for number in range(4) if (started := head(directory / str(number))) is not None)
+    yield address
     os.killpg(process.pid, signal.SIGTERM)
     process.wait(60)
     shutil.rmtree(directory, ignore_errors=True)
 
 
-def head(directory: Path) -> tuple[subprocess.Popen, int] | None:
+def head(directory: Path) -> tuple[subprocess.Popen, str] | None:
     port = free_port()
-    words = ["start", "--head", "--block", f"--port={port}", "--num-cpus=2", "--include-dashboard=false", "--node-ip-address=127.0.0.1"]
+    words = ["start", "--head", "--block", f"--port={port}", "--num-cpus=2", "--include-dashboard=false"]
     env = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0"}
     directory.mkdir()
     with (directory / "log").open("w") as log:
@@ -63,8 +64,9 @@ def head(directory: Path) -> tuple[subprocess.Popen, int] | None:
         process = subprocess.Popen([ray, *words, f"--temp-dir={directory}"], env=env, stdout=log, stderr=log, start_new_session=True)
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
-        if "Ray runtime started" in (directory / "log").read_text():
-            return process, port
+        told = re.search(r"--address='([\d.]+:\d+)'", (directory / "log").read_text())
+        if told:
+            return process, told[1]
         time.sleep(0.2)
     process.kill()
     return None

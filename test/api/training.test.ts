@@ -105,7 +105,8 @@ describe('trainings over the API', () => {
     });
   });
 
-  const forecast = { name: 'mine', dataset: 'ds_example', trainer: 'patchtst' };
+  const ofTrials = { dataset: 'ds_example', trainer: 'patchtst' };
+  const forecast = { name: 'mine', ...ofTrials };
   it.each([
     [
       'trainModel',
@@ -117,6 +118,22 @@ describe('trainings over the API', () => {
     ['trainModel', { ...forecast, training: { quantiles: [0.9, 0.1] } }, /each above the one before/],
     ['tuneModel', { name: 'mine', base: { dataset: 'ds_example' }, trials: 0 }, /trials/],
     ['tuneModel', { name: 'mine', base: { dataset: 'ds_example' }, space: { a: { min: 1 } } }, /max/],
+    [
+      'trainModel',
+      { ...forecast, trainer: 'lightgbm', training: { distributed: { engine: 'torchrun', processes: 2 } } },
+      /lightgbm is trained by one process/,
+    ],
+    [
+      'trainModel',
+      { ...forecast, training: { distributed: { engine: 'torchrun', processes: 2, nodes: ['a/b', 'c'] } } },
+      /must be letters, digits/,
+    ],
+    ['trainModel', { ...forecast, training: { distributed: { engine: 'mpi', processes: 2 } } }, /torchrun/],
+    [
+      'tuneModel',
+      { name: 'mine', base: { ...ofTrials, training: { distributed: { engine: 'ray', processes: 2 } } } },
+      /A tuning trains each trial by one process/,
+    ],
     ['reproduceModel', { model: 'mine' }, /<name>@<version>/],
     ['buildDataset', { streams: [] }, /streams/],
   ])('%s refuses %j', async (kind, input, message) => {
@@ -128,6 +145,8 @@ describe('trainings over the API', () => {
   it('starts each of them', async () => {
     const named = { ...forecast, params: { layers: 3 }, training: { learningRate: 0.01 } };
     expect((await start('trainModel', named)).status).toBe(202);
+    const distributed = { engine: 'torchrun', processes: 2, nodes: ['a', 'b'], rendezvous: 'a:29500' };
+    expect((await start('trainModel', { ...forecast, training: { distributed } })).status).toBe(202);
     expect((await start('tuneModel', { name: 'mine', base: { dataset: 'ds_example' } })).status).toBe(202);
     expect((await start('reproduceModel', { model: 'mine@1' })).status).toBe(202);
     expect(

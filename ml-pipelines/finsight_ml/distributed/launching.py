@@ -111,15 +111,14 @@ def check_machine(spread: Distributed) -> None:
 
 def threads_for(spread: Distributed) -> int:
     """Of each process, so that all of a machine together have no more than its cores, or than OMP_NUM_THREADS says."""
-    from ..machine import threads
+    from ..machine import cores, threads
 
     if spread.engine == "ray":
         # A process is one processor to Ray.
         return 1
     if spread.processes == 1:
         return threads()
-    allowed = int(os.environ.get("OMP_NUM_THREADS") or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    return max(1, allowed // spread.processes)
+    return max(1, int(os.environ.get("OMP_NUM_THREADS") or cores()) // spread.processes)
 
 
 def environment_of(spread: Distributed, threads: int) -> dict[str, str]:

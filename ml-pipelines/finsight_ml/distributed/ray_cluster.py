@@ -15,7 +15,7 @@ from ..contracts import Distributed
 from ..errors import InvalidInputError
 from .job import Launch, read_launch
 from .leaving import leave_with_parent
-from .standing import write_json
+from .standing import LOG, write_json
 
 CONNECT_SECONDS = 5.0
 INSTALL = "uv sync --project ml-pipelines --frozen --group ray"
@@ -42,7 +42,7 @@ def main(directory: Path) -> int:
     try:
         connect(address)
     except Exception as error:
-        reason = f"The Ray cluster at {address} cannot be used: {str(error).strip() or type(error).__name__}"
+        reason = f"The Ray cluster at {address} cannot be used: {str(error).strip() or type(error).__name__}{hint(directory)}"
         write_json(directory / "failures.json", {"lost": [], "reason": reason[:2000]})
         return 1
     import ray
@@ -59,8 +59,18 @@ def main(directory: Path) -> int:
     except Lost as error:
         write_json(directory / "failures.json", {"lost": [], "reason": str(error)})
         return 1
+    except ray.exceptions.RayError as error:
+        write_json(directory / "failures.json", {"lost": [], "reason": f"Ray failed: {str(error).strip()[:600]}"})
+        return 1
     finally:
         ray.shutdown()
+
+
+def hint(directory: Path) -> str:
+    """Ray tells a wrong token in its log alone."""
+    if "InvalidAuthToken" not in (directory / LOG).read_text(errors="replace"):
+        return ""
+    return "; it wants another token: set RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH for the training worker, or copy the head's ~/.ray/auth_token"
 
 
 def leave() -> None:
@@ -77,6 +87,9 @@ def connect(address: str) -> None:
     if port.isdigit():
         socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_SECONDS).close()
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if any(os.environ.get(name) for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")) or (Path.home() / ".ray" / "auth_token").exists():
+        # Clusters want it since Ray 2.60; one that does not passes it over.
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
     # Else Ray would take it in place of what was asked for.
     os.environ.pop("RAY_ADDRESS", None)
     import ray

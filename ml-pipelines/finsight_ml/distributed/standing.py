@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 TELL_SECONDS = 0.5
+# What an engine and its processes print, in the directory of their launch.
+LOG = "log.txt"
 
 
 @dataclass

@@ -2,8 +2,6 @@
 
 `python -m finsight_ml.distributed.torchrun <directory>`; on several machines they meet at the rendezvous."""
 
-import os
-import signal
 import sys
 from pathlib import Path
 
@@ -58,6 +56,4 @@ def config_of(launch: Launch):
 
 
 if __name__ == "__main__":
-    # Before torchrun puts its own: a worker that drains while this one still imports.
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(1))
     sys.exit(main(Path(sys.argv[1])))

@@ -15,17 +15,18 @@ from temporalio import activity
 from ..errors import DataQualityError, InvalidInputError, RankLost
 from ..learning import Beat
 from .leaving import PARENT
-from .standing import Seen, standings
+from .standing import LOG, Seen, standings
 
 LOOK_SECONDS = 0.2
-# A process that has not told for so long that it lives is taken for lost,
-ALIVE_SECONDS = 20.0
+# A process that has not told for so long that it lives is taken for lost; imports and exports hold the interpreter longer,
+SILENT_SECONDS = {"starts": 50.0, "trains": 20.0, "finishes": 50.0}
 # and one that went through no batch for so long, or ten times its slowest batch; starting and compiling take longer.
 BATCH_SECONDS = 40.0
 START_SECONDS = 600.0
 END_SECONDS = 6.0
+# A heartbeat is a payload, and a Ray cluster may have many processes.
+TOLD = 32
 FINAL = {each.__name__: each for each in (InvalidInputError, DataQualityError)}
-LOG = "log.txt"
 
 
 class Watched:
@@ -59,7 +60,7 @@ class Watched:
     def told(self, seen: list[Seen]) -> dict:
         """What the first rank here tells, and who is at it."""
         detail = dict(seen[0].standing.detail) if seen else {}
-        ranks = [{"rank": each.standing.rank, "pid": each.standing.pid, "phase": each.standing.phase} for each in seen]
+        ranks = [{"rank": each.standing.rank, "pid": each.standing.pid, "phase": each.standing.phase} for each in seen[:TOLD]]
         return {**detail, "processes": self.size, "ranks": ranks}
 
     def cause(self) -> Exception:
@@ -111,7 +112,7 @@ def hang_of(seen: Seen) -> str | None:
     who = f"Process {standing.rank} (pid {standing.pid} on {standing.host})"
     if standing.phase == "done":
         return None
-    if seen.age > ALIVE_SECONDS:
+    if seen.age > SILENT_SECONDS[standing.phase]:
         return f"{who} has not been heard of for {seen.age:.0f} s"
     limit = {"starts": START_SECONDS, "trains": max(BATCH_SECONDS, 10 * standing.slowest)}.get(standing.phase, float("inf"))
     if seen.quiet > limit:

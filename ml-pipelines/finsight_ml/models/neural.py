@@ -160,7 +160,7 @@ class NeuralModel:
         self.forecaster.eval()
         total = torch.zeros((), dtype=torch.float64, device=self.device)
         with torch.no_grad():
-            for number, rows in enumerate(self.job.validation_rows.split(min(4 * batch_size, 1024))):
+            for number, rows in enumerate(self.job.validation_rows.split(max(1, min(4 * batch_size, 1024) // self.group.size))):
                 if not self.group.mine(number):
                     continue
                 total += self.loss(lambda windows: uncrossed(self.forecaster(windows)), rows).double() * len(rows)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  checkOneProcess,
   decidingWeights,
   nodeQueue,
   type DistributedSettings,
@@ -60,6 +61,11 @@ describe('training in several processes', () => {
     expect(of(two)).toEqual({ ...alone, processes: 2 });
     expect(of(ray)).toEqual(of(two));
     expect(of({ ...two, ...nodes })).toEqual({ ...alone, processes: 4 });
+  });
+
+  it('is not for trials', () => {
+    expect(() => checkOneProcess({ distributed: two })).toThrow('A tuning trains each trial by one process');
+    expect(checkOneProcess({})).toBeUndefined();
   });
 
   it('has a queue for each machine', () => {
