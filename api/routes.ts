@@ -29,6 +29,9 @@ import { predictionNowRoutes } from './prediction-now.js';
 import { predictionPolicyRoutes } from './prediction-policies.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
+import { modelArtifactRoutes } from './model-artifacts.js';
+import { registryUserRoutes } from './registry-users.js';
+import { registryRoutes } from './registry.js';
 import { retentionRoutes } from './retention.js';
 import type { Route } from './route.js';
 import { bulkRunRoutes } from './runs-bulk.js';
@@ -87,6 +90,9 @@ export const ROUTES: Route[] = [
   ...sentimentIndexRoutes,
   ...sentimentScoreRoutes,
   ...modelRoutes,
+  ...modelArtifactRoutes,
+  ...registryRoutes,
+  ...registryUserRoutes,
   ...trainingRoutes,
   ...tuningRoutes,
   ...datasetRoutes,

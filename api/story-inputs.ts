@@ -131,6 +131,7 @@ export const STORY_INPUTS = {
     'DeployModelInput',
     z.strictObject({ model: modelText, evaluations: z.array(z.string().min(1)).min(1).max(500) }),
   ),
+  syncRegistry: request('SyncRegistryInput', z.strictObject({})),
   ...driftInputs,
   predict: predictInput,
   settlePredictions: request(

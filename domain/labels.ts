@@ -40,6 +40,7 @@ const TITLES: Record<string, string> = {
   evaluateModel: 'Evaluation',
   walkForward: 'Walk-forward',
   deployModel: 'Deployment',
+  syncRegistry: 'Registry',
   watchDrift: 'Drift',
   retrainModel: 'Retraining',
   predict: 'Prediction',

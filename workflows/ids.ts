@@ -42,6 +42,7 @@ const PREFIXES: Record<string, string> = {
   evaluateModel: 'evaluate',
   walkForward: 'walk-forward',
   deployModel: 'deploy',
+  syncRegistry: 'registry',
   watchDrift: 'drift',
   retrainModel: 'retrain',
   settlePredictions: 'settle',

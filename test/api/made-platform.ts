@@ -18,6 +18,7 @@ import type { HttpClient } from '../../adapters/http/http.js';
 import { openLineage } from '../../adapters/lineage/index.js';
 import { openNear } from '../../adapters/near/index.js';
 import { openSources } from '../../adapters/news/sources.js';
+import type { MirrorPort, RegistryUser } from '../../adapters/ports-registry.js';
 import { documentRegistry } from '../../adapters/registry/documents.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { ForecastsPort } from '../../adapters/ports-forecasts.js';
@@ -168,6 +169,17 @@ const madeSites: HttpClient = {
   close: async () => {},
 };
 
+/** The platform's own record once more, with users. */
+function madeMirror(stores: Pick<Ports, 'documents' | 'objects'>): MirrorPort {
+  const users: RegistryUser[] = [{ name: 'admin', isAdmin: true, grants: [] }];
+  const done = async (): Promise<void> => undefined;
+  const permissions = { users: async () => users, createUser: done, grant: done, revoke: done };
+  return {
+    registry: { ...documentRegistry(stores), permissions },
+    tracking: documentTracking(stores.documents),
+  };
+}
+
 function embeddedPorts(directory: string, made: MadeSources): Ports {
   const database = `sqlite:${join(directory, 'finsight.db')}`;
   const absent = (): never => {
@@ -199,7 +211,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     machine: () => ({}),
     locks: () => ({}),
     registry: documentRegistry({ documents: own.documents, objects: own.objects }),
-    mirror: null,
+    mirror: madeMirror(own),
     lineage: openLineage(own),
     catalogue: openCatalogue(settings, own.cache),
     storage: openStorage(settings),
