@@ -81,6 +81,7 @@ export interface TestPlatform {
 
 /** What the news sources of a test platform ask, and know. */
 interface MadeSources {
+  objects?: Ports['objects'];
   http?: HttpClient;
   feeds?: string;
   newsKeys?: Record<string, string>;
@@ -191,7 +192,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     channels: { send: async () => 'HTTP 200', close: async () => {} },
     series: openSeries(`parquet:${join(directory, 'bars')}`),
     near: openNear(database),
-    objects: openObjects(`file:${join(directory, 'objects')}`),
+    objects: made.objects ?? openObjects(`file:${join(directory, 'objects')}`),
     cache: openCache(`sqlite:${join(directory, 'cache.db')}`),
     sweeps: openSweeps(),
     tables: parquetTables(),
