@@ -42,6 +42,7 @@ const TITLES: Record<string, string> = {
   inferDataset: 'Inference',
   deployModel: 'Deployment',
   manageDeployment: 'Rollout',
+  syncRegistry: 'Registry',
   watchDrift: 'Drift',
   retrainModel: 'Retraining',
   predict: 'Prediction',

@@ -44,6 +44,7 @@ const PREFIXES: Record<string, string> = {
   inferDataset: 'infer',
   deployModel: 'deploy',
   manageDeployment: 'deployment',
+  syncRegistry: 'registry',
   watchDrift: 'drift',
   retrainModel: 'retrain',
   settlePredictions: 'settle',

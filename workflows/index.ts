@@ -11,6 +11,7 @@ export { collectFunding } from './funding.js';
 export { collectNews } from './news.js';
 export { inferDataset } from './inference.js';
 export { predict } from './prediction.js';
+export { syncRegistry } from './registry.js';
 export { research } from './research.js';
 export { enrichSentiment } from './sentiment.js';
 export { settlePredictions } from './settlement.js';

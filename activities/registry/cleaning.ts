@@ -82,10 +82,13 @@ export async function cleanArtifacts(
   const { dryRun: _, ...detail } = report;
   await audit(ports, { principal, tenant, action: 'cleanArtifacts', target: 'objects' }, detail);
   for (const model of found.archive) await archiveVersion(ports, model.id);
-  for (const model of found.remove) await removeVersion(ports, model);
-  for (const { id } of found.datasets) await ports.documents.remove('datasets', [id]);
+  const saved = noNames();
+  for (const model of found.remove) if (!(await removeVersion(ports, model))) addNames(model, saved);
+  for (const { id } of found.datasets)
+    if (!saved.datasets.has(id)) await ports.documents.remove('datasets', [id]);
+  const folders = new Set([...saved.keys].map(folderOf));
   for (const { key } of found.objects) {
-    await ports.objects.remove(key);
+    if (!folders.has(folderOf(key)) && !saved.keys.has(key)) await ports.objects.remove(key);
     beat();
   }
   return report;
@@ -102,13 +105,13 @@ export async function archiveVersion(ports: Ports, id: string): Promise<void> {
   if (ports.mirror) await wantPublication(ports, 'version', id);
 }
 
-/** What has come to point to it since it was looked at saves it. */
-async function removeVersion(ports: Ports, model: ModelVersion): Promise<void> {
-  if (await isNamedByIndex(ports, model)) return;
-  const key = publicationId('version', model.id);
+/** False where something has come to point to it since it was looked at: that saves it. */
+async function removeVersion(ports: Ports, model: ModelVersion): Promise<boolean> {
+  if (await isNamedByIndex(ports, model)) return false;
   await ports.documents.remove('models', [model.id]);
-  await ports.documents.remove('publications', [key]);
+  await ports.documents.remove('publications', [publicationId('version', model.id)]);
   beat();
+  return true;
 }
 
 async function findUnused(ports: Ports, before: number, facts: ReadonlySet<string>): Promise<Plan> {

@@ -1,7 +1,7 @@
 import type { Ports } from '../../adapters/ports.js';
 import type { MirrorPort } from '../../adapters/ports-registry.js';
 import type { TrackedRun } from '../../adapters/ports-tracking.js';
-import { InvalidInputError } from '../../domain/errors.js';
+import { InvalidInputError, UnreachableError } from '../../domain/errors.js';
 import type { ModelVersion } from '../../domain/models.js';
 import { publicationId, type Publication, type PublicationKind } from '../../domain/registry.js';
 import { wantPublication } from './marking.js';
@@ -22,9 +22,13 @@ export interface SyncReport {
   missing: Missing[];
   /** Of `missing`, which is cut. */
   missingLeftOut: number;
+  /** Why it could not be asked what it has lost; what waits is published when it answers again. Null: it was asked. */
+  unreachable: string | null;
 }
 
-const MOST_LISTED = 200;
+/** What a result may hold. */
+const MOST_LISTED = 100;
+const LONGEST_ERROR = 200;
 
 /** Marks what the registry was never told, and what has changed since it was told. Returns what that is. */
 export async function wantChanged(ports: Ports): Promise<Missing[]> {
@@ -40,8 +44,7 @@ export async function wantChanged(ports: Ports): Promise<Missing[]> {
 
 /**
  * The same, and also what the registry has lost and what it refused before. Nothing is sent here: the publisher does that.
- * @throws InvalidInputError where there is no registry beside the platform, UnreachableError where it is away; what was
- * marked up to then stays marked
+ * @throws InvalidInputError where there is no registry beside the platform
  */
 export async function synchronise(ports: Ports): Promise<SyncReport> {
   if (!ports.mirror)
@@ -50,22 +53,34 @@ export async function synchronise(ports: Ports): Promise<SyncReport> {
     );
   const missing = await wantChanged(ports);
   const known = new Set(missing.map(({ kind, subject }) => publicationId(kind, subject)));
-  const there = await remoteVersions(ports.mirror);
+  let unreachable: string | null = null;
+  const there = await remoteVersions(ports.mirror).catch((error: unknown) => {
+    if (!(error instanceof UnreachableError)) throw error;
+    unreachable = error.message;
+    return null;
+  });
   for await (const each of everyDocument<Publication>(ports, 'publications')) {
     if (known.has(each.id)) continue;
-    const isGone = each.kind === 'version' && each.state === 'published' && !there.has(each.subject);
+    const isGone =
+      each.kind === 'version' && each.state === 'published' && there !== null && !there.has(each.subject);
     if (!isGone && each.state !== 'refused') continue;
     await wantPublication(ports, each.kind, each.subject);
     // With its versions a model's aliases are gone.
     if (isGone) await wantPublication(ports, 'aliases', nameOf(each.subject));
     const reason = isGone ? 'gone from the registry' : 'refused before';
-    missing.push({ kind: each.kind, subject: each.subject, reason, error: each.error });
+    missing.push({
+      kind: each.kind,
+      subject: each.subject,
+      reason,
+      error: each.error?.slice(0, LONGEST_ERROR) ?? null,
+    });
   }
   const waiting = await ports.documents.count('publications', { where: { state: 'waiting' } });
   return {
     waiting,
     missing: missing.slice(0, MOST_LISTED),
     missingLeftOut: Math.max(0, missing.length - MOST_LISTED),
+    unreachable,
   };
 }
 

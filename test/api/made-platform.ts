@@ -19,6 +19,7 @@ import type { HttpClient } from '../../adapters/http/http.js';
 import { openLineage } from '../../adapters/lineage/index.js';
 import { openNear } from '../../adapters/near/index.js';
 import { openSources } from '../../adapters/news/sources.js';
+import type { MirrorPort, RegistryUser } from '../../adapters/ports-registry.js';
 import { documentRegistry } from '../../adapters/registry/documents.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { ForecastsPort } from '../../adapters/ports-forecasts.js';
@@ -83,6 +84,7 @@ export interface TestPlatform {
 
 /** What the news sources of a test platform ask, and know. */
 interface MadeSources {
+  objects?: Ports['objects'];
   http?: HttpClient;
   feeds?: string;
   newsKeys?: Record<string, string>;
@@ -175,6 +177,17 @@ const madeSites: HttpClient = {
   close: async () => {},
 };
 
+/** The platform's own record once more, with users. */
+function madeMirror(stores: Pick<Ports, 'documents' | 'objects'>): MirrorPort {
+  const users: RegistryUser[] = [{ name: 'admin', isAdmin: true, grants: [] }];
+  const done = async (): Promise<void> => undefined;
+  const permissions = { users: async () => users, createUser: done, grant: done, revoke: done };
+  return {
+    registry: { ...documentRegistry(stores), permissions },
+    tracking: documentTracking(stores.documents),
+  };
+}
+
 function embeddedPorts(directory: string, made: MadeSources): Ports {
   const database = `sqlite:${join(directory, 'finsight.db')}`;
   const absent = (): never => {
@@ -186,7 +199,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     channels: { send: async () => 'HTTP 200', close: async () => {} },
     series: openSeries(`parquet:${join(directory, 'bars')}`),
     near: openNear(database),
-    objects: openObjects(`file:${join(directory, 'objects')}`),
+    objects: made.objects ?? openObjects(`file:${join(directory, 'objects')}`),
     cache: openCache(`sqlite:${join(directory, 'cache.db')}`),
     sweeps: openSweeps(),
     tables: parquetTables(),
@@ -206,7 +219,7 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
     machine: () => ({}),
     locks: () => ({}),
     registry: documentRegistry({ documents: own.documents, objects: own.objects }),
-    mirror: null,
+    mirror: madeMirror(own),
     machineFigures: async () => ({
       cores: 2,
       memoryBytes: 8e9,

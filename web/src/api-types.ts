@@ -826,6 +826,105 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/models/{id}/artifacts': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listArtifacts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/artifacts/{path}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['downloadArtifact'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/archive': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['archiveModel'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['registryState'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/publications': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listPublications'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/models': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listRegisteredModels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/users': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listRegistryUsers'];
+    put?: never;
+    post: operations['createRegistryUser'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/permissions': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put: operations['grantPermission'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/permissions/revoke': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['revokePermission'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/training/trainers': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listTrainers'];
@@ -974,72 +1073,6 @@ export interface paths {
     get: operations['getDriftReport'];
     put?: never;
     post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/deployments': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listDeployments'];
-    put?: never;
-    post: operations['startDeployment'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/deployments/{id}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getDeployment'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/deployments/{id}/approval-code': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put?: never;
-    post: operations['issueApprovalCode'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/deployments/{id}/approve': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put?: never;
-    post: operations['approveDeployment'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/deployments/{id}/reject': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put?: never;
-    post: operations['rejectDeployment'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/deployments/{id}/rollback': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put?: never;
-    post: operations['rollbackDeployment'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1486,28 +1519,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/serving': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getServing'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/resources': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getResources'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/livez': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['live'];
@@ -1556,21 +1567,6 @@ export interface paths {
 
 export interface components {
   schemas: {
-    DeploymentRequest: {
-      model: string;
-      /** Of its data; a version has one, so that this only checks it */ source?:
-        string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** Its evidence; left out: the latest evaluation of each stream */ evaluations?: string[];
-      /** Members of the policy that differ from the usual ones, such as {"canary":{"steps":[10,50]}} */ policy?: {
-        [name: string]: unknown;
-      };
-    };
-    ApprovalCodeRequest: { action?: 'decide' | 'rollback' };
-    DeploymentDecisionRequest: {
-      /** Of the evidence that you have seen */ evidenceSha256: string;
-      comment?: string;
-    };
-    RollbackRequest: { reason: string };
     SavedSearchRequest: {
       name: string;
       filter: {
@@ -1645,7 +1641,6 @@ export interface components {
       /** All champions of the stream and horizon together */ ensemble?:
         'mean' | 'inverse-error' | 'stacking';
       /** Abstain where the larger of P(up) and P(down) is below this */ minConfidence?: number;
-      /** Of whoever asks: while a version is rolled out, the same key always meets the same one */ stickyKey?: string;
       /** What asked, told in the record */ trigger?: string;
     };
     PredictBatch: { requests: components['schemas']['PredictInput'][] };
@@ -1662,6 +1657,9 @@ export interface components {
       timeZone?: string;
     };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
+    RegistryUserRequest: { name: string; password: string };
+    PermissionRequest: { user: string; on: string; permission: 'READ' | 'EDIT' | 'MANAGE' };
+    PermissionRevocation: { user: string; on: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
       /** Default: all */ streams?: string[];
@@ -1971,13 +1969,6 @@ export interface components {
             gradientClip?: number;
             compile?: boolean;
             quantiles?: number[];
-            /** Several processes share each batch of batchSize rows; gradients are averaged */ distributed?: {
-              /** torchrun: on this machine or on nodes; ray: on a Ray cluster */ engine: 'torchrun' | 'ray';
-              /** On each machine; with Ray, in the whole cluster */ processes: number;
-              /** Machines, by the names that their workers were started with; the first holds the rendezvous */ nodes?: string[];
-              /** Of the first of nodes, as the others reach it */ rendezvous?: string;
-              /** Of the Ray cluster; left out: the training worker's RAY_ADDRESS */ address?: string;
-            };
           };
           maxEpochs?: number;
           seed?: number;
@@ -2032,14 +2023,6 @@ export interface components {
               gradientClip?: number;
               compile?: boolean;
               quantiles?: number[];
-              /** Several processes share each batch of batchSize rows; gradients are averaged */ distributed?: {
-                /** torchrun: on this machine or on nodes; ray: on a Ray cluster */ engine:
-                  'torchrun' | 'ray';
-                /** On each machine; with Ray, in the whole cluster */ processes: number;
-                /** Machines, by the names that their workers were started with; the first holds the rendezvous */ nodes?: string[];
-                /** Of the first of nodes, as the others reach it */ rendezvous?: string;
-                /** Of the Ray cluster; left out: the training worker's RAY_ADDRESS */ address?: string;
-              };
             };
             maxEpochs?: number;
             seed?: number;
@@ -2055,11 +2038,6 @@ export interface components {
       /** End poor trials early; left out: true */ prune?: boolean;
       /** One trial in so many goes on from each rung */ reduction?: number;
       seed?: number;
-    };
-    InferDatasetInput: {
-      model: string;
-      /** ds_…, on whose samples the model answers */ dataset: string;
-      /** Samples computed together; 256 if left out */ batchSize?: number;
     };
     ReproduceModelInput: { model: string };
     MoveBarsInput: {
@@ -2197,7 +2175,7 @@ export interface components {
       /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
     };
     DeployModelInput: { model: string; evaluations: string[] };
-    ManageDeploymentInput: { name: string };
+    SyncRegistryInput: Record<string, unknown>;
     SettlePredictionsInput: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       horizonBars: number;
@@ -2224,12 +2202,11 @@ export interface components {
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
       | { kind: 'trainModel'; input: components['schemas']['TrainModelInput'] }
       | { kind: 'tuneModel'; input: components['schemas']['TuneModelInput'] }
-      | { kind: 'inferDataset'; input: components['schemas']['InferDatasetInput'] }
       | { kind: 'reproduceModel'; input: components['schemas']['ReproduceModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
-      | { kind: 'manageDeployment'; input: components['schemas']['ManageDeploymentInput'] }
+      | { kind: 'syncRegistry'; input: components['schemas']['SyncRegistryInput'] }
       | { kind: 'watchDrift'; input: components['schemas']['WatchDriftInput'] }
       | { kind: 'retrainModel'; input: components['schemas']['RetrainModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
@@ -2266,12 +2243,11 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'tuneModel'
-        | 'inferDataset'
         | 'reproduceModel'
         | 'evaluateModel'
         | 'walkForward'
         | 'deployModel'
-        | 'manageDeployment'
+        | 'syncRegistry'
         | 'watchDrift'
         | 'retrainModel'
         | 'predict'
@@ -2313,12 +2289,11 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'tuneModel'
-        | 'inferDataset'
         | 'reproduceModel'
         | 'evaluateModel'
         | 'walkForward'
         | 'deployModel'
-        | 'manageDeployment'
+        | 'syncRegistry'
         | 'watchDrift'
         | 'retrainModel'
         | 'predict'
@@ -2846,80 +2821,6 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
-    Deployment: {
-      /** <name>:<source key> */ id: string;
-      /** The model's name */ model: string;
-      source: components['schemas']['Source'];
-      sourceKey: string;
-      /** deployment/<name> */ workflowId: string;
-      stage: 'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
-      /** mdl_<name>@<version> */ champion: string | null;
-      /** mdl_<name>@<version> */ candidate: string | null;
-      /** What a rollback goes back to */ previous: string | null;
-      rollout: string | null;
-      /** Of requests to the candidate */ percent: number;
-      evaluations: string[];
-      championEvaluations: string[];
-      previousEvaluations: string[];
-      /** What an approval is given for */ evidenceSha256: string | null;
-      checks: { name: string; passed: boolean; text: string }[];
-      shadow: {
-        requests: number;
-        failures: number;
-        /** Of the expected moves, in units of volatility·√horizon */ meanAbsDifference: number | null;
-        maxAbsDifference: number | null;
-        /** Of one inference */ p95Ms: number | null;
-        championP95Ms: number | null;
-      } | null;
-      canary: {
-        requests: number;
-        /** Each was answered by the champion */ failures: number;
-        p95Ms: number | null;
-        championRequests: number;
-        championFailures: number;
-        championP95Ms: number | null;
-      } | null;
-      approval: {
-        state: 'none' | 'waiting' | 'approved' | 'rejected' | 'expired';
-        by: string | null;
-        at: number | null;
-        expiresAt: number | null;
-        escalatedAt: number | null;
-      };
-      /** The principal who cannot approve */ trainedBy: string | null;
-      proposedBy: string | null;
-      policy: { [name: string]: unknown } | null;
-      sticky: 'stream' | 'bar';
-      watchedUntil: number | null;
-      reasons: string[];
-      /** Newest last; the latest thirty, reasons cut short */ history: {
-        /** Epoch milliseconds, UTC */ at: number;
-        stage:
-          'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
-        by: string;
-        reasons: string[];
-      }[];
-      /** Epoch milliseconds, UTC */ startedAt: number;
-      /** Epoch milliseconds, UTC */ updatedAt: number;
-    };
-    DeploymentPage: {
-      items: components['schemas']['Deployment'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
-    ApprovalCode: {
-      /** For one use, by whoever holds it, in the name of the principal */ code: string;
-      /** Epoch milliseconds, UTC */ expiresAt: number;
-      principal: string;
-      candidate: string;
-      evidenceSha256: string | null;
-    };
-    DeploymentDecision: {
-      deployment: string;
-      candidate: string;
-      decision: 'approved' | 'rejected';
-      by: string;
-    };
     DriftReport: {
       id: string;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -3142,61 +3043,6 @@ export interface components {
       /** The broken link nearest to the raw data */ firstBroken:
         components['schemas']['LineageCheck'] | null;
       broken: components['schemas']['LineageCheck'][];
-    };
-    QueueFigures: {
-      name: 'finsight' | 'io' | 'live' | 'cpu' | 'gpu' | 'train' | 'torch' | 'verify';
-      /** Workers that asked for work in the last five minutes */ pollers: number;
-      /** Tasks that wait, about */ backlog: number;
-      /** How long the oldest of them has waited; 0 where none waits */ oldestTaskAgeMs: number;
-      /** Handed to workers, a mean of the last half minute */ tasksPerSecond: number;
-      /** That came, likewise */ addedPerSecond: number;
-      /** 1 live, 2 interactive, 3 usual, 4 training, 5 back-fill */ backlogByPriority: {
-        [name: string]: number;
-      };
-      /** Tasks that workers do now, by their last heartbeat */ running: number;
-      /** Tasks that living workers can do at a time */ capacity: number;
-      /** How many workers would be right: the autoscaling signal */ desiredWorkers: number;
-      /** Living ones; empty where the server keeps no heartbeats */ workers: {
-        /** <process>@<host> */ identity: string;
-        host: string;
-        processId: string;
-        running: number;
-        capacity: number;
-        /** Tasks since it started */ done: number;
-        /** Of its host, 0 to 1 */ cpuUsage: number | null;
-        /** Of its host, 0 to 1 */ memoryUsage: number | null;
-        startedAt: number | null;
-        heartbeatAt: number | null;
-      }[];
-    };
-    Resources: {
-      queues: components['schemas']['QueueFigures'][];
-      /** The machine that the API runs on */ machine: {
-        cores: number;
-        memoryBytes: number;
-        freeMemoryBytes: number;
-        /** Processes that run or wait to, a mean of the last minute */ load: number;
-        /** By nvidia-smi; empty where there is none */ gpus: {
-          name: string;
-          memoryBytes: number | null;
-          usedBytes: number | null;
-          /** 0 to 1; null where it is not told */ utilisation: number | null;
-        }[];
-      };
-      training: {
-        /** Models that a worker trains now */ running: {
-          workflowId: string;
-          step: string;
-          tenant: string | null;
-          worker: string;
-          attempt: number;
-          /** Of the attempt */ startedAt: number;
-          epoch: number | null;
-          maxEpochs: number | null;
-        }[];
-        /** Steps that wait for a worker of the queue train, about */ waiting: number;
-      };
-      /** Epoch milliseconds, UTC */ asOf: number;
     };
     SkillFigures: {
       name: string;
@@ -3437,12 +3283,13 @@ export interface components {
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
       featureVersion: string;
-      /** The principal whose story trained it */ trainedBy?: string | null;
       /** Leak audits that failed: such a model is rejected and never served */ leaks?: {
         stream: string;
         evaluation: string;
         reasons: string[];
       }[];
+      tags?: { [name: string]: string };
+      /** Epoch milliseconds, UTC */ archivedAt?: number;
     };
     ModelPage: {
       items: components['schemas']['ModelVersion'][];
@@ -3800,14 +3647,6 @@ export interface components {
       }[];
       /** Why nobody should act on it; null where it is meant */ abstained?: string | null;
       /** Who was asked before, and why they did not answer */ chain?: { model: string; reason: string }[];
-      /** While a version was on its way: which answered */ route?: {
-        deployment: string;
-        rollout: string;
-        phase: string;
-        percent: number;
-        /** fallback: the version before, since the candidate failed */ answered:
-          'candidate' | 'champion' | 'fallback';
-      };
       /** What asked for it */ trigger?: string;
     };
     PredictionPage: {
@@ -3878,6 +3717,56 @@ export interface components {
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
     Me: { id: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant: string };
+    ModelArtifacts: {
+      id: string;
+      items: { path: string; sha256: string; bytes: number; missing: boolean }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    ModelArchived: { id: string; /** Epoch milliseconds, UTC */ archivedAt: number };
+    RegistryUsers: {
+      users: { name: string; isAdmin: boolean; grants: { on: string; permission: string }[] }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    RegistryUser: { name: string };
+    PermissionGranted: { user: string; on: string; permission: string };
+    RegistryState: {
+      /** documents or mlflow */ backend: string;
+      /** Without user names and passwords */ address: string;
+      reachable: boolean;
+      error: string | null;
+      /** Runs, versions and aliases that are still to be published */ waiting: number;
+      oldestWaitingAt: number | null;
+      /** What it will not have; see /registry/publications?state=refused */ refused: number;
+      published: number;
+      lastPublishedAt: number | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    Publication: {
+      id: string;
+      kind: 'run' | 'version' | 'aliases';
+      /** Id of the run or version, or the name of the model */ subject: string;
+      state: 'waiting' | 'published' | 'refused';
+      attempts: number;
+      error: string | null;
+      /** Version and run there */ remote: { number: string; run: string } | null;
+      publishedAt: number | null;
+      /** Of the last change */ at: number;
+    };
+    PublicationPage: {
+      items: components['schemas']['Publication'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    RegisteredModel: {
+      name: string;
+      versions: number;
+      aliases: { /** With the source behind it where that is not live */ alias: string; version: string }[];
+    };
+    RegisteredModelPage: {
+      items: components['schemas']['RegisteredModel'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     BarsRemoved: {
       dryRun: boolean;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -4428,32 +4317,6 @@ export interface components {
       items: components['schemas']['SentimentDay'][];
       cursor: string | null;
     };
-    ServingBackend: {
-      /** As in SERVING_URL, without passwords */ address: string;
-      backend: string;
-      /** What computes; where it is not what was asked for, why */ provider: string;
-      /** A fallback is asked where no primary one can answer */ role: 'primary' | 'fallback';
-      /** open: it failed again and again and is left alone for a while; down: it does not answer */ state:
-        'ready' | 'open' | 'down';
-      /** Digests of the ONNX files that are ready */ loaded: string[];
-      /** Batches that it was given and has not answered */ running: number;
-      /** Of the last 512 batches of this process; null where there were none */ p50Ms: number | null;
-      p95Ms: number | null;
-      requests: number;
-      failures: number;
-      /** Why it is not ready */ reason: string | null;
-    };
-    Serving: {
-      backends: components['schemas']['ServingBackend'][];
-      /** Null where SERVING_URL names none */ fallback: {
-        /** Whether the last batch was answered by a fallback */ active: boolean;
-        address: string | null;
-        /** Why the primary instances could not answer */ reason: string | null;
-        since: number | null;
-        /** Batches that fallbacks answered */ requests: number;
-      } | null;
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
     StreamInfo: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       source: components['schemas']['Source'];
@@ -4700,12 +4563,11 @@ export interface operations {
           | 'buildDataset'
           | 'trainModel'
           | 'tuneModel'
-          | 'inferDataset'
           | 'reproduceModel'
           | 'evaluateModel'
           | 'walkForward'
           | 'deployModel'
-          | 'manageDeployment'
+          | 'syncRegistry'
           | 'watchDrift'
           | 'retrainModel'
           | 'predict'
@@ -6483,6 +6345,173 @@ export interface operations {
       };
     };
   };
+  listArtifacts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ModelArtifacts'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  downloadArtifact: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string; /** Name of the file */ path: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': string } };
+      206: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': string } };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      307: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  archiveModel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ModelArchived'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  registryState: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RegistryState'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listPublications: {
+    parameters: {
+      query?: {
+        /** Only in this state */ state?: 'waiting' | 'published' | 'refused';
+        /** Only of this kind */ kind?: 'run' | 'version' | 'aliases';
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PublicationPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listRegisteredModels: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RegisteredModelPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listRegistryUsers: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RegistryUsers'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createRegistryUser: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['RegistryUserRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RegistryUser'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  grantPermission: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PermissionRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PermissionGranted'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  revokePermission: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PermissionRevocation'] } };
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   listTrainers: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     requestBody?: never;
@@ -6766,226 +6795,6 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['DriftReport'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listDeployments: {
-    parameters: {
-      query?: {
-        /** Only of this model's name */ model?: string;
-        /** Only in this stage */ stage?:
-          'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
-        /** Changed at or after; ISO 8601 or epoch milliseconds */ from?: string;
-        /** Changed before; ISO 8601 or epoch milliseconds */ to?: string;
-        /** Items of a page */ limit?: number;
-        /** From the page before */ cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['DeploymentPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  startDeployment: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['DeploymentRequest'] } };
-    responses: {
-      202: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Deployment'] };
-      };
-      400: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      403: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      409: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getDeployment: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** <name>:<source key> */ id: string };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Deployment'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  issueApprovalCode: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** <name>:<source key> */ id: string };
-      cookie?: never;
-    };
-    requestBody: { content: { 'application/json': components['schemas']['ApprovalCodeRequest'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['ApprovalCode'] };
-      };
-      400: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      403: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      409: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  approveDeployment: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** <name>:<source key> */ id: string };
-      cookie?: never;
-    };
-    requestBody: { content: { 'application/json': components['schemas']['DeploymentDecisionRequest'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['DeploymentDecision'] };
-      };
-      400: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      403: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      409: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  rejectDeployment: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** <name>:<source key> */ id: string };
-      cookie?: never;
-    };
-    requestBody: { content: { 'application/json': components['schemas']['DeploymentDecisionRequest'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['DeploymentDecision'] };
-      };
-      400: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      403: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      409: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  rollbackDeployment: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** <name>:<source key> */ id: string };
-      cookie?: never;
-    };
-    requestBody: { content: { 'application/json': components['schemas']['RollbackRequest'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Deployment'] };
-      };
-      400: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      403: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      409: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
       };
       default: {
         headers: { [name: string]: unknown };
@@ -7748,34 +7557,6 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Settings'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getServing: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Serving'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getResources: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Resources'] };
       };
       default: {
         headers: { [name: string]: unknown };
