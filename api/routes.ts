@@ -45,6 +45,7 @@ import { sentimentRescoreRoutes } from './sentiment/rescores.js';
 import { sentimentScoreRoutes } from './sentiment/score.js';
 import { sentimentRoutes } from './sentiment.js';
 import { streamRoutes } from './streams.js';
+import { tenantWeightRoutes } from './tenant-weights.js';
 import { trackingRoutes } from './tracking.js';
 import { trainingRoutes } from './training.js';
 import { tuningRoutes } from './tunings.js';
@@ -108,6 +109,7 @@ export const ROUTES: Route[] = [
   ...auditRoutes,
   ...storageRoutes,
   ...resourceRoutes,
+  ...tenantWeightRoutes,
   ...healthRoutes,
   ...metricsRoutes,
 ];

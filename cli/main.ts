@@ -30,6 +30,7 @@ import { EXIT, printJson, reportFailure } from './output.js';
 import { addPlatform } from './platform-commands.js';
 import { addPredict } from './predict.js';
 import { addPredictPolicies } from './predict-policies.js';
+import { addResources } from './resources.js';
 import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
 import { addScorecard } from './scorecard.js';
@@ -57,6 +58,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
   for (const add of [
     addPlatform,
     addRuns,
+    addResources,
     addBars,
     addCoverage,
     addBarsUpkeep,

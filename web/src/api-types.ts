@@ -1431,6 +1431,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/resources/weights': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTenantWeights'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/resources/weights/{tenant}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put: operations['setTenantWeight'];
+    post?: never;
+    delete: operations['unsetTenantWeight'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/livez': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['live'];
@@ -2249,6 +2271,7 @@ export interface components {
       }[];
       /** <name>@<version>, a name or an alias */ model?: string;
     };
+    TenantWeightChange: { weight: number };
     NewsSourceRequest: {
       id: string;
       name?: string;
@@ -4236,6 +4259,15 @@ export interface components {
       cursor: string | null;
       /** Epoch milliseconds, UTC */ asOf: number;
     };
+    TenantWeights: {
+      items: {
+        /** * all others */ tenant: string;
+        weight: number;
+        /** FINSIGHT_TENANT_WEIGHTS, or PUT, which goes before it */ from: 'configured' | 'set';
+      }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    TenantWeight: { tenant: string; weight: number };
     TrackedRun: {
       /** Of the result that was logged */ id: string;
       experiment: string;
@@ -7309,6 +7341,48 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Resources'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listTenantWeights: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TenantWeights'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  setTenantWeight: {
+    parameters: { query?: never; header?: never; path: { tenant: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['TenantWeightChange'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TenantWeight'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  unsetTenantWeight: {
+    parameters: { query?: never; header?: never; path: { tenant: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TenantWeight'] };
       };
       default: {
         headers: { [name: string]: unknown };
