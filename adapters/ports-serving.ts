@@ -86,6 +86,10 @@ export interface ServingPort extends Closable {
   /** Inputs and outputs, as the backend states them. @throws as `load` */
   metadata(model: ModelRef): Promise<ModelMetadata>;
   health(): Promise<ServingHealth>;
+  /** A sign of life that costs the backend next to nothing: it is asked for several times a second. Absent: `health` */
+  alive?(): Promise<void>;
+  /** It computes in this process: it answers as long as the process does, and what runs cannot be given up. */
+  inProcess?: boolean;
   /** Batches that it computes at a time; where absent, one. */
   lanes?: number;
 }

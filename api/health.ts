@@ -75,6 +75,8 @@ const health = route({
       checks.push({ name: 'serving', ok: false, detail: messageOf(error) });
       return null;
     });
+    if (serving?.instances?.every(({ state }) => state === 'down'))
+      checks.push({ name: 'serving', ok: false, detail: serving.provider });
     let outbox: Awaited<ReturnType<typeof outboxOf>> | null = null;
     checks.push(await checked('events', async () => (outbox = await outboxOf(context.ports))));
     const body = {
@@ -82,7 +84,7 @@ const health = route({
       version: packageVersion(),
       asOf: context.ports.now(),
       checks,
-      serving,
+      serving: serving && { backend: serving.backend, provider: serving.provider, loaded: serving.loaded },
       trainer: context.ports.trainer(),
       outbox,
     };

@@ -44,6 +44,7 @@ import { sentimentModelRoutes } from './sentiment/models.js';
 import { sentimentRescoreRoutes } from './sentiment/rescores.js';
 import { sentimentScoreRoutes } from './sentiment/score.js';
 import { sentimentRoutes } from './sentiment.js';
+import { servingRoutes } from './serving.js';
 import { streamRoutes } from './streams.js';
 import { tenantWeightRoutes } from './tenant-weights.js';
 import { trackingRoutes } from './tracking.js';
@@ -110,6 +111,7 @@ export const ROUTES: Route[] = [
   ...storageRoutes,
   ...resourceRoutes,
   ...tenantWeightRoutes,
+  ...servingRoutes,
   ...healthRoutes,
   ...metricsRoutes,
 ];

@@ -12,6 +12,7 @@ import { benchResearch } from './research.js';
 import { benchSentimentIndex } from './sentiment-index.js';
 import { benchSentiment } from './sentiment.js';
 import { benchSentimentTargets } from './sentiment-targets.js';
+import { benchServing } from './serving.js';
 
 /** `npm run bench -- <name> [--json]`: each prints its figures beside a peer or a limit of the same run. */
 const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown>>> = {
@@ -28,6 +29,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   'sentiment-index': benchSentimentIndex,
   forecast: benchForecast,
   fairness: benchFairness,
+  serving: benchServing,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

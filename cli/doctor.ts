@@ -45,7 +45,7 @@ async function examine(config: Config): Promise<Finding[]> {
     await look('data directory', () => writable(config.dataDir)),
     await look('documents', async () => `${await ports.documents.count('runs', {})} runs`),
     await look('series', () => storedStreams(ports.series)),
-    await look('serving', async () => JSON.stringify(await ports.serving.health())),
+    ...(await lookAtServing(ports.serving)),
     await look('sentiment model', async () => {
       const { ref } = await ports.sentiment.choose();
       return `${ref.name}@${ref.version}`;
@@ -63,6 +63,22 @@ async function examine(config: Config): Promise<Finding[]> {
   ];
   await ports.close();
   return findings;
+}
+
+/** Each backend with what computes there, and why it is not what was asked for. */
+async function lookAtServing(serving: Ports['serving']): Promise<Finding[]> {
+  const health = await serving.health().catch((error: unknown) => error as Error);
+  if (health instanceof Error)
+    return [{ check: 'serving', ok: false, detail: messageOf(health), code: exitCodeOf(health) }];
+  const { instances = [], backend, provider } = health;
+  if (instances.length === 0)
+    return [{ check: 'serving', ok: true, detail: `${backend}: ${provider}`, code: EXIT.done }];
+  return instances.map((each) => ({
+    check: `serving ${each.address}`,
+    ok: each.state !== 'down',
+    detail: `${each.backend}, provider ${each.provider}${each.reason === null ? '' : `; ${each.reason}`}`,
+    code: EXIT.unreachable,
+  }));
 }
 
 async function storedStreams(series: Ports['series']): Promise<string> {

@@ -35,6 +35,7 @@ import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
 import { addScorecard } from './scorecard.js';
 import { addSentiment } from './sentiment.js';
+import { addServe } from './serve.js';
 import type { Shell } from './shell.js';
 import { addSources } from './sources.js';
 import { addTrain } from './train.js';
@@ -85,6 +86,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addMove,
     addSchedules,
     addLineage,
+    addServe,
     addDoctor,
   ])
     add(program, shell);

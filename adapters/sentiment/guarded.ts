@@ -1,4 +1,4 @@
-import { messageOf, UnreachableError } from '../../domain/errors.js';
+import { UnreachableError } from '../../domain/errors.js';
 import { modelName, type SentimentModel } from '../../domain/sentiment/scores.js';
 import { openCircuit, type Circuit } from '../circuit.js';
 import { gauge } from '../measures.js';
@@ -10,10 +10,10 @@ export const isBusy = (error: unknown): boolean =>
   error instanceof UnreachableError && error.retryAfterMs !== null;
 
 /** Leaves a model alone that fails again and again: who asks then learns at once why, and can ask another. */
-export function guardedScorer(scorer: TextScorer, options: { now?: () => number } = {}): TextScorer {
+export function guardedScorer(scorer: TextScorer): TextScorer {
   const circuits = new Map<string, Circuit>();
   const circuitOf = (model: SentimentModel): Circuit => {
-    const circuit = circuits.get(modelName(model)) ?? openCircuit(options);
+    const circuit = circuits.get(modelName(model)) ?? openCircuit({ isFault: (error) => !isBusy(error) });
     circuits.set(modelName(model), circuit);
     return circuit;
   };
@@ -31,13 +31,11 @@ export function guardedScorer(scorer: TextScorer, options: { now?: () => number 
         throw new UnreachableError(`Model ${modelName(model)} is not asked: ${refusal}`);
       }
       try {
-        const rows = await scorer.score(model, texts, asked);
-        circuit.passed();
+        const rows = await circuit.run(() => scorer.score(model, texts, asked));
         count('answered');
         return rows;
       } catch (error) {
         count(isBusy(error) ? 'refused' : 'failed');
-        if (!isBusy(error)) circuit.failed(messageOf(error));
         throw error;
       }
     },

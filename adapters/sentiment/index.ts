@@ -46,7 +46,7 @@ interface ScorerOptions extends Options {
 /** Scorers by the kind of the model. */
 export const SCORERS: Record<SentimentKind, (options: ScorerOptions) => TextScorer> = {
   ngram: ngramScorer,
-  encoder: (options) => cachedScorer(guardedScorer(encoderScorer(options), options), options.cache),
+  encoder: (options) => cachedScorer(guardedScorer(encoderScorer(options)), options.cache),
   lexicon: lexiconScorer,
   llm: (options) => llmScorer(llmOptions(options)),
 };

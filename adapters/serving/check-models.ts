@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../domain/digest.js';
 import type { ModelRef } from '../../domain/models.js';
 import { encodeModel, FLOAT } from '../../domain/onnx.js';
-import type { Tensor } from '../ports-serving.js';
+import type { Tensor, TensorInfo } from '../ports-serving.js';
 
 /** A version with the bytes of its file. */
 export interface CheckModel {
@@ -72,6 +72,36 @@ export const checkModel = (given: { name: string; version: string; bytes: Uint8A
   const onnx = { key: `models/${sha256}.onnx`, sha256, bytes: given.bytes.length };
   return { ref: { name: given.name, version: given.version, onnx }, bytes: given.bytes };
 };
+
+/** The same model with a note in its metadata: other bytes, the same answers. `note`: fewer than 100 ASCII characters. */
+export function withNote(bytes: Uint8Array, note: string): Uint8Array {
+  const text = (field: number, value: string): number[] => [
+    (field << 3) | 2,
+    value.length,
+    ...Array.from(value, (character) => character.charCodeAt(0)),
+  ];
+  // ModelProto.metadata_props (14) is repeated, so one more may follow whatever is there.
+  const entry = [...text(1, 'note'), ...text(2, note)];
+  return Uint8Array.from([...bytes, (14 << 3) | 2, entry.length, ...entry]);
+}
+
+/** Numbers for the inputs that a model states: a dimension that may vary is `rows` where it is the first, else 16. */
+export function inputsFor(
+  wanted: readonly TensorInfo[],
+  { rows, seed = 7 }: { rows: number; seed?: number },
+): Record<string, Tensor> {
+  const next = numbers(seed);
+  return Object.fromEntries(
+    wanted.map(({ name, type, dims: stated }): [string, Tensor] => {
+      const dims = stated.map((size, i) => (size !== -1 ? size : i === 0 ? rows : 16));
+      const length = dims.reduce((product, size) => product * size, 1);
+      // Whole numbers are ids and masks: 0 and 1 are such for any model.
+      if (type === 'int64')
+        return [name, { type, dims, data: BigInt64Array.from({ length }, () => (next() > 0 ? 1n : 0n)) }];
+      return [name, { type: 'float32', dims, data: Float32Array.from({ length }, next) }];
+    }),
+  );
+}
 
 /** Rows of numbers between -1 and 1 for the input of a made model. */
 export function checkInputsOf(rows: number, options: { width?: number; seed?: number; input?: string } = {}) {

@@ -1,6 +1,6 @@
 import { byScheme, redacted } from '../addresses.js';
 import type { ObjectsPort, ServingPort } from '../ports.js';
-import { balancedServing } from './balanced.js';
+import { balancedServing, type BalancedOptions } from './balanced.js';
 import { onnxServing } from './onnx.js';
 
 type Options = { objects: Pick<ObjectsPort, 'get'> };
@@ -10,16 +10,25 @@ export const SERVING: Record<string, (address: string, options: Options) => Serv
   onnx: onnxServing,
 };
 
-/** One address, or several with commas between them, which share the work. */
-export function openServing(addresses: string, options: Options): ServingPort {
-  const opened = addresses
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each, i) => each !== '' || i === 0)
-    .map((address) => ({
-      address: redacted(address),
-      serving: byScheme('SERVING_URL', SERVING, address)(address, options),
-    }));
-  const [only, ...others] = opened;
-  return only && others.length === 0 ? only.serving : balancedServing(opened);
+/**
+ * One address; several with commas between them, which share the work; and behind a `|` those that are asked where none
+ * before it can answer, such as `triton:http://one:8000,triton:http://two:8000|onnx:`.
+ */
+export function openServing(
+  addresses: string,
+  options: Options,
+  balancing: BalancedOptions = {},
+): ServingPort {
+  const opened = addresses.split('|').flatMap((part, tier) =>
+    part
+      .split(',')
+      .map((each) => each.trim())
+      .filter((each, i) => each !== '' || i === 0)
+      .map((address) => ({
+        address: redacted(address),
+        serving: byScheme('SERVING_URL', SERVING, address)(address, options),
+        tier,
+      })),
+  );
+  return balancedServing(opened, balancing);
 }

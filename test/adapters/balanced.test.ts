@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { balancedServing } from '../../adapters/serving/balanced.js';
 import { openServing } from '../../adapters/serving/index.js';
 import type { ServingPort, Tensor } from '../../adapters/ports.js';
@@ -56,19 +56,21 @@ describe('several instances of a model server', () => {
   });
 
   it('answer for each other, leave a failing one alone, and ask it again after a while', async () => {
-    let now = 0;
+    vi.useFakeTimers({ toFake: ['Date'], now: 0 });
     const { instances, calls, faults } = made([undefined, undefined]);
-    const serving = balancedServing(instances, { now: () => now });
+    const serving = balancedServing(instances, { pauseMs: 30_000 });
     faults[0] = new Error('socket hang up');
     for (let i = 0; i < 6; i++) expect((await serving.infer(model, {}))['by']?.data[0]).toBe(1);
     expect(calls).toEqual([3, 6]);
     expect((await serving.health()).provider).toBe('made:0: does not answer: socket hang up; made:1: cpu');
     faults[1] = new Error('gone');
     await expect(serving.infer(model, {})).rejects.toThrow(
-      /No instance .*made:0: it failed 3 times and is left alone for 30 s more; last: socket hang up; made:1: gone/,
+      /No instance .*made:1: gone; made:0: it failed 3 times and is left alone for 30 s more; last: socket hang up/,
     );
-    [faults[0], now] = [null, 31_000];
+    faults[0] = null;
+    vi.setSystemTime(31_000);
     expect((await serving.infer(model, {}))['by']?.data[0]).toBe(0);
+    vi.useRealTimers();
   });
 
   it('are not asked in turn what the first one says is wrong', async () => {
@@ -90,7 +92,12 @@ describe('SERVING_URL', () => {
   it.each([
     ['onnx:?threads=0', /threads=0 in SERVING_URL is not 1 … 64/],
     ['onnx:?instances=two', /instances=two in SERVING_URL is not 1 … 64/],
-    ['onnx:?cores=2', /Unknown "cores" in SERVING_URL onnx:\?cores=2; known: instances, threads, provider/],
+    [
+      'onnx:?cores=2',
+      /Unknown "cores" in SERVING_URL onnx:\?cores=2; known: instances, threads, provider, batch, waitMs/,
+    ],
+    ['onnx:?batch=0', /batch=0 in SERVING_URL is not 1 … 1024/],
+    ['onnx:?waitMs=2', /waitMs in SERVING_URL onnx:\?waitMs=2 says how long a batch waits: give batch, too/],
     ['onnx:,smoke:', /Unknown address "smoke:" in SERVING_URL; known schemes: onnx:/],
     ['', /Unknown address "" in SERVING_URL/],
   ])('%j is refused', (address, message) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { guardedScorer } from '../../adapters/sentiment/guarded.js';
 import { cachedScorer } from '../../adapters/sentiment/score-cache.js';
 import type { TextToScore } from '../../adapters/ports-sentiment.js';
@@ -12,27 +12,27 @@ const model: SentimentModel = {
 const texts = (...given: string[]): TextToScore[] => given.map((text) => ({ text }));
 
 describe('a model that fails', () => {
+  afterEach(() => vi.useRealTimers());
   it('is left alone after three times, tried once after the pause, and asked again when it answers', async () => {
-    let [now, calls, works] = [0, 0, false];
-    const scorer = guardedScorer(
-      {
-        async score(_, given) {
-          calls++;
-          if (!works) throw new Error('the disk is gone');
-          return given.map(() => [0, 1, 0]);
-        },
-        close: async () => {},
+    vi.useFakeTimers({ toFake: ['Date'], now: 0 });
+    let [calls, works] = [0, false];
+    const scorer = guardedScorer({
+      async score(_, given) {
+        calls++;
+        if (!works) throw new Error('the disk is gone');
+        return given.map(() => [0, 1, 0]);
       },
-      { now: () => now },
-    );
+      close: async () => {},
+    });
     const once = () => scorer.score(model, texts('a'), {});
     for (let i = 0; i < 3; i++) await expect(once()).rejects.toThrow('the disk is gone');
     await expect(once()).rejects.toThrow(/made-encoder@1 is not asked: it failed 3 times .*the disk is gone/);
     expect(calls).toBe(3);
-    now = 30_001;
+    vi.setSystemTime(30_001);
     await expect(once()).rejects.toThrow('the disk is gone');
     await expect(once()).rejects.toThrow(/is not asked/);
-    [now, works] = [70_000, true];
+    vi.setSystemTime(70_000);
+    works = true;
     expect(await once()).toEqual([[0, 1, 0]]);
     expect(await once()).toEqual([[0, 1, 0]]);
     expect(calls).toBe(6);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openCache } from '../../adapters/cache/index.js';
 import { openDocuments } from '../../adapters/documents/index.js';
 import { openSentiment } from '../../adapters/sentiment/index.js';
@@ -29,8 +29,7 @@ const serving: Pick<ServingPort, 'infer'> = {
 };
 const documents = openDocuments(`sqlite:${join(directory, 'documents.db')}`);
 const cache = openCache(`sqlite:${join(directory, 'cache.db')}`);
-let now = 0;
-const { sentiment } = openSentiment({ serving, objects, documents, cache, llm: null, now: () => now });
+const { sentiment } = openSentiment({ serving, objects, documents, cache, llm: null });
 afterAll(async () => {
   await sentiment.close();
   await Promise.all([real.close(), documents.close(), cache.close()]);
@@ -62,8 +61,9 @@ describe('a model that does not answer', () => {
     expect(answer?.fallback?.reason).toMatch(
       /made-encoder@1 is not asked: it failed 3 times .*device is lost/,
     );
-    [fault, now] = [null, 31_000];
-    const [again] = await sentiment.score(model, text());
+    fault = null;
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
+    const [again] = await sentiment.score(model, text()).finally(() => vi.useRealTimers());
     expect([again?.fallback, again?.label]).toEqual([undefined, 'positive']);
   });
 

@@ -1453,6 +1453,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/serving': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getServing'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/livez': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['live'];
@@ -4245,6 +4256,32 @@ export interface components {
       /** Epoch milliseconds, UTC */ asOf: number;
       items: components['schemas']['SentimentDay'][];
       cursor: string | null;
+    };
+    ServingBackend: {
+      /** As in SERVING_URL, without passwords */ address: string;
+      backend: string;
+      /** What computes; where it is not what was asked for, why */ provider: string;
+      /** A fallback is asked where no primary one can answer */ role: 'primary' | 'fallback';
+      /** open: it failed again and again and is left alone for a while; down: it does not answer */ state:
+        'ready' | 'open' | 'down';
+      /** Digests of the ONNX files that are ready */ loaded: string[];
+      /** Batches that it was given and has not answered */ running: number;
+      /** Of the last 512 batches of this process; null where there were none */ p50Ms: number | null;
+      p95Ms: number | null;
+      requests: number;
+      failures: number;
+      /** Why it is not ready */ reason: string | null;
+    };
+    Serving: {
+      backends: components['schemas']['ServingBackend'][];
+      /** Null where SERVING_URL names none */ fallback: {
+        /** Whether the last batch was answered by a fallback */ active: boolean;
+        address: string | null;
+        /** Why the primary instances could not answer */ reason: string | null;
+        since: number | null;
+        /** Batches that fallbacks answered */ requests: number;
+      } | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
     };
     StreamInfo: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -7383,6 +7420,20 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['TenantWeight'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getServing: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Serving'] };
       };
       default: {
         headers: { [name: string]: unknown };
