@@ -34,7 +34,9 @@ const STEP_QUEUE = 2;
 
 /** A server as `finsight up` starts it, with a worker of stories in this process. */
 export async function openFairPlatform(weights: Record<string, number>): Promise<FairPlatform> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  // Steps of what was ended early are told as warnings.
+  const telemetryOptions = { logging: { forward: {}, filter: 'ERROR' } };
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions } as never);
   const dataDir = mkdtempSync(join(tmpdir(), 'finsight-fairness-'));
   const { temporal: binary } = readToolPaths();
   const server = await startTemporalServer({ binary, dataDir, namespace: NAMESPACE, log: () => undefined });
