@@ -1,5 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 
 export interface ProcessSpec {
@@ -9,6 +10,8 @@ export interface ProcessSpec {
   args: string[];
   env: NodeJS.ProcessEnv;
   cwd?: string;
+  /** Of the system's scheduler, 1 to 19: how far others go before it. */
+  niceness?: number;
   /** Told each new process's id: the first one's and those of its restarts. */
   onSpawn?: (pid: number) => void;
 }
@@ -22,6 +25,9 @@ export interface Supervised {
   /** Asks it to end (SIGTERM), kills it after `graceMs`. Never restarts afterwards. */
   stop(graceMs?: number): Promise<void>;
 }
+
+/** What computes for hours leaves the processors to whoever waits for an answer. */
+export const COMPUTING_NICENESS = 5;
 
 /** A process that ran this long had started well, so its next restart waits the least again. */
 const HEALTHY_MS = 20_000;
@@ -50,7 +56,10 @@ export function supervise(spec: ProcessSpec, log: (line: string) => void): Super
           lastLine = line;
           log(`[${spec.name}] ${line}`);
         });
-    if (child.pid !== undefined) spec.onSpawn?.(child.pid);
+    if (child.pid !== undefined) {
+      spec.onSpawn?.(child.pid);
+      if (spec.niceness !== undefined) giveWay(child.pid, spec.niceness);
+    }
     child.once('error', (error) => log(`[${spec.name}] cannot start ${spec.command}: ${error.message}`));
     child.once('close', (code, signal) => {
       child = null;
@@ -80,6 +89,15 @@ export function supervise(spec: ProcessSpec, log: (line: string) => void): Super
       clearTimeout(killer);
     },
   };
+}
+
+/** One that has ended already needs none. */
+function giveWay(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // Where the system does not let us, it computes as others do.
+  }
 }
 
 /**

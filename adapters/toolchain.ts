@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UnreachableError } from '../domain/errors.js';
 import { projectRoot } from './config.js';
 import { pythonEngines, pythonOf } from './engines/place.js';
-import { supervise, type Supervised } from './processes.js';
+import { COMPUTING_NICENESS, supervise, type Supervised } from './processes.js';
 
 /** What the bootstrap installed, as it wrote it to `.tools/paths.json`. */
 export interface ToolPaths {
@@ -56,7 +56,7 @@ export function watchMlEnvironment(options: {
     for (let nth = 1; nth <= (options.count ?? 1); nth++) {
       const name = nth === 1 ? queue : `${queue} ${nth}`;
       const onSpawn = options.onSpawn?.(name);
-      const spec = { name, command: mlPython, args, env: options.env, cwd };
+      const spec = { name, command: mlPython, args, env: options.env, cwd, niceness: COMPUTING_NICENESS };
       options.onReady(supervise({ ...spec, ...(onSpawn ? { onSpawn } : {}) }, options.log));
     }
   };

@@ -51,6 +51,7 @@ import { sentimentScoreRoutes } from './sentiment/score.js';
 import { sentimentRoutes } from './sentiment.js';
 import { servingRoutes } from './serving.js';
 import { streamRoutes } from './streams.js';
+import { tenantWeightRoutes } from './tenant-weights.js';
 import { trackingRoutes } from './tracking.js';
 import { trainingRoutes } from './training.js';
 import { tuningRoutes } from './tunings.js';
@@ -118,8 +119,9 @@ export const ROUTES: Route[] = [
   ...principalRoutes,
   ...auditRoutes,
   ...storageRoutes,
-  ...servingRoutes,
   ...resourceRoutes,
+  ...tenantWeightRoutes,
+  ...servingRoutes,
   ...healthRoutes,
   ...metricsRoutes,
 ];

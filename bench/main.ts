@@ -2,6 +2,7 @@ import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { benchApi } from './api.js';
 import { benchBacktest } from './backtest.js';
 import { benchDistributed } from './distributed.js';
+import { benchFairness } from './fairness.js';
 import { benchFeeds } from './feeds.js';
 import { benchForecast } from './forecast.js';
 import { benchMarket } from './market.js';
@@ -28,6 +29,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Record<string, unknown
   'sentiment-targets': benchSentimentTargets,
   'sentiment-index': benchSentimentIndex,
   forecast: benchForecast,
+  fairness: benchFairness,
   serving: benchServing,
   distributed: benchDistributed,
 };

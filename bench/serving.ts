@@ -6,6 +6,7 @@ import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { benchFailover } from './serving/failover.js';
 import { benchGpu } from './serving/gpu.js';
 import { benchInFlight } from './serving/in-flight.js';
+import { benchLive } from './serving/live.js';
 import { benchOnnx } from './serving/onnx.js';
 import { benchTriton } from './serving/triton.js';
 import { benchSwap } from './serving/swap.js';
@@ -27,6 +28,7 @@ const PARTS: Record<string, ServingPart> = {
   inflight: benchInFlight,
   torchscript: benchTorchscript,
   torchserve: benchTorchserve,
+  live: benchLive,
   gpu: benchGpu,
 };
 

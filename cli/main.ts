@@ -32,6 +32,7 @@ import { addPlatform } from './platform-commands.js';
 import { addPredict } from './predict.js';
 import { addPredictPolicies } from './predict-policies.js';
 import { addRegistry } from './registry.js';
+import { addResources } from './resources.js';
 import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
 import { addScorecard } from './scorecard.js';
@@ -60,6 +61,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
   for (const add of [
     addPlatform,
     addRuns,
+    addResources,
     addBars,
     addCoverage,
     addBarsUpkeep,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { childEnvironment, type Config } from '../adapters/config.js';
 import { claimDataDirectory } from '../adapters/data-directory.js';
 import { machineFigures, openPorts } from '../adapters/open.js';
-import { supervise, type Supervised } from '../adapters/processes.js';
+import { COMPUTING_NICENESS, supervise, type Supervised } from '../adapters/processes.js';
 import { readToolPaths, watchEngines, watchMlEnvironment } from '../adapters/toolchain.js';
 import { InvalidInputError, UnreachableError } from '../domain/errors.js';
 import { trainingSlots } from '../domain/slots.js';
@@ -99,7 +99,7 @@ async function startParts(
   });
   const node = (name: string, ...args: string[]): Supervised => {
     const flags = ['--enable-source-maps', ...heapFlags(env)];
-    const spec = { name, command: process.execPath, args: [...flags, MAIN, ...args], env };
+    const spec = { name, command: process.execPath, args: [...flags, MAIN, ...args], env, ...shareOf(name) };
     return supervise({ ...spec, onSpawn: started(name) }, log.write);
   };
   for (const queues of WORKERS) parts.processes.push(node(`worker ${queues}`, 'worker', '--queues', queues));
@@ -119,6 +119,10 @@ async function startParts(
   await waitUntilReady(`${apiUrl}/readyz`, { api, log });
   return state;
 }
+
+/** What computes must not keep the API waiting on the same machine. */
+const shareOf = (name: string): { niceness?: number } =>
+  name.includes('cpu') ? { niceness: COMPUTING_NICENESS } : {};
 
 /** How many models train here at a time, with how many threads each; threads that were chosen already stay. */
 async function trainingLimits(
