@@ -87,7 +87,10 @@ export const rolloutSteps = (ports: Ports) => ({
   },
 });
 
-/** @throws NotFoundError naming what is gone, or that there is none */
+/** Their ids travel with the record. */
+const MOST_EVIDENCE = 100;
+
+/** @throws InvalidInputError naming what does not fit, or that there is none */
 async function findEvidence(ports: Ports, model: ModelVersion, proposal: Proposal): Promise<Evaluation[]> {
   const name = `${model.name}@${model.version}`;
   if (proposal.evaluations) {
@@ -105,6 +108,10 @@ async function findEvidence(ports: Ports, model: ModelVersion, proposal: Proposa
   });
   const latest = new Map<string, Evaluation>();
   for (const each of items) if (!latest.has(each.stream)) latest.set(each.stream, each);
+  if (latest.size > MOST_EVIDENCE)
+    throw new InvalidInputError(
+      `${name} was evaluated on ${latest.size} streams; at most ${MOST_EVIDENCE} evaluations are evidence: name them`,
+    );
   if (latest.size > 0) return [...latest.values()];
   throw new InvalidInputError(
     `${name} was not evaluated on any stream yet: finsight evaluate, or the story evaluateModel, does so`,
