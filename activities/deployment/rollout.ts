@@ -79,6 +79,23 @@ export const rolloutSteps = (ports: Ports) => ({
     return items.find(isUnderWay) ?? items[0] ?? null;
   },
 
+  /**
+   * Hands a retrained version to the story of its name, where that name is rolled out by stages; false where it is not, so that
+   * it is decided on at once. Nobody waits for what comes of it.
+   */
+  async proposeRetrained(args: { model: string; evaluations: string[] }): Promise<boolean> {
+    const { name, source, version } = await findModel(ports, args.model);
+    const known = await ports.documents.get<Deployment>('deployments', deploymentId(name, source));
+    if (!known?.policy) return false;
+    const proposal: Proposal = {
+      ...{ model: `${name}@${version}`, evaluations: args.evaluations, by: 'retrainModel' },
+      // As the last one of the name was.
+      policy: known.policy as unknown as PolicyChanges,
+    };
+    await ports.stories.signal('manageDeployment', { name }, { name: 'proposal', args: [proposal] });
+    return true;
+  },
+
   /** A proposal that came as a signal while another version is on its way: nobody waits for the answer. */
   async refuseProposal(args: { proposal: Proposal; reason: string }): Promise<void> {
     const { by, model } = args.proposal;

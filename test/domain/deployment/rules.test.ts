@@ -73,7 +73,7 @@ describe('a shadow', () => {
       'fail',
       /Against: its forecasts differ/,
     ],
-    ['fails where it is slow', { p95Ms: 40 }, HOUR, 'fail', /Against: latency/],
+    ['fails where it is slow', { p95Ms: 90 }, HOUR, 'fail', /Against: latency/],
     [
       'fails where nobody asked in time',
       { requests: 3 },
@@ -91,7 +91,7 @@ describe('a shadow', () => {
 describe('a canary', () => {
   it.each<[string, Partial<CanaryFigures>, Partial<Aftermath>, RegExp]>([
     ['errors', { failures: 9 }, {}, /^error rate: 9 of 100/],
-    ['times beside the champion', { p95Ms: 30 }, {}, /^latency: its p95 is 30.0 ms beside 9.00/],
+    ['times beside the champion', { p95Ms: 90 }, {}, /^latency: its p95 is 90.0 ms beside 9.00/],
     ['times alone', { p95Ms: 2000 }, {}, /^latency: .* allowed are 1000 ms/],
     ['coverage', {}, { settled: { n: 100, inside: 60, promised: 0.9 } }, /^calibration: .* held 60 of 100/],
     ['drift', {}, { drift: { report: 'drf_1', reasons: ['psi 0.4'] } }, /^drift: drf_1: psi 0.4/],
@@ -105,7 +105,7 @@ describe('a canary', () => {
   it.each<[string, Partial<CanaryFigures>, Partial<Aftermath>]>([
     ['two failures of a thousand', { requests: 1000, failures: 2 }, {}],
     ['three failures that may be luck', { requests: 100, failures: 3 }, {}],
-    ['slower times that nobody notices', { p95Ms: 4, championP95Ms: 1 }, {}],
+    ['slower times that nobody notices', { p95Ms: 40, championP95Ms: 1 }, {}],
     ['few times', { requests: 5, p95Ms: 5000 }, {}],
     ['few settled forecasts', {}, { settled: { n: 20, inside: 5, promised: 0.9 } }],
     ['a coverage as promised', {}, { settled: { n: 200, inside: 178, promised: 0.9 } }],
