@@ -86,15 +86,17 @@ const listConsumers = route({
   },
 });
 
-/** Everyone who follows the events, and what sends the notifications, with how far behind it is. */
+/** Everyone who follows the events, what sends the notifications and what publishes models, with how far behind each is. */
 export async function followersOf(ports: Ports) {
   const waiting = await ports.documents.count('deliveries', {
     where: { state: 'waiting' },
     range: { to: ports.now() + 1 },
   });
+  const unpublished = await ports.documents.count('publications', { where: { state: 'waiting' } });
   const rows = [
     ...(await ports.events.progress(CONSUMERS)),
     { consumer: 'sender', lag: waiting, oldestAt: null },
+    { consumer: 'publisher', lag: unpublished, oldestAt: null },
   ];
   return Promise.all(rows.map(async (row) => ({ ...row, ...(await stateOf(ports, row.consumer)) })));
 }

@@ -134,10 +134,12 @@ describe('events', () => {
     expect(body['items']).toEqual([
       expect.objectContaining({ consumer: 'aggregates', lag: 1, deadLetters: 1 }),
       expect.objectContaining({ consumer: 'notifications', lag: 1, deadLetters: 0 }),
+      expect.objectContaining({ consumer: 'registry', lag: 1, deadLetters: 0 }),
       expect.objectContaining({ consumer: 'searches', lag: 1, deadLetters: 0 }),
       expect.objectContaining({ consumer: 'settlement', lag: 1, deadLetters: 0 }),
       expect.objectContaining({ consumer: 'triggers', lag: 1, deadLetters: 0 }),
       expect.objectContaining({ consumer: 'sender' }),
+      expect.objectContaining({ consumer: 'publisher', lag: 0 }),
     ]);
     expect(body['leader']).toBeNull();
   });

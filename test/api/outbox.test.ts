@@ -18,7 +18,7 @@ const read = async (path: string) =>
 
 describe('the outbox', () => {
   it('tells what waits, how long and for whom, and what is kept', async () => {
-    await pass('aggregates', 'searches', 'settlement', 'triggers');
+    await pass('aggregates', 'registry', 'searches', 'settlement', 'triggers');
     const waiting = await read('/api/v1/events/outbox');
     expect(waiting).toMatchObject({ events: 1, pending: 1, delivered: 0, heldBy: 'notifications' });
     expect(waiting['lagMs']).toBe(Number(waiting['asOf']) - Number(waiting['oldestPendingAt']));
