@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TenantWeights } from '../domain/priorities.js';
 import { projectRoot } from '../adapters/config.js';
 
 /** What the API is told at its start; read from the environment by adapters/config.ts. */
@@ -12,6 +13,8 @@ export interface ApiConfig {
   webDirectory?: string;
   /** Requests of one principal: at once, and per second after that. */
   rateLimit?: { capacity: number; refillPerSecond: number };
+  /** Shares of tenants that ask for predictions at the same time. */
+  tenantWeights?: TenantWeights;
   /** Largest file that is taken, bytes. */
   uploadLimitBytes?: number;
   /** How often progress is looked at for server-sent events, milliseconds. */

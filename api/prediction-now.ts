@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { ForecastsPort } from '../adapters/ports-forecasts.js';
 import { UnreachableError } from '../domain/errors.js';
+import type { Principal } from '../domain/identity.js';
 import type { PredictionRequest } from '../domain/prediction/request.js';
+import { weightOf } from '../domain/priorities.js';
 import { boundedTurns } from './back-pressure.js';
 import { problemOf } from './errors.js';
 import { predictInput } from './prediction-inputs.js';
@@ -21,6 +23,12 @@ function forecastsOf({ forecasts }: Context): ForecastsPort {
   throw new UnreachableError('This API makes no predictions itself: start the story predict');
 }
 
+/** Tenants take turns by weight. */
+const turnOf = ({ config }: Context, { tenant }: Principal): { tenant: string; weight: number } => ({
+  tenant,
+  weight: weightOf(config.tenantWeights ?? {}, tenant),
+});
+
 const refusals = {
   404: { description: 'Nothing is stored of the stream', schema: problem },
   422: { description: 'Nothing can honestly be said, and why', schema: problem },
@@ -39,8 +47,9 @@ const predictNow = route({
   body: predictInput,
   answers: { 200: { description: 'The prediction', schema: prediction }, ...refusals },
   example: { body: example },
-  async handle({ body, context }) {
-    const made = await turns.take(() => forecastsOf(context).predict(body as PredictionRequest));
+  async handle({ body, context, principal }) {
+    const by = turnOf(context, principal);
+    const made = await turns.take(by, () => forecastsOf(context).predict(body as PredictionRequest));
     return { body: made, target: made.id };
   },
 });
@@ -70,8 +79,8 @@ const predictBatch = route({
   ),
   answers: { 200: { description: 'An answer for each', schema: batch }, 503: refusals[503] },
   example: { body: { requests: [example, { ...example, horizonBars: 4 }] } },
-  async handle({ body, context, requestId }) {
-    const found = await turns.take(() =>
+  async handle({ body, context, principal, requestId }) {
+    const found = await turns.take(turnOf(context, principal), () =>
       forecastsOf(context).predictMany(body.requests as PredictionRequest[]),
     );
     const items = found.map((each, i) =>
@@ -116,8 +125,10 @@ const replayNow = route({
     404: { description: 'No such prediction', schema: problem },
   },
   example: { params: { id: 'prd_example' } },
-  async handle({ params, context }) {
-    return { body: await turns.take(() => forecastsOf(context).replay(params.id)) };
+  async handle({ params, context, principal }) {
+    return {
+      body: await turns.take(turnOf(context, principal), () => forecastsOf(context).replay(params.id)),
+    };
   },
 });
 

@@ -139,7 +139,9 @@ async function api(shell: Shell): Promise<void> {
   const stories = await temporalStories(config.temporal);
   const forecasts = openPredictor(ports);
   const approvals = openApprovals({ file: approvalKeyFile(config.dataDir), documents: ports.documents });
-  const server = await startApi({ ports, stories, config: config.api, forecasts, approvals });
+  const { tenantWeights } = config.temporal;
+  const settings = { ...config.api, tenantWeights };
+  const server = await startApi({ ports, stories, config: settings, forecasts, approvals });
   say(`API ready: ${server.url}`);
   // The first one who asks for a score should not wait for the model to load; what is wrong, they are told.
   void warmSentiment(ports).catch(() => undefined);

@@ -76,7 +76,8 @@ describe('a queue with bounds', () => {
   it('runs so many, lets so many wait, and sends the next away with a time', async () => {
     const turns = boundedTurns({ what: 'predictions', running: 2, waiting: 1, retryAfterMs: 1500 });
     const ends: (() => void)[] = [];
-    const work = (): Promise<void> => turns.take(() => new Promise((done) => ends.push(done)));
+    const work = (): Promise<void> =>
+      turns.take({ tenant: 'default' }, () => new Promise((done) => ends.push(done)));
     const all = [work(), work(), work()];
     expect(ends).toHaveLength(2);
     await expect(work()).rejects.toMatchObject({ name: 'UnreachableError', retryAfterMs: 1500 });
@@ -87,12 +88,14 @@ describe('a queue with bounds', () => {
     ends[1]?.();
     ends[2]?.();
     await Promise.all(all);
-    await expect(turns.take(async () => 7)).resolves.toBe(7);
+    await expect(turns.take({ tenant: 'default' }, async () => 7)).resolves.toBe(7);
   });
 
   it('frees its place where the work fails', async () => {
     const turns = boundedTurns({ what: 'predictions', running: 1, waiting: 0, retryAfterMs: 1000 });
-    await expect(turns.take(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    await expect(turns.take(async () => 1)).resolves.toBe(1);
+    await expect(turns.take({ tenant: 'default' }, () => Promise.reject(new Error('no')))).rejects.toThrow(
+      'no',
+    );
+    await expect(turns.take({ tenant: 'default' }, async () => 1)).resolves.toBe(1);
   });
 });
