@@ -2,19 +2,23 @@ import type { Ports } from '../adapters/ports.js';
 import { COLLECTIONS } from '../domain/collections.js';
 import { audit, type Asker } from './auditing.js';
 import { beat } from './beat.js';
+import { cleanArtifacts, summed, type ArtifactsReport, type Cleaned } from './registry/cleaning.js';
 
 export interface CleanInput {
   /** What is younger stays; left out: 7. */
   days?: number;
+  /** Versions, data sets, checkpoints and forecasts that are younger stay; left out: 30. */
+  modelDays?: number;
+  /** `artifacts`: versions and what belongs to them, nothing else. */
+  only?: 'artifacts';
   /** Left out: true. */
   dryRun?: boolean;
 }
 
-interface Cleaned {
-  count: number;
-  bytes: number;
-  /** The first of them. */
-  names: string[];
+interface CleanPlan {
+  before: number;
+  modelsBefore: number;
+  dryRun: boolean;
 }
 
 export interface CleanReport {
@@ -25,9 +29,10 @@ export interface CleanReport {
 }
 
 const DAY_MS = 86_400_000;
-const MOST_LISTED = 200;
 /** Long enough for an upload that is still being imported. */
 const CLEAN_DAYS = 7;
+/** Longer than any training or tuning leaves its files alone. */
+const MODEL_DAYS = 30;
 const UPLOADS = 'uploads/';
 /** Collections of facts, which are many and refer to no object. */
 const FACTS = new Set([
@@ -37,11 +42,15 @@ const FACTS = new Set([
 
 /** Steps that tidy the objects. */
 export const cleaningSteps = (ports: Ports) => ({
-  async planCleaning({
-    days = CLEAN_DAYS,
-    dryRun = true,
-  }: CleanInput): Promise<{ before: number; dryRun: boolean }> {
-    return { before: ports.now() - days * DAY_MS, dryRun };
+  async planCleaning(input: CleanInput): Promise<CleanPlan> {
+    const { days = CLEAN_DAYS, modelDays = MODEL_DAYS, dryRun = true } = input;
+    const now = ports.now();
+    return { before: now - days * DAY_MS, modelsBefore: now - modelDays * DAY_MS, dryRun };
+  },
+
+  /** See cleanArtifacts. */
+  async removeArtifacts({ modelsBefore, ...plan }: CleanPlan & Asker): Promise<ArtifactsReport> {
+    return cleanArtifacts(ports, { ...plan, before: modelsBefore, facts: FACTS });
   },
 
   /** Uploads that no document names any more, and drafts whose writers died; both only where they are old. */
@@ -84,9 +93,3 @@ async function namedUploads(ports: Ports): Promise<Set<string>> {
     }
   return named;
 }
-
-const summed = (all: { name: string; bytes: number }[]): Cleaned => ({
-  count: all.length,
-  bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
-  names: all.slice(0, MOST_LISTED).map(({ name }) => name),
-});

@@ -45,6 +45,7 @@ import { validationSteps } from './search/validating.js';
 import { sweepSteps } from './sweep.js';
 import { upkeepSteps } from './upkeep.js';
 import { recentComparisonSteps, retrainingSteps } from './retraining.js';
+import { registryMirrorSteps } from './registry.js';
 import { registrySteps, ridgeSteps, trainingSteps } from './training.js';
 import { sentimentTrainingSteps } from './training/sentiment.js';
 import { reproductionSteps } from './training/reproduction.js';
@@ -69,6 +70,7 @@ export const createActivities = (ports: Ports) => ({
     ...trainingSteps(ports),
     ...registrySteps(ports),
     ...sentimentRegistrySteps(ports),
+    ...registryMirrorSteps(ports),
     ...tuningSteps(ports),
     ...reproductionSteps(ports),
     ...deploymentSteps(ports),

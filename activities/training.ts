@@ -15,8 +15,10 @@ import {
   type Trainer,
   type TrainingSettings,
 } from '../domain/training/trainers.js';
+import { registeredEvent } from './registry/marking.js';
 import { findDataset, readMatrix, stepOf, type StoredDataset } from './dataset.js';
 import { ridgeParity } from './parity.js';
+import { environmentOf } from './training/environment.js';
 import { trackTraining } from './training/records.js';
 
 export interface TrainingInput {
@@ -136,7 +138,15 @@ export const registrySteps = (ports: Ports) => ({
         ...(plan.tuning && { tuning: plan.tuning }),
       },
       dataset: dataset.id,
-      training: { ...result, onnx: undefined, environment: environmentOf(ports, plan, result) },
+      training: {
+        ...result,
+        onnx: undefined,
+        environment: environmentOf(ports, {
+          trained: result.environment,
+          seed: request.training.seed,
+          datasetSha256: request.dataset.object.sha256,
+        }),
+      },
       parityMaxAbs: result.parityMaxAbs,
       seconds: result.seconds,
       stage: 'candidate',
@@ -145,18 +155,10 @@ export const registrySteps = (ports: Ports) => ({
       featureVersion: dataset.featureVersion,
       ...(trainedBy !== undefined && { trainedBy }),
     };
-    await ports.documents.insert('models', [model]);
+    await ports.documents.insert('models', [model], registeredEvent);
     await trackTraining(ports, model);
     return reportOf(model);
   },
-});
-
-/** All that the weights depend on beside the spec: what of it differs is the first question where they come out otherwise. */
-const environmentOf = (ports: Ports, plan: TrainingPlan, result: TrainResult): Record<string, string> => ({
-  ...result.environment,
-  code: ports.code(),
-  seed: String(plan.request.training.seed),
-  datasetSha256: plan.request.dataset.object.sha256,
 });
 
 export const datasetRef = (dataset: StoredDataset): TrainRequest['dataset'] => ({

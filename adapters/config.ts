@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { InvalidInputError, messageOf } from '../domain/errors.js';
 import { EVENT_DAYS } from '../domain/events.js';
 import { readAllowHosts, readContact, readDotEnv, readFeeds, readHosts, readList } from './config-values.js';
+import { SECRETS } from './config-secrets.js';
 import { TEMPORAL_VARIABLES, temporalOf, type TemporalSettings } from './config-temporal.js';
 import { readSourceWeights } from './config-weights.js';
 import { LLM_VARIABLES, llmOf } from './config-llm.js';
@@ -66,20 +67,6 @@ export const SCHEMA = z.object({
 /** Keys of news sources: any name behind it, since each source may name its own. */
 const isNewsKey = (name: string): boolean =>
   /^FINSIGHT_NEWS_KEY_[A-Z0-9_]+$/.test(name) && !name.endsWith('_FILE');
-
-/** These may also be given as the path of a file, `<NAME>_FILE`: an address of a store can hold its password. */
-export const SECRETS = [
-  'FINSIGHT_API_KEY',
-  'FINSIGHT_ADMIN_KEY',
-  'FINSIGHT_LLM_KEY',
-  'TEMPORAL_API_KEY',
-  'DOCUMENTS_URL',
-  'EVENTS_URL',
-  'CACHE_URL',
-  'SERIES_URL',
-  'OBJECTS_URL',
-  'SMTP_URL',
-] as const;
 
 export interface Config {
   dataDir: string;

@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, freemem, loadavg, platform, totalmem } from 'node:os';
+import { join } from 'node:path';
 import type { MachineFigures } from '../domain/resources.js';
+import { projectRoot } from './config.js';
 import { openGpus } from './gpus.js';
 
 /** What of this machine may decide the last bits of a computation. */
@@ -8,6 +12,23 @@ export const machineOf = (): Record<string, string> => ({
   machine: `${platform()} ${arch()}`,
   processor: cpus()[0]?.model.trim() ?? 'unknown',
 });
+
+const LOCKS = { packagesSha256: ['package-lock.json'], pythonPackagesSha256: ['ml-pipelines', 'uv.lock'] };
+
+/** Digests of the lock files: with them, every package of both languages is named to its bytes. */
+export const lockDigests = (): Record<string, string> =>
+  Object.fromEntries(Object.entries(LOCKS).map(([name, path]) => [name, digestOfFile(path)]));
+
+function digestOfFile(path: string[]): string {
+  try {
+    return createHash('sha256')
+      .update(readFileSync(join(projectRoot(), ...path)))
+      .digest('hex');
+  } catch {
+    // An installation may come without the sources of the other language.
+    return 'not installed';
+  }
+}
 
 const gpus = openGpus();
 

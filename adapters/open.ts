@@ -6,7 +6,7 @@ import { openCache } from './cache/index.js';
 import { openCatalogue } from './catalogue.js';
 import { openChannels } from './channels/index.js';
 import type { Config } from './config.js';
-import { machineFigures, machineOf } from './machine.js';
+import { lockDigests, machineFigures, machineOf } from './machine.js';
 import { openDocuments } from './documents/index.js';
 import { readSentimentPoints } from './documents/points.js';
 import { openEngines } from './engines/index.js';
@@ -33,7 +33,9 @@ import { openSentiment } from './sentiment/index.js';
 import { openSentimentIndexes } from './sentiment-index.js';
 import { parquetTables } from './tables.js';
 import { openStorage } from './storage.js';
-import { openTracking } from './tracking/index.js';
+import { openMirror } from './registry/mirror.js';
+import { documentRegistry } from './registry/documents.js';
+import { documentTracking } from './tracking/documents.js';
 import { readMlState } from './toolchain.js';
 import { codeVersion } from './version.js';
 
@@ -75,6 +77,7 @@ export function openPorts(config: Config): Ports {
     cache,
     llm: config.llm,
   });
+  const mirror = openMirror(config.registryUrl, { documents, objects });
   const own = {
     documents,
     near: openNear(config.documentsUrl),
@@ -103,7 +106,10 @@ export function openPorts(config: Config): Ports {
     formats: fileFormats(),
     strategyFiles: strategyFiles(),
     suggestions: pythonSuggestions(),
-    tracking: openTracking(config.registryUrl, { documents }),
+    // What is logged and registered here must not wait for another server; the mirror is told of it afterwards.
+    tracking: documentTracking(documents),
+    registry: documentRegistry({ documents, objects }),
+    mirror,
     markets: (source) => bySource('markets', source, () => openMarkets(source, { config, cache })),
     news: (source) => bySource('news', source, () => openNews(source, newsSources)),
     sources: newsSources,
@@ -113,6 +119,7 @@ export function openPorts(config: Config): Ports {
     trainer: () => trainerOf(config),
     code: codeVersion,
     machine: machineOf,
+    locks: lockDigests,
     machineFigures,
     // A process without Temporal knows of none; workers look.
     queues: { pollers: async () => 0 },
@@ -121,7 +128,10 @@ export function openPorts(config: Config): Ports {
     async close() {
       // What the series still has to tell goes into the documents.
       const { documents: last, ...others } = own;
-      const all: Closable[] = [...sources.values(), newsSources, ...Object.values(others)];
+      const all: Closable[] = [
+        ...[...sources.values(), newsSources, ...Object.values(others)],
+        ...(mirror ? [mirror.registry, mirror.tracking] : []),
+      ];
       sources.clear();
       // One that cannot close must not keep the others open.
       const closed = await Promise.allSettled(all.map((each) => each.close()));

@@ -1,3 +1,4 @@
+import type { MirrorPort, RegistryPort } from './ports-registry.js';
 import type { TrackingPort } from './ports-tracking.js';
 import type { BacktestEnginesPort } from './ports-engines.js';
 import type { SentimentPoint } from '../domain/features.js';
@@ -168,7 +169,12 @@ export interface Ports extends Closable {
   strategyFiles: StrategyFilesPort;
   /** Searches and counts of articles, through the cache. */
   newsReads: NewsReadsPort;
+  /** Experiments, in the platform's own record. */
   tracking: TrackingPort;
+  /** Models, in the platform's own record. */
+  registry: RegistryPort;
+  /** The registry beside the platform that REGISTRY_URL names; it is told afterwards. Null where there is none. */
+  mirror: MirrorPort | null;
   /** Sentiment about an asset as it was known, and the digest of it. */
   sentimentPoints(request: SentimentRequest): Promise<{ points: SentimentPoint[]; sha256: string }>;
   /** What a model's card says of how good it is; empty where it has none. @throws DataQualityError */
@@ -191,6 +197,8 @@ export interface Ports extends Closable {
   code(): string;
   /** What of this machine may decide the last bits of a computation. */
   machine(): Record<string, string>;
+  /** Digests of the lock files of both languages. */
+  locks(): Record<string, string>;
   /** What this machine has and uses at present. */
   machineFigures(): Promise<MachineFigures>;
   now(): number;

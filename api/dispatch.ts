@@ -40,10 +40,9 @@ export function dispatch(route: Route, context: Context): RequestHandler {
       };
       return route.handle(call as Call<never, never, never>);
     };
-    const reply =
-      route.method === 'get' || route.changesNothing
-        ? await work()
-        : await audited({ route, context, req, principal, requestId }, work);
+    const reply = leavesEntry(route)
+      ? await audited({ route, context, req, principal, requestId }, work)
+      : await work();
     if (!reply) return;
     const status = reply.status ?? 200;
     const out = {
@@ -54,6 +53,9 @@ export function dispatch(route: Route, context: Context): RequestHandler {
     await send(req, res, { status, ...out });
   };
 }
+
+const leavesEntry = ({ method, changesNothing, audited: always }: Route): boolean =>
+  always || (method !== 'get' && !changesNothing);
 
 /** Weak: two readings that differ only in when they were read are the same answer. */
 function tagOf(body: unknown): string {
@@ -100,7 +102,7 @@ async function admit(route: Route, context: Context, req: Request, res: Response
     `"${route.id}" needs the role ${route.role}; ${principal.id} has ${principal.roles.join(', ') || 'none'}`,
   );
   const { requestId } = res.locals as { requestId: string };
-  if (route.method !== 'get')
+  if (route.method !== 'get' || route.audited)
     await audited({ route, context, req, principal, requestId }, () => Promise.reject(error));
   throw error;
 }

@@ -32,6 +32,8 @@ const model = answer(
       .array(z.object({ stream: z.string(), evaluation: z.string(), reasons: z.array(z.string()) }))
       .optional()
       .describe('Leak audits that failed: such a model is rejected and never served'),
+    tags: z.record(z.string(), z.string()).optional(),
+    archivedAt: instant.optional(),
   }),
 );
 const id = segment('mdl_<name>@<version>', 'mdl_ridge-1h-h1@0123456789ab');

@@ -74,6 +74,8 @@ export interface Route {
   bodyLimit?: number;
   /** A question, though it is posted: it leaves no audit entry, which would keep the whole body. */
   changesNothing: boolean;
+  /** A reading that leaves an audit entry, as changes do, also where it was refused. */
+  audited: boolean;
   /** Media types to choose from by the Accept header, the first being the usual one; empty: JSON whatever is asked for. */
   produces: string[];
   answers: Record<number, Answer>;
@@ -105,6 +107,7 @@ interface RouteOptions<P extends Shape, Q extends Shape, B extends z.ZodType> {
   upload?: boolean;
   bodyLimit?: number;
   changesNothing?: boolean;
+  audited?: boolean;
   produces?: string[];
   answers: Record<number, Answer>;
   example?: Route['example'];
@@ -122,6 +125,7 @@ export const route = <P extends Shape = {}, Q extends Shape = {}, B extends z.Zo
   body: null,
   upload: false,
   changesNothing: false,
+  audited: false,
   produces: [],
   example: {},
   cacheMs: 0,

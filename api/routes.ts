@@ -32,6 +32,9 @@ import { predictionPolicyRoutes } from './prediction-policies.js';
 import { predictionRoutes } from './prediction.js';
 import { principalRoutes } from './principals.js';
 import { resourceRoutes } from './resources.js';
+import { modelArtifactRoutes } from './model-artifacts.js';
+import { registryUserRoutes } from './registry-users.js';
+import { registryRoutes } from './registry.js';
 import { retentionRoutes } from './retention.js';
 import type { Route } from './route.js';
 import { bulkRunRoutes } from './runs-bulk.js';
@@ -91,6 +94,9 @@ export const ROUTES: Route[] = [
   ...sentimentIndexRoutes,
   ...sentimentScoreRoutes,
   ...modelRoutes,
+  ...modelArtifactRoutes,
+  ...registryRoutes,
+  ...registryUserRoutes,
   ...trainingRoutes,
   ...tuningRoutes,
   ...datasetRoutes,

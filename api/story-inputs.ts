@@ -135,6 +135,7 @@ export const STORY_INPUTS = {
     'ManageDeploymentInput',
     z.strictObject({ name: z.string().regex(/^[^@\s/]+$/, "must be a model's name") }),
   ),
+  syncRegistry: request('SyncRegistryInput', z.strictObject({})),
   ...driftInputs,
   predict: predictInput,
   settlePredictions: request(

@@ -30,7 +30,11 @@ export const upkeepInputs = {
   cleanObjects: request(
     'CleanObjectsInput',
     z.strictObject({
-      days: days.optional().describe('What is younger stays; left out: 7'),
+      days: days.optional().describe('Drafts and uploads that are younger stay; left out: 7'),
+      modelDays: days
+        .optional()
+        .describe('Versions of models and their files that are younger stay; left out: 30'),
+      only: z.literal('artifacts').optional().describe('Versions of models and their files, nothing else'),
       dryRun: z.boolean().optional().describe('False removes; left out: only says what would be removed'),
     }),
   ),

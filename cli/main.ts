@@ -31,6 +31,7 @@ import { EXIT, printJson, reportFailure } from './output.js';
 import { addPlatform } from './platform-commands.js';
 import { addPredict } from './predict.js';
 import { addPredictPolicies } from './predict-policies.js';
+import { addRegistry } from './registry.js';
 import { addRuns } from './runs.js';
 import { addSchedules } from './schedules.js';
 import { addScorecard } from './scorecard.js';
@@ -79,6 +80,7 @@ export function createProgram(endWith: Shell['endWith'] = () => undefined): Comm
     addMetrics,
     addDemo,
     addModels,
+    addRegistry,
     addDatasets,
     addDeployments,
     addTrain,

@@ -64,6 +64,8 @@ export const COLLECTIONS = {
   reads: { time: 'at', fields: ['stream', 'sourceKey'], arrays: [] },
   tunings: { time: 'createdAt', fields: ['name'], arrays: [] },
   trackingRuns: { time: 'startedAt', fields: ['experiment', 'status'], arrays: [] },
+  /** What is to be told to the registry beside the platform, and what was. */
+  publications: { time: 'at', fields: ['state', 'kind'], arrays: [] },
   trials: { time: 'at', fields: ['market'], arrays: [] },
   runs: { time: 'startedAt', fields: ['kind', 'status'], arrays: [] },
   principals: { time: 'createdAt', fields: ['tenant', 'keySha256'], arrays: ['roles'] },

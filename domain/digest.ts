@@ -5,6 +5,12 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 export const sha256Hex = (input: Uint8Array | string): string =>
   bytesToHex(sha256(typeof input === 'string' ? utf8ToBytes(input) : input));
 
+/** Hex sha256 of bytes that come piece by piece. */
+export function runningSha256(): { update(bytes: Uint8Array): void; hex(): string } {
+  const hash = sha256.create();
+  return { update: (bytes) => void hash.update(bytes), hex: () => bytesToHex(hash.digest()) };
+}
+
 /**
  * JSON with sorted keys, no white space, `undefined` members left out: equal values give equal text
  * (the idea of RFC 8785). NaN is null, infinities are the strings "Infinity" and "-Infinity".

@@ -12,7 +12,14 @@ export interface EventRow {
 }
 
 /** Who follows the events; each from its own mark. */
-export const CONSUMERS = ['aggregates', 'notifications', 'searches', 'settlement', 'triggers'] as const;
+export const CONSUMERS = [
+  'aggregates',
+  'notifications',
+  'registry',
+  'searches',
+  'settlement',
+  'triggers',
+] as const;
 export type ConsumerName = (typeof CONSUMERS)[number];
 
 /**

@@ -41,6 +41,7 @@ const TITLES: Record<string, string> = {
   walkForward: 'Walk-forward',
   deployModel: 'Deployment',
   manageDeployment: 'Rollout',
+  syncRegistry: 'Registry',
   watchDrift: 'Drift',
   retrainModel: 'Retraining',
   predict: 'Prediction',

@@ -43,6 +43,10 @@ export interface ModelVersion extends ModelRef {
   trainedBy?: string | null;
   /** Leak audits that failed, by stream: such a model is rejected and never served. */
   leaks?: ModelLeak[];
+  /** Of people's own. */
+  tags?: Record<string, string>;
+  /** When its stage became `archived`, epoch ms. */
+  archivedAt?: number;
 }
 
 export interface ModelLeak {

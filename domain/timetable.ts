@@ -71,7 +71,7 @@ export const TIMETABLE: readonly TimetableLine[] = [
     cron: '40 3 * * 0',
     jitterSeconds: 10 * MINUTE_S,
     catchUpSeconds: DAY_S,
-    note: 'Drafts that were given up and uploads that nothing refers to',
+    note: 'Drafts that were given up, and uploads and versions of models that nothing refers to',
   },
   {
     ...usual,

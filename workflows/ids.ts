@@ -43,6 +43,7 @@ const PREFIXES: Record<string, string> = {
   walkForward: 'walk-forward',
   deployModel: 'deploy',
   manageDeployment: 'deployment',
+  syncRegistry: 'registry',
   watchDrift: 'drift',
   retrainModel: 'retrain',
   settlePredictions: 'settle',

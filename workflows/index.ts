@@ -10,6 +10,7 @@ export { evaluateModel } from './evaluation.js';
 export { collectFunding } from './funding.js';
 export { collectNews } from './news.js';
 export { predict } from './prediction.js';
+export { syncRegistry } from './registry.js';
 export { research } from './research.js';
 export { enrichSentiment } from './sentiment.js';
 export { settlePredictions } from './settlement.js';

@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { MoveBarsInput, MoveBarsReport, PruneInput, PruneReport } from '../activities/upkeep.js';
 import type { CleanInput, CleanReport } from '../activities/cleaning.js';
+import type { ArtifactsReport } from '../activities/registry/cleaning.js';
 import { trackProgress } from './progress.js';
 import { io } from './steps.js';
 
@@ -35,12 +36,39 @@ export async function pruneBars(input: PruneInput): Promise<PruneReport> {
 }
 
 /**
- * Removes drafts that were given up, uploads that nothing refers to, and texts of articles that may be kept no longer;
- * it is a dry run unless told otherwise.
+ * Removes drafts that were given up, uploads that nothing refers to, texts of articles that may be kept no longer, and
+ * archives and removes versions of models that nothing points to; it is a dry run unless told otherwise.
  */
-export async function cleanObjects(input: CleanInput): Promise<CleanReport & { texts: number }> {
-  const progress = trackProgress(['plan', 'clean', 'texts'], input);
+export async function cleanObjects(input: CleanInput): Promise<CleanedReport> {
+  const progress = trackProgress(['plan', 'clean', 'texts', 'artifacts'], input);
   const plan = await progress.run('plan', () => io.planCleaning(input));
+  const report = await (input.only ? leftOut(progress) : cleanStores(progress, plan));
+  const artifacts = await progress.run(
+    'artifacts',
+    () => io.removeArtifacts({ ...plan, ...asker() }),
+    ({ archived, versions, objects }) =>
+      `${archived.count} versions archived, ${versions.count} removed, ${objects.count} objects`,
+  );
+  return { dryRun: plan.dryRun, ...report, artifacts };
+}
+
+type Progress = ReturnType<typeof trackProgress>;
+
+interface CleanedReport extends Partial<CleanReport> {
+  dryRun: boolean;
+  texts?: number;
+  artifacts: ArtifactsReport;
+}
+
+async function leftOut(progress: Progress): Promise<object> {
+  for (const step of ['clean', 'texts']) progress.skip(step, 'not asked for');
+  return {};
+}
+
+async function cleanStores(
+  progress: Progress,
+  plan: Awaited<ReturnType<typeof io.planCleaning>>,
+): Promise<CleanReport & { texts: number }> {
   const report = await progress.run(
     'clean',
     () => io.removeUnused({ ...plan, ...asker() }),

@@ -8,6 +8,8 @@ import { indexing } from '../news/upkeep.js';
 import { queueNotifications } from '../notifications/queueing.js';
 import { triggerPredictions } from '../prediction/triggers.js';
 import { followPredictions } from '../settlement/following.js';
+import { markPublications } from '../registry/marking.js';
+import { publishingOf } from '../registry/publishing.js';
 import { followEvents, noteStepDone, noteStepFailure, type Consumer } from './handling.js';
 import { outboxPruning } from './pruning.js';
 
@@ -24,6 +26,7 @@ export interface EventLoop {
 export const eventConsumers = (ports: Ports): Consumer[] => [
   { name: 'aggregates', handle: (events) => aggregateNews(ports, events) },
   { name: 'notifications', handle: (events) => queueNotifications(ports, events) },
+  { name: 'registry', handle: markPublications(ports) },
   { name: 'searches', handle: searchAlerts(ports) },
   { name: 'settlement', handle: followPredictions(ports) },
   { name: 'triggers', handle: triggerPredictions(ports) },
@@ -43,6 +46,7 @@ export function eventLoops(ports: Ports, eventDays = EVENT_DAYS): EventLoop[] {
     ]),
     ['sender', sendingOf(ports)],
     ['indexer', indexing(ports)],
+    ['publisher', publishingOf(ports)],
     ['outbox', outboxPruning(ports, eventDays)],
   ];
   return steps.map(([name, step]) => loopOf(ports, name, step));

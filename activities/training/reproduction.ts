@@ -62,7 +62,7 @@ export const reproductionSteps = (ports: Ports) => ({
     const before = model.training as { weightsSha256?: string; environment?: Record<string, string> };
     const recorded = digestsOf({ ...before, onnx: model.onnx });
     const found = digestsOf(result);
-    const now = { ...result.environment, code: ports.code() };
+    const now = { ...ports.locks(), ...result.environment, code: ports.code() };
     return {
       model: model.id,
       identical: recorded['weightsSha256']

@@ -2,6 +2,9 @@ import type { Ports } from '../../adapters/ports.js';
 import { digestOf } from '../../domain/digest.js';
 import type { SentimentResult } from '../../domain/ml/sentiment.js';
 import { modelId, type ModelVersion } from '../../domain/models.js';
+import { registeredEvent } from '../registry/marking.js';
+import { environmentOf } from './environment.js';
+import { trackTraining } from './records.js';
 import type { SentimentPlan } from './sentiment.js';
 
 export interface SentimentTrainingReport {
@@ -48,12 +51,11 @@ export const sentimentRegistrySteps = (ports: Ports) => ({
       dataset: null,
       training: {
         ...training,
-        environment: {
-          ...training.environment,
-          code: ports.code(),
-          seed: String(request.recipe.seed),
+        environment: environmentOf(ports, {
+          trained: training.environment,
+          seed: request.recipe.seed,
           datasetSha256: request.dataset.object.sha256,
-        },
+        }),
       },
       parityMaxAbs: training.gates['parityMaxAbs'] ?? NaN,
       seconds: training.seconds,
@@ -62,7 +64,8 @@ export const sentimentRegistrySteps = (ports: Ports) => ({
       source: { kind: 'recorded', detail: request.dataset.sets.join(', ') },
       featureVersion: `text-${digestOf({ tokenizer: training.tokenizer.sha256, maxTokens: request.maxTokens }).slice(0, 12)}`,
     };
-    await ports.documents.insert('models', [model]);
+    await ports.documents.insert('models', [model], registeredEvent);
+    await trackTraining(ports, model);
     return sentimentReportOf(model, false);
   },
 });

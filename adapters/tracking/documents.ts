@@ -1,6 +1,6 @@
 import { NotFoundError } from '../../domain/errors.js';
 import type { TrackedRun, TrackingPort } from '../ports-tracking.js';
-import type { DocumentsPort } from '../ports.js';
+import type { DocumentsPort, EventRow } from '../ports.js';
 
 const COLLECTION = 'trackingRuns';
 
@@ -9,7 +9,7 @@ export function documentTracking(documents: DocumentsPort): TrackingPort {
   const change = async (id: string, how: (run: TrackedRun) => TrackedRun): Promise<void> => {
     await documents.update<TrackedRun>(COLLECTION, id, (run) => {
       if (run) return how(run);
-      throw new NotFoundError(`No tracked run "${id}"; start it before anything is logged to it`);
+      throw notStarted(id);
     });
   };
   return {
@@ -23,8 +23,17 @@ export function documentTracking(documents: DocumentsPort): TrackingPort {
         const finite = Object.entries(metrics).filter(([, value]) => Number.isFinite(value));
         return { ...run, metrics: { ...run.metrics, ...Object.fromEntries(finite) } };
       }),
-    finish: (id, { status, at }) =>
-      change(id, (run) => (run.status === 'running' ? { ...run, status, finishedAt: at } : run)),
+    async finish(id, { status, at }) {
+      await documents.update<TrackedRun>(
+        COLLECTION,
+        id,
+        (run) => {
+          if (!run) throw notStarted(id);
+          return run.status === 'running' ? { ...run, status, finishedAt: at } : run;
+        },
+        (after, before) => (before?.status === 'running' ? [loggedEvent(after, at)] : []),
+      );
+    },
     get: (id) => documents.get<TrackedRun>(COLLECTION, id),
     list: ({ experiment, limit, cursor }) =>
       documents.find<TrackedRun>(COLLECTION, {
@@ -35,3 +44,13 @@ export function documentTracking(documents: DocumentsPort): TrackingPort {
     close: async () => undefined,
   };
 }
+
+const notStarted = (id: string): NotFoundError =>
+  new NotFoundError(`No tracked run "${id}"; start it before anything is logged to it`);
+
+const loggedEvent = ({ id, experiment, status }: TrackedRun, at: number): EventRow => ({
+  id: `evt_experiment.logged_${id}`,
+  type: 'experiment.logged',
+  at,
+  payload: { run: id, experiment, status },
+});

@@ -37,6 +37,16 @@ const INSTALLERS = {
         rmSync(join(draft, 'environment'), { recursive: true });
       }),
   },
+  mlflow: {
+    installed: () => existsSync(join(placeOf('mlflow'), 'bin', 'python')),
+    install: () =>
+      intoPlace('mlflow', (draft) => {
+        run('python3', ['-m', 'venv', '--without-pip', draft]);
+        const pip = ['-m', 'pip', '--python', join(draft, 'bin', 'python'), 'install', '--quiet'];
+        const list = join(HERE, 'mlflow', 'requirements.txt');
+        run('python3', [...pip, '--no-deps', '--only-binary', ':all:', '--requirement', list]);
+      }),
+  },
   'mongo-java-server': {
     installed: () => existsSync(join(placeOf('mongo-java-server'), 'MongoTestServer.class')),
     install: () =>

@@ -35,7 +35,7 @@ const READY_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 const GRACE_MS = 5000;
 
-type Installed = 'influxd' | 'mongo-java-server' | 'seaweedfs';
+type Installed = 'influxd' | 'mlflow' | 'mongo-java-server' | 'seaweedfs';
 
 const versions = (): Record<Installed, string> =>
   JSON.parse(readFileSync(join(projectRoot(), 'infra', 'test-servers', 'versions.json'), 'utf8')) as never;
@@ -75,6 +75,8 @@ export interface Launch {
   env?: Record<string, string>;
   /** Rejects as long as the server does not serve. */
   ready(): Promise<unknown>;
+  /** How long it may take to get ready; left out: half a minute. */
+  readyMs?: number;
 }
 
 /**
@@ -144,7 +146,7 @@ async function begin(wanted: Launch): Promise<Running> {
     clearTimeout(killer);
     child.stdin.destroy();
   };
-  const deadline = Date.now() + READY_MS;
+  const deadline = Date.now() + (wanted.readyMs ?? READY_MS);
   for (;;) {
     const fault = await wanted.ready().then(() => null, messageOf);
     if (fault === null) return { kill, stop };

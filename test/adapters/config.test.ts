@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { childEnvironment, projectRoot, readConfig, SCHEMA, SECRETS } from '../../adapters/config.js';
+import { SECRETS } from '../../adapters/config-secrets.js';
+import { childEnvironment, projectRoot, readConfig, SCHEMA } from '../../adapters/config.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { temporaryDirectory } from './directories.js';
 

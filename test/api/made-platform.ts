@@ -19,6 +19,8 @@ import type { HttpClient } from '../../adapters/http/http.js';
 import { openLineage } from '../../adapters/lineage/index.js';
 import { openNear } from '../../adapters/near/index.js';
 import { openSources } from '../../adapters/news/sources.js';
+import type { MirrorPort, RegistryUser } from '../../adapters/ports-registry.js';
+import { documentRegistry } from '../../adapters/registry/documents.js';
 import { openObjects } from '../../adapters/objects/index.js';
 import type { ForecastsPort } from '../../adapters/ports-forecasts.js';
 import type { Ports } from '../../adapters/ports.js';
@@ -174,6 +176,17 @@ const madeSites: HttpClient = {
   close: async () => {},
 };
 
+/** The platform's own record once more, with users. */
+function madeMirror(stores: Pick<Ports, 'documents' | 'objects'>): MirrorPort {
+  const users: RegistryUser[] = [{ name: 'admin', isAdmin: true, grants: [] }];
+  const done = async (): Promise<void> => undefined;
+  const permissions = { users: async () => users, createUser: done, grant: done, revoke: done };
+  return {
+    registry: { ...documentRegistry(stores), permissions },
+    tracking: documentTracking(stores.documents),
+  };
+}
+
 function embeddedPorts(directory: string, made: MadeSources): Ports {
   const database = `sqlite:${join(directory, 'finsight.db')}`;
   const absent = (): never => {
@@ -210,6 +223,9 @@ function embeddedPorts(directory: string, made: MadeSources): Ports {
       load: 0.5,
       gpus: [madeGpu],
     }),
+    locks: () => ({}),
+    registry: documentRegistry({ documents: own.documents, objects: own.objects }),
+    mirror: madeMirror(own),
     lineage: openLineage(own),
     catalogue: openCatalogue(settings, own.cache),
     storage: openStorage(settings),

@@ -81,7 +81,11 @@ export async function seed(ports: Ports): Promise<void> {
     madeScore('art_b', FIRST_BAR + 1, 0.1),
   ]);
   await documents.insert('newsSources', [{ ...DEFAULT_SOURCES.find(({ id }) => id === 'coindesk')! }]);
-  await documents.insert('models', [madeModel]);
+  await ports.objects.put(onnx.key, ONNX);
+  await documents.insert('models', [
+    madeModel,
+    { ...madeModel, id: 'mdl_archivable@1', name: 'archivable', stage: 'candidate' as const },
+  ]);
   await documents.insert('evaluations', [madeEvaluation]);
   await seedEvaluation(ports, madeEvaluation);
   await documents.insert('predictions', [madePrediction]);
@@ -185,7 +189,12 @@ async function madeUpload({ objects }: Ports, id: string) {
   return { id, ...ref, format: 'csv', createdAt: FIRST_BAR, createdBy: 'admin' };
 }
 
-const onnx = { key: 'models/a.onnx', sha256: 'ab', bytes: 10 };
+const ONNX = new TextEncoder().encode('abc');
+const onnx = {
+  key: 'models/a/model.onnx',
+  sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  bytes: 3,
+};
 const madeModel = {
   id: 'mdl_example@1',
   name: 'example',

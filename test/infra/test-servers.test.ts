@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { influxdb } from '../../infra/test-servers/influxdb.js';
+import { mlflow } from '../../infra/test-servers/mlflow.js';
 import { mongo } from '../../infra/test-servers/mongo.js';
 import { rabbitmq } from '../../infra/test-servers/rabbitmq.js';
 import { redis, redisCluster } from '../../infra/test-servers/redis.js';
@@ -19,7 +20,9 @@ const listens = (address: string): Promise<boolean> =>
   });
 
 describe.each(
-  [redis, redisCluster, rabbitmq, mongo, seaweedfs, influxdb].map((kind) => [kind.name, kind] as const),
+  [redis, redisCluster, rabbitmq, mongo, seaweedfs, influxdb, mlflow].map(
+    (kind) => [kind.name, kind] as const,
+  ),
 )('%s', (_, kind) => {
   const reason = kind.missing();
   it.skipIf(reason !== null)(`starts on free ports and is gone afterwards ${reason ?? ''}`, async () => {

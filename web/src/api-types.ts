@@ -826,6 +826,105 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/models/{id}/artifacts': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listArtifacts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/artifacts/{path}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['downloadArtifact'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/archive': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['archiveModel'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['registryState'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/publications': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listPublications'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/models': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listRegisteredModels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/users': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listRegistryUsers'];
+    put?: never;
+    post: operations['createRegistryUser'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/permissions': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put: operations['grantPermission'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/permissions/revoke': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['revokePermission'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/training/trainers': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listTrainers'];
@@ -1662,6 +1761,9 @@ export interface components {
       timeZone?: string;
     };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
+    RegistryUserRequest: { name: string; password: string };
+    PermissionRequest: { user: string; on: string; permission: 'READ' | 'EDIT' | 'MANAGE' };
+    PermissionRevocation: { user: string; on: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
       /** Default: all */ streams?: string[];
@@ -2053,7 +2155,9 @@ export interface components {
       /** False removes; left out: only says what would be removed */ dryRun?: boolean;
     };
     CleanObjectsInput: {
-      /** What is younger stays; left out: 7 */ days?: number;
+      /** Drafts and uploads that are younger stay; left out: 7 */ days?: number;
+      /** Versions of models and their files that are younger stay; left out: 30 */ modelDays?: number;
+      /** Versions of models and their files, nothing else */ only?: 'artifacts';
       /** False removes; left out: only says what would be removed */ dryRun?: boolean;
     };
     ResearchInput: {
@@ -2176,6 +2280,7 @@ export interface components {
     };
     DeployModelInput: { model: string; evaluations: string[] };
     ManageDeploymentInput: { name: string };
+    SyncRegistryInput: Record<string, unknown>;
     SettlePredictionsInput: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       horizonBars: number;
@@ -2207,6 +2312,7 @@ export interface components {
       | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'manageDeployment'; input: components['schemas']['ManageDeploymentInput'] }
+      | { kind: 'syncRegistry'; input: components['schemas']['SyncRegistryInput'] }
       | { kind: 'watchDrift'; input: components['schemas']['WatchDriftInput'] }
       | { kind: 'retrainModel'; input: components['schemas']['RetrainModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
@@ -2248,6 +2354,7 @@ export interface components {
         | 'walkForward'
         | 'deployModel'
         | 'manageDeployment'
+        | 'syncRegistry'
         | 'watchDrift'
         | 'retrainModel'
         | 'predict'
@@ -2294,6 +2401,7 @@ export interface components {
         | 'walkForward'
         | 'deployModel'
         | 'manageDeployment'
+        | 'syncRegistry'
         | 'watchDrift'
         | 'retrainModel'
         | 'predict'
@@ -3418,6 +3526,8 @@ export interface components {
         evaluation: string;
         reasons: string[];
       }[];
+      tags?: { [name: string]: string };
+      /** Epoch milliseconds, UTC */ archivedAt?: number;
     };
     ModelPage: {
       items: components['schemas']['ModelVersion'][];
@@ -3853,6 +3963,56 @@ export interface components {
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
     Me: { id: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant: string };
+    ModelArtifacts: {
+      id: string;
+      items: { path: string; sha256: string; bytes: number; missing: boolean }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    ModelArchived: { id: string; /** Epoch milliseconds, UTC */ archivedAt: number };
+    RegistryUsers: {
+      users: { name: string; isAdmin: boolean; grants: { on: string; permission: string }[] }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    RegistryUser: { name: string };
+    PermissionGranted: { user: string; on: string; permission: string };
+    RegistryState: {
+      /** documents or mlflow */ backend: string;
+      /** Without user names and passwords */ address: string;
+      reachable: boolean;
+      error: string | null;
+      /** Runs, versions and aliases that are still to be published */ waiting: number;
+      oldestWaitingAt: number | null;
+      /** What it will not have; see /registry/publications?state=refused */ refused: number;
+      published: number;
+      lastPublishedAt: number | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    Publication: {
+      id: string;
+      kind: 'run' | 'version' | 'aliases';
+      /** Id of the run or version, or the name of the model */ subject: string;
+      state: 'waiting' | 'published' | 'refused';
+      attempts: number;
+      error: string | null;
+      /** Version and run there */ remote: { number: string; run: string } | null;
+      publishedAt: number | null;
+      /** Of the last change */ at: number;
+    };
+    PublicationPage: {
+      items: components['schemas']['Publication'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    RegisteredModel: {
+      name: string;
+      versions: number;
+      aliases: { /** With the source behind it where that is not live */ alias: string; version: string }[];
+    };
+    RegisteredModelPage: {
+      items: components['schemas']['RegisteredModel'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     BarsRemoved: {
       dryRun: boolean;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -4680,6 +4840,7 @@ export interface operations {
           | 'walkForward'
           | 'deployModel'
           | 'manageDeployment'
+          | 'syncRegistry'
           | 'watchDrift'
           | 'retrainModel'
           | 'predict'
@@ -6451,6 +6612,173 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['EvaluationPage'] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listArtifacts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ModelArtifacts'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  downloadArtifact: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string; /** Name of the file */ path: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': string } };
+      206: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': string } };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      307: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  archiveModel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ModelArchived'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  registryState: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RegistryState'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listPublications: {
+    parameters: {
+      query?: {
+        /** Only in this state */ state?: 'waiting' | 'published' | 'refused';
+        /** Only of this kind */ kind?: 'run' | 'version' | 'aliases';
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PublicationPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listRegisteredModels: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RegisteredModelPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listRegistryUsers: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RegistryUsers'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createRegistryUser: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['RegistryUserRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RegistryUser'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  grantPermission: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PermissionRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PermissionGranted'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  revokePermission: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PermissionRevocation'] } };
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
       default: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
