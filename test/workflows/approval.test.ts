@@ -59,7 +59,7 @@ describe.skipIf(!binary)('approvals (skipped where the Temporal binary is not in
     const file = join(directory, 'keys', 'approval.ed25519');
     api = await startApi({
       ports,
-      stories: clientStories(environment.client, 'finsight'),
+      stories: clientStories(environment.client, { namespace: 'finsight' }),
       approvals: openApprovals({ file, documents: ports.documents }),
       config: { host: '127.0.0.1', port: 0, logLevel: 'silent', webDirectory: join(directory, 'web') },
     });

@@ -24,7 +24,15 @@ export function Approval({ of, onDone }: { of: Deployment; onDone(after: Deploym
         <Fact name="Trained by" value={trainedBy ?? 'not recorded'} />
         <Fact
           name="Evidence"
-          value={evidenceSha256 ? <Digest sha256={evidenceSha256} /> : 'not gathered yet'}
+          value={
+            evidenceSha256 ? (
+              <Digest sha256={evidenceSha256} />
+            ) : of.stage === 'evidence' ? (
+              'not gathered yet'
+            ) : (
+              'none'
+            )
+          }
           title="Digest of everything that is decided on"
         />
         {approval.by !== null && <Fact name="Decided by" value={approval.by} />}

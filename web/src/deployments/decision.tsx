@@ -66,7 +66,7 @@ export function Decisions({ of, onDone }: { of: Deployment; onDone(after: Deploy
   if (asked) return <Confirm key={asked.verb} {...asked} onClose={close} />;
   return (
     <>
-      <p className="filters actions">
+      <p className="filters actions" hidden={verbs.length === 0}>
         {verbs.map((verb) => (
           <button
             key={verb}

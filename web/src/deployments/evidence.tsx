@@ -71,7 +71,7 @@ interface Both {
 
 const headOf = ([first, second]: Both['ids']) =>
   [
-    { name: first ? versionOf(first) : 'none before', kind: 'number' },
+    { name: first ? versionOf(first) : 'no champion', kind: 'number' },
     { name: second ? versionOf(second) : 'no candidate', kind: 'number' },
   ] as const;
 

@@ -3,7 +3,7 @@ import { moment } from '../format';
 import { flattened, versionAddress } from '../models/kinds';
 import { Badge, Card, Provenance } from '../parts';
 import { Approval } from './approval';
-import { Checks } from './checks';
+import { checkName, Checks } from './checks';
 import { Evidence } from './evidence';
 import { History, Reasons } from './history';
 import { stageText, TONES, versionOf, type Deployment } from './kinds';
@@ -44,11 +44,7 @@ export function OneDeployment({ of, onDone }: { of: Deployment; onDone(after: De
           />
         </dl>
         <Policy of={of} />
-        {of.reasons.length > 0 && (
-          <div className="verdict">
-            <Reasons of={of.reasons} />
-          </div>
-        )}
+        <Why of={of} />
         <Approval of={of} onDone={onDone} />
       </Card>
       <Card title="Checks">
@@ -87,5 +83,24 @@ function Policy({ of: { policy, sticky } }: { of: Deployment }) {
         ))}
       </dl>
     </details>
+  );
+}
+
+/** Why it stands where it stands; what the checks below say in full is only counted here. */
+function Why({ of: { reasons, checks } }: { of: Deployment }) {
+  const failed = checks.filter((each) => !each.passed);
+  const others = reasons.filter((reason) => !checks.some(({ text }) => reason.includes(text)));
+  return (
+    <div className="verdict">
+      {failed.length > 0 && (
+        <p className="note">
+          <Badge tone="failed">
+            {failed.length} of {checks.length} checks failed
+          </Badge>{' '}
+          {failed.map(({ name }) => checkName(name)).join(', ')}
+        </p>
+      )}
+      {others.length > 0 && <Reasons of={others} />}
+    </div>
   );
 }

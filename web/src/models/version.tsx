@@ -3,20 +3,33 @@ import { Explanation } from '../forecasts/explanation';
 import { moment, number, tiny, whole } from '../format';
 import { PageLink } from '../page-link';
 import { Badge, Card, Empty, Provenance } from '../parts';
+import { Artifacts } from './artifacts';
 import { Environment } from './environment';
 import { OneEvaluation } from './evaluation';
 import { epochsOf, flattened, nameOf, type Evaluation, type Version } from './kinds';
 import { Losses } from './losses';
 
+interface Shown {
+  of: Version;
+  evaluations: Evaluation[];
+  /** That lead to it. */
+  aliases: string[];
+}
+
 /** One version closer: how it was trained, and its evaluations. */
-export function OneVersion({ of, evaluations }: { of: Version; evaluations: Evaluation[] }) {
+export function OneVersion({ of, evaluations, aliases }: Shown) {
   const own = evaluations.filter((each) => each.model === nameOf(of));
   return (
     <>
       <Card
         title={
           <>
-            {nameOf(of)} <Badge tone={of.stage}>{of.stage}</Badge>
+            {nameOf(of)} <Badge tone={of.stage}>{of.stage}</Badge>{' '}
+            {aliases.map((each) => (
+              <span key={each} title="An alias that leads to it">
+                <Badge tone="recorded">{each}</Badge>{' '}
+              </span>
+            ))}
           </>
         }
         aside={<Provenance source={of.source} asOf={of.createdAt} />}
@@ -32,6 +45,7 @@ export function OneVersion({ of, evaluations }: { of: Version; evaluations: Eval
         </p>
         <Training of={of} />
         <Environment of={of} />
+        <Artifacts id={of.id} />
         <Explanation id={of.id} />
       </Card>
       {own.length === 0 && (

@@ -1,17 +1,24 @@
+import { Fragment } from 'react';
 import { moment, number, tiny } from '../format';
 import { Badge, Digest, SourceBadge } from '../parts';
 import { Table } from '../table';
 import { nameOf, versionAddress, type Version } from './kinds';
 
+interface Listed {
+  items: Version[];
+  shown: string | undefined;
+  aliases: Map<string, string[]>;
+}
+
 /** Every stored version, forecasters and sentiment models, newest first. */
-export function VersionTable({ items, shown }: { items: Version[]; shown: string | undefined }) {
+export function VersionTable({ items, shown, aliases }: Listed) {
   return (
     <Table
       label="Model versions"
       isCurrent={(row) => items[row] !== undefined && nameOf(items[row]) === shown}
       head={[
         'model',
-        'stage',
+        { name: 'stage', kind: 'text', title: 'And the aliases that lead to it' },
         'kind',
         'source',
         { name: 'trained', kind: 'number' },
@@ -31,9 +38,10 @@ export function VersionTable({ items, shown }: { items: Version[]; shown: string
             <span className="under">sentiment</span>
           </span>
         ),
-        <Badge key="b" tone={each.stage}>
-          {each.stage}
-        </Badge>,
+        <Fragment key="b">
+          <Badge tone={each.stage}>{each.stage}</Badge>
+          {aliases.has(each.id) && <span className="under">{aliases.get(each.id)?.join(', ')}</span>}
+        </Fragment>,
         each.kind,
         <SourceBadge key="s" source={each.source} />,
         moment(each.createdAt),

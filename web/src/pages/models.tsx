@@ -1,7 +1,9 @@
+import { decoded } from '../addresses';
 import { client, dataOf, useLoaded } from '../api';
 import { Comparison } from '../models/comparison';
 import { nameOf, type Evaluation, type Version } from '../models/kinds';
 import { Leaderboard } from '../models/leaderboard';
+import { RegistryState, useAliases } from '../models/registry';
 import { Running } from '../models/running';
 import { Tunings } from '../models/tunings';
 import { OneVersion } from '../models/version';
@@ -20,10 +22,11 @@ export function Models({ rest }: PageProps) {
     async () => dataOf(await client.GET('/evaluations', { params: { query: { limit: 200 } } })),
     10_000,
   );
+  const aliases = useAliases();
   const items: Version[] = models.data?.items ?? [];
   const measured: Evaluation[] = evaluations.data?.items ?? [];
   const forecasters = items.filter((each) => each.task === 'forecast');
-  const asked = decodeURIComponent(rest[0] ?? '');
+  const asked = decoded(rest[0]);
   const shown = forecasters.find((each) => nameOf(each) === asked) ?? (asked ? undefined : forecasters[0]);
   const name = shown && nameOf(shown);
   return (
@@ -40,13 +43,14 @@ export function Models({ rest }: PageProps) {
           isEmpty={items.length === 0}
           empty="No model has been trained yet: start the main job on the overview."
         />
-        <VersionTable items={items} shown={name} />
+        <VersionTable items={items} shown={name} aliases={aliases} />
+        <RegistryState />
       </Card>
       <Tunings />
       {forecasters.length > 0 && <Comparison versions={forecasters} evaluations={measured} />}
       {shown && (
         <InView key={shown.id} isAsked={asked !== ''}>
-          <OneVersion of={shown} evaluations={measured} />
+          <OneVersion of={shown} evaluations={measured} aliases={aliases.get(shown.id) ?? []} />
         </InView>
       )}
       {models.data && asked && !shown && (
