@@ -1596,6 +1596,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/resources/weights': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTenantWeights'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/resources/weights/{tenant}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put: operations['setTenantWeight'];
+    post?: never;
+    delete: operations['unsetTenantWeight'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/serving': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['getServing'];
@@ -2073,6 +2095,13 @@ export interface components {
             gradientClip?: number;
             compile?: boolean;
             quantiles?: number[];
+            /** Several processes share each batch of batchSize rows; gradients are averaged */ distributed?: {
+              /** torchrun: on this machine or on nodes; ray: on a Ray cluster */ engine: 'torchrun' | 'ray';
+              /** On each machine; with Ray, in the whole cluster */ processes: number;
+              /** Machines, by the names that their workers were started with; the first holds the rendezvous */ nodes?: string[];
+              /** Of the first of nodes, as the others reach it */ rendezvous?: string;
+              /** Of the Ray cluster; left out: the training worker's RAY_ADDRESS */ address?: string;
+            };
           };
           maxEpochs?: number;
           seed?: number;
@@ -2127,6 +2156,14 @@ export interface components {
               gradientClip?: number;
               compile?: boolean;
               quantiles?: number[];
+              /** Several processes share each batch of batchSize rows; gradients are averaged */ distributed?: {
+                /** torchrun: on this machine or on nodes; ray: on a Ray cluster */ engine:
+                  'torchrun' | 'ray';
+                /** On each machine; with Ray, in the whole cluster */ processes: number;
+                /** Machines, by the names that their workers were started with; the first holds the rendezvous */ nodes?: string[];
+                /** Of the first of nodes, as the others reach it */ rendezvous?: string;
+                /** Of the Ray cluster; left out: the training worker's RAY_ADDRESS */ address?: string;
+              };
             };
             maxEpochs?: number;
             seed?: number;
@@ -2142,6 +2179,11 @@ export interface components {
       /** End poor trials early; left out: true */ prune?: boolean;
       /** One trial in so many goes on from each rung */ reduction?: number;
       seed?: number;
+    };
+    InferDatasetInput: {
+      model: string;
+      /** ds_…, on whose samples the model answers */ dataset: string;
+      /** Samples computed together; 256 if left out */ batchSize?: number;
     };
     ReproduceModelInput: { model: string };
     MoveBarsInput: {
@@ -2307,6 +2349,7 @@ export interface components {
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
       | { kind: 'trainModel'; input: components['schemas']['TrainModelInput'] }
       | { kind: 'tuneModel'; input: components['schemas']['TuneModelInput'] }
+      | { kind: 'inferDataset'; input: components['schemas']['InferDatasetInput'] }
       | { kind: 'reproduceModel'; input: components['schemas']['ReproduceModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
@@ -2349,6 +2392,7 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'tuneModel'
+        | 'inferDataset'
         | 'reproduceModel'
         | 'evaluateModel'
         | 'walkForward'
@@ -2396,6 +2440,7 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'tuneModel'
+        | 'inferDataset'
         | 'reproduceModel'
         | 'evaluateModel'
         | 'walkForward'
@@ -2454,6 +2499,7 @@ export interface components {
       }[];
       /** <name>@<version>, a name or an alias */ model?: string;
     };
+    TenantWeightChange: { weight: number };
     NewsSourceRequest: {
       id: string;
       name?: string;
@@ -2975,7 +3021,7 @@ export interface components {
       sticky: 'stream' | 'bar';
       watchedUntil: number | null;
       reasons: string[];
-      /** Newest last; the latest thirty, reasons cut short */ history: {
+      /** Newest last; the latest twenty, reasons cut short */ history: {
         /** Epoch milliseconds, UTC */ at: number;
         stage:
           'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
@@ -4602,6 +4648,15 @@ export interface components {
       cursor: string | null;
       /** Epoch milliseconds, UTC */ asOf: number;
     };
+    TenantWeights: {
+      items: {
+        /** * all others */ tenant: string;
+        weight: number;
+        /** FINSIGHT_TENANT_WEIGHTS, or PUT, which goes before it */ from: 'configured' | 'set';
+      }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    TenantWeight: { tenant: string; weight: number };
     TrackedRun: {
       /** Of the result that was logged */ id: string;
       experiment: string;
@@ -4835,6 +4890,7 @@ export interface operations {
           | 'buildDataset'
           | 'trainModel'
           | 'tuneModel'
+          | 'inferDataset'
           | 'reproduceModel'
           | 'evaluateModel'
           | 'walkForward'
@@ -8064,6 +8120,48 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Resources'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listTenantWeights: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TenantWeights'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  setTenantWeight: {
+    parameters: { query?: never; header?: never; path: { tenant: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['TenantWeightChange'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TenantWeight'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  unsetTenantWeight: {
+    parameters: { query?: never; header?: never; path: { tenant: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TenantWeight'] };
       };
       default: {
         headers: { [name: string]: unknown };
