@@ -30,10 +30,16 @@ export function startWorkerProcess(queues: string, env: NodeJS.ProcessEnv): Work
   return watched(spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env } }));
 }
 
-/** The Python worker of the queue `train`. */
-export function startTrainer(python: string, env: NodeJS.ProcessEnv): WorkerProcess {
+/** The Python worker of the queue `train`, or of `torch`. */
+export function startTrainer(
+  python: string,
+  env: NodeJS.ProcessEnv,
+  queue: 'train' | 'torch' = 'train',
+): WorkerProcess {
   const options = { cwd: join(root, 'ml-pipelines'), env: { ...process.env, OMP_NUM_THREADS: '1', ...env } };
-  return watched(spawn(python, ['-m', 'finsight_ml', 'worker'], options));
+  return watched(
+    spawn(python, ['-m', 'finsight_ml', 'worker', ...(queue === 'train' ? [] : [queue])], options),
+  );
 }
 
 function watched(child: ChildProcess): WorkerProcess {
