@@ -108,7 +108,7 @@ async function startParts(
   const python = { enabled: config.ml === 'on', env, log: log.write, onReady };
   parts.watched.push(watchMlEnvironment({ ...python, onSpawn: started('train') }));
   // It holds PyTorch in memory beside the training worker, so only who asks for it has it.
-  const torch = { enabled: python.enabled && /(^|,)\s*torchscript:/.test(config.servingUrl) };
+  const torch = { enabled: python.enabled && /(^|[,|])\s*torchscript:/.test(config.servingUrl) };
   parts.watched.push(watchMlEnvironment({ ...python, ...torch, queue: 'torch', onSpawn: started('torch') }));
   parts.watched.push(watchEngines({ ...python, onSpawn: started('verify') }));
   const temporalUi = parts.temporal?.uiUrl() ?? null;
