@@ -75,6 +75,8 @@ export function torchProcess(options: { lanes: number; threads: number; device: 
 async function end({ child }: Running): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
+  // Nothing else may keep this process, and its end is waited for.
+  child.ref();
   child.kill('SIGKILL');
   await ended;
 }

@@ -57,7 +57,7 @@ describe.skipIf(!python || !existsSync(python))(
         OBJECTS_URL: `file:${platform.directory}/objects`,
         MLFLOW_TRACKING_URI: '',
       };
-      workers = NODES.map((node) => startTrainer(python, env, node));
+      workers = NODES.map((node) => startTrainer(python, env, ['--node', node]));
       await run('collectBars', { source: 'simulated', from: '2024-01-01', to: '2024-03-01', stream: STREAM });
       ({ id: dataset } = await run<{ id: string }>('buildDataset', { streams: [STREAM], lookBack: 48 }));
     }, 180_000);

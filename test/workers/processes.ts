@@ -30,11 +30,14 @@ export function startWorkerProcess(queues: string, env: NodeJS.ProcessEnv): Work
   return watched(spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env } }));
 }
 
-/** The Python worker of the queue `train`, or of a machine's part of trainings on several. */
-export function startTrainer(python: string, env: NodeJS.ProcessEnv, node?: string): WorkerProcess {
+/** A Python worker: of `train`, or with `torch` or `--node <name>` of that queue. */
+export function startTrainer(
+  python: string,
+  env: NodeJS.ProcessEnv,
+  asks: readonly string[] = [],
+): WorkerProcess {
   const options = { cwd: join(root, 'ml-pipelines'), env: { ...process.env, OMP_NUM_THREADS: '1', ...env } };
-  const args = ['-m', 'finsight_ml', 'worker', ...(node ? ['--node', node] : [])];
-  return watched(spawn(python, args, options));
+  return watched(spawn(python, ['-m', 'finsight_ml', 'worker', ...asks], options));
 }
 
 function watched(child: ChildProcess): WorkerProcess {
