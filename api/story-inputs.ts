@@ -131,7 +131,10 @@ export const STORY_INPUTS = {
     'DeployModelInput',
     z.strictObject({ model: modelText, evaluations: z.array(z.string().min(1)).min(1).max(500) }),
   ),
-  syncRegistry: request('SyncRegistryInput', z.strictObject({})),
+  syncRegistry: request(
+    'SyncRegistryInput',
+    z.strictObject({ name: z.string().min(1).optional().describe('Only this model; left out: all') }),
+  ),
   ...driftInputs,
   predict: predictInput,
   settlePredictions: request(

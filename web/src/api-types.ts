@@ -2175,7 +2175,7 @@ export interface components {
       /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
     };
     DeployModelInput: { model: string; evaluations: string[] };
-    SyncRegistryInput: Record<string, unknown>;
+    SyncRegistryInput: { /** Only this model; left out: all */ name?: string };
     SettlePredictionsInput: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       horizonBars: number;
