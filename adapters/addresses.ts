@@ -11,7 +11,9 @@ export function byScheme<T>(variable: string, registry: Record<string, T>, addre
   const known = Object.keys(registry)
     .map((name) => `${name}:`)
     .join(', ');
-  throw new InvalidInputError(`Unknown address "${redacted(address)}" in ${variable}; known schemes: ${known}`);
+  throw new InvalidInputError(
+    `Unknown address "${redacted(address)}" in ${variable}; known schemes: ${known}`,
+  );
 }
 
 /** An address as it may be shown: without user names, passwords, tokens and keys. */

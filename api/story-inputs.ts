@@ -135,7 +135,10 @@ export const STORY_INPUTS = {
     'ManageDeploymentInput',
     z.strictObject({ name: z.string().regex(/^[^@\s/]+$/, "must be a model's name") }),
   ),
-  syncRegistry: request('SyncRegistryInput', z.strictObject({})),
+  syncRegistry: request(
+    'SyncRegistryInput',
+    z.strictObject({ name: z.string().min(1).optional().describe('Only this model; left out: all') }),
+  ),
   ...driftInputs,
   predict: predictInput,
   settlePredictions: request(

@@ -28,10 +28,12 @@ export const addRegistry: AddCommands = (program, shell) => {
     .description('a version, its files and how it was published')
     .action(async (id: string) => showVersion(shell, id));
   registry
-    .command('sync')
+    .command('sync [name]')
     .description('find what the registry lacks, say it, and publish it')
     .option('--timeout <seconds>', 'how long to wait until all is published; 0: not at all', wholeNumber, 60)
-    .action(async ({ timeout }: { timeout: number }) => sync(shell, timeout));
+    .action(async (name: string | undefined, { timeout }: { timeout: number }) =>
+      sync(shell, { timeout, ...(name !== undefined && { name }) }),
+    );
   registry
     .command('download <id> [path]')
     .description('a file of a version, its digest checked')
@@ -172,8 +174,9 @@ async function showVersion(shell: Shell, id: string): Promise<void> {
   printJson({ model, files, publication });
 }
 
-async function sync(shell: Shell, timeout: number): Promise<void> {
-  const report = (await runStory(shell.config(), 'syncRegistry', {})) as SyncReport;
+async function sync(shell: Shell, asked: { timeout: number; name?: string }): Promise<void> {
+  const { timeout, ...input } = asked;
+  const report = (await runStory(shell.config(), 'syncRegistry', input)) as SyncReport;
   const { missing, missingLeftOut, unreachable } = report;
   if (!shell.json()) {
     for (const { kind, subject, reason, error } of missing)

@@ -16,6 +16,11 @@ export interface Missing {
   error: string | null;
 }
 
+export interface SyncInput {
+  /** Only this model's; left out: everything. */
+  name?: string;
+}
+
 export interface SyncReport {
   /** All of what waits now, with what waited before. */
   waiting: number;
@@ -31,9 +36,10 @@ const MOST_LISTED = 100;
 const LONGEST_ERROR = 200;
 
 /** Marks what the registry was never told, and what has changed since it was told. Returns what that is. */
-export async function wantChanged(ports: Ports): Promise<Missing[]> {
+export async function wantChanged(ports: Ports, name?: string): Promise<Missing[]> {
   const missing: Missing[] = [];
   for await (const [kind, subject] of subjectsOf(ports)) {
+    if (!isOf(name, kind, subject)) continue;
     const found = await compare(ports, kind, subject);
     if (!found) continue;
     await wantPublication(ports, kind, subject);
@@ -46,12 +52,12 @@ export async function wantChanged(ports: Ports): Promise<Missing[]> {
  * The same, and also what the registry has lost and what it refused before. Nothing is sent here: the publisher does that.
  * @throws InvalidInputError where there is no registry beside the platform
  */
-export async function synchronise(ports: Ports): Promise<SyncReport> {
+export async function synchronise(ports: Ports, { name }: SyncInput = {}): Promise<SyncReport> {
   if (!ports.mirror)
     throw new InvalidInputError(
       'There is no registry beside the platform to bring up to date; REGISTRY_URL=mlflow:http://… names one',
     );
-  const missing = await wantChanged(ports);
+  const missing = await wantChanged(ports, name);
   const known = new Set(missing.map(({ kind, subject }) => publicationId(kind, subject)));
   let unreachable: string | null = null;
   const there = await remoteVersions(ports.mirror).catch((error: unknown) => {
@@ -60,7 +66,7 @@ export async function synchronise(ports: Ports): Promise<SyncReport> {
     return null;
   });
   for await (const each of everyDocument<Publication>(ports, 'publications')) {
-    if (known.has(each.id)) continue;
+    if (known.has(each.id) || !isOf(name, each.kind, each.subject)) continue;
     const isGone =
       each.kind === 'version' && each.state === 'published' && there !== null && !there.has(each.subject);
     if (!isGone && each.state !== 'refused') continue;
@@ -83,6 +89,10 @@ export async function synchronise(ports: Ports): Promise<SyncReport> {
     unreachable,
   };
 }
+
+/** Runs of other than trainings belong to no model. */
+const isOf = (name: string | undefined, kind: PublicationKind, subject: string): boolean =>
+  name === undefined || (kind === 'aliases' ? subject === name : subject.startsWith(`mdl_${name}@`));
 
 const nameOf = (id: string): string => id.slice('mdl_'.length, id.lastIndexOf('@'));
 

@@ -54,7 +54,7 @@ const INPUTS: Record<StoryKind, Record<string, unknown>> = {
   moveBars: { dryRun: true },
   pruneBars: { stream, days: 365 },
   cleanObjects: { days: 30 },
-  syncRegistry: {},
+  syncRegistry: { name: 'ridge-1h-h1' },
   measureBars: { source: 'simulated', stream, ...window },
   healBars: { source: 'simulated', stream, ...window },
   breakBars: { source: 'simulated', stream, drop: 3 },

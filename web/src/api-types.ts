@@ -1079,72 +1079,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/deployments': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listDeployments'];
-    put?: never;
-    post: operations['startDeployment'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/deployments/{id}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getDeployment'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/deployments/{id}/approval-code': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put?: never;
-    post: operations['issueApprovalCode'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/deployments/{id}/approve': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put?: never;
-    post: operations['approveDeployment'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/deployments/{id}/reject': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put?: never;
-    post: operations['rejectDeployment'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/deployments/{id}/rollback': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put?: never;
-    post: operations['rollbackDeployment'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/scorecard': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['getScorecard'];
@@ -1585,50 +1519,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/resources': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getResources'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/resources/weights': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listTenantWeights'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/resources/weights/{tenant}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put: operations['setTenantWeight'];
-    post?: never;
-    delete: operations['unsetTenantWeight'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/serving': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['getServing'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/livez': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['live'];
@@ -1677,21 +1567,6 @@ export interface paths {
 
 export interface components {
   schemas: {
-    DeploymentRequest: {
-      model: string;
-      /** Of its data; a version has one, so that this only checks it */ source?:
-        string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
-      /** Its evidence; left out: the latest evaluation of each stream */ evaluations?: string[];
-      /** Members of the policy that differ from the usual ones, such as {"canary":{"steps":[10,50]}} */ policy?: {
-        [name: string]: unknown;
-      };
-    };
-    ApprovalCodeRequest: { action?: 'decide' | 'rollback' };
-    DeploymentDecisionRequest: {
-      /** Of the evidence that you have seen */ evidenceSha256: string;
-      comment?: string;
-    };
-    RollbackRequest: { reason: string };
     SavedSearchRequest: {
       name: string;
       filter: {
@@ -1766,7 +1641,6 @@ export interface components {
       /** All champions of the stream and horizon together */ ensemble?:
         'mean' | 'inverse-error' | 'stacking';
       /** Abstain where the larger of P(up) and P(down) is below this */ minConfidence?: number;
-      /** Of whoever asks: while a version is rolled out, the same key always meets the same one */ stickyKey?: string;
       /** What asked, told in the record */ trigger?: string;
     };
     PredictBatch: { requests: components['schemas']['PredictInput'][] };
@@ -2095,13 +1969,6 @@ export interface components {
             gradientClip?: number;
             compile?: boolean;
             quantiles?: number[];
-            /** Several processes share each batch of batchSize rows; gradients are averaged */ distributed?: {
-              /** torchrun: on this machine or on nodes; ray: on a Ray cluster */ engine: 'torchrun' | 'ray';
-              /** On each machine; with Ray, in the whole cluster */ processes: number;
-              /** Machines, by the names that their workers were started with; the first holds the rendezvous */ nodes?: string[];
-              /** Of the first of nodes, as the others reach it */ rendezvous?: string;
-              /** Of the Ray cluster; left out: the training worker's RAY_ADDRESS */ address?: string;
-            };
           };
           maxEpochs?: number;
           seed?: number;
@@ -2156,14 +2023,6 @@ export interface components {
               gradientClip?: number;
               compile?: boolean;
               quantiles?: number[];
-              /** Several processes share each batch of batchSize rows; gradients are averaged */ distributed?: {
-                /** torchrun: on this machine or on nodes; ray: on a Ray cluster */ engine:
-                  'torchrun' | 'ray';
-                /** On each machine; with Ray, in the whole cluster */ processes: number;
-                /** Machines, by the names that their workers were started with; the first holds the rendezvous */ nodes?: string[];
-                /** Of the first of nodes, as the others reach it */ rendezvous?: string;
-                /** Of the Ray cluster; left out: the training worker's RAY_ADDRESS */ address?: string;
-              };
             };
             maxEpochs?: number;
             seed?: number;
@@ -2179,11 +2038,6 @@ export interface components {
       /** End poor trials early; left out: true */ prune?: boolean;
       /** One trial in so many goes on from each rung */ reduction?: number;
       seed?: number;
-    };
-    InferDatasetInput: {
-      model: string;
-      /** ds_…, on whose samples the model answers */ dataset: string;
-      /** Samples computed together; 256 if left out */ batchSize?: number;
     };
     ReproduceModelInput: { model: string };
     MoveBarsInput: {
@@ -2321,8 +2175,7 @@ export interface components {
       /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
     };
     DeployModelInput: { model: string; evaluations: string[] };
-    ManageDeploymentInput: { name: string };
-    SyncRegistryInput: Record<string, unknown>;
+    SyncRegistryInput: { /** Only this model; left out: all */ name?: string };
     SettlePredictionsInput: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       horizonBars: number;
@@ -2349,12 +2202,10 @@ export interface components {
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
       | { kind: 'trainModel'; input: components['schemas']['TrainModelInput'] }
       | { kind: 'tuneModel'; input: components['schemas']['TuneModelInput'] }
-      | { kind: 'inferDataset'; input: components['schemas']['InferDatasetInput'] }
       | { kind: 'reproduceModel'; input: components['schemas']['ReproduceModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
-      | { kind: 'manageDeployment'; input: components['schemas']['ManageDeploymentInput'] }
       | { kind: 'syncRegistry'; input: components['schemas']['SyncRegistryInput'] }
       | { kind: 'watchDrift'; input: components['schemas']['WatchDriftInput'] }
       | { kind: 'retrainModel'; input: components['schemas']['RetrainModelInput'] }
@@ -2392,12 +2243,10 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'tuneModel'
-        | 'inferDataset'
         | 'reproduceModel'
         | 'evaluateModel'
         | 'walkForward'
         | 'deployModel'
-        | 'manageDeployment'
         | 'syncRegistry'
         | 'watchDrift'
         | 'retrainModel'
@@ -2440,12 +2289,10 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'tuneModel'
-        | 'inferDataset'
         | 'reproduceModel'
         | 'evaluateModel'
         | 'walkForward'
         | 'deployModel'
-        | 'manageDeployment'
         | 'syncRegistry'
         | 'watchDrift'
         | 'retrainModel'
@@ -2499,7 +2346,6 @@ export interface components {
       }[];
       /** <name>@<version>, a name or an alias */ model?: string;
     };
-    TenantWeightChange: { weight: number };
     NewsSourceRequest: {
       id: string;
       name?: string;
@@ -2975,80 +2821,6 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
-    Deployment: {
-      /** <name>:<source key> */ id: string;
-      /** The model's name */ model: string;
-      source: components['schemas']['Source'];
-      sourceKey: string;
-      /** deployment/<name> */ workflowId: string;
-      stage: 'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
-      /** mdl_<name>@<version> */ champion: string | null;
-      /** mdl_<name>@<version> */ candidate: string | null;
-      /** What a rollback goes back to */ previous: string | null;
-      rollout: string | null;
-      /** Of requests to the candidate */ percent: number;
-      evaluations: string[];
-      championEvaluations: string[];
-      previousEvaluations: string[];
-      /** What an approval is given for */ evidenceSha256: string | null;
-      checks: { name: string; passed: boolean; text: string }[];
-      shadow: {
-        requests: number;
-        failures: number;
-        /** Of the expected moves, in units of volatility·√horizon */ meanAbsDifference: number | null;
-        maxAbsDifference: number | null;
-        /** Of one inference */ p95Ms: number | null;
-        championP95Ms: number | null;
-      } | null;
-      canary: {
-        requests: number;
-        /** Each was answered by the champion */ failures: number;
-        p95Ms: number | null;
-        championRequests: number;
-        championFailures: number;
-        championP95Ms: number | null;
-      } | null;
-      approval: {
-        state: 'none' | 'waiting' | 'approved' | 'rejected' | 'expired';
-        by: string | null;
-        at: number | null;
-        expiresAt: number | null;
-        escalatedAt: number | null;
-      };
-      /** The principal who cannot approve */ trainedBy: string | null;
-      proposedBy: string | null;
-      policy: { [name: string]: unknown } | null;
-      sticky: 'stream' | 'bar';
-      watchedUntil: number | null;
-      reasons: string[];
-      /** Newest last; the latest twenty, reasons cut short */ history: {
-        /** Epoch milliseconds, UTC */ at: number;
-        stage:
-          'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
-        by: string;
-        reasons: string[];
-      }[];
-      /** Epoch milliseconds, UTC */ startedAt: number;
-      /** Epoch milliseconds, UTC */ updatedAt: number;
-    };
-    DeploymentPage: {
-      items: components['schemas']['Deployment'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
-    ApprovalCode: {
-      /** For one use, by whoever holds it, in the name of the principal */ code: string;
-      /** Epoch milliseconds, UTC */ expiresAt: number;
-      principal: string;
-      candidate: string;
-      evidenceSha256: string | null;
-    };
-    DeploymentDecision: {
-      deployment: string;
-      candidate: string;
-      decision: 'approved' | 'rejected';
-      by: string;
-    };
     DriftReport: {
       id: string;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -3271,61 +3043,6 @@ export interface components {
       /** The broken link nearest to the raw data */ firstBroken:
         components['schemas']['LineageCheck'] | null;
       broken: components['schemas']['LineageCheck'][];
-    };
-    QueueFigures: {
-      name: 'finsight' | 'io' | 'live' | 'cpu' | 'gpu' | 'train' | 'torch' | 'verify';
-      /** Workers that asked for work in the last five minutes */ pollers: number;
-      /** Tasks that wait, about */ backlog: number;
-      /** How long the oldest of them has waited; 0 where none waits */ oldestTaskAgeMs: number;
-      /** Handed to workers, a mean of the last half minute */ tasksPerSecond: number;
-      /** That came, likewise */ addedPerSecond: number;
-      /** 1 live, 2 interactive, 3 usual, 4 training, 5 back-fill */ backlogByPriority: {
-        [name: string]: number;
-      };
-      /** Tasks that workers do now, by their last heartbeat */ running: number;
-      /** Tasks that living workers can do at a time */ capacity: number;
-      /** How many workers would be right: the autoscaling signal */ desiredWorkers: number;
-      /** Living ones; empty where the server keeps no heartbeats */ workers: {
-        /** <process>@<host> */ identity: string;
-        host: string;
-        processId: string;
-        running: number;
-        capacity: number;
-        /** Tasks since it started */ done: number;
-        /** Of its host, 0 to 1 */ cpuUsage: number | null;
-        /** Of its host, 0 to 1 */ memoryUsage: number | null;
-        startedAt: number | null;
-        heartbeatAt: number | null;
-      }[];
-    };
-    Resources: {
-      queues: components['schemas']['QueueFigures'][];
-      /** The machine that the API runs on */ machine: {
-        cores: number;
-        memoryBytes: number;
-        freeMemoryBytes: number;
-        /** Processes that run or wait to, a mean of the last minute */ load: number;
-        /** By nvidia-smi; empty where there is none */ gpus: {
-          name: string;
-          memoryBytes: number | null;
-          usedBytes: number | null;
-          /** 0 to 1; null where it is not told */ utilisation: number | null;
-        }[];
-      };
-      training: {
-        /** Models that a worker trains now */ running: {
-          workflowId: string;
-          step: string;
-          tenant: string | null;
-          worker: string;
-          attempt: number;
-          /** Of the attempt */ startedAt: number;
-          epoch: number | null;
-          maxEpochs: number | null;
-        }[];
-        /** Steps that wait for a worker of the queue train, about */ waiting: number;
-      };
-      /** Epoch milliseconds, UTC */ asOf: number;
     };
     SkillFigures: {
       name: string;
@@ -3566,7 +3283,6 @@ export interface components {
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
       featureVersion: string;
-      /** The principal whose story trained it */ trainedBy?: string | null;
       /** Leak audits that failed: such a model is rejected and never served */ leaks?: {
         stream: string;
         evaluation: string;
@@ -3931,14 +3647,6 @@ export interface components {
       }[];
       /** Why nobody should act on it; null where it is meant */ abstained?: string | null;
       /** Who was asked before, and why they did not answer */ chain?: { model: string; reason: string }[];
-      /** While a version was on its way: which answered */ route?: {
-        deployment: string;
-        rollout: string;
-        phase: string;
-        percent: number;
-        /** fallback: the version before, since the candidate failed */ answered:
-          'candidate' | 'champion' | 'fallback';
-      };
       /** What asked for it */ trigger?: string;
     };
     PredictionPage: {
@@ -4609,32 +4317,6 @@ export interface components {
       items: components['schemas']['SentimentDay'][];
       cursor: string | null;
     };
-    ServingBackend: {
-      /** As in SERVING_URL, without passwords */ address: string;
-      backend: string;
-      /** What computes; where it is not what was asked for, why */ provider: string;
-      /** A fallback is asked where no primary one can answer */ role: 'primary' | 'fallback';
-      /** open: it failed again and again and is left alone for a while; down: it does not answer */ state:
-        'ready' | 'open' | 'down';
-      /** Digests of the ONNX files that are ready */ loaded: string[];
-      /** Batches that it was given and has not answered */ running: number;
-      /** Of the last 512 batches of this process; null where there were none */ p50Ms: number | null;
-      p95Ms: number | null;
-      requests: number;
-      failures: number;
-      /** Why it is not ready */ reason: string | null;
-    };
-    Serving: {
-      backends: components['schemas']['ServingBackend'][];
-      /** Null where SERVING_URL names none */ fallback: {
-        /** Whether the last batch was answered by a fallback */ active: boolean;
-        address: string | null;
-        /** Why the primary instances could not answer */ reason: string | null;
-        since: number | null;
-        /** Batches that fallbacks answered */ requests: number;
-      } | null;
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
     StreamInfo: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       source: components['schemas']['Source'];
@@ -4648,15 +4330,6 @@ export interface components {
       cursor: string | null;
       /** Epoch milliseconds, UTC */ asOf: number;
     };
-    TenantWeights: {
-      items: {
-        /** * all others */ tenant: string;
-        weight: number;
-        /** FINSIGHT_TENANT_WEIGHTS, or PUT, which goes before it */ from: 'configured' | 'set';
-      }[];
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
-    TenantWeight: { tenant: string; weight: number };
     TrackedRun: {
       /** Of the result that was logged */ id: string;
       experiment: string;
@@ -4890,12 +4563,10 @@ export interface operations {
           | 'buildDataset'
           | 'trainModel'
           | 'tuneModel'
-          | 'inferDataset'
           | 'reproduceModel'
           | 'evaluateModel'
           | 'walkForward'
           | 'deployModel'
-          | 'manageDeployment'
           | 'syncRegistry'
           | 'watchDrift'
           | 'retrainModel'
@@ -7131,226 +6802,6 @@ export interface operations {
       };
     };
   };
-  listDeployments: {
-    parameters: {
-      query?: {
-        /** Only of this model's name */ model?: string;
-        /** Only in this stage */ stage?:
-          'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
-        /** Changed at or after; ISO 8601 or epoch milliseconds */ from?: string;
-        /** Changed before; ISO 8601 or epoch milliseconds */ to?: string;
-        /** Items of a page */ limit?: number;
-        /** From the page before */ cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['DeploymentPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  startDeployment: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['DeploymentRequest'] } };
-    responses: {
-      202: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Deployment'] };
-      };
-      400: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      403: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      409: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getDeployment: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** <name>:<source key> */ id: string };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Deployment'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  issueApprovalCode: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** <name>:<source key> */ id: string };
-      cookie?: never;
-    };
-    requestBody: { content: { 'application/json': components['schemas']['ApprovalCodeRequest'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['ApprovalCode'] };
-      };
-      400: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      403: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      409: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  approveDeployment: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** <name>:<source key> */ id: string };
-      cookie?: never;
-    };
-    requestBody: { content: { 'application/json': components['schemas']['DeploymentDecisionRequest'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['DeploymentDecision'] };
-      };
-      400: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      403: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      409: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  rejectDeployment: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** <name>:<source key> */ id: string };
-      cookie?: never;
-    };
-    requestBody: { content: { 'application/json': components['schemas']['DeploymentDecisionRequest'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['DeploymentDecision'] };
-      };
-      400: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      403: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      409: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  rollbackDeployment: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** <name>:<source key> */ id: string };
-      cookie?: never;
-    };
-    requestBody: { content: { 'application/json': components['schemas']['RollbackRequest'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Deployment'] };
-      };
-      400: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      403: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      404: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      409: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Problem'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
   getScorecard: {
     parameters: {
       query?: {
@@ -8106,76 +7557,6 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Settings'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getResources: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Resources'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listTenantWeights: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['TenantWeights'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  setTenantWeight: {
-    parameters: { query?: never; header?: never; path: { tenant: string }; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['TenantWeightChange'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['TenantWeight'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  unsetTenantWeight: {
-    parameters: { query?: never; header?: never; path: { tenant: string }; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['TenantWeight'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  getServing: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['Serving'] };
       };
       default: {
         headers: { [name: string]: unknown };
