@@ -1,5 +1,7 @@
 import { loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { InvalidInputError } from '../domain/errors.js';
 import { openFairPlatform, type Begun, type FairPlatform } from './fairness/platform.js';
 
 const WEIGHTS = { small: 1, middle: 2, large: 4 };
@@ -7,7 +9,7 @@ const SLOTS = 4;
 /** Each tenant's back-log: so many stories of so many steps. */
 const BACKLOG = { stories: 3, steps: 100, ms: 5 };
 /** The back-fill that live stories overtake. */
-const BACKFILL = { stories: 25, steps: 200, ms: 20 };
+const BACKFILL = { items: 5000, steps: 200, ms: 20 };
 const LIVE = { count: 60, pauseMs: 100, ms: 20 };
 /** First in, first out, a live story waits for all of the back-fill: a part of it shows that. */
 const PLAIN = { stories: 5, count: 1 };
@@ -15,14 +17,22 @@ const LIMITS = { shareError: 0.1, ratioOfIdle: 2 };
 
 /**
  * Shares of tenants by weight, and live stories beside a back-fill of 5,000 steps; each beside the same without priorities in
- * the same run. A real server with its state in a file, as `finsight up` starts it, and four slots on the queue.
+ * the same run; `--items <n>` makes the back-fill a smaller one. A real server with its state in a file, as `finsight up` starts it, and four slots on the queue.
  */
-export async function benchFairness(): Promise<Record<string, unknown>> {
+export async function benchFairness(args: string[]): Promise<Record<string, unknown>> {
+  const { values } = parseArgs({ args, options: { items: { type: 'string' } } });
+  const stories = storiesOf(values.items);
   const platform = await openFairPlatform(WEIGHTS);
   try {
-    const shares = { fair: await sharesOf(platform, false), firstInFirstOut: await sharesOf(platform, true) };
+    const shares = {
+      fair: await told('shares', sharesOf(platform, false)),
+      firstInFirstOut: await told('shares, first in, first out', sharesOf(platform, true)),
+    };
     const idle = await liveBeside(platform, { stories: 0, plain: false, count: LIVE.count });
-    const during = await liveBeside(platform, { stories: BACKFILL.stories, plain: false, count: LIVE.count });
+    const during = await told(
+      'live beside the back-fill',
+      liveBeside(platform, { stories, plain: false, count: LIVE.count }),
+    );
     const again = await liveBeside(platform, { stories: 0, plain: false, count: LIVE.count });
     const plain = await liveBeside(platform, { ...PLAIN, plain: true });
     const idleP95 = (idle.p95Ms + again.p95Ms) / 2;
@@ -47,6 +57,18 @@ export async function benchFairness(): Promise<Record<string, unknown>> {
     await platform.close();
   }
 }
+
+/** @throws InvalidInputError where the back-fill is no whole number of stories */
+function storiesOf(items = String(BACKFILL.items)): number {
+  const stories = Number(items) / BACKFILL.steps;
+  if (Number.isInteger(stories) && stories > 0) return stories;
+  throw new InvalidInputError(`--items ${items} is not a multiple of ${BACKFILL.steps}`);
+}
+
+const told = <T>(what: string, work: Promise<T>): Promise<T> => {
+  process.stderr.write(`bench fairness: ${what}\n`);
+  return work;
+};
 
 /** Shares of the steps that end while every tenant has some waiting. */
 async function sharesOf(platform: FairPlatform, plain: boolean) {
