@@ -2845,7 +2845,7 @@ export interface components {
       sticky: 'stream' | 'bar';
       watchedUntil: number | null;
       reasons: string[];
-      /** Newest last; the latest thirty, reasons cut short */ history: {
+      /** Newest last; the latest twenty, reasons cut short */ history: {
         /** Epoch milliseconds, UTC */ at: number;
         stage:
           'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
