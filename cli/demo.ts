@@ -5,7 +5,7 @@ import { demoRollback, FAULTS, type Fault } from './demo/rollback.js';
 import { demoSettling } from './demo/settling.js';
 import { printJson, printTable, say } from './output.js';
 import { localOption } from './returns-files.js';
-import { decimalNumber, wholeNumber, type AddCommands } from './shell.js';
+import { decimalNumber, wholeNumber, type AddCommands, type Shell } from './shell.js';
 
 interface OverfitOptions {
   strategies: number;
@@ -50,6 +50,11 @@ export const addDemo: AddCommands = (program, shell) => {
       );
       if (edge === 0) say('Nothing can be earned on this market: it is a random walk.');
     });
+  addSettle(demo, shell);
+  addRollback(demo, shell);
+};
+
+function addSettle(demo: Parameters<AddCommands>[0], shell: Shell): void {
   demo
     .command('settle')
     .description(
@@ -68,6 +73,9 @@ export const addDemo: AddCommands = (program, shell) => {
       const rows = { ...figures, making: parts.making, settling: parts.settling, memoryMb: memoryMb.process };
       printTable(Object.entries(rows).map(([figure, value]) => ({ figure, value })));
     });
+}
+
+function addRollback(demo: Parameters<AddCommands>[0], shell: Shell): void {
   demo
     .command('rollback')
     .description('break the canary of a model while requests come, and see it rolled back')
@@ -86,7 +94,7 @@ export const addDemo: AddCommands = (program, shell) => {
       printTable(Object.entries(figures).map(([figure, value]) => ({ figure, value })));
       for (const reason of [...reasons, ...lostReasons]) say(`  ${reason}`);
     });
-};
+}
 
 /** More would be refused: the API takes 200 requests per second of one principal. */
 const MOST_RATE = 150;

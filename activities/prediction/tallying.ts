@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Ports } from '../../adapters/ports.js';
 import { count, emptyPhase, type PhaseTally } from '../../domain/deployment/tallies.js';
 import type { Routed } from './routed.js';
@@ -23,7 +22,7 @@ const MOST = 50;
 
 /** Counts the requests of rollouts in this process, and keeps its sums in documents of its own. */
 export function openTallies({ documents, now }: Pick<Ports, 'documents' | 'now'>): Tallies {
-  const process = randomBytes(6).toString('hex');
+  const process = crypto.randomUUID().slice(0, 13);
   const phases = new Map<string, PhaseTally>();
   const changed = new Set<PhaseTally>();
   let timer: NodeJS.Timeout | null = null;

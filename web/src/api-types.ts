@@ -826,105 +826,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/models/{id}/artifacts': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listArtifacts'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/models/{id}/artifacts/{path}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['downloadArtifact'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/models/{id}/archive': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put?: never;
-    post: operations['archiveModel'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/registry': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['registryState'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/registry/publications': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listPublications'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/registry/models': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listRegisteredModels'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/registry/users': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: operations['listRegistryUsers'];
-    put?: never;
-    post: operations['createRegistryUser'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/registry/permissions': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put: operations['grantPermission'];
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/registry/permissions/revoke': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
-    put?: never;
-    post: operations['revokePermission'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/training/trainers': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listTrainers'];
@@ -1073,6 +974,72 @@ export interface paths {
     get: operations['getDriftReport'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listDeployments'];
+    put?: never;
+    post: operations['startDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getDeployment'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}/approval-code': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['issueApprovalCode'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}/approve': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['approveDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}/reject': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['rejectDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{id}/rollback': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['rollbackDeployment'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1567,6 +1534,21 @@ export interface paths {
 
 export interface components {
   schemas: {
+    DeploymentRequest: {
+      model: string;
+      /** Of its data; a version has one, so that this only checks it */ source?:
+        string | { kind: 'live' | 'recorded' | 'simulated'; detail: string };
+      /** Its evidence; left out: the latest evaluation of each stream */ evaluations?: string[];
+      /** Members of the policy that differ from the usual ones, such as {"canary":{"steps":[10,50]}} */ policy?: {
+        [name: string]: unknown;
+      };
+    };
+    ApprovalCodeRequest: { action?: 'decide' | 'rollback' };
+    DeploymentDecisionRequest: {
+      /** Of the evidence that you have seen */ evidenceSha256: string;
+      comment?: string;
+    };
+    RollbackRequest: { reason: string };
     SavedSearchRequest: {
       name: string;
       filter: {
@@ -1641,6 +1623,7 @@ export interface components {
       /** All champions of the stream and horizon together */ ensemble?:
         'mean' | 'inverse-error' | 'stacking';
       /** Abstain where the larger of P(up) and P(down) is below this */ minConfidence?: number;
+      /** Of whoever asks: while a version is rolled out, the same key always meets the same one */ stickyKey?: string;
       /** What asked, told in the record */ trigger?: string;
     };
     PredictBatch: { requests: components['schemas']['PredictInput'][] };
@@ -1657,9 +1640,6 @@ export interface components {
       timeZone?: string;
     };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
-    RegistryUserRequest: { name: string; password: string };
-    PermissionRequest: { user: string; on: string; permission: 'READ' | 'EDIT' | 'MANAGE' };
-    PermissionRevocation: { user: string; on: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
       /** Default: all */ streams?: string[];
@@ -2051,9 +2031,7 @@ export interface components {
       /** False removes; left out: only says what would be removed */ dryRun?: boolean;
     };
     CleanObjectsInput: {
-      /** Drafts and uploads that are younger stay; left out: 7 */ days?: number;
-      /** Versions of models and their files that are younger stay; left out: 30 */ modelDays?: number;
-      /** Versions of models and their files, nothing else */ only?: 'artifacts';
+      /** What is younger stays; left out: 7 */ days?: number;
       /** False removes; left out: only says what would be removed */ dryRun?: boolean;
     };
     ResearchInput: {
@@ -2175,7 +2153,7 @@ export interface components {
       /** Why a directional accuracy of more than 60 % is no leak; recorded with the audit */ explanation?: string;
     };
     DeployModelInput: { model: string; evaluations: string[] };
-    SyncRegistryInput: { /** Only this model; left out: all */ name?: string };
+    ManageDeploymentInput: { name: string };
     SettlePredictionsInput: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       horizonBars: number;
@@ -2206,7 +2184,7 @@ export interface components {
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
-      | { kind: 'syncRegistry'; input: components['schemas']['SyncRegistryInput'] }
+      | { kind: 'manageDeployment'; input: components['schemas']['ManageDeploymentInput'] }
       | { kind: 'watchDrift'; input: components['schemas']['WatchDriftInput'] }
       | { kind: 'retrainModel'; input: components['schemas']['RetrainModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
@@ -2247,7 +2225,7 @@ export interface components {
         | 'evaluateModel'
         | 'walkForward'
         | 'deployModel'
-        | 'syncRegistry'
+        | 'manageDeployment'
         | 'watchDrift'
         | 'retrainModel'
         | 'predict'
@@ -2293,7 +2271,7 @@ export interface components {
         | 'evaluateModel'
         | 'walkForward'
         | 'deployModel'
-        | 'syncRegistry'
+        | 'manageDeployment'
         | 'watchDrift'
         | 'retrainModel'
         | 'predict'
@@ -2821,6 +2799,80 @@ export interface components {
       cursor: string | null;
     };
     TimeframeList: { items: { name: string; milliseconds: number }[] };
+    Deployment: {
+      /** <name>:<source key> */ id: string;
+      /** The model's name */ model: string;
+      source: components['schemas']['Source'];
+      sourceKey: string;
+      /** deployment/<name> */ workflowId: string;
+      stage: 'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
+      /** mdl_<name>@<version> */ champion: string | null;
+      /** mdl_<name>@<version> */ candidate: string | null;
+      /** What a rollback goes back to */ previous: string | null;
+      rollout: string | null;
+      /** Of requests to the candidate */ percent: number;
+      evaluations: string[];
+      championEvaluations: string[];
+      previousEvaluations: string[];
+      /** What an approval is given for */ evidenceSha256: string | null;
+      checks: { name: string; passed: boolean; text: string }[];
+      shadow: {
+        requests: number;
+        failures: number;
+        /** Of the expected moves, in units of volatility·√horizon */ meanAbsDifference: number | null;
+        maxAbsDifference: number | null;
+        /** Of one inference */ p95Ms: number | null;
+        championP95Ms: number | null;
+      } | null;
+      canary: {
+        requests: number;
+        /** Each was answered by the champion */ failures: number;
+        p95Ms: number | null;
+        championRequests: number;
+        championFailures: number;
+        championP95Ms: number | null;
+      } | null;
+      approval: {
+        state: 'none' | 'waiting' | 'approved' | 'rejected' | 'expired';
+        by: string | null;
+        at: number | null;
+        expiresAt: number | null;
+        escalatedAt: number | null;
+      };
+      /** The principal who cannot approve */ trainedBy: string | null;
+      proposedBy: string | null;
+      policy: { [name: string]: unknown } | null;
+      sticky: 'stream' | 'bar';
+      watchedUntil: number | null;
+      reasons: string[];
+      /** Newest last; the latest twenty, reasons cut short */ history: {
+        /** Epoch milliseconds, UTC */ at: number;
+        stage:
+          'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
+        by: string;
+        reasons: string[];
+      }[];
+      /** Epoch milliseconds, UTC */ startedAt: number;
+      /** Epoch milliseconds, UTC */ updatedAt: number;
+    };
+    DeploymentPage: {
+      items: components['schemas']['Deployment'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    ApprovalCode: {
+      /** For one use, by whoever holds it, in the name of the principal */ code: string;
+      /** Epoch milliseconds, UTC */ expiresAt: number;
+      principal: string;
+      candidate: string;
+      evidenceSha256: string | null;
+    };
+    DeploymentDecision: {
+      deployment: string;
+      candidate: string;
+      decision: 'approved' | 'rejected';
+      by: string;
+    };
     DriftReport: {
       id: string;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -3283,13 +3335,12 @@ export interface components {
       /** Epoch milliseconds, UTC */ createdAt: number;
       source: components['schemas']['Source'];
       featureVersion: string;
+      /** The principal whose story trained it */ trainedBy?: string | null;
       /** Leak audits that failed: such a model is rejected and never served */ leaks?: {
         stream: string;
         evaluation: string;
         reasons: string[];
       }[];
-      tags?: { [name: string]: string };
-      /** Epoch milliseconds, UTC */ archivedAt?: number;
     };
     ModelPage: {
       items: components['schemas']['ModelVersion'][];
@@ -3647,6 +3698,14 @@ export interface components {
       }[];
       /** Why nobody should act on it; null where it is meant */ abstained?: string | null;
       /** Who was asked before, and why they did not answer */ chain?: { model: string; reason: string }[];
+      /** While a version was on its way: which answered */ route?: {
+        deployment: string;
+        rollout: string;
+        phase: string;
+        percent: number;
+        /** fallback: the version before, since the candidate failed */ answered:
+          'candidate' | 'champion' | 'fallback';
+      };
       /** What asked for it */ trigger?: string;
     };
     PredictionPage: {
@@ -3717,56 +3776,6 @@ export interface components {
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
     Me: { id: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant: string };
-    ModelArtifacts: {
-      id: string;
-      items: { path: string; sha256: string; bytes: number; missing: boolean }[];
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
-    ModelArchived: { id: string; /** Epoch milliseconds, UTC */ archivedAt: number };
-    RegistryUsers: {
-      users: { name: string; isAdmin: boolean; grants: { on: string; permission: string }[] }[];
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
-    RegistryUser: { name: string };
-    PermissionGranted: { user: string; on: string; permission: string };
-    RegistryState: {
-      /** documents or mlflow */ backend: string;
-      /** Without user names and passwords */ address: string;
-      reachable: boolean;
-      error: string | null;
-      /** Runs, versions and aliases that are still to be published */ waiting: number;
-      oldestWaitingAt: number | null;
-      /** What it will not have; see /registry/publications?state=refused */ refused: number;
-      published: number;
-      lastPublishedAt: number | null;
-      /** Epoch milliseconds, UTC */ asOf: number;
-    };
-    Publication: {
-      id: string;
-      kind: 'run' | 'version' | 'aliases';
-      /** Id of the run or version, or the name of the model */ subject: string;
-      state: 'waiting' | 'published' | 'refused';
-      attempts: number;
-      error: string | null;
-      /** Version and run there */ remote: { number: string; run: string } | null;
-      publishedAt: number | null;
-      /** Of the last change */ at: number;
-    };
-    PublicationPage: {
-      items: components['schemas']['Publication'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
-    RegisteredModel: {
-      name: string;
-      versions: number;
-      aliases: { /** With the source behind it where that is not live */ alias: string; version: string }[];
-    };
-    RegisteredModelPage: {
-      items: components['schemas']['RegisteredModel'][];
-      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
-      /** When this page was read, epoch milliseconds */ asOf: number;
-    };
     BarsRemoved: {
       dryRun: boolean;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -4567,7 +4576,7 @@ export interface operations {
           | 'evaluateModel'
           | 'walkForward'
           | 'deployModel'
-          | 'syncRegistry'
+          | 'manageDeployment'
           | 'watchDrift'
           | 'retrainModel'
           | 'predict'
@@ -6345,173 +6354,6 @@ export interface operations {
       };
     };
   };
-  listArtifacts: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** mdl_<name>@<version> */ id: string };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['ModelArtifacts'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  downloadArtifact: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** mdl_<name>@<version> */ id: string; /** Name of the file */ path: string };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': string } };
-      206: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': string } };
-      304: { headers: { [name: string]: unknown }; content?: never };
-      307: { headers: { [name: string]: unknown }; content?: never };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  archiveModel: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: { /** mdl_<name>@<version> */ id: string };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['ModelArchived'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  registryState: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['RegistryState'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listPublications: {
-    parameters: {
-      query?: {
-        /** Only in this state */ state?: 'waiting' | 'published' | 'refused';
-        /** Only of this kind */ kind?: 'run' | 'version' | 'aliases';
-        /** Items of a page */ limit?: number;
-        /** From the page before */ cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['PublicationPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listRegisteredModels: {
-    parameters: {
-      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['RegisteredModelPage'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  listRegistryUsers: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['RegistryUsers'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  createRegistryUser: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['RegistryUserRequest'] } };
-    responses: {
-      201: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['RegistryUser'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  grantPermission: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['PermissionRequest'] } };
-    responses: {
-      200: {
-        headers: { [name: string]: unknown };
-        content: { 'application/json': components['schemas']['PermissionGranted'] };
-      };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
-  revokePermission: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    requestBody: { content: { 'application/json': components['schemas']['PermissionRevocation'] } };
-    responses: {
-      204: { headers: { [name: string]: unknown }; content?: never };
-      default: {
-        headers: { [name: string]: unknown };
-        content: { 'application/problem+json': components['schemas']['Problem'] };
-      };
-    };
-  };
   listTrainers: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     requestBody?: never;
@@ -6795,6 +6637,226 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['DriftReport'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listDeployments: {
+    parameters: {
+      query?: {
+        /** Only of this model's name */ model?: string;
+        /** Only in this stage */ stage?:
+          'idle' | 'evidence' | 'shadow' | 'approval' | 'canary' | 'promoted' | 'rejected' | 'rolledBack';
+        /** Changed at or after; ISO 8601 or epoch milliseconds */ from?: string;
+        /** Changed before; ISO 8601 or epoch milliseconds */ to?: string;
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeploymentPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  startDeployment: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['DeploymentRequest'] } };
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Deployment'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Deployment'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  issueApprovalCode: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['ApprovalCodeRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ApprovalCode'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  approveDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['DeploymentDecisionRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeploymentDecision'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  rejectDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['DeploymentDecisionRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['DeploymentDecision'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  rollbackDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** <name>:<source key> */ id: string };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['RollbackRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Deployment'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Problem'] };
       };
       default: {
         headers: { [name: string]: unknown };
