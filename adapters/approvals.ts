@@ -24,11 +24,15 @@ export function openApprovals(options: {
 }): ApprovalsPort {
   const { file, documents, now = () => Date.now() } = options;
   let held: string | null = null;
+  const known = async (): Promise<string> => {
+    const secret = (held ??= readSecret(file));
+    await documents.upsert('approvalKeys', [{ ...publicKeyOf(secret), usedAt: now() }]);
+    return secret;
+  };
   return {
+    ready: async () => void (await known()),
     async issue(wanted) {
-      const secret = (held ??= readSecret(file));
-      const key = publicKeyOf(secret);
-      await documents.upsert('approvalKeys', [{ ...key, usedAt: now() }]);
+      const secret = await known();
       const nonce = randomBytes(16).toString('hex');
       const claims: ApprovalClaims = { ...wanted, expiresAt: now() + CODE_MS, nonce };
       return { code: signCode(secret, claims), claims };

@@ -32,7 +32,7 @@ const proposal = request(
     evaluations: z
       .array(z.string().min(1))
       .min(1)
-      .max(500)
+      .max(100)
       .optional()
       .describe('Its evidence; left out: the latest evaluation of each stream'),
     policy: z

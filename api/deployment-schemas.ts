@@ -68,7 +68,7 @@ export const deployment = answer(
     reasons: z.array(z.string()),
     history: z
       .array(z.object({ at: instant, stage, by: z.string(), reasons: z.array(z.string()) }))
-      .describe('Newest last; the latest thirty, reasons cut short'),
+      .describe('Newest last; the latest twenty, reasons cut short'),
     startedAt: instant,
     updatedAt: instant,
   }),

@@ -35,6 +35,9 @@ interface RefusedUpdate {
   message?: string;
 }
 
+/** What may be taken in a moment: the story is just starting, or does not know a new key yet. */
+class NotYetError extends UnreachableError {}
+
 const REFUSALS: Record<string, new (message: string) => Error> = {
   InvalidInputError,
   NotFoundError,
@@ -42,6 +45,7 @@ const REFUSALS: Record<string, new (message: string) => Error> = {
   ForbiddenError,
   ConflictError,
   UnreachableError,
+  NotYetError,
 };
 
 /** What a story's validator, or the update itself, was refused for. */
@@ -50,5 +54,4 @@ function refusalOf(cause: RefusedUpdate | undefined): Error {
   return new Kind(cause?.message ?? 'The story refused it without a reason');
 }
 
-export const isStarting = (error: unknown): boolean =>
-  error instanceof UnreachableError && error.message.includes('is just starting');
+export const isNotYet = (error: unknown): boolean => error instanceof NotYetError;

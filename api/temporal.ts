@@ -16,7 +16,7 @@ import { InvalidInputError, NotFoundError } from '../domain/errors.js';
 import type { TenantWeights } from '../domain/priorities.js';
 import type { StoriesPort, Story, StoryProgress, StoryStatus, StorySummary } from './stories.js';
 import { pendingOf } from './temporal-pending.js';
-import { isStarting, translated } from './temporal-errors.js';
+import { isNotYet, translated } from './temporal-errors.js';
 import { temporalQueues } from './temporal-queues.js';
 import { startOptions, temporalSchedules } from './temporal-schedules.js';
 
@@ -165,13 +165,13 @@ async function updated(
   return client.workflow.executeUpdateWithStart(name, { ...options, startWorkflowOperation });
 }
 
-/** Asks again as long as the story says that it is just starting. */
+/** Asks again as long as the story says that it cannot take it yet. */
 async function untilReady<T>(work: () => Promise<T>): Promise<T> {
   for (const until = Date.now() + STARTING_MS; ;)
     try {
       return await work();
     } catch (error) {
-      if (!isStarting(error) || Date.now() > until) throw error;
+      if (!isNotYet(error) || Date.now() > until) throw error;
       await wait(AGAIN_MS);
     }
 }

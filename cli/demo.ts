@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { InvalidInputError } from '../domain/errors.js';
 import { overfitDemo } from '../domain/significance/demo.js';
+import { demoRollback, FAULTS, type Fault } from './demo/rollback.js';
 import { demoSettling } from './demo/settling.js';
 import { printJson, printTable, say } from './output.js';
 import { localOption } from './returns-files.js';
@@ -67,6 +68,26 @@ export const addDemo: AddCommands = (program, shell) => {
       const rows = { ...figures, making: parts.making, settling: parts.settling, memoryMb: memoryMb.process };
       printTable(Object.entries(rows).map(([figure, value]) => ({ figure, value })));
     });
+  demo
+    .command('rollback')
+    .description('break the canary of a model while requests come, and see it rolled back')
+    .option('--fault <kind>', `what is planted: ${FAULTS.join(', ')}`, 'nan')
+    .option('--rate <n>', 'requests per second', wholeNumber, 40)
+    .option('--seed <n>', 'of the simulated market', '1')
+    .action(async ({ fault, rate, seed }: { fault: string; rate: number; seed: string }) => {
+      if (!FAULTS.includes(fault as Fault))
+        throw new InvalidInputError(`Unknown fault "${fault}"; known: ${FAULTS.join(', ')}`);
+      if (rate < 1 || rate > MOST_RATE)
+        throw new InvalidInputError(`--rate ${rate} is not between 1 and ${MOST_RATE}`);
+      if (!/^\d+$/.test(seed)) throw new InvalidInputError(`--seed "${seed}" is no whole number`);
+      const result = await demoRollback({ fault: fault as Fault, rate, seed });
+      if (shell.json()) return printJson(result);
+      const { reasons, lostReasons, ...figures } = result;
+      printTable(Object.entries(figures).map(([figure, value]) => ({ figure, value })));
+      for (const reason of [...reasons, ...lostReasons]) say(`  ${reason}`);
+    });
 };
 
+/** More would be refused: the API takes 200 requests per second of one principal. */
+const MOST_RATE = 150;
 const MOST_PREDICTIONS = 100_000;

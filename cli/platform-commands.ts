@@ -142,6 +142,8 @@ async function api(shell: Shell): Promise<void> {
   const { tenantWeights } = config.temporal;
   const settings = { ...config.api, tenantWeights };
   const server = await startApi({ ports, stories, config: settings, forecasts, approvals });
+  // Stories that begin now know the key; what is wrong with it, whoever asks for a code is told.
+  void approvals.ready().catch(() => undefined);
   say(`API ready: ${server.url}`);
   // The first one who asks for a score should not wait for the model to load; what is wrong, they are told.
   void warmSentiment(ports).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { isCancellation } from '@temporalio/workflow';
+import { isCancellation, patched } from '@temporalio/workflow';
 import type { DatasetSummary } from '../activities/dataset.js';
 import type { DriftInput, DriftPlan } from '../activities/drift.js';
 import type { DriftRef } from '../activities/drift/keeping.js';
@@ -32,7 +32,7 @@ export interface WatchReport {
 export interface RetrainingReport {
   champion: string;
   challenger: string;
-  decision: 'promoted' | 'rejected' | 'kept';
+  decision: 'promoted' | 'rejected' | 'kept' | 'proposed';
   reasons: string[];
   comparison: RecentComparison;
 }
@@ -136,7 +136,14 @@ export async function retrainModel(input: RetrainingInput): Promise<RetrainingRe
     progress.skip('deployment', 'the champion stays');
     return { champion, challenger, decision: 'kept', reasons: [comparison.reason], comparison };
   }
+  const { name } = plan.training;
   const evidence = { model: challenger, evaluations: evaluations.map(({ id }) => id) };
+  // Retrainings of before there were rollouts go on as they began.
+  if (patched('propose-retrained') && (await io.proposeRetrained(evidence))) {
+    const proposed = `${challenger} is proposed: the story deployment/${name} goes on with it`;
+    progress.skip('deployment', proposed);
+    return { champion, challenger, decision: 'proposed', reasons: [comparison.reason, proposed], comparison };
+  }
   const deployment: DeploymentReport = await progress.run(
     'deployment',
     () => runChild(deployModel, 'deployModel', evidence),

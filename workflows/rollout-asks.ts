@@ -74,14 +74,18 @@ export function listen(name: string, state: RolloutState): Asks {
   const known = (): Known => {
     if (!asks.ready)
       throw failure({
-        kind: 'UnreachableError',
+        kind: 'NotYetError',
         reason: `deployment/${name} is just starting; ask again in a second`,
       });
     return { name, ...state, now: Date.now() };
   };
   setHandler(deploymentQuery, () => state.record);
   setHandler(lookSignal, () => void asks.looks++);
-  setHandler(proposeSignal, (proposal) => void asks.proposals.push({ ask: { ...proposal, by: proposal.by ?? 'temporal' }, outcome: null }));
+  setHandler(
+    proposeSignal,
+    (proposal) =>
+      void asks.proposals.push({ ask: { ...proposal, by: proposal.by ?? 'temporal' }, outcome: null }),
+  );
   setHandler(
     proposeUpdate,
     (proposal) => answered(asks.proposals, { ...proposal, by: proposal.by ?? 'temporal' }),

@@ -79,6 +79,23 @@ export const rolloutSteps = (ports: Ports) => ({
     return items.find(isUnderWay) ?? items[0] ?? null;
   },
 
+  /**
+   * Hands a retrained version to the story of its name, where that name is rolled out by stages; false where it is not, so that
+   * it is decided on at once. Nobody waits for what comes of it.
+   */
+  async proposeRetrained(args: { model: string; evaluations: string[] }): Promise<boolean> {
+    const { name, source, version } = await findModel(ports, args.model);
+    const known = await ports.documents.get<Deployment>('deployments', deploymentId(name, source));
+    if (!known?.policy) return false;
+    const proposal: Proposal = {
+      ...{ model: `${name}@${version}`, evaluations: args.evaluations, by: 'retrainModel' },
+      // As the last one of the name was.
+      policy: known.policy as unknown as PolicyChanges,
+    };
+    await ports.stories.signal('manageDeployment', { name }, { name: 'proposal', args: [proposal] });
+    return true;
+  },
+
   /** A proposal that came as a signal while another version is on its way: nobody waits for the answer. */
   async refuseProposal(args: { proposal: Proposal; reason: string }): Promise<void> {
     const { by, model } = args.proposal;
@@ -87,7 +104,10 @@ export const rolloutSteps = (ports: Ports) => ({
   },
 });
 
-/** @throws NotFoundError naming what is gone, or that there is none */
+/** Their ids travel with the record. */
+const MOST_EVIDENCE = 100;
+
+/** @throws InvalidInputError naming what does not fit, or that there is none */
 async function findEvidence(ports: Ports, model: ModelVersion, proposal: Proposal): Promise<Evaluation[]> {
   const name = `${model.name}@${model.version}`;
   if (proposal.evaluations) {
@@ -105,6 +125,10 @@ async function findEvidence(ports: Ports, model: ModelVersion, proposal: Proposa
   });
   const latest = new Map<string, Evaluation>();
   for (const each of items) if (!latest.has(each.stream)) latest.set(each.stream, each);
+  if (latest.size > MOST_EVIDENCE)
+    throw new InvalidInputError(
+      `${name} was evaluated on ${latest.size} streams; at most ${MOST_EVIDENCE} evaluations are evidence: name them`,
+    );
   if (latest.size > 0) return [...latest.values()];
   throw new InvalidInputError(
     `${name} was not evaluated on any stream yet: finsight evaluate, or the story evaluateModel, does so`,

@@ -1,4 +1,4 @@
-import { UnreachableError } from '../../domain/errors.js';
+import { DataQualityError, UnreachableError } from '../../domain/errors.js';
 import type { FeatureMatrix } from '../../domain/features.js';
 import type { ModelVersion } from '../../domain/models.js';
 import type { ScaledPoint } from '../../domain/prediction.js';
@@ -44,6 +44,9 @@ export async function answerOf(candidate: Candidate, args: AnswerArgs): Promise<
   const started = performance.now();
   const now = await inTime(of.at(matrix.time.length - 1), { model, timeoutMs: args.timeoutMs });
   const inferenceMs = performance.now() - started;
+  // Backends check what they answer; whoever does not must not be heard all the same.
+  if (!Number.isFinite(now.scaled))
+    throw new DataQualityError(`${model.name}@${model.version} answers ${now.scaled}, which is no forecast`);
   const remembered = derived(matrix, `${model.id} ${evaluation.id}`, async () => {
     const rows = knownRows(matrix, { horizonBars, from: of.file.from });
     const residuals: number[] = [];

@@ -27,9 +27,9 @@ export interface PublicKey {
   publicKey: string;
 }
 
-/** Why something is not taken; `kind` is the name of the error that it becomes. */
+/** Why something is not taken; `kind` is the name of the error that it becomes. `NotYetError`: it may be taken in a moment. */
 export interface Refusal {
-  kind: 'InvalidInputError' | 'ForbiddenError' | 'ConflictError';
+  kind: 'InvalidInputError' | 'ForbiddenError' | 'ConflictError' | 'NotYetError';
   reason: string;
 }
 
@@ -61,9 +61,10 @@ export function readCode(code: unknown, keys: readonly PublicKey[]): ApprovalCla
     return invalid(`The code is no approval code: it must be ${FORMAT}.<key>.<claims>.<signature>`);
   const key = keys.find(({ id }) => id === keyId);
   if (!key)
-    return forbidden(
-      `The code is signed by the key "${keyId.slice(0, 16)}", which is not known here: ask the API of this platform for one`,
-    );
+    return {
+      kind: 'NotYetError',
+      reason: `The code is signed by the key "${keyId.slice(0, 16)}", which is not known here: ask the API of this platform for one; a new key is known after some seconds`,
+    };
   const bytes = utf8ToBytes(`${FORMAT}.${keyId}.${body}`);
   if (!ed25519.verify(signed, bytes, hexToBytes(key.publicKey)))
     return forbidden('The signature of the code is wrong: it was changed, or is not of this platform');

@@ -46,8 +46,10 @@ export interface RolloutPolicy {
     /** Requests before times are compared. */
     minTimes: number;
     maxP95Ms: number;
-    /** How many times the champion's p95; below five milliseconds nothing is compared. */
+    /** How many times the champion's p95. */
     maxSlowdown: number;
+    /** Below so much nothing is compared: on a busy machine a few inferences wait longer by chance, ms. */
+    noticeableMs: number;
     /** Settled forecasts before coverage is looked at, and how far below its promise it may certainly lie. */
     minSettled: number;
     coverageTolerance: number;
@@ -75,7 +77,14 @@ export const ROLLOUT_POLICY: RolloutPolicy = {
   approval: { required: true, escalateMs: 8 * HOUR, expireMs: 3 * DAY },
   canary: { steps: [5, 25, 50], minRequests: 30, minMs: HOUR, maxMs: 7 * DAY, timeoutMs: 2 * SECOND },
   rollback: {
-    ...{ minFailures: 3, maxFailureShare: 0.02, minTimes: 20, maxP95Ms: 1000, maxSlowdown: 3 },
+    ...{
+      minFailures: 3,
+      maxFailureShare: 0.02,
+      minTimes: 50,
+      maxP95Ms: 1000,
+      maxSlowdown: 3,
+      noticeableMs: 50,
+    },
     ...{ minSettled: 50, coverageTolerance: 0.05, onDrift: true },
   },
   watchMs: 7 * DAY,

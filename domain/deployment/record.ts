@@ -88,7 +88,7 @@ export interface Deployment {
   /** Until when a promoted version is looked at, to be rolled back by itself; null where it is not. */
   watchedUntil: number | null;
   reasons: string[];
-  /** Newest last; the latest thirty, with their reasons cut short: the audit log has them whole. */
+  /** Newest last; the latest twenty, with their reasons cut short: the audit log has them whole. */
   history: { at: number; stage: DeploymentStage; by: string; reasons: string[] }[];
   startedAt: number;
   updatedAt: number;
@@ -104,9 +104,9 @@ export const deploymentId = (model: string, source: Source): string => `${model}
 export const deploymentStory = (model: string): string => `deployment/${model}`;
 
 /** The record travels through Temporal: it stays far below what a payload may hold. */
-const MOST_HISTORY = 30;
+const MOST_HISTORY = 20;
 const MOST_REASONS = 12;
-const MOST_CHARACTERS = 1500;
+const MOST_CHARACTERS = 1000;
 const LINE_CHARACTERS = 160;
 const LINE_REASONS = 5;
 

@@ -102,16 +102,13 @@ function failuresOf(
   ];
 }
 
-/** Faster answers than this are all the same to whoever waits, ms. */
-const NOTICEABLE_MS = 5;
-
 function slownessOf(
   { requests, p95Ms, championP95Ms }: Pick<CanaryFigures, 'requests' | 'p95Ms' | 'championP95Ms'>,
-  { minTimes, maxP95Ms, maxSlowdown }: RollbackRules,
+  { minTimes, maxP95Ms, maxSlowdown, noticeableMs }: RollbackRules,
 ): string[] {
   if (p95Ms === null || requests < minTimes) return [];
   if (p95Ms > maxP95Ms) return [`latency: its p95 is ${plain(p95Ms)} ms; allowed are ${maxP95Ms} ms`];
-  if (championP95Ms === null || p95Ms <= NOTICEABLE_MS || p95Ms <= maxSlowdown * championP95Ms) return [];
+  if (championP95Ms === null || p95Ms <= noticeableMs || p95Ms <= maxSlowdown * championP95Ms) return [];
   return [
     `latency: its p95 is ${plain(p95Ms)} ms beside ${plain(championP95Ms)} ms of the champion; allowed is ${maxSlowdown} times that`,
   ];
