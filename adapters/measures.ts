@@ -14,8 +14,17 @@ interface Measure {
 
 const measures = new Map<string, Measure>();
 
-/** The same labels are the same series, whatever made them. */
-const keyOf = (labels: Labels): string => JSON.stringify(Object.entries(labels));
+/** Of labels that somebody keeps and counts with again and again. */
+const keys = new WeakMap<Labels, string>();
+
+/** The same labels are the same series, whatever made them; they do not change once they were counted with. */
+function keyOf(labels: Labels): string {
+  const known = keys.get(labels);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(Object.entries(labels));
+  keys.set(labels, key);
+  return key;
+}
 
 export interface Counter {
   add(by?: number, labels?: Labels): void;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Source } from '../domain/sources.js';
 import { UnreachableError } from '../domain/errors.js';
 import { formatSource } from '../domain/sources.js';
@@ -28,6 +29,7 @@ import { pythonSuggestions } from './suggesting.js';
 import { openSeries } from './series/index.js';
 import { countReads } from './series/reads.js';
 import { readCardFigures } from './serving/card-figures.js';
+import type { FallbackChange } from './serving/balanced.js';
 import { openServing } from './serving/index.js';
 import { openSentiment } from './sentiment/index.js';
 import { openSentimentIndexes } from './sentiment-index.js';
@@ -69,7 +71,13 @@ export function openPorts(config: Config): Ports {
   const http = openHttp({ cache, allow: config.allowHosts, contact: config.contact });
   const documents = openDocuments(config.documentsUrl);
   const newsSources = openNewsSources(config, { documents, cache, http });
-  const serving = openServing(config.servingUrl, { objects });
+  const events = openEvents(config.eventsUrl, { documentsUrl: config.documentsUrl, documents });
+  const told = (change: FallbackChange): void => {
+    const { type, at, address, reason } = change;
+    // What answers goes on where this cannot be told.
+    events.publish([{ id: randomUUID(), type, at, payload: { address, reason } }]).catch(() => undefined);
+  };
+  const serving = openServing(config.servingUrl, { objects }, { told });
   const { sentiment, sentimentModels } = openSentiment({
     serving,
     objects,
@@ -81,7 +89,7 @@ export function openPorts(config: Config): Ports {
   const own = {
     documents,
     near: openNear(config.documentsUrl),
-    events: openEvents(config.eventsUrl, { documentsUrl: config.documentsUrl, documents }),
+    events,
     channels: openChannels({ http, smtp: config.smtp }),
     series: countReads(openSeries(config.seriesUrl), documents),
     tables: parquetTables(),

@@ -88,6 +88,8 @@ export interface ServingPort extends Closable {
   health(): Promise<ServingHealth>;
   /** A sign of life that costs the backend next to nothing: it is asked for several times a second. Absent: `health` */
   alive?(): Promise<void>;
+  /** It computes in this process: it answers as long as the process does, and what runs cannot be given up. */
+  inProcess?: boolean;
   /** Batches that it computes at a time; where absent, one. */
   lanes?: number;
 }

@@ -18,6 +18,18 @@ export interface BalancedOptions {
   /** How long an instance that failed again and again is left alone, ms. */
   pauseMs?: number;
   watch?: WatchOptions;
+  /** Hears when a fallback begins to answer, and when a primary instance does again. */
+  told?: (change: FallbackChange) => void;
+}
+
+export interface FallbackChange {
+  type: 'serving.fellBack' | 'serving.recovered';
+  /** Epoch ms. */
+  at: number;
+  /** Who answers now. */
+  address: string;
+  /** Why no primary instance could answer. */
+  reason: string | null;
 }
 
 const LIMIT_MS = 60_000;
@@ -33,7 +45,7 @@ export function balancedServing(given: readonly Given[], options: BalancedOption
   const { limitMs = LIMIT_MS, pauseMs = PAUSE_MS, watch: watching = {} } = options;
   const instances = given.map(({ tier = 0, ...each }) => openInstance({ ...each, tier, limitMs, pauseMs }));
   const watch = watchInstances(instances, watching);
-  const fallback = fallbackState(instances);
+  const fallback = fallbackState(instances, options.told ?? (() => undefined));
   measureInstances(instances);
   const everywhere = async (work: (serving: ServingPort) => Promise<void>): Promise<void> => {
     const done = await Promise.allSettled(
@@ -121,21 +133,27 @@ function faultOf(instances: readonly Instance[], faults: readonly unknown[]): un
 }
 
 /** Who answered last, and where it was a fallback, why. */
-function fallbackState(instances: readonly Instance[]) {
+function fallbackState(instances: readonly Instance[], told: (change: FallbackChange) => void) {
   const state: FallbackState = { active: false, address: null, reason: null, since: null, requests: 0 };
+  const recover = (by: Instance): void => {
+    if (!state.active) return;
+    state.active = false;
+    told({ type: 'serving.recovered', at: Date.now(), address: by.address, reason: state.reason });
+  };
   return {
     note(by: Instance): void {
-      if (by.tier === 0) return void (state.active = false);
+      if (by.tier === 0) return recover(by);
       state.requests++;
       MEASURES.fallbacks.add(1, { address: by.address });
-      if (!state.active || state.address !== by.address) state.since = Date.now();
-      [state.active, state.address] = [true, by.address];
       state.reason = instances
         .filter(({ tier }) => tier < by.tier)
         .map(
           ({ address, down, circuit, lastFault }) => `${address}: ${down ?? circuit.refusal() ?? lastFault}`,
         )
         .join('; ');
+      if (state.active && state.address === by.address) return;
+      Object.assign(state, { active: true, address: by.address, since: Date.now() });
+      told({ type: 'serving.fellBack', at: Date.now(), address: by.address, reason: state.reason });
     },
     read: (): FallbackState => ({ ...state }),
   };

@@ -59,6 +59,11 @@ export function openInstance(options: InstanceOptions): Instance {
   const circuit = openCircuit({ pauseMs, isFault });
   const pending = new Set<(error: Error) => void>();
   const times = recentTimes();
+  const labels = {
+    all: { address },
+    ...{ answered: { address, outcome: 'answered' }, refused: { address, outcome: 'refused' } },
+    failed: { address, outcome: 'failed' },
+  };
   let [requests, failures] = [0, 0];
   const instance: Instance = {
     ...{
@@ -78,9 +83,12 @@ export function openInstance(options: InstanceOptions): Instance {
       instance.turn = ++turns;
       requests++;
       const start = performance.now();
-      let outcome = 'answered';
+      let outcome: 'answered' | 'refused' | 'failed' = 'answered';
       try {
-        const answer = await circuit.run(() => limited(work(serving), { address, limitMs, pending }));
+        // What computes in this process cannot be away, so there is nothing to leave alone.
+        const answer = serving.inProcess
+          ? await work(serving)
+          : await circuit.run(() => limited(work(serving), { address, limitMs, pending }));
         alive();
         times.add(performance.now() - start);
         return answer;
@@ -91,8 +99,8 @@ export function openInstance(options: InstanceOptions): Instance {
         throw error;
       } finally {
         instance.running--;
-        MEASURES.requests.add(1, { address, outcome });
-        MEASURES.seconds.observe((performance.now() - start) / 1000, { address });
+        MEASURES.requests.add(1, labels[outcome]);
+        MEASURES.seconds.observe((performance.now() - start) / 1000, labels.all);
       }
     },
     abandon(reason) {

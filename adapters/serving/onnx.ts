@@ -4,6 +4,7 @@ import { DataQualityError, InvalidInputError, messageOf, UnreachableError } from
 import type { ModelRef } from '../../domain/models.js';
 import { schemePath } from '../addresses.js';
 import type { ObjectsPort, ServingPort, Tensor } from '../ports.js';
+import { batchedInfer, type BatchingOptions } from './batching.js';
 import { openProvider } from './provider.js';
 import { openSession, type Session, type SessionOptions } from './session.js';
 import { readModelFile } from './shipped.js';
@@ -14,12 +15,14 @@ const SESSIONS = 8;
 /** A larger model computes long enough to deserve threads of its own, bytes. */
 const LARGE = 4 * 2 ** 20;
 const MOST_THREADS = 64;
+const MOST_ROWS = 1024;
+const MOST_WAIT_MS = 1000;
 const STORE_PAUSE_MS = 1000;
 /** Each instance holds the model once more. */
 const USUAL_INSTANCES = 4;
 
 /**
- * onnxruntime in this process, by an address such as `onnx:?instances=2&threads=1&provider=cuda`. Sessions are shared,
+ * onnxruntime in this process, by an address such as `onnx:?instances=2&threads=1&provider=cuda&batch=64`. Sessions are shared,
  * loaded once, and checked against the version's digest; a provider that cannot be used leaves its work to the processor.
  */
 export function onnxServing(
@@ -53,9 +56,12 @@ export function onnxServing(
       if (--held.users === 0 && held.evicted) void held.end();
     }
   };
+  const infer: ServingPort['infer'] = (model, inputs) =>
+    use(model, (session) => runChecked(model, session, inputs));
   return {
+    inProcess: true,
     lanes: options.instances,
-    infer: (model, inputs) => use(model, (session) => runChecked(model, session, inputs)),
+    infer: options.batching ? batchedInfer(infer, options.batching) : infer,
     load: (model) => use(model, () => undefined),
     async unload(model) {
       const held = models.get(model.onnx.sha256);
@@ -120,24 +126,33 @@ async function runChecked(
 interface OnnxOptions extends SessionOptions {
   /** Copies of a large model that compute batches side by side. */
   instances: number;
+  /** Null: each request is computed as it comes. */
+  batching: BatchingOptions | null;
 }
 
 /** @throws InvalidInputError naming the part of the address and what would be right. */
 function readOptions(address: string): OnnxOptions {
   const given = new URLSearchParams(schemePath(address).replace(/^\?/, ''));
-  const known = ['instances', 'threads', 'provider'];
+  const known = ['instances', 'threads', 'provider', 'batch', 'waitMs'];
   for (const name of given.keys())
     if (!known.includes(name))
       throw new InvalidInputError(`Unknown "${name}" in SERVING_URL ${address}; known: ${known.join(', ')}`);
   const provider = given.get('provider') ?? 'cpu';
-  const count = (name: string, usual: number): number => {
+  const count = (name: string, usual: number, most = MOST_THREADS): number => {
     const value = Number(given.get(name) ?? usual);
-    if (Number.isInteger(value) && value >= 1 && value <= MOST_THREADS) return value;
-    throw new InvalidInputError(`${name}=${given.get(name)} in SERVING_URL is not 1 … ${MOST_THREADS}`);
+    if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+    throw new InvalidInputError(`${name}=${given.get(name)} in SERVING_URL is not 1 … ${most}`);
   };
+  if (given.has('waitMs') && !given.has('batch'))
+    throw new InvalidInputError(
+      `waitMs in SERVING_URL ${address} says how long a batch waits: give batch, too`,
+    );
   // Threads that share one short text wait for each other more than they compute.
   const instances = provider === 'cpu' ? Math.min(USUAL_INSTANCES, availableParallelism()) : 1;
-  return { threads: count('threads', 1), instances: count('instances', instances), provider };
+  const batching = given.has('batch')
+    ? { rows: count('batch', 1, MOST_ROWS), waitMs: count('waitMs', 2, MOST_WAIT_MS) }
+    : null;
+  return { threads: count('threads', 1), instances: count('instances', instances), provider, batching };
 }
 
 async function load(

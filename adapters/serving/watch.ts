@@ -12,22 +12,45 @@ export interface WatchOptions {
   idleMs?: number;
 }
 
+/** What looks at one instance have shown. */
+interface Seen {
+  /** Without a sign of life, one after the other. */
+  missed: number;
+  /** When the first of them began, ms of `performance.now()`. */
+  since: number;
+  /** Signs that were asked for and have not come. */
+  signs: Set<Promise<unknown>>;
+}
+
+/** What hangs for hours must not be asked anew each time. */
+const MOST_SIGNS = 4;
+
+function signOf({ serving }: Instance, signs: Set<Promise<unknown>>): Promise<unknown> {
+  if (signs.size >= MOST_SIGNS) return Promise.any(signs);
+  const sign: Promise<unknown> = serving.alive?.() ?? serving.health();
+  signs.add(sign);
+  const end = (): void => void signs.delete(sign);
+  sign.then(end, end);
+  return sign;
+}
+
 /**
  * Looks at instances while they are used, so that one that hangs is found within a second: what runs there is given up
  * where another instance is well, and is sent to that one. A batch that it answers meanwhile is a sign of life, too.
  */
-export function watchInstances(instances: readonly Instance[], options: WatchOptions = {}) {
+export function watchInstances(all: readonly Instance[], options: WatchOptions = {}) {
   const { everyMs = 150, limitMs = 250, misses = 2, idleMs = 30_000 } = options;
+  const instances = all.filter(({ serving }) => !serving.inProcess);
   const timers = new Set<NodeJS.Timeout>();
   const watched = new Set<Instance>();
   let [isClosed, usedAt] = [false, 0];
 
-  const look = async (instance: Instance, before: { missed: number; since: number }): Promise<void> => {
+  const look = async (instance: Instance, before: Seen): Promise<void> => {
     const start = performance.now();
     let { missed, since } = before;
+    const { signs } = before;
     try {
-      const sign: Promise<unknown> = instance.serving.alive?.() ?? instance.serving.health();
-      await limited(sign, {
+      await limited(signOf(instance, signs), {
         address: instance.address,
         limitMs,
       });
@@ -37,16 +60,16 @@ export function watchInstances(instances: readonly Instance[], options: WatchOpt
       missed++;
       if (missed >= misses && instance.aliveAt < since) markDown(instance, messageOf(error));
     }
-    next(instance, { missed, since });
+    next(instance, { missed, since, signs });
   };
   const markDown = (instance: Instance, reason: string): void => {
     instance.down = `no sign of life: ${reason}`;
-    const isOtherWell = instances.some(
+    const isOtherWell = all.some(
       (each) => each !== instance && each.down === null && each.circuit.refusal() === null,
     );
     if (isOtherWell) instance.abandon(`${instance.address} gives no sign of life`);
   };
-  const next = (instance: Instance, state: { missed: number; since: number }): void => {
+  const next = (instance: Instance, state: Seen): void => {
     if (isClosed) return;
     if (performance.now() - usedAt > idleMs) {
       watched.delete(instance);
@@ -64,10 +87,10 @@ export function watchInstances(instances: readonly Instance[], options: WatchOpt
     /** Somebody asks: there is a reason to look. */
     wake(): void {
       usedAt = performance.now();
-      if (isClosed || instances.length < 2 || watched.size === instances.length) return;
+      if (isClosed || all.length < 2 || watched.size === instances.length) return;
       for (const instance of instances.filter((each) => !watched.has(each))) {
         watched.add(instance);
-        next(instance, { missed: 0, since: 0 });
+        next(instance, { missed: 0, since: 0, signs: new Set() });
       }
     },
     close(): void {

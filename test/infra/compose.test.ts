@@ -30,7 +30,7 @@ const services = Object.entries(compose.services);
 const PINNED = /^[\w./-]+:(v?\d+\.\d+(\.\d+)?[\w.-]*|RELEASE\.[\dTZ-]+)$/;
 const CONDITIONS = ['service_started', 'service_healthy', 'service_completed_successfully'];
 const KNOWN = new Set(
-  'image build profiles restart environment command entrypoint ports volumes secrets depends_on healthcheck hostname stop_grace_period'.split(
+  'image build profiles restart environment command entrypoint ports volumes secrets depends_on healthcheck hostname stop_grace_period gpus'.split(
     ' ',
   ),
 );
