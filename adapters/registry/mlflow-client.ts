@@ -1,3 +1,4 @@
+import { ReadableStream } from 'node:stream/web';
 import { setTimeout as wait } from 'node:timers/promises';
 import { InvalidInputError, messageOf, NotFoundError, UnreachableError } from '../../domain/errors.js';
 import { redacted } from '../addresses.js';

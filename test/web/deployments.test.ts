@@ -81,6 +81,7 @@ describe.skipIf(!chromium)('deployments in a browser (skipped where no Chromium 
       await card.getByText('operators and administrators, but not pri_trainer').waitFor();
       await page.getByText('the <b>future</b> shuffled changes 0.5').waitFor();
       const held = page.getByRole('region', { name: /^Champion against candidate on binance/ });
+      await held.waitFor();
       const rows = (await held.locator('tbody tr').allInnerTexts()).map((each) => each.split('\t'));
       expect(rows).toContainEqual(['error × persistence', '0.9500', '1.0400', 'persistence 1']);
       expect(rows).toContainEqual(['leak audit', 'passed', 'a leak was found', '']);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPlatform, type TestPlatform } from '../api/made-platform.js';
@@ -23,9 +24,16 @@ describe.skipIf(!chromium)('models in a browser (skipped where no Chromium is in
   beforeAll(async () => {
     pages = await buildPages();
     platform = await startTestPlatform({ adminKey: '', webDirectory: pages.directory });
-    const { documents } = platform.ports;
+    const { documents, objects } = platform.ports;
+    const onnx = await objects.put('models/aaaa.onnx', new TextEncoder().encode('a graph'));
+    await documents.insert('aliases', [
+      {
+        ...{ id: 'net:champion:simulated-1', name: 'net', sourceKey: 'simulated-1', alias: 'champion' },
+        ...{ model: 'mdl_net@aaaa', evaluations: [], updatedAt: 0 },
+      },
+    ]);
     await documents.insert('models', [
-      version({ version: 'aaaa', at: 0, dropout: 0.1 }),
+      { ...version({ version: 'aaaa', at: 0, dropout: 0.1 }), onnx },
       version({ version: 'bbbb', at: HOUR, dropout: 0.3 }),
     ]);
     await documents.insert('evaluations', [
@@ -110,6 +118,27 @@ describe.skipIf(!chromium)('models in a browser (skipped where no Chromium is in
       expect(await environments.allInnerTexts()).toEqual(['code\t0.1.0+aaaa\t0.1.0+bbbb']);
       await page.getByLabel('First').selectOption('net@bbbb');
       await page.getByText('this one differs from itself in nothing').waitFor();
+    });
+  });
+
+  it('gives the files of a version after their digests were checked, and says where one is gone', async () => {
+    await at({ path: '#/models/net%40aaaa', width: 390 }, async ({ page }) => {
+      await page.getByTitle('An alias that leads to it').getByText('champion-simulated-1').waitFor();
+      await page.getByText('Files', { exact: true }).click();
+      await page.getByText('stored', { exact: true }).waitFor();
+      const loaded = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Download model.onnx' }).click();
+      const file = await loaded;
+      expect(file.suggestedFilename()).toBe('model.onnx');
+      expect(readFileSync(await file.path(), 'utf8')).toBe('a graph');
+    });
+    await at({ path: '#/models/net%40bbbb' }, async ({ page, faults }) => {
+      await page.getByText('Files', { exact: true }).click();
+      await page.getByText('missing or changed').waitFor();
+      await page.getByRole('button', { name: 'Download model.onnx' }).click();
+      await page.getByRole('region', { name: 'Files of mdl_net@bbbb' }).getByRole('alert').waitFor();
+      // The refusal is also in the console.
+      expect(faults.splice(0)).toHaveLength(1);
     });
   });
 });

@@ -27,15 +27,15 @@ function Files({ id }: { id: string }) {
       <State of={found} isEmpty={items.length === 0} empty="No file is registered." />
       <Table
         label={`Files of ${id}`}
-        head={['file', { name: 'size', kind: 'number' }, 'sha256', 'state', '']}
+        head={['file', '', { name: 'size', kind: 'number' }, 'state', 'sha256']}
         rows={items.map(({ path, sha256, bytes: size, missing }) => [
           path,
+          mayOperate ? <Download key="l" id={id} path={path} /> : '',
           bytes(size),
-          <Digest key="d" sha256={sha256} />,
           <Badge key="s" tone={missing ? 'failed' : 'completed'}>
             {missing ? 'missing or changed' : 'stored'}
           </Badge>,
-          mayOperate ? <Download key="l" id={id} path={path} /> : '',
+          <Digest key="d" sha256={sha256} />,
         ])}
       />
       {mayOperate === false && <p className="soft note">An operator may download them.</p>}
