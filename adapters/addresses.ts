@@ -18,7 +18,9 @@ export function byScheme<T>(variable: string, registry: Record<string, T>, addre
 
 /** An address as it may be shown: without user names, passwords, tokens and keys. */
 export const redacted = (address: string): string =>
-  address.replace(/\/\/[^/?#]*@/, '//').replace(/([?&](?:recent|old|repository)=)[^&]*/g, (part, name: string) => {
-    const inner = decodeURIComponent(part.slice(name.length));
-    return name + encodeURIComponent(redacted(inner));
-  });
+  address
+    .replace(/\/\/[^/?#]*@/, '//')
+    .replace(/([?&](?:recent|old|repository)=)[^&]*/g, (part, name: string) => {
+      const inner = decodeURIComponent(part.slice(name.length));
+      return name + encodeURIComponent(redacted(inner));
+    });

@@ -45,7 +45,7 @@ async function version(
 ): Promise<{ model: string; evaluations: string[] }> {
   const { io, cpu, gpu } = createActivities(ports);
   const { ref } = await ports.sentiment.choose();
-  const [from = 0, to = 0] = [bars[0]?.time, (bars.at(-1)?.time ?? 0) + HOUR];
+  const [from, to] = [bars[0]?.time ?? 0, (bars.at(-1)?.time ?? 0) + HOUR];
   const dataset = await cpu.buildDataset({
     ...{ source, streams: [DEMO_STREAM], from, to, asOf: to, lookBack: LOOK_BACK, horizonBars: 1 },
     sentimentModel: `${ref.name}@${ref.version}`,

@@ -35,8 +35,7 @@ const READY_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 const GRACE_MS = 5000;
 
-type Installed =
-  'influxd' | 'mlflow' | 'mongo-java-server' | 'nvidia-pytriton' | 'seaweedfs' | 'torchserve';
+type Installed = 'influxd' | 'mlflow' | 'mongo-java-server' | 'nvidia-pytriton' | 'seaweedfs' | 'torchserve';
 
 const versions = (): Record<Installed, string> =>
   JSON.parse(readFileSync(join(projectRoot(), 'infra', 'test-servers', 'versions.json'), 'utf8')) as never;

@@ -213,7 +213,10 @@ describe.skipIf(!binary)('a rollout (skipped without the time-skipping server)',
 
   /** Stories that look every tenth of a second would have the server skip from one look to the next. */
   const onlyThis = async (): Promise<void> => {
-    for (const name of new Set(ended)) await handleOf(name).terminate().catch(() => undefined);
+    for (const name of new Set(ended))
+      await handleOf(name)
+        .terminate()
+        .catch(() => undefined);
   };
 
   it('escalates an approval that nobody gives, lets it expire, and takes none after that', async () => {

@@ -826,6 +826,105 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/models/{id}/artifacts': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listArtifacts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/artifacts/{path}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['downloadArtifact'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/archive': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['archiveModel'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['registryState'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/publications': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listPublications'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/models': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listRegisteredModels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/users': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listRegistryUsers'];
+    put?: never;
+    post: operations['createRegistryUser'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/permissions': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put: operations['grantPermission'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/registry/permissions/revoke': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['revokePermission'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/training/trainers': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listTrainers'];
@@ -1486,6 +1585,50 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/resources': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getResources'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/resources/weights': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listTenantWeights'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/resources/weights/{tenant}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put: operations['setTenantWeight'];
+    post?: never;
+    delete: operations['unsetTenantWeight'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/serving': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getServing'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/livez': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['live'];
@@ -1640,6 +1783,9 @@ export interface components {
       timeZone?: string;
     };
     PrincipalRequest: { name: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant?: string };
+    RegistryUserRequest: { name: string; password: string };
+    PermissionRequest: { user: string; on: string; permission: 'READ' | 'EDIT' | 'MANAGE' };
+    PermissionRevocation: { user: string; on: string };
     CleanupRequest: {
       /** Bars that closed longer ago */ olderThanDays: number;
       /** Default: all */ streams?: string[];
@@ -1949,6 +2095,13 @@ export interface components {
             gradientClip?: number;
             compile?: boolean;
             quantiles?: number[];
+            /** Several processes share each batch of batchSize rows; gradients are averaged */ distributed?: {
+              /** torchrun: on this machine or on nodes; ray: on a Ray cluster */ engine: 'torchrun' | 'ray';
+              /** On each machine; with Ray, in the whole cluster */ processes: number;
+              /** Machines, by the names that their workers were started with; the first holds the rendezvous */ nodes?: string[];
+              /** Of the first of nodes, as the others reach it */ rendezvous?: string;
+              /** Of the Ray cluster; left out: the training worker's RAY_ADDRESS */ address?: string;
+            };
           };
           maxEpochs?: number;
           seed?: number;
@@ -2003,6 +2156,14 @@ export interface components {
               gradientClip?: number;
               compile?: boolean;
               quantiles?: number[];
+              /** Several processes share each batch of batchSize rows; gradients are averaged */ distributed?: {
+                /** torchrun: on this machine or on nodes; ray: on a Ray cluster */ engine:
+                  'torchrun' | 'ray';
+                /** On each machine; with Ray, in the whole cluster */ processes: number;
+                /** Machines, by the names that their workers were started with; the first holds the rendezvous */ nodes?: string[];
+                /** Of the first of nodes, as the others reach it */ rendezvous?: string;
+                /** Of the Ray cluster; left out: the training worker's RAY_ADDRESS */ address?: string;
+              };
             };
             maxEpochs?: number;
             seed?: number;
@@ -2019,6 +2180,11 @@ export interface components {
       /** One trial in so many goes on from each rung */ reduction?: number;
       seed?: number;
     };
+    InferDatasetInput: {
+      model: string;
+      /** ds_…, on whose samples the model answers */ dataset: string;
+      /** Samples computed together; 256 if left out */ batchSize?: number;
+    };
     ReproduceModelInput: { model: string };
     MoveBarsInput: {
       /** How old a bar must be; left out: as SERIES_URL says */ days?: number;
@@ -2031,7 +2197,9 @@ export interface components {
       /** False removes; left out: only says what would be removed */ dryRun?: boolean;
     };
     CleanObjectsInput: {
-      /** What is younger stays; left out: 7 */ days?: number;
+      /** Drafts and uploads that are younger stay; left out: 7 */ days?: number;
+      /** Versions of models and their files that are younger stay; left out: 30 */ modelDays?: number;
+      /** Versions of models and their files, nothing else */ only?: 'artifacts';
       /** False removes; left out: only says what would be removed */ dryRun?: boolean;
     };
     ResearchInput: {
@@ -2154,6 +2322,7 @@ export interface components {
     };
     DeployModelInput: { model: string; evaluations: string[] };
     ManageDeploymentInput: { name: string };
+    SyncRegistryInput: { /** Only this model; left out: all */ name?: string };
     SettlePredictionsInput: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       horizonBars: number;
@@ -2180,11 +2349,13 @@ export interface components {
       | { kind: 'buildDataset'; input: components['schemas']['BuildDatasetInput'] }
       | { kind: 'trainModel'; input: components['schemas']['TrainModelInput'] }
       | { kind: 'tuneModel'; input: components['schemas']['TuneModelInput'] }
+      | { kind: 'inferDataset'; input: components['schemas']['InferDatasetInput'] }
       | { kind: 'reproduceModel'; input: components['schemas']['ReproduceModelInput'] }
       | { kind: 'evaluateModel'; input: components['schemas']['EvaluateModelInput'] }
       | { kind: 'walkForward'; input: components['schemas']['WalkForwardInput'] }
       | { kind: 'deployModel'; input: components['schemas']['DeployModelInput'] }
       | { kind: 'manageDeployment'; input: components['schemas']['ManageDeploymentInput'] }
+      | { kind: 'syncRegistry'; input: components['schemas']['SyncRegistryInput'] }
       | { kind: 'watchDrift'; input: components['schemas']['WatchDriftInput'] }
       | { kind: 'retrainModel'; input: components['schemas']['RetrainModelInput'] }
       | { kind: 'predict'; input: components['schemas']['PredictInput'] }
@@ -2221,11 +2392,13 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'tuneModel'
+        | 'inferDataset'
         | 'reproduceModel'
         | 'evaluateModel'
         | 'walkForward'
         | 'deployModel'
         | 'manageDeployment'
+        | 'syncRegistry'
         | 'watchDrift'
         | 'retrainModel'
         | 'predict'
@@ -2267,11 +2440,13 @@ export interface components {
         | 'buildDataset'
         | 'trainModel'
         | 'tuneModel'
+        | 'inferDataset'
         | 'reproduceModel'
         | 'evaluateModel'
         | 'walkForward'
         | 'deployModel'
         | 'manageDeployment'
+        | 'syncRegistry'
         | 'watchDrift'
         | 'retrainModel'
         | 'predict'
@@ -2324,6 +2499,7 @@ export interface components {
       }[];
       /** <name>@<version>, a name or an alias */ model?: string;
     };
+    TenantWeightChange: { weight: number };
     NewsSourceRequest: {
       id: string;
       name?: string;
@@ -3096,6 +3272,61 @@ export interface components {
         components['schemas']['LineageCheck'] | null;
       broken: components['schemas']['LineageCheck'][];
     };
+    QueueFigures: {
+      name: 'finsight' | 'io' | 'live' | 'cpu' | 'gpu' | 'train' | 'torch' | 'verify';
+      /** Workers that asked for work in the last five minutes */ pollers: number;
+      /** Tasks that wait, about */ backlog: number;
+      /** How long the oldest of them has waited; 0 where none waits */ oldestTaskAgeMs: number;
+      /** Handed to workers, a mean of the last half minute */ tasksPerSecond: number;
+      /** That came, likewise */ addedPerSecond: number;
+      /** 1 live, 2 interactive, 3 usual, 4 training, 5 back-fill */ backlogByPriority: {
+        [name: string]: number;
+      };
+      /** Tasks that workers do now, by their last heartbeat */ running: number;
+      /** Tasks that living workers can do at a time */ capacity: number;
+      /** How many workers would be right: the autoscaling signal */ desiredWorkers: number;
+      /** Living ones; empty where the server keeps no heartbeats */ workers: {
+        /** <process>@<host> */ identity: string;
+        host: string;
+        processId: string;
+        running: number;
+        capacity: number;
+        /** Tasks since it started */ done: number;
+        /** Of its host, 0 to 1 */ cpuUsage: number | null;
+        /** Of its host, 0 to 1 */ memoryUsage: number | null;
+        startedAt: number | null;
+        heartbeatAt: number | null;
+      }[];
+    };
+    Resources: {
+      queues: components['schemas']['QueueFigures'][];
+      /** The machine that the API runs on */ machine: {
+        cores: number;
+        memoryBytes: number;
+        freeMemoryBytes: number;
+        /** Processes that run or wait to, a mean of the last minute */ load: number;
+        /** By nvidia-smi; empty where there is none */ gpus: {
+          name: string;
+          memoryBytes: number | null;
+          usedBytes: number | null;
+          /** 0 to 1; null where it is not told */ utilisation: number | null;
+        }[];
+      };
+      training: {
+        /** Models that a worker trains now */ running: {
+          workflowId: string;
+          step: string;
+          tenant: string | null;
+          worker: string;
+          attempt: number;
+          /** Of the attempt */ startedAt: number;
+          epoch: number | null;
+          maxEpochs: number | null;
+        }[];
+        /** Steps that wait for a worker of the queue train, about */ waiting: number;
+      };
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
     SkillFigures: {
       name: string;
       n: number;
@@ -3341,6 +3572,8 @@ export interface components {
         evaluation: string;
         reasons: string[];
       }[];
+      tags?: { [name: string]: string };
+      /** Epoch milliseconds, UTC */ archivedAt?: number;
     };
     ModelPage: {
       items: components['schemas']['ModelVersion'][];
@@ -3776,6 +4009,56 @@ export interface components {
       /** When this page was read, epoch milliseconds */ asOf: number;
     };
     Me: { id: string; roles: ('viewer' | 'operator' | 'admin')[]; tenant: string };
+    ModelArtifacts: {
+      id: string;
+      items: { path: string; sha256: string; bytes: number; missing: boolean }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    ModelArchived: { id: string; /** Epoch milliseconds, UTC */ archivedAt: number };
+    RegistryUsers: {
+      users: { name: string; isAdmin: boolean; grants: { on: string; permission: string }[] }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    RegistryUser: { name: string };
+    PermissionGranted: { user: string; on: string; permission: string };
+    RegistryState: {
+      /** documents or mlflow */ backend: string;
+      /** Without user names and passwords */ address: string;
+      reachable: boolean;
+      error: string | null;
+      /** Runs, versions and aliases that are still to be published */ waiting: number;
+      oldestWaitingAt: number | null;
+      /** What it will not have; see /registry/publications?state=refused */ refused: number;
+      published: number;
+      lastPublishedAt: number | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    Publication: {
+      id: string;
+      kind: 'run' | 'version' | 'aliases';
+      /** Id of the run or version, or the name of the model */ subject: string;
+      state: 'waiting' | 'published' | 'refused';
+      attempts: number;
+      error: string | null;
+      /** Version and run there */ remote: { number: string; run: string } | null;
+      publishedAt: number | null;
+      /** Of the last change */ at: number;
+    };
+    PublicationPage: {
+      items: components['schemas']['Publication'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
+    RegisteredModel: {
+      name: string;
+      versions: number;
+      aliases: { /** With the source behind it where that is not live */ alias: string; version: string }[];
+    };
+    RegisteredModelPage: {
+      items: components['schemas']['RegisteredModel'][];
+      /** Pass it as `cursor` for the next page; null at the end */ cursor: string | null;
+      /** When this page was read, epoch milliseconds */ asOf: number;
+    };
     BarsRemoved: {
       dryRun: boolean;
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
@@ -4326,6 +4609,32 @@ export interface components {
       items: components['schemas']['SentimentDay'][];
       cursor: string | null;
     };
+    ServingBackend: {
+      /** As in SERVING_URL, without passwords */ address: string;
+      backend: string;
+      /** What computes; where it is not what was asked for, why */ provider: string;
+      /** A fallback is asked where no primary one can answer */ role: 'primary' | 'fallback';
+      /** open: it failed again and again and is left alone for a while; down: it does not answer */ state:
+        'ready' | 'open' | 'down';
+      /** Digests of the ONNX files that are ready */ loaded: string[];
+      /** Batches that it was given and has not answered */ running: number;
+      /** Of the last 512 batches of this process; null where there were none */ p50Ms: number | null;
+      p95Ms: number | null;
+      requests: number;
+      failures: number;
+      /** Why it is not ready */ reason: string | null;
+    };
+    Serving: {
+      backends: components['schemas']['ServingBackend'][];
+      /** Null where SERVING_URL names none */ fallback: {
+        /** Whether the last batch was answered by a fallback */ active: boolean;
+        address: string | null;
+        /** Why the primary instances could not answer */ reason: string | null;
+        since: number | null;
+        /** Batches that fallbacks answered */ requests: number;
+      } | null;
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
     StreamInfo: {
       /** <ccxt exchange id>/<BASE-QUOTE>/<timeframe> */ stream: string;
       source: components['schemas']['Source'];
@@ -4339,6 +4648,15 @@ export interface components {
       cursor: string | null;
       /** Epoch milliseconds, UTC */ asOf: number;
     };
+    TenantWeights: {
+      items: {
+        /** * all others */ tenant: string;
+        weight: number;
+        /** FINSIGHT_TENANT_WEIGHTS, or PUT, which goes before it */ from: 'configured' | 'set';
+      }[];
+      /** Epoch milliseconds, UTC */ asOf: number;
+    };
+    TenantWeight: { tenant: string; weight: number };
     TrackedRun: {
       /** Of the result that was logged */ id: string;
       experiment: string;
@@ -4572,11 +4890,13 @@ export interface operations {
           | 'buildDataset'
           | 'trainModel'
           | 'tuneModel'
+          | 'inferDataset'
           | 'reproduceModel'
           | 'evaluateModel'
           | 'walkForward'
           | 'deployModel'
           | 'manageDeployment'
+          | 'syncRegistry'
           | 'watchDrift'
           | 'retrainModel'
           | 'predict'
@@ -6354,6 +6674,173 @@ export interface operations {
       };
     };
   };
+  listArtifacts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ModelArtifacts'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  downloadArtifact: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string; /** Name of the file */ path: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': string } };
+      206: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': string } };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      307: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  archiveModel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: { /** mdl_<name>@<version> */ id: string };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['ModelArchived'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  registryState: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RegistryState'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listPublications: {
+    parameters: {
+      query?: {
+        /** Only in this state */ state?: 'waiting' | 'published' | 'refused';
+        /** Only of this kind */ kind?: 'run' | 'version' | 'aliases';
+        /** Items of a page */ limit?: number;
+        /** From the page before */ cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PublicationPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listRegisteredModels: {
+    parameters: {
+      query?: { /** Items of a page */ limit?: number; /** From the page before */ cursor?: string };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RegisteredModelPage'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listRegistryUsers: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RegistryUsers'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  createRegistryUser: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['RegistryUserRequest'] } };
+    responses: {
+      201: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['RegistryUser'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  grantPermission: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PermissionRequest'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['PermissionGranted'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  revokePermission: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['PermissionRevocation'] } };
+    responses: {
+      204: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
   listTrainers: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     requestBody?: never;
@@ -7619,6 +8106,76 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { 'application/json': components['schemas']['Settings'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getResources: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Resources'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listTenantWeights: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TenantWeights'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  setTenantWeight: {
+    parameters: { query?: never; header?: never; path: { tenant: string }; cookie?: never };
+    requestBody: { content: { 'application/json': components['schemas']['TenantWeightChange'] } };
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TenantWeight'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  unsetTenantWeight: {
+    parameters: { query?: never; header?: never; path: { tenant: string }; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['TenantWeight'] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getServing: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Serving'] };
       };
       default: {
         headers: { [name: string]: unknown };
