@@ -79,7 +79,7 @@ it('what is registered, logged and promoted arrives in the registry beside the p
     ...{ experiment: 'trainings', status: 'finished' },
     metrics: { validationLoss: 0.55, parityMaxAbs: 1e-7 },
   });
-  expect(await synchronise(ports)).toEqual({ waiting: 0, missing: [], missingLeftOut: 0 });
+  expect(await synchronise(ports)).toEqual({ waiting: 0, missing: [], missingLeftOut: 0, unreachable: null });
 });
 
 it('a registry that is away holds up nothing, and what it refuses holds up no other', async () => {
