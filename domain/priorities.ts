@@ -26,6 +26,7 @@ const KINDS: Readonly<Record<string, Urgency>> = {
   settlePredictions: 'live',
   streamBars: 'live',
   deployModel: 'live',
+  manageDeployment: 'live',
   trainModel: 'training',
   tuneModel: 'training',
   reproduceModel: 'training',

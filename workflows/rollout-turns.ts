@@ -73,25 +73,36 @@ async function take(state: RolloutState, turn: Turn, told: Told): Promise<void> 
   if (turn.kind === 'step') return step(state, turn.percent, told);
   if (turn.kind === 'promote') return promote(state, told);
   if (turn.kind === 'rollback') return rollBack(state, told);
-  if (turn.kind === 'reject')
-    return apply(state, {
+  if (turn.kind === 'reject') {
+    await apply(state, {
       ...told,
       ...rejected,
       action: 'deployment.rejected',
       changes: { stage: 'rejected' },
     });
-  if (turn.kind === 'expire')
-    return apply(state, {
+    return release(record.candidate);
+  }
+  if (turn.kind === 'expire') {
+    await apply(state, {
       ...{ ...told, action: 'deployment.expired' },
       changes: { stage: 'rejected', approval: { ...record.approval, state: 'expired', at: Date.now() } },
     });
+    return release(record.candidate);
+  }
   if (turn.kind === 'escalate')
     return apply(state, {
       ...{ ...told, action: 'deployment.escalated' },
       changes: { approval: { ...record.approval, escalatedAt: Date.now() } },
     });
-  if (turn.kind === 'endWatch')
-    return apply(state, { ...told, action: 'deployment.settled', changes: { watchedUntil: null } });
+  if (turn.kind === 'endWatch') {
+    await apply(state, { ...told, action: 'deployment.settled', changes: { watchedUntil: null } });
+    return release(record.previous);
+  }
+}
+
+/** A version that nobody is to come back to leaves the model servers. */
+async function release(model: string | null): Promise<void> {
+  if (model) await gpu.unloadVersion({ model });
 }
 
 async function waitForApproval(state: RolloutState, told: Told): Promise<void> {
@@ -116,11 +127,13 @@ export async function decide(
   const reasons = [
     `${approves ? 'For: approved' : 'Against: rejected'} by ${by}${comment ? `: ${comment}` : ''}.`,
   ];
-  if (!approves)
-    return apply(state, {
+  if (!approves) {
+    await apply(state, {
       ...{ action: 'deployment.rejected', by, reasons, changes: { stage: 'rejected', approval } },
       ...(record.candidate && { stages: { [record.candidate]: 'rejected' as const } }),
     });
+    return release(record.candidate);
+  }
   await apply(state, { action: 'deployment.approved', by, reasons, changes: { approval } });
   await take(state, afterApproval({ ...record, approval }, reasons), { by, reasons });
 }
@@ -155,12 +168,14 @@ export async function rollBack(state: RolloutState, told: Told): Promise<void> {
   const { record } = state;
   if (!record) return;
   const shared = { ...told, action: 'model.rolledBack' };
-  if (isUnderWay(record))
-    return apply(state, {
+  if (isUnderWay(record)) {
+    await apply(state, {
       ...shared,
       ...(record.candidate && { stages: { [record.candidate]: 'rejected' as const } }),
       changes: { stage: 'rolledBack', percent: 0 },
     });
+    return release(record.candidate);
+  }
   const { champion, previous, previousEvaluations: evaluations } = record;
   await apply(state, {
     ...{ ...shared, alias: { to: previous, evaluations } },
@@ -173,6 +188,7 @@ export async function rollBack(state: RolloutState, told: Told): Promise<void> {
       ...{ previous: null, previousEvaluations: [], percent: 0, watchedUntil: null },
     },
   });
+  await release(champion);
 }
 
 /** What cannot be gone on with for a reason that does not pass ends; the story goes on. */

@@ -1,6 +1,7 @@
 import type { Ports } from '../../adapters/ports.js';
 import type { LatencyProbe } from '../../domain/deployment/evidence.js';
 import { messageOf } from '../../domain/errors.js';
+import type { ModelVersion } from '../../domain/models.js';
 import { beat } from '../beat.js';
 import { findDataset } from '../dataset.js';
 import { findModel } from '../models.js';
@@ -43,5 +44,14 @@ export const probingSteps = (ports: Ports) => ({
   /** Makes a version ready before requests go to it. @throws DataQualityError for a file that cannot be used */
   async loadVersion(args: { model: string }): Promise<void> {
     await ports.serving.load(await findModel(ports, args.model));
+  },
+
+  /**
+   * Frees the model server of a version that is served no longer; whoever still asks for it has it loaded again. A server
+   * that is away is let be: nothing depends on it.
+   */
+  async unloadVersion(args: { model: string }): Promise<void> {
+    const model = await ports.documents.get<ModelVersion>('models', args.model);
+    if (model) await ports.serving.unload(model).catch(() => undefined);
   },
 });

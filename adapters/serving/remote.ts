@@ -13,6 +13,8 @@ export interface Remote {
   infer(model: ModelRef, inputs: Record<string, Tensor>): Promise<Frame | 'unknown'>;
   unload(model: ModelRef): Promise<void>;
   health(): Promise<ServingHealth>;
+  /** A sign of life without more: `health` where absent. */
+  alive?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -87,6 +89,7 @@ export function remoteServing(remote: Remote): ServingPort {
       return { ...(await metadataOf(model)), name, version, sha256 };
     },
     health: () => remote.health(),
+    ...(remote.alive && { alive: remote.alive }),
     close: async () => {
       ready.clear();
       await remote.close();

@@ -74,11 +74,10 @@ export function torchserveServing(
       held.delete(model.onnx.sha256);
       await settings.management.unregister(servedAs(model));
     },
+    alive: () => ping(settings),
     async health() {
-      const { shown, inference, metrics, workers } = settings;
-      const headers = bearer(settings.keys.inference());
-      const answer = await inference.ask({ method: 'GET', path: '/ping', headers, timeoutMs: HEALTH_MS });
-      if (answer.status !== 200) throw refusalOf(answer, shown);
+      const { metrics, workers } = settings;
+      await ping(settings);
       const ready = await Promise.all(
         [...held.values()].map(async (model) => {
           const isReady = await settings.management.isReady(servedAs(model));
@@ -94,6 +93,13 @@ export function torchserveServing(
       await Promise.all([inference.close(), settings.management.close(), metrics?.close(), source.close()]);
     },
   });
+}
+
+/** @throws UnreachableError, and InvalidInputError where the key is refused */
+async function ping({ shown, inference, keys }: Settings): Promise<void> {
+  const headers = bearer(keys.inference());
+  const answer = await inference.ask({ method: 'GET', path: '/ping', headers, timeoutMs: HEALTH_MS });
+  if (answer.status !== 200) throw refusalOf(answer, shown);
 }
 
 interface Loading {

@@ -47,6 +47,7 @@ describe.skipIf(!binary)('approvals (skipped where the Temporal binary is not in
             ...{ answered: 5, probes: 5, p50Ms: 1, p95Ms: 2, by: 'onnx (cpu)', failure: null },
           }),
           loadVersion: async () => undefined,
+          unloadVersion: async () => undefined,
         },
       },
     });

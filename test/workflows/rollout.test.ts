@@ -35,6 +35,7 @@ describe.skipIf(!binary)('a rollout (skipped without the time-skipping server)',
   const { ports, remove } = madePorts({});
   const turning = turningSteps(ports);
   const loaded: string[] = [];
+  const unloaded: string[] = [];
   let interfere: (what: Applied) => Promise<void> = async () => undefined;
   const ended: string[] = [];
 
@@ -59,6 +60,7 @@ describe.skipIf(!binary)('a rollout (skipped without the time-skipping server)',
         gpu: {
           probeCandidate: async () => PROBE,
           loadVersion: async ({ model }: { model: string }) => void loaded.push(model),
+          unloadVersion: async ({ model }: { model: string }) => void unloaded.push(model),
         },
       },
     });
@@ -191,13 +193,14 @@ describe.skipIf(!binary)('a rollout (skipped without the time-skipping server)',
     expect(record).toMatchObject({ percent: 0, champion: 'mdl_failing@1', candidate: 'mdl_failing@2' });
     expect(record.reasons[0]).toMatch(/^error rate: 6 of 10 requests failed/);
     await countRequests(ports, await inCanary('later'), { requests: 20 });
-    await countRequests(ports, await reached('later', 'promoted'), { requests: 30, ms: 5000 });
+    await countRequests(ports, await reached('later', 'promoted'), { requests: 60, ms: 5000 });
     const later = await reached('later', 'rolledBack');
     expect(later.reasons[0]).toMatch(/^latency: its p95 is/);
     expect(later).toMatchObject({ champion: 'mdl_later@1', candidate: 'mdl_later@2', previous: null });
     expect(await aliasOf(ports, 'later')).toBe('mdl_later@1');
     const [event] = await ports.events.recent({ type: 'model.rolledBack', limit: 1 });
     expect(event?.payload).toMatchObject({ version: 'mdl_later@1', replaced: 'mdl_later@2' });
+    await expect.poll(() => unloaded).toEqual(expect.arrayContaining(['mdl_failing@2', 'mdl_later@2']));
     const twice = await refusal(update('later', 'rollback', { reason: 'again' }));
     expect(twice.message).toContain('Nothing of later can be rolled back: its stage is rolledBack');
   }, 60_000);
