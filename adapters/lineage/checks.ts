@@ -29,9 +29,13 @@ async function checksOfNode(stores: Stores, node: LineageNode): Promise<LineageC
     return [{ id, what: `record of ${kind} ${id}`, ok: false, expected: 'stored', found: 'missing' }];
   const checks: LineageCheck[] = [];
   const expected = facts['sha256'];
-  if (typeof facts['object'] === 'string' && typeof expected === 'string') {
-    const what = `sha256 of ${facts['object']}`;
-    checks.push(await check({ id, what, expected }, () => objectSha256(stores, facts['object'] as string)));
+  for (const [object, digest] of [
+    [facts['object'], expected],
+    [facts['torchscript object'], facts['torchscript sha256']],
+  ]) {
+    if (typeof object !== 'string' || typeof digest !== 'string') continue;
+    const found = (): Promise<string> => objectSha256(stores, object);
+    checks.push(await check({ id, what: `sha256 of ${object}`, expected: digest }, found));
   }
   const read = id.includes('?') && typeof expected === 'string';
   if (kind === 'bars' && read)

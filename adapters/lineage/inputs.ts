@@ -24,6 +24,10 @@ export const modelReader = documentReader<ModelVersion>(
       'spec sha256': doc.specSha256,
       object: doc.onnx.key,
       sha256: doc.onnx.sha256,
+      ...(doc.torchscript && {
+        'torchscript object': doc.torchscript.key,
+        'torchscript sha256': doc.torchscript.sha256,
+      }),
       parity: doc.parityMaxAbs,
       ...trainingFacts(doc.training),
       ...sourceFacts(doc),

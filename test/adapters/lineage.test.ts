@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/index.js';
+import type { ModelVersion } from '../../domain/models.js';
 import type { Ports } from '../../adapters/ports.js';
 import { renderLineage } from '../../domain/lineage.js';
 import { madePorts } from '../activities/made-ports.js';
@@ -95,6 +96,19 @@ describe('the way back', () => {
     appendFileSync(ports.objects.locate(key).replace(/^file:(\/\/)?/, ''), 'x');
     const { broken } = await ports.lineage.verify(ids.model);
     expect(broken.map((each) => each.what)).toContain(`sha256 of ${key}`);
+  });
+
+  it('knows a TorchScript file beside the ONNX file', async () => {
+    const torchscript = await ports.objects.put('models/scripted.pt', Buffer.from('scripted'));
+    await ports.documents.update<ModelVersion>('models', ids.model, (model) => ({
+      ...(model as ModelVersion),
+      torchscript: { key: 'models/scripted.pt', sha256: 'a'.repeat(64), bytes: torchscript.bytes },
+    }));
+    const { broken } = await ports.lineage.verify(ids.model);
+    expect(broken.find(({ what }) => what === 'sha256 of models/scripted.pt')).toMatchObject({
+      expected: 'a'.repeat(64),
+      found: torchscript.sha256,
+    });
   });
 
   it('names bars that are gone', async () => {
