@@ -6,6 +6,13 @@ export interface RolloutPolicy {
   fourEyes: boolean;
   /** Which requests stay together: `auto` takes streams where there are enough of them for the first step. */
   sticky: 'auto' | 'stream' | 'bar';
+  evidence: {
+    /**
+     * A version whose evaluation does not hold goes on all the same, its failed rules shown, and a person decides. Parity, leak
+     * audit and latency are never waived.
+     */
+    waiveEvaluation: boolean;
+  };
   latency: {
     /** Inferences of the probe. */
     probes: number;
@@ -69,6 +76,7 @@ const DAY = 24 * HOUR;
 export const ROLLOUT_POLICY: RolloutPolicy = {
   fourEyes: true,
   sticky: 'auto',
+  evidence: { waiveEvaluation: false },
   latency: { probes: 20, maxP95Ms: 250 },
   shadow: {
     ...{ minRequests: 50, minMs: HOUR, maxMs: 7 * DAY, share: 1 },
@@ -138,6 +146,10 @@ function checked(policy: RolloutPolicy): RolloutPolicy {
       throw new InvalidInputError(`policy.${name} is ${String(value)}; it must be true or false`);
   if (policy.lookMs < LEAST_LOOK_MS)
     throw new InvalidInputError(`policy.lookMs is ${policy.lookMs}; it must be ${LEAST_LOOK_MS} or more`);
+  if (policy.evidence.waiveEvaluation && !policy.approval.required)
+    throw new InvalidInputError(
+      'policy.evidence.waiveEvaluation needs policy.approval.required: a person decides what the evaluation does not',
+    );
   checkSteps(policy.canary.steps);
   return policy;
 }
@@ -153,7 +165,7 @@ function checkSteps(steps: unknown): void {
     );
 }
 
-const FLAGS = new Set(['fourEyes', 'approval.required', 'rollback.onDrift']);
+const FLAGS = new Set(['fourEyes', 'evidence.waiveEvaluation', 'approval.required', 'rollback.onDrift']);
 const OTHERS = new Set(['sticky', 'canary.steps']);
 
 const leavesOf = (policy: RolloutPolicy): [string, unknown][] =>

@@ -187,6 +187,18 @@ describe.skipIf(!binary)('a rollout (skipped without the time-skipping server)',
     expect(await aliasOf(ports, 'weak')).toBe('mdl_weak@1');
   }, 60_000);
 
+  it('asks a person about a version whose evaluation does not hold, where the policy says so', async () => {
+    await serveVersion(ports, { name: 'waived', version: '1' });
+    await storeVersion(ports, { name: 'waived', version: '2', accuracy: 0.5 });
+    await start('waived');
+    const policy = { ...QUICK, evidence: { waiveEvaluation: true } };
+    await update('waived', 'propose', { model: 'waived@2', by: 'anna', policy });
+    await countRequests(ports, await reached('waived', 'shadow'), { requests: 20 });
+    const record = await reached('waived', 'approval');
+    expect(record.checks.filter(({ passed }) => !passed).map(({ name }) => name)).toEqual(['evaluation']);
+    await update('waived', 'rollback', { reason: 'enough seen' });
+  }, 60_000);
+
   it('takes a failing canary back by itself, and a promoted version to the one before', async () => {
     await countRequests(ports, await inCanary('failing'), { requests: 10, failures: 6 });
     const record = await reached('failing', 'rolledBack');

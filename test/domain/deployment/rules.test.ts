@@ -38,6 +38,11 @@ describe('the policy', () => {
     [{ fourEye: false }, /Unknown "fourEye" in policy; known: fourEyes/],
     [{ canary: { step: 1 } }, /Unknown "step" in policy.canary; known: steps/],
     [{ canary: 5 }, /policy.canary is no object/],
+    [{ evidence: { waiveEvaluation: 1 } } as never, /waiveEvaluation is 1; it must be true or false/],
+    [
+      { evidence: { waiveEvaluation: true }, approval: { required: false } },
+      /waiveEvaluation needs policy.approval.required/,
+    ],
     [{ canary: { steps: [50, 5] } }, /ascending percents/],
     [{ canary: { steps: [100] } }, /ascending percents/],
     [{ canary: { steps: 'all' } }, /ascending percents/],
