@@ -187,7 +187,7 @@ describe.skipIf(!chromium)('deployments in a browser (skipped where no Chromium 
         await route.fulfill({ status: 202, json: madeDeployment() });
       });
       await page.getByRole('link', { name: 'Deploy', exact: true }).click();
-      expect(await page.getByLabel('Version').inputValue()).toBe('net@aaaa');
+      await expect.poll(() => page.getByLabel('Version').inputValue()).toBe('net@aaaa');
       await page.getByRole('button', { name: 'Start deployment' }).click();
       await expect.poll(() => page.url()).toContain(ADDRESS);
       expect(sent).toEqual([{ model: 'net@aaaa' }]);
