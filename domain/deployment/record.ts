@@ -116,9 +116,9 @@ export function noted(
   what: { at: number; by: string; reasons: string[] } & Partial<Deployment>,
 ): Deployment {
   const { at, by, reasons, ...changes } = what;
-  const told = reasons.slice(0, MOST_REASONS).map((each) => each.slice(0, MOST_CHARACTERS));
+  const told = reasons.slice(0, MOST_REASONS).map((each) => shortened(each, MOST_CHARACTERS));
   const next = { ...record, ...changes, reasons: told, updatedAt: at };
-  const short = told.slice(0, LINE_REASONS).map((each) => each.slice(0, LINE_CHARACTERS));
+  const short = told.slice(0, LINE_REASONS).map((each) => shortened(each, LINE_CHARACTERS));
   return {
     ...next,
     history: [...record.history, { at, stage: next.stage, by, reasons: short }].slice(-MOST_HISTORY),
@@ -147,3 +147,10 @@ export const emptyDeployment = (model: string, source: Source, at: number): Depl
   ...{ trainedBy: null, proposedBy: null, policy: null, sticky: 'bar', watchedUntil: null },
   ...{ reasons: [], history: [], startedAt: at, updatedAt: at },
 });
+
+/** At a space, and so that a reader sees that there was more. */
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const cut = text.slice(0, most - 2);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), most / 2))} …`;
+}
