@@ -3,12 +3,14 @@ import { DataQualityError, UnreachableError } from '../../domain/errors.js';
 import type { ModelRef } from '../../domain/models.js';
 import type { TensorInfo } from '../ports-serving.js';
 import { nameOf } from './tensors.js';
-import { portInfo, tritonName, type TritonConfig } from './triton-config.js';
+import { portInfo, tritonName, tritonVersion, type TritonConfig } from './triton-config.js';
 import type { Loading, TritonPlace } from './triton-loading.js';
 
 /** A version as the server has it: its configuration names the digest that was asked for. */
 export interface ServedModel {
   config: TritonConfig;
+  /** Its number for the server. */
+  version: string;
   inputs: TensorInfo[];
   outputs: TensorInfo[];
   /** When the server last stated the digest, of performance.now(). */
@@ -21,9 +23,9 @@ export interface ServedModels {
   served(model: ModelRef): Promise<ServedModel>;
   /**
    * Asks again which digest the server has, where it has not said so for a while: it may have been given another file
-   * under the same name. @throws DataQualityError
+   * under the same name. Null where there is nothing to ask. @throws DataQualityError
    */
-  confirm(model: ModelRef, served: ServedModel): Promise<void>;
+  confirm(model: ModelRef, served: ServedModel): Promise<void> | null;
   /** What is known of it is no longer so. `seen`: unless somebody has found out since. */
   forget(model: ModelRef, seen?: ServedModel): Promise<void>;
   /** Has the server let go of a version that it cannot run any more; whoever asks next has it loaded. */
@@ -50,7 +52,7 @@ export function servedModels({ address, client, name }: TritonPlace, loading: Lo
     checkDigest({ model, config, name });
     const inputs = config.input.map((port) => portInfo(port, config));
     const outputs = config.output.map((port) => portInfo(port, config));
-    return { config, inputs, outputs, seenAt: performance.now() };
+    return { config, version: tritonVersion(model), inputs, outputs, seenAt: performance.now() };
   };
   const open = async (model: ModelRef): Promise<ServedModel> => {
     const found = await read(model);
@@ -73,12 +75,13 @@ export function servedModels({ address, client, name }: TritonPlace, loading: Lo
       });
       return opening;
     },
-    async confirm(model, served) {
-      if (performance.now() - served.seenAt < address.confirmMs) return;
+    confirm(model, served) {
+      if (performance.now() - served.seenAt < address.confirmMs) return null;
       // One question is enough for all that run.
       served.seenAt = performance.now();
-      const config = await client.config(tritonName(model));
-      if (config !== null) checkDigest({ model, config, name });
+      return client.config(served.config.name).then((config) => {
+        if (config !== null) checkDigest({ model, config, name });
+      });
     },
     async forget({ onnx: { sha256 } }, seen) {
       const isOther = seen && (await known.peek(sha256)?.catch(() => null)) !== seen;
