@@ -76,10 +76,12 @@ export async function checkServing(options: ServingCheckOptions): Promise<Servin
     ...{ serving, raw, first: add(first), second: add(second), add },
     inFlight: options.inFlight ?? 300,
   };
+  let report: ServingReport | null = null;
   try {
-    return await runChecks(context, options);
+    return (report = await runChecks(context, options));
   } finally {
-    if (!options.served)
+    // Nothing was loaded where nobody answers, and a version in use stays.
+    if (!options.served && report?.fault !== 'UnreachableError')
       await Promise.allSettled(
         [...used].map(({ ref }) => bounded(serving.unload(ref), options.timeoutMs ?? LIMIT_MS)),
       );

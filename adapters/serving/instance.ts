@@ -85,9 +85,10 @@ export function openInstance(options: InstanceOptions): Instance {
       const start = performance.now();
       let outcome: 'answered' | 'refused' | 'failed' = 'answered';
       try {
-        const answer = await circuit.run(() =>
-          serving.inProcess ? work(serving) : limited(work(serving), { address, limitMs, pending }),
-        );
+        // What computes in this process cannot be away, so there is nothing to leave alone.
+        const answer = serving.inProcess
+          ? await work(serving)
+          : await circuit.run(() => limited(work(serving), { address, limitMs, pending }));
         alive();
         times.add(performance.now() - start);
         return answer;

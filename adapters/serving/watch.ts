@@ -12,6 +12,28 @@ export interface WatchOptions {
   idleMs?: number;
 }
 
+/** What looks at one instance have shown. */
+interface Seen {
+  /** Without a sign of life, one after the other. */
+  missed: number;
+  /** When the first of them began, ms of `performance.now()`. */
+  since: number;
+  /** Signs that were asked for and have not come. */
+  signs: Set<Promise<unknown>>;
+}
+
+/** What hangs for hours must not be asked anew each time. */
+const MOST_SIGNS = 4;
+
+function signOf({ serving }: Instance, signs: Set<Promise<unknown>>): Promise<unknown> {
+  if (signs.size >= MOST_SIGNS) return Promise.any(signs);
+  const sign: Promise<unknown> = serving.alive?.() ?? serving.health();
+  signs.add(sign);
+  const end = (): void => void signs.delete(sign);
+  sign.then(end, end);
+  return sign;
+}
+
 /**
  * Looks at instances while they are used, so that one that hangs is found within a second: what runs there is given up
  * where another instance is well, and is sent to that one. A batch that it answers meanwhile is a sign of life, too.
@@ -23,12 +45,12 @@ export function watchInstances(all: readonly Instance[], options: WatchOptions =
   const watched = new Set<Instance>();
   let [isClosed, usedAt] = [false, 0];
 
-  const look = async (instance: Instance, before: { missed: number; since: number }): Promise<void> => {
+  const look = async (instance: Instance, before: Seen): Promise<void> => {
     const start = performance.now();
     let { missed, since } = before;
+    const { signs } = before;
     try {
-      const sign: Promise<unknown> = instance.serving.alive?.() ?? instance.serving.health();
-      await limited(sign, {
+      await limited(signOf(instance, signs), {
         address: instance.address,
         limitMs,
       });
@@ -38,7 +60,7 @@ export function watchInstances(all: readonly Instance[], options: WatchOptions =
       missed++;
       if (missed >= misses && instance.aliveAt < since) markDown(instance, messageOf(error));
     }
-    next(instance, { missed, since });
+    next(instance, { missed, since, signs });
   };
   const markDown = (instance: Instance, reason: string): void => {
     instance.down = `no sign of life: ${reason}`;
@@ -47,7 +69,7 @@ export function watchInstances(all: readonly Instance[], options: WatchOptions =
     );
     if (isOtherWell) instance.abandon(`${instance.address} gives no sign of life`);
   };
-  const next = (instance: Instance, state: { missed: number; since: number }): void => {
+  const next = (instance: Instance, state: Seen): void => {
     if (isClosed) return;
     if (performance.now() - usedAt > idleMs) {
       watched.delete(instance);
@@ -68,7 +90,7 @@ export function watchInstances(all: readonly Instance[], options: WatchOptions =
       if (isClosed || all.length < 2 || watched.size === instances.length) return;
       for (const instance of instances.filter((each) => !watched.has(each))) {
         watched.add(instance);
-        next(instance, { missed: 0, since: 0 });
+        next(instance, { missed: 0, since: 0, signs: new Set() });
       }
     },
     close(): void {

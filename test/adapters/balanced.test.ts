@@ -81,6 +81,47 @@ describe('several instances of a model server', () => {
   });
 });
 
+describe('an instance that hangs', () => {
+  const never = () => new Promise<never>(() => undefined);
+  const port = (infer: ServingPort['infer'], alive: () => Promise<void>): ServingPort => ({
+    ...{ infer, alive, load: async () => {}, unload: async () => {}, metadata: never },
+    ...{ health: never, close: async () => {} },
+  });
+  const answer: ServingPort['infer'] = async () => ({});
+
+  it('is found, and what runs there is done by another one', async () => {
+    let signs = 0;
+    const hung = port(never, () => (signs++, never()));
+    const given = [
+      { address: 'made:hung', serving: hung },
+      { address: 'made:well', serving: port(answer, async () => {}) },
+    ];
+    const serving = balancedServing(given, { watch: { everyMs: 5, limitMs: 20 } });
+    await serving.infer(model, {});
+    for (let i = 0; i < 40; i++) await serving.infer(model, {});
+    await new Promise((done) => setTimeout(done, 200));
+    // It is looked at again and again, but what did not answer is not asked anew each time.
+    expect(signs).toBe(4);
+    await serving.close();
+  });
+
+  it('keeps its batches where it is alone, or answers meanwhile', async () => {
+    let end = (): void => undefined;
+    const slow = port(
+      () => new Promise((done) => (end = () => done({}))),
+      () => never(),
+    );
+    const serving = balancedServing([{ address: 'made:slow', serving: slow }], {
+      watch: { everyMs: 1, limitMs: 5 },
+    });
+    const asked = serving.infer(model, {});
+    await new Promise((done) => setTimeout(done, 100));
+    end();
+    expect(await asked).toEqual({});
+    await serving.close();
+  });
+});
+
 describe('SERVING_URL', () => {
   const two = openServing('onnx:?instances=1, onnx:?instances=3&provider=cpu', { objects });
   afterAll(() => two.close());
