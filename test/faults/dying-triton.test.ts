@@ -107,10 +107,11 @@ describe.skipIf(skip !== null)('a Triton that serves', () => {
   it('has a model loaded again when the process that computes it is killed in the middle of a batch', async () => {
     const serving = tritonServing(two.server!.serving('http'), { objects });
     await serving.load(second.ref);
+    // That of the version before ends a little after it was unloaded.
+    await expect.poll(() => processesOf(tritonName(second.ref)).length, { timeout: 10_000 }).toBe(1);
     const all = Promise.all(Array.from({ length: 40 }, () => serving.infer(second.ref, batch())));
     await pause(20);
     const processes = processesOf(tritonName(second.ref));
-    expect(processes).toHaveLength(1);
     for (const pid of processes) process.kill(pid, 'SIGKILL');
     expect(await all).toHaveLength(40);
     expect(await serving.infer(second.ref, batch())).toHaveProperty('target');
