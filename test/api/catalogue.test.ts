@@ -115,7 +115,7 @@ it('tells what the stores are and hold, and looks after their settings', async (
   expect(stores[0]?.version).toMatch(/^\d+\.\d+/);
   expect(stores[2]?.version).toMatch(/^DuckDB v?\d+\./);
   expect(body).toMatchObject({ series: { streams: 1, bars: 8, broken: [] } });
-  expect(body['documents']).toMatchObject({ models: 1, uploads: 2 });
+  expect(body['documents']).toMatchObject({ models: 2, uploads: 2 });
   const ensured = await platform.call('/api/v1/admin/storage/ensure', { method: 'POST' });
   expect(await ensured.json()).toMatchObject({
     stores: [],
