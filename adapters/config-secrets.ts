@@ -10,5 +10,6 @@ export const SECRETS = [
   'SERIES_URL',
   'OBJECTS_URL',
   'REGISTRY_URL',
+  'SERVING_URL',
   'SMTP_URL',
 ] as const;

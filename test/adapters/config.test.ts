@@ -79,6 +79,8 @@ describe('the configuration', () => {
     const file = join(temporaryDirectory(), 'key');
     writeFileSync(file, 'a-very-secret-key-indeed\n');
     expect(readConfig({ FINSIGHT_ADMIN_KEY_FILE: file }).api.adminKey).toBe('a-very-secret-key-indeed');
+    writeFileSync(file, 'torchserve:http://key@host:8080\n');
+    expect(readConfig({ SERVING_URL_FILE: file }).servingUrl).toBe('torchserve:http://key@host:8080');
     const both = { FINSIGHT_API_KEY_FILE: file, FINSIGHT_API_KEY: 'x' };
     expect(() => readConfig(both)).toThrow(/FINSIGHT_API_KEY and FINSIGHT_API_KEY_FILE are both set/);
   });
