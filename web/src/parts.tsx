@@ -73,6 +73,20 @@ export function Empty({ children }: { children: ReactNode }) {
   return <p className="empty">{children}</p>;
 }
 
+/** Names and texts, one beside the other. */
+export function Members({ of }: { of: readonly (readonly [name: string, text: string])[] }) {
+  return (
+    <dl>
+      {of.map(([name, text]) => (
+        <div key={name} className="contents">
+          <dt>{name}</dt>
+          <dd>{text}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 /** The error, the wait or the emptiness of a list; nothing where there is something to show. */
 export function State({ of, empty, isEmpty }: { of: Loaded<unknown>; empty: ReactNode; isEmpty: boolean }) {
   const link = useLink();

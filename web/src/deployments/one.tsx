@@ -1,7 +1,7 @@
 import { Fact } from '../backtests/judgement';
 import { moment } from '../format';
 import { flattened, versionAddress } from '../models/kinds';
-import { Badge, Card, Provenance } from '../parts';
+import { Badge, Card, Members, Provenance } from '../parts';
 import { Approval } from './approval';
 import { checkName, Checks } from './checks';
 import { Evidence } from './evidence';
@@ -74,14 +74,7 @@ function Policy({ of: { policy, sticky } }: { of: Deployment }) {
   return (
     <details>
       <summary>Policy</summary>
-      <dl>
-        {members.map(([name, text]) => (
-          <div key={name} className="contents">
-            <dt>{name}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
+      <Members of={members} />
     </details>
   );
 }

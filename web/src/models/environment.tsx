@@ -1,4 +1,4 @@
-import { Empty } from '../parts';
+import { Empty, Members } from '../parts';
 import { Table } from '../table';
 import { flattened, nameOf, type Version } from './kinds';
 
@@ -13,19 +13,14 @@ export function Environment({ of }: { of: Version }) {
     <details>
       <summary>Environment and digests</summary>
       {members.length === 0 && <Empty>Its environment was not recorded.</Empty>}
-      <dl>
-        {[
+      <Members
+        of={[
           ...members,
           ['specSha256', of.specSha256],
           ['onnxSha256', of.onnx.sha256],
-          ...(weightsSha256 ? [['weightsSha256', weightsSha256]] : []),
-        ].map(([name, text]) => (
-          <div key={name} className="contents">
-            <dt>{name}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
+          ...(weightsSha256 ? [['weightsSha256', weightsSha256] as const] : []),
+        ]}
+      />
     </details>
   );
 }

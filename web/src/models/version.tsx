@@ -2,7 +2,7 @@ import { Fact } from '../backtests/judgement';
 import { Explanation } from '../forecasts/explanation';
 import { moment, number, tiny, whole } from '../format';
 import { PageLink } from '../page-link';
-import { Badge, Card, Empty, Provenance } from '../parts';
+import { Badge, Card, Empty, Members, Provenance } from '../parts';
 import { Artifacts } from './artifacts';
 import { Environment } from './environment';
 import { OneEvaluation } from './evaluation';
@@ -92,14 +92,7 @@ function Training({ of }: { of: Version }) {
       <Losses of={[of]} />
       <details>
         <summary>Settings</summary>
-        <dl>
-          {settings.map(([name, text]) => (
-            <div key={name} className="contents">
-              <dt>{name}</dt>
-              <dd>{text}</dd>
-            </div>
-          ))}
-        </dl>
+        <Members of={settings} />
       </details>
     </>
   );
