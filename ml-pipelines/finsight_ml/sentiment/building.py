@@ -3,8 +3,9 @@
 import platform
 import resource
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,8 @@ class Material:
     held: list[Example]
     # Measured when all is done: name of the part -> examples.
     measured: dict[str, list[Example]] = field(default_factory=dict)
+    # Made from the rows that train, for a teacher to label.
+    copies: Callable[[list[Example]], Iterable[Example]] = lambda _: ()
 
 
 @dataclass
@@ -69,12 +72,13 @@ def build(
     tokenizer = load_tokenizer(base.directory, max_tokens)
     # A teacher reads the rows, too.
     examples = list(material.train) if teacher else material.train
-    rows = encode(examples, tokenizer)
+    copies = list(material.copies(list(examples))) if teacher else []
+    rows = encode(chain(examples, copies), tokenizer)
     held = len(whole(material.held))
     if len(rows) == 0 or held == 0:
         raise InvalidInputError(f"{len(rows)} rows to train and {held} held out; both are needed")
     if teacher:
-        rows.soft = soft_labels(teacher, list(examples), checkpoint=checkpoint, max_tokens=max_tokens, beat=beat)
+        rows.soft = soft_labels(teacher, list(examples), copies, checkpoint=checkpoint, max_tokens=max_tokens, beat=beat)
     torch.manual_seed(recipe.seed)
     network = load_network(str(base.directory), dropout=recipe.dropout)
     fitted = Fitting(network, rows, recipe, checkpoint).run(beat)

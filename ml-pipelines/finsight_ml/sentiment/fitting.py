@@ -39,6 +39,8 @@ def spec_of(rows: Encoded, recipe: Recipe) -> str:
     """Digest of what a checkpoint belongs to; how often it is written doesn't matter."""
     parts = [json.dumps({**asdict(recipe), "checkpoint_seconds": None}, sort_keys=True).encode()]
     parts += [array.tobytes() for array in (rows.ids, rows.types, rows.starts, rows.labels, rows.weights)]
+    if rows.soft is not None:
+        parts.append(rows.soft.tobytes())
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 

@@ -83,11 +83,13 @@ def rate_at(step: int, *, steps: int, warmup: float) -> float:
 
 
 def loss_of(logits: torch.Tensor, rows: dict[str, torch.Tensor], recipe: Recipe) -> torch.Tensor:
-    """Weighted sum over rows of cross-entropy with smoothed labels, in part with the teacher's probabilities."""
+    """Weighted sum over rows of cross-entropy with smoothed labels, in part with the teacher's probabilities; with them alone
+    where a row has no label."""
     scores = torch.log_softmax(logits.float(), dim=1)
     classes = logits.shape[1]
-    wanted = nn.functional.one_hot(rows["labels"], classes).float()
+    wanted = nn.functional.one_hot(rows["labels"].clamp(min=0), classes).float()
     wanted = wanted * (1 - recipe.label_smoothing) + recipe.label_smoothing / classes
     if "soft" in rows:
-        wanted = (1 - recipe.distillation) * wanted + recipe.distillation * rows["soft"]
+        taught = torch.where(rows["labels"] < 0, 1.0, recipe.distillation).unsqueeze(1)
+        wanted = (1 - taught) * wanted + taught * rows["soft"]
     return (-(wanted * scores).sum(dim=1) * rows["weights"]).sum()

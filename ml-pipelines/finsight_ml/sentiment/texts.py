@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 LABELS = ("negative", "neutral", "positive")
 FOLDS = 5
+# Of rows that only a teacher labels, by its probabilities.
+UNLABELLED = -1
 TEST_FOLD = 0
 VALIDATION_FOLD = 1
 # Texts whose sets of words share this much of their union tell the same.
@@ -20,7 +22,7 @@ OTHERS = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text, or a text and what of it is judged, with its label as an index into LABELS."""
+    """A text, or a text and what of it is judged, with its label as an index into LABELS, or UNLABELLED."""
 
     text: str
     target: str | None

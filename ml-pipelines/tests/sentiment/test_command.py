@@ -104,7 +104,7 @@ def test_a_teacher_is_trained_once_and_a_checkpoint_of_another_recipe_is_refused
     taught = [*given, *FLAGS, "--teacher", str(made / "base"), "--teacher-epochs", "3", "--teacher-learning-rate", "0.003"]
     assert main(taught) == 0
     assert "base taught it" in (made / "taught" / "MODEL_CARD.md").read_text()
-    labels = made / "taught" / ".checkpoints" / "fold-0-soft.npy"
+    (labels,) = (made / "taught" / ".checkpoints").glob("fold-0-soft-7-*.npy")
     kept = labels.stat().st_mtime_ns
     soft = np.load(labels)
     assert soft.sum(axis=1) == pytest.approx(np.ones(len(soft)), abs=1e-5)
@@ -112,3 +112,29 @@ def test_a_teacher_is_trained_once_and_a_checkpoint_of_another_recipe_is_refused
     assert main([*taught, "--seed", "9"]) == 2
     assert "of other rows or another recipe" in capsys.readouterr().err
     assert labels.stat().st_mtime_ns == kept
+
+
+def test_several_teachers_label_changed_copies_and_weak_rows_are_told(made, capsys):
+    out = made / "copied"
+    assert main(["sentiment", "weak", "--news", str(weak_news(made)), "--out", str(made / "weak.csv"), "--rows", "20"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"negative": 6, "neutral": 7, "positive": 7}
+    teaching = ["--teacher", str(made / "base"), "--teacher-seeds", "1", "2", "--teacher-epochs", "2", "--teacher-learning-rate", "0.003"]
+    weak = ["--weak", str(made / "weak.csv"), "--weak-source", "Made for a test (MIT)"]
+    given = ["sentiment", "train", "--data", str(made / "data"), "--out", str(out), "--base", str(made / "base"), *FLAGS, *teaching]
+    assert main([*given, "--copies", "1", "--epochs", "4", *weak]) == 0
+    card = json.loads(capsys.readouterr().out.splitlines()[-1])
+    soft = [np.load(path) for path in sorted((out / ".checkpoints").glob("fold-0-soft-*.npy"))]
+    assert [len(each) for each in soft] == [card["trainingRows"]] * 2
+    assert not np.allclose(*soft)
+    text = (out / "MODEL_CARD.md").read_text()
+    assert "2 fine-tuned base taught it by their mean probabilities on the same rows and on changed copies of them (1 each" in text
+    assert "weak.csv, weight 0.2. Made for a test (MIT)." in text
+    assert "--teacher-seeds 1 2" in text
+
+
+def weak_news(home: Path) -> Path:
+    path = home / "news.csv"
+    said = {"negative": "exchange hacked again", "neutral": "desk looks at the week", "positive": "fund launches for all"}
+    rows = [f"2024-01-{number:02d};The {number} {list(said.values())[number % 3]}" for number in range(1, 21)]
+    path.write_text("\n".join(["date;title", *rows]) + "\n", encoding="utf-8")
+    return path

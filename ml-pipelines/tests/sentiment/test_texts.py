@@ -5,12 +5,12 @@ import pytest
 from made_sentiment import make_sets
 
 from finsight_ml.errors import InvalidInputError
-from finsight_ml.sentiment.augmenting import renamed
+from finsight_ml.sentiment.augmenting import changed, renamed
 from finsight_ml.sentiment.batches import batches
 from finsight_ml.sentiment.encoding import load_tokenizer
 from finsight_ml.sentiment.preparing import prepare
 from finsight_ml.sentiment.sets import SHIPPABLE, pairs_of, share_of
-from finsight_ml.sentiment.texts import Example, fold_of, near_duplicate_of, similar, words_of
+from finsight_ml.sentiment.texts import UNLABELLED, Example, fold_of, near_duplicate_of, similar, words_of
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,19 @@ def test_copies_name_others_and_keep_what_is_said():
     copies = list(renamed(rows, share=1.0, seed=2))
     assert [each.label for each in copies] == [2, 0]
     assert all(each.weight == 0.5 and each.target in each.text for each in copies)
+
+
+def test_changed_copies_have_no_label_and_a_pair_keeps_its_name():
+    rows = [Example("Acme Corp up on strong sales, Bolt down again", target, 2, "s", 1) for target in (None, "Acme Corp")] * 40
+    copies = list(changed(rows, copies=2, seed=5))
+    assert len(copies) == 160
+    assert all(each.label == UNLABELLED and each.text and each.weight == 0.5 for each in copies)
+    assert all("Acme Corp" in each.text for each in copies if each.target)
+    known = set(rows[0].text.split())
+    assert all(set(each.text.split()) <= known for each in copies)
+    assert len({each.text for each in copies}) > 40
+    assert copies == list(changed(rows, copies=2, seed=5))
+    assert next(changed([Example("Up", None, 2, "s", 1)], copies=1, seed=1)).text.startswith("Up")
 
 
 def test_batches_hold_every_row_once_and_are_the_same_for_the_same_seed():
