@@ -1,5 +1,6 @@
 import type { Ports } from '../adapters/ports.js';
 import { InvalidInputError } from '../domain/errors.js';
+import { INDEX_FEATURE_VERSION } from '../domain/features.js';
 import { modelName } from '../domain/sentiment/scores.js';
 import { ceilToBar, parseStream, timeframeMs } from '../domain/streams.js';
 import { findStream } from './backtest.js';
@@ -13,6 +14,8 @@ export interface DatasetRequest extends WindowInput {
   lookBack?: number;
   horizonBars?: number;
   horizons?: number[];
+  /** With the sentiment index among the features. */
+  sentimentIndex?: boolean;
 }
 
 const LOOK_BACK = 96;
@@ -56,6 +59,7 @@ export const datasetPlanSteps = (ports: Ports) => ({
       lookBack: input.lookBack ?? LOOK_BACK,
       horizonBars: input.horizonBars ?? horizons?.[0] ?? 1,
       ...(horizons && { horizons }),
+      ...(input.sentimentIndex && { featureVersion: INDEX_FEATURE_VERSION }),
     };
   },
 });

@@ -3,7 +3,14 @@ import { datasetTable, type Dataset, type DatasetSpec, type StreamMatrix } from 
 import { horizonsOf } from '../domain/dataset/samples.js';
 import { digestOf } from '../domain/digest.js';
 import { NotFoundError } from '../domain/errors.js';
-import { buildFeatures, FEATURE_VERSION, FEATURES } from '../domain/features.js';
+import {
+  buildFeatures,
+  FEATURE_VERSION,
+  featuresOf,
+  INDEX_FEATURE_VERSION,
+  readFeatureVersion,
+  type FeatureVersion,
+} from '../domain/features.js';
 import type { Source } from '../domain/sources.js';
 import { baseOf, parseStream, timeframeMs } from '../domain/streams.js';
 import { beat } from './beat.js';
@@ -19,6 +26,8 @@ export interface DatasetInput {
   horizonBars: number;
   /** Ascending, at most 96, with `horizonBars`; left out: that alone. */
   horizons?: number[];
+  /** Left out: `FEATURE_VERSION`. */
+  featureVersion?: FeatureVersion;
   /** In the place of the shares, with the embargo between the parts: what a walk-forward fold is cut at. */
   cut?: { validationFrom: number; testFrom: number; embargoBars: number };
 }
@@ -39,7 +48,8 @@ export const datasetSteps = (ports: Ports) => ({
     const { streams, inputs } = await readStreams(ports, input);
     const table = datasetTable({ streams, spec, timeframeMs: stepOf(input.streams) });
     const bytes = await ports.tables.encode(table.columns);
-    const sha256 = digestOf({ inputs, spec, featureVersion: FEATURE_VERSION, streams: input.streams });
+    const { featureVersion = FEATURE_VERSION } = input;
+    const sha256 = digestOf({ inputs, spec, featureVersion, streams: input.streams });
     const object = await ports.objects.put(`datasets/${sha256}.parquet`, bytes);
     const dataset: Dataset = {
       id: `ds_${sha256.slice(0, 24)}`,
@@ -47,8 +57,8 @@ export const datasetSteps = (ports: Ports) => ({
       object,
       rows: table.rows,
       streams: input.streams,
-      features: [...FEATURES],
-      featureVersion: FEATURE_VERSION,
+      features: [...featuresOf(featureVersion)],
+      featureVersion,
       spec,
       split: table.split,
       asOf: input.asOf,
@@ -71,11 +81,31 @@ export async function findDataset(ports: Ports, id: string): Promise<StoredDatas
   return dataset;
 }
 
-/** The feature matrix of one stream as it could be known at `asOf`, and the digests of what went in. */
+export interface MatrixRequest {
+  source: Source;
+  stream: string;
+  from: number;
+  to: number;
+  asOf: number;
+  sentimentModel: string;
+  /** Left out: `FEATURE_VERSION`. */
+  featureVersion?: string;
+}
+
+/**
+ * The feature matrix of one stream as it could be known at `asOf`, and the digests of what went in.
+ * @throws DataQualityError for features that this code does not compute
+ */
 export async function readMatrix(
   ports: Ports,
-  request: { source: Source; stream: string; from: number; to: number; asOf: number; sentimentModel: string },
-): Promise<{ streamMatrix: StreamMatrix; barsSha256: string; scoresSha256: string }> {
+  request: MatrixRequest,
+): Promise<{
+  streamMatrix: StreamMatrix;
+  barsSha256: string;
+  scoresSha256: string;
+  /** Of what the index is made of besides; null where the features have none. */
+  opinionsSha256: string | null;
+}> {
   const stream = parseStream(request.stream);
   const range = { from: request.from, to: request.to };
   const key = { stream, source: request.source, range, asOf: request.asOf };
@@ -86,13 +116,20 @@ export async function readMatrix(
     model: request.sentimentModel,
     asset: baseOf(stream.symbol),
   });
+  const version = readFeatureVersion(
+    request.featureVersion ?? FEATURE_VERSION,
+    `What is read of ${request.stream} is of`,
+  );
   const matrix = buildFeatures({
     bars,
     timeframe: stream.timeframe,
     sentiment: points,
     asOf: request.asOf,
+    version,
   });
-  return { streamMatrix: { stream: request.stream, matrix }, barsSha256, scoresSha256 };
+  const opinionsSha256 =
+    version === INDEX_FEATURE_VERSION ? digestOf(points.map(({ opinion }) => opinion ?? null)) : null;
+  return { streamMatrix: { stream: request.stream, matrix }, barsSha256, scoresSha256, opinionsSha256 };
 }
 
 async function readStreams(
@@ -102,10 +139,11 @@ async function readStreams(
   const streams: StreamMatrix[] = [];
   const inputs: Record<string, string> = {};
   for (const stream of input.streams) {
-    const { streamMatrix, barsSha256, scoresSha256 } = await readMatrix(ports, { ...input, stream });
-    streams.push(streamMatrix);
-    inputs[`bars:${stream}`] = barsSha256;
-    inputs[`scores:${stream}`] = scoresSha256;
+    const read = await readMatrix(ports, { ...input, stream });
+    streams.push(read.streamMatrix);
+    inputs[`bars:${stream}`] = read.barsSha256;
+    inputs[`scores:${stream}`] = read.scoresSha256;
+    if (read.opinionsSha256) inputs[`opinions:${stream}`] = read.opinionsSha256;
     beat();
   }
   return { streams, inputs };

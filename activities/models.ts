@@ -1,6 +1,6 @@
 import type { Ports } from '../adapters/ports.js';
 import { DataQualityError, NotFoundError } from '../domain/errors.js';
-import { FEATURE_VERSION } from '../domain/features.js';
+import { readFeatureVersion } from '../domain/features.js';
 import type { ModelVersion } from '../domain/models.js';
 import { sourceKey, type Source } from '../domain/sources.js';
 
@@ -27,10 +27,7 @@ export async function findModel(ports: Ports, id: string): Promise<ModelVersion>
   const model = await ports.documents.get<ModelVersion>('models', key);
   if (!model)
     throw new NotFoundError(`No model "${id}"; a model is <name>@<version>, see \`finsight models\``);
-  if (model.task === 'forecast' && model.featureVersion !== FEATURE_VERSION)
-    throw new DataQualityError(
-      `Model ${key} was trained on features ${model.featureVersion}; this code has ${FEATURE_VERSION}: train it again`,
-    );
+  if (model.task === 'forecast') readFeatureVersion(model.featureVersion, `Model ${key} was trained on`);
   return model;
 }
 

@@ -4,6 +4,7 @@ import { cutWindows, sampleRows } from '../domain/dataset.js';
 import { targetColumn } from '../domain/dataset/samples.js';
 import { compareRecent, type RecentComparison, type RecentRow } from '../domain/drift/retraining.js';
 import { NotFoundError } from '../domain/errors.js';
+import { FEATURE_VERSION, readFeatureVersion } from '../domain/features.js';
 import type { Evaluation } from '../domain/evaluation.js';
 import type { ModelVersion } from '../domain/models.js';
 import { formatSource } from '../domain/sources.js';
@@ -70,6 +71,9 @@ export const retrainingSteps = (ports: Ports) => ({
       dataset: {
         ...{ source: model.source, streams: old.streams, from: to - length, to, asOf },
         ...{ sentimentModel: old.sentimentModel, lookBack, horizonBars, ...(horizons && { horizons }) },
+        ...(old.featureVersion !== FEATURE_VERSION && {
+          featureVersion: readFeatureVersion(old.featureVersion, `Dataset ${old.id} holds`),
+        }),
       },
       training: { name: model.name, trainer: model.kind as Trainer, ...settingsOf(model) },
       costs: { feeBps: costs.feeBps, slippageBps: costs.slippageBps },
@@ -118,8 +122,10 @@ export const recentComparisonSteps = (ports: Ports) => ({
       const errors: Float64Array[] = [];
       for (const model of models) {
         const lookBack = dataset.spec.lookBack;
-        const windows = cutWindows({ matrix, rows: test, lookBack });
-        const dims: [number, number, number] = [test.length, lookBack, matrix.columns.length];
+        const own = await readMatrix(ports, { ...dataset, stream, featureVersion: model.featureVersion });
+        const seen = own.streamMatrix.matrix;
+        const windows = cutWindows({ matrix: seen, rows: test, lookBack });
+        const dims: [number, number, number] = [test.length, lookBack, seen.columns.length];
         const scaled = await inferTargets(ports, model, windows, dims);
         errors.push(scaled.map((value, i) => (value - (target[test[i] ?? -1] ?? NaN)) ** 2));
         beat();

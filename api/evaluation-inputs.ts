@@ -44,6 +44,10 @@ export const evaluationInputs = {
       lookBack: z.int().min(8).max(2048).optional(),
       horizonBars: z.int().min(1).max(96).optional(),
       horizons: z.array(z.int().min(1).max(96)).min(1).max(96).optional(),
+      sentimentIndex: z
+        .boolean()
+        .optional()
+        .describe('With the sentiment index and the width of its interval among the features'),
       scheme: z.enum(['expanding', 'rolling']).optional(),
       folds: z.int().min(1).max(100).optional(),
       testBars: bars.optional(),

@@ -163,6 +163,10 @@ export const trainingInputs = {
       lookBack: z.int().min(8).max(2048).optional(),
       horizonBars: z.int().min(1).max(96).optional(),
       horizons: z.array(z.int().min(1).max(96)).min(1).max(96).optional(),
+      sentimentIndex: z
+        .boolean()
+        .optional()
+        .describe('With the sentiment index and the width of its interval among the features'),
     }),
   ),
   trainModel: request('TrainModelInput', z.union([sentimentTraining, forecastTraining])),

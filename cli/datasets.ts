@@ -14,6 +14,7 @@ interface BuildFlags {
   horizonBars?: number;
   horizons?: string[];
   sentimentModel?: string;
+  sentimentIndex?: boolean;
 }
 
 /** `dataset build|list|show`: what forecasters are trained on. */
@@ -32,6 +33,7 @@ export const addDatasets: AddCommands = (program, shell) => {
     .option('--horizon-bars <n>', 'how far ahead to forecast (default: 1)', wholeNumber)
     .option('--horizons <list>', 'several at once, such as 1,4,24', list)
     .option('--sentiment-model <model>', 'whose scores are features (default: the served one)')
+    .option('--sentiment-index', 'with the sentiment index and the width of its interval among the features')
     .action(async ({ streams, horizons, ...flags }: BuildFlags) => {
       const input = given({
         ...{ streams: streams.map(canonicalStream), ...flags },

@@ -105,6 +105,7 @@ function addWalkForward(evaluate: Command, shell: Shell): void {
     .option('--to <time>', 'where the window ends')
     .option('--look-back <bars>', 'bars that the model sees', wholeNumber)
     .option('--horizon-bars <n>', 'how far ahead', wholeNumber)
+    .option('--sentiment-index', 'with the sentiment index among the features')
     .option('--scheme <scheme>', 'expanding or rolling training window')
     .option('--folds <n>', 'parts that are forecast', wholeNumber)
     .option('--test-bars <n>', 'bars of each part', wholeNumber)

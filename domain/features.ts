@@ -1,6 +1,6 @@
 import type { BarColumns } from './bars.js';
 import { DataQualityError, InvalidInputError } from './errors.js';
-import { calendarColumns, sentimentColumns } from './features/context.js';
+import { calendarColumns, indexColumns, sentimentColumns } from './features/context.js';
 import { priceColumns, trailingVolatility } from './features/prices.js';
 import { at } from './indicators/averages.js';
 import type { IndexedOpinion } from './sentiment/index-window.js';
@@ -22,6 +22,8 @@ export interface FeatureInput {
   sentiment: SentimentPoint[];
   /** Nothing after this instant is looked at: bars that close later and later articles are left out. */
   asOf: number;
+  /** Left out: `FEATURE_VERSION`. */
+  version?: FeatureVersion;
 }
 
 /** Row i belongs to the bar that closes at time[i]; every value uses only what was known then. */
@@ -36,8 +38,11 @@ export interface FeatureMatrix {
   columns: Float32Array[];
 }
 
-/** Changes with any change of a feature's value: models are trained and served under one version only. */
+/** Changes with any change of a feature's value: a model is served under the version that it was trained on. */
 export const FEATURE_VERSION = 'f1-2026-11';
+/** The same with the sentiment index and how wide its interval is behind them. */
+export const INDEX_FEATURE_VERSION = 'f2-2026-11';
+export type FeatureVersion = typeof FEATURE_VERSION | typeof INDEX_FEATURE_VERSION;
 
 const NAMES = [
   'return_1',
@@ -61,9 +66,30 @@ const NAMES = [
   'articles_48h',
 ] as const;
 
-export type FeatureName = (typeof NAMES)[number];
+const INDEX_NAMES = ['sentiment_index', 'sentiment_index_width'] as const;
 
+export type FeatureName = (typeof NAMES)[number] | (typeof INDEX_NAMES)[number];
+
+const NAMES_OF: Record<FeatureVersion, readonly FeatureName[]> = {
+  [FEATURE_VERSION]: NAMES,
+  [INDEX_FEATURE_VERSION]: [...NAMES, ...INDEX_NAMES],
+};
+
+/** Of `FEATURE_VERSION`. */
 export const FEATURES: readonly string[] = NAMES;
+
+export const featuresOf = (version: FeatureVersion): readonly string[] => NAMES_OF[version];
+
+export const isFeatureVersion = (text: unknown): text is FeatureVersion =>
+  typeof text === 'string' && Object.hasOwn(NAMES_OF, text);
+
+/** @param what has them, such as "Model x was trained on". @throws DataQualityError where this code does not compute them */
+export function readFeatureVersion(text: string, what: string): FeatureVersion {
+  if (isFeatureVersion(text)) return text;
+  throw new DataQualityError(
+    `${what} features ${text}; this code has ${Object.keys(NAMES_OF).join(' and ')}: make it again`,
+  );
+}
 
 const WARM_UP_ROWS = 99;
 
@@ -84,17 +110,20 @@ export function buildFeatures(input: FeatureInput): FeatureMatrix {
   const bars = knownBars(input, step);
   const time = bars.time.map((open) => open + step);
   const volatility = trailingVolatility(bars.close);
-  const columns: Record<FeatureName, Float64Array> = {
+  const sentiment = knownSentiment(input);
+  const { version = FEATURE_VERSION } = input;
+  const columns: Partial<Record<FeatureName, Float64Array>> = {
     ...priceColumns(bars, volatility),
     ...calendarColumns(time, step),
-    ...sentimentColumns(time, knownSentiment(input)),
+    ...sentimentColumns(time, sentiment),
+    ...(version === INDEX_FEATURE_VERSION && indexColumns(time, sentiment)),
   };
   return {
-    names: FEATURES,
+    names: NAMES_OF[version],
     time,
     close: bars.close,
     volatility,
-    columns: NAMES.map((name) => Float32Array.from(columns[name], clip)),
+    columns: NAMES_OF[version].map((name) => Float32Array.from(columns[name] ?? [], clip)),
   };
 }
 

@@ -10,7 +10,7 @@ import type { ModelVersion } from '../../domain/models.js';
 import { sourceKey, type Source } from '../../domain/sources.js';
 import { parseStream, timeframeMs } from '../../domain/streams.js';
 import { readMatrix, type StoredDataset } from '../dataset.js';
-import { evaluatedOutcomes, settledOutcomes, storedRows, WATCHED, type StoredRows } from './samples.js';
+import { evaluatedOutcomes, settledOutcomes, storedRows, type StoredRows } from './samples.js';
 
 /** A champion and what it is held against. */
 export interface Watched {
@@ -46,7 +46,8 @@ export async function measureChampion(ports: Ports, look: DriftLook, watched: Wa
   const settledBars = Math.max(wanted, 2 * DRIFT_THRESHOLDS.leastSettled * evaluation.horizonBars);
   const from = look.end - (settledBars + evaluation.horizonBars + describeWarmUp()) * step;
   const request = { source: look.source, stream: look.stream, from, to: look.end, asOf: look.asOf };
-  const read = await readMatrix(ports, { ...request, sentimentModel: dataset.sentimentModel });
+  const { sentimentModel, featureVersion } = dataset;
+  const read = await readMatrix(ports, { ...request, sentimentModel, featureVersion });
   const { matrix } = read.streamMatrix;
   const recent = recentRows(matrix, rows.trainedTo, wanted);
   const inputs = measureInputs({ rows, recent, matrix, wanted });
@@ -114,7 +115,7 @@ function measureInputs(args: {
     return {
       missing: `${recent.length} rows lie behind the training part; ${leastRows} are needed`,
     };
-  const names = WATCHED.filter((name) => !isCalendar(name));
+  const names = [...rows.training.keys()].filter((name) => !isCalendar(name));
   const columnOf = (name: string): ArrayLike<number> =>
     name === 'volatility' ? matrix.volatility : (matrix.columns[matrix.names.indexOf(name)] ?? []);
   return {

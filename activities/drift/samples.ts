@@ -3,7 +3,7 @@ import { PARTS } from '../../domain/dataset/samples.js';
 import { digestOf } from '../../domain/digest.js';
 import { DataQualityError } from '../../domain/errors.js';
 import type { Evaluation } from '../../domain/evaluation.js';
-import { FEATURES, type FeatureMatrix } from '../../domain/features.js';
+import type { FeatureMatrix } from '../../domain/features.js';
 import { probabilityUp } from '../../domain/prediction.js';
 import type { Settlement } from '../../domain/settlement.js';
 import { beat } from '../beat.js';
@@ -31,7 +31,7 @@ export interface StoredRows {
 }
 
 /** Inputs of the model, and the unit that its target is in. */
-export const WATCHED: readonly string[] = [...FEATURES, 'volatility'];
+export const watchedOf = ({ features }: StoredDataset): readonly string[] => [...features, 'volatility'];
 
 /** @throws DataQualityError where the object is not what the dataset says. */
 export async function storedRows(ports: Ports, dataset: StoredDataset, stream: string): Promise<StoredRows> {
@@ -49,7 +49,7 @@ export async function storedRows(ports: Ports, dataset: StoredDataset, stream: s
   const own = Array.from({ length: time.length }, (_, row) => row).filter((row) => streams[row] === place);
   const trained = own.filter((row) => split[row] === PARTS.train);
   const training = new Map(
-    WATCHED.map((name) => {
+    watchedOf(dataset).map((name) => {
       const values = column(name);
       return [name, Float64Array.from(trained, (row) => values[row] ?? NaN)];
     }),

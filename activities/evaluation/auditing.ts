@@ -2,6 +2,7 @@ import type { Ports } from '../../adapters/ports.js';
 import { toColumns } from '../../domain/bars.js';
 import { horizonsOf } from '../../domain/dataset/samples.js';
 import { NotFoundError } from '../../domain/errors.js';
+import { readFeatureVersion } from '../../domain/features.js';
 import { auditLeaks } from '../../domain/evaluation/leak-audit.js';
 import { leaksOf, type LeakAudit } from '../../domain/evaluation/leaks/verdict.js';
 import type { StoredTable } from '../../domain/evaluation/leaks/stored.js';
@@ -29,9 +30,10 @@ export async function auditStreamModel(
   const { model, dataset, stream, rows, explanation } = args;
   const { timeframe } = parseStream(stream);
   const data = await marketData(ports, dataset, stream);
+  const version = readFeatureVersion(dataset.featureVersion, `Dataset ${dataset.id} holds`);
   return auditLeaks({
     data,
-    features: (changed) => matrixOf(changed, timeframe),
+    features: (changed) => matrixOf(changed, timeframe, version),
     lookBack: dataset.spec.lookBack,
     horizons: horizonsOf(dataset.spec),
     horizonBars: dataset.spec.horizonBars,

@@ -7,7 +7,7 @@ import { joinRows } from '../../domain/evaluation/evaluated.js';
 import { figuresOfRows } from '../../domain/evaluation/figures.js';
 import { foldFigures, poolAudits } from '../../domain/evaluation/pooling.js';
 import { planFolds, type Fold, type WalkForwardPlan } from '../../domain/evaluation/walk-forward.js';
-import { describeWarmUp } from '../../domain/features.js';
+import { describeWarmUp, INDEX_FEATURE_VERSION } from '../../domain/features.js';
 import { sourceKey, type Source } from '../../domain/sources.js';
 import { parseStream, streamId } from '../../domain/streams.js';
 import type { Trainer } from '../../domain/training/trainers.js';
@@ -32,6 +32,8 @@ export interface WalkForwardInput extends WindowInput {
   lookBack?: number;
   horizonBars?: number;
   horizons?: number[];
+  /** With the sentiment index among the features. */
+  sentimentIndex?: boolean;
   scheme?: WalkForwardPlan['scheme'];
   folds?: number;
   testBars?: number;
@@ -98,6 +100,7 @@ export const walkForwardSteps = (ports: Ports) => ({
         ...{ source: window.source, streams, asOf: window.asOf, lookBack, horizonBars },
         sentimentModel: `${ref.name}@${ref.version}`,
         ...(input.horizons && { horizons: input.horizons }),
+        ...(input.sentimentIndex && { featureVersion: INDEX_FEATURE_VERSION }),
       },
       training: {
         name: input.name ?? `${trainer}-${timeframe}-h${horizonBars}-walk`,

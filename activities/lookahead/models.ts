@@ -1,7 +1,7 @@
 import type { Ports } from '../../adapters/ports.js';
 import { cutWindows } from '../../domain/dataset.js';
 import { InvalidInputError } from '../../domain/errors.js';
-import { describeWarmUp, type FeatureMatrix } from '../../domain/features.js';
+import { describeWarmUp, readFeatureVersion, type FeatureMatrix } from '../../domain/features.js';
 import type { Subject } from '../../domain/lookahead/subject.js';
 import { decisionsOf, matrixBars, matrixOf } from '../../domain/lookahead/subjects.js';
 import type { Timeframe } from '../../domain/streams.js';
@@ -24,6 +24,7 @@ export async function modelSubject(ports: Ports, id: string, timeframe: Timefram
       `${id} reads one text at a time and forecasts nothing; an audit is of a forecaster`,
     );
   const { lookBack } = (await findDataset(ports, model.dataset)).spec;
+  const version = readFeatureVersion(model.featureVersion, `Model ${model.id} was trained on`);
   const warmUp = describeWarmUp() + lookBack - 1;
   return {
     name: `${model.name}@${model.version}`,
@@ -34,7 +35,7 @@ export async function modelSubject(ports: Ports, id: string, timeframe: Timefram
     horizonBars: 0,
     tolerance: TOLERANCE,
     async decide(data) {
-      const matrix = matrixOf(data, timeframe);
+      const matrix = matrixOf(data, timeframe, version);
       const n = matrix.time.length;
       const rows = wholeWindows(matrix, lookBack);
       const windows = cutWindows({ matrix, rows, lookBack });

@@ -24,6 +24,8 @@ export interface AnswerArgs {
   matrix: FeatureMatrix;
   timeframeMs: number;
   forecasts: Forecasts;
+  /** The same rows with the features of another version. */
+  rowsOf(featureVersion: string): Promise<FeatureMatrix>;
   /** How long that inference may take; left out: as long as the serving port waits. */
   timeoutMs?: number;
 }
@@ -40,7 +42,7 @@ export async function answerOf(candidate: Candidate, args: AnswerArgs): Promise<
   const { model, evaluation, reason } = candidate;
   const { matrix, timeframeMs, forecasts } = args;
   const { horizonBars } = evaluation;
-  const of = await forecasts.of(candidate, matrix);
+  const of = await forecasts.of(candidate, await args.rowsOf(model.featureVersion));
   const started = performance.now();
   const now = await inTime(of.at(matrix.time.length - 1), { model, timeoutMs: args.timeoutMs });
   const inferenceMs = performance.now() - started;
@@ -78,6 +80,7 @@ export async function answerOf(candidate: Candidate, args: AnswerArgs): Promise<
       dataset: of.dataset.sha256,
       evaluation: evaluation.id,
       forecasts: evaluation.forecasts.sha256,
+      featureVersion: model.featureVersion,
     },
   };
 }

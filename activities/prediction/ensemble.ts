@@ -23,9 +23,10 @@ export async function ensembleAnswer(
   const horizonBars = candidates[0]?.evaluation.horizonBars ?? 1;
   if (candidates.length < 2)
     throw new InvalidInputError(`an ensemble needs two models; ${candidates.length} can answer`);
-  const { matrix, forecasts } = args;
+  const { matrix, forecasts, rowsOf } = args;
   const members: Member[] = [];
-  for (const each of candidates) members.push({ ...each, of: await forecasts.of(each, matrix) });
+  for (const each of candidates)
+    members.push({ ...each, of: await forecasts.of(each, await rowsOf(each.model.featureVersion)) });
   const weights = ensembleWeights(
     kind,
     members.map(({ model, evaluation, of }) => ({

@@ -15,7 +15,7 @@ import { openMirror, type Mirror } from './mirroring.js';
 import { predictionOf } from './record.js';
 import { replayPrediction } from './replay.js';
 import { routeCandidates, type Routed } from './routed.js';
-import { openSnapshots, type Snapshot } from './snapshots.js';
+import { openSnapshots, rowsOf, type Snapshot } from './snapshots.js';
 import { openTallies, type Tallies } from './tallying.js';
 
 /** What stands in the way of an answer by one model, and not of that by another. */
@@ -31,7 +31,7 @@ export function openPredictor(ports: Ports): ForecastsPort {
   const make = async (request: PredictionRequest): Promise<Prediction> => {
     const asked = await readAsked(ports, request);
     const snapshot = await snapshots.read(asked);
-    return answered(ports, asked, { ...parts, snapshot });
+    return answered(ports, asked, { ...parts, snapshot, rowsOf: rowsOf(snapshots, asked, snapshot) });
   };
   return {
     async predict(request) {
@@ -89,11 +89,12 @@ interface Parts {
 async function answered(
   ports: Ports,
   asked: Asked,
-  { snapshot, ...parts }: Parts & { snapshot: Snapshot },
+  { snapshot, rowsOf: rows, ...parts }: Parts & { snapshot: Snapshot; rowsOf: AnswerArgs['rowsOf'] },
 ): Promise<Prediction> {
   const step = timeframeMs(parseStream(asked.stream).timeframe);
   checkHistory(asked, snapshot);
-  const args: AnswerArgs = { matrix: snapshot.matrix, timeframeMs: step, forecasts: parts.forecasts };
+  const { forecasts } = parts;
+  const args: AnswerArgs = { matrix: snapshot.matrix, timeframeMs: step, forecasts, rowsOf: rows };
   const chain: Refusal[] = [];
   const { answer, routed } = await firstAnswer(ports, asked, { ...parts, args, chain });
   if (routed) parts.mirror(routed, answer, args);

@@ -39,11 +39,12 @@ export function predictionOf(
     path: answer.path,
     chain,
     inputs: {
+      // Of the unit; a model may read another version's, and says so.
+      featureVersion: FEATURE_VERSION,
       ...answer.inputs,
       bars: barsSha256,
       scores: scoresSha256,
       sentimentModel: asked.sentimentModel,
-      featureVersion: FEATURE_VERSION,
       from: asked.from,
       ...(asked.minConfidence !== undefined && { minConfidence: asked.minConfidence }),
     },

@@ -3,7 +3,7 @@ import { digestOf } from '../../domain/digest.js';
 import type { EnsembleKind } from '../../domain/ensembles.js';
 import { DataQualityError, messageOf, NotFoundError } from '../../domain/errors.js';
 import type { Evaluation } from '../../domain/evaluation.js';
-import { FEATURE_VERSION } from '../../domain/features.js';
+import { readFeatureVersion } from '../../domain/features.js';
 import type { Prediction } from '../../domain/prediction.js';
 import type { Replay } from '../../domain/prediction/request.js';
 import { parseStream, timeframeMs } from '../../domain/streams.js';
@@ -15,7 +15,7 @@ import type { Candidate } from './candidates.js';
 import { ensembleAnswer } from './ensemble.js';
 import { openForecasts } from './forecasts.js';
 import { predictionOf } from './record.js';
-import { openSnapshots, type Snapshot } from './snapshots.js';
+import { openSnapshots, rowsOf, type Snapshot } from './snapshots.js';
 
 /**
  * Computes a prediction again from the bars and scores that it read, as they were known, and the very model, evaluation
@@ -26,10 +26,7 @@ import { openSnapshots, type Snapshot } from './snapshots.js';
 export async function replayPrediction(ports: Ports, id: string): Promise<Replay> {
   const stored = await ports.documents.get<Prediction>('predictions', id);
   if (!stored) throw new NotFoundError(`No prediction "${id}"; see GET /predictions or \`finsight explain\``);
-  if (stored.inputs['featureVersion'] !== FEATURE_VERSION)
-    throw new DataQualityError(
-      `${id} was made from features ${stored.inputs['featureVersion']}; this code has ${FEATURE_VERSION} and cannot compute it again`,
-    );
+  readFeatureVersion(String(stored.inputs['featureVersion']), `${id} was made from`);
   const expected = digestOf(decidedOf(stored));
   const verified = await ports.lineage.verify(id);
   const checks = verified.checks + 1;
@@ -94,11 +91,13 @@ async function recompute(ports: Ports, stored: Prediction): Promise<Prediction> 
     stickyKey: undefined,
     minConfidence: minConfidence === undefined ? undefined : Number(minConfidence),
   };
-  const snapshot: Snapshot = await openSnapshots(ports).read(asked);
+  const snapshots = openSnapshots(ports);
+  const snapshot: Snapshot = await snapshots.read(asked);
   const args: AnswerArgs = {
     matrix: snapshot.matrix,
     timeframeMs: timeframeMs(parseStream(stream).timeframe),
     forecasts: openForecasts(ports),
+    rowsOf: rowsOf(snapshots, asked, snapshot),
   };
   const answer = await answerAgain(ports, stored, args);
   return predictionOf(asked, { snapshot, answer, chain: stored.chain ?? [], createdAt: stored.createdAt });

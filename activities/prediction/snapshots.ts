@@ -1,5 +1,6 @@
 import type { Ports } from '../../adapters/ports.js';
-import type { FeatureMatrix } from '../../domain/features.js';
+import { DataQualityError } from '../../domain/errors.js';
+import { FEATURE_VERSION, type FeatureMatrix } from '../../domain/features.js';
 import { LAST_INSTANT } from '../../domain/lineage.js';
 import { formatSource, sourceKey, type Source } from '../../domain/sources.js';
 import { baseOf, parseStream, timeframeMs } from '../../domain/streams.js';
@@ -13,6 +14,8 @@ export interface SnapshotRequest {
   to: number;
   asOf: number;
   sentimentModel: string;
+  /** Left out: `FEATURE_VERSION`. */
+  featureVersion?: string;
 }
 
 /** The latest rows of a stream's features, computed over all of the read, and the digests of what was read. */
@@ -38,11 +41,15 @@ interface Held {
   snapshot: Snapshot;
 }
 
+export interface Snapshots {
+  read(request: SnapshotRequest): Promise<Snapshot>;
+}
+
 /**
  * Snapshots of streams, kept until a bar or a score of theirs is stored or changed, which the stores are asked each
  * time: no event has to come for it. A store that cannot tell is read each time.
  */
-export function openSnapshots(ports: Ports): { read(request: SnapshotRequest): Promise<Snapshot> } {
+export function openSnapshots(ports: Ports): Snapshots {
   const held = new Map<string, Held>();
   const running = new Map<string, Promise<Snapshot>>();
   const fill = async (key: string, request: SnapshotRequest, before: Stamps): Promise<Snapshot> => {
@@ -61,8 +68,8 @@ export function openSnapshots(ports: Ports): { read(request: SnapshotRequest): P
     async read(request) {
       const stamps = await stampsOf(ports, request);
       if (!stamps) return readSnapshot(ports, request);
-      const { stream, source, from, sentimentModel } = request;
-      const key = JSON.stringify([stream, formatSource(source), from, sentimentModel]);
+      const { stream, source, from, sentimentModel, featureVersion = FEATURE_VERSION } = request;
+      const key = JSON.stringify([stream, formatSource(source), from, sentimentModel, featureVersion]);
       const known = held.get(key);
       if (known && answers(known, request, stamps)) {
         // The longest unused goes first.
@@ -88,6 +95,20 @@ async function readSnapshot(ports: Ports, request: SnapshotRequest): Promise<Sna
   const { streamMatrix, barsSha256, scoresSha256 } = await readMatrix(ports, request);
   return { matrix: tailOf(streamMatrix.matrix, TAIL), barsSha256, scoresSha256 };
 }
+
+/**
+ * The rows of a snapshot with the features of a version. @throws DataQualityError where bars came in between, so that the
+ * rows are not the same any more; asked again, it is right
+ */
+export const rowsOf =
+  (snapshots: Snapshots, request: SnapshotRequest, snapshot: Snapshot) =>
+  async (featureVersion: string): Promise<FeatureMatrix> => {
+    if (featureVersion === FEATURE_VERSION) return snapshot.matrix;
+    const other = await snapshots.read({ ...request, featureVersion });
+    if (other.barsSha256 === snapshot.barsSha256 && other.scoresSha256 === snapshot.scoresSha256)
+      return other.matrix;
+    throw new DataQualityError(`Bars or scores of ${request.stream} changed while they were read; ask again`);
+  };
 
 /** The last rows, as copies: the rest may go. */
 export function tailOf(matrix: FeatureMatrix, rows: number): FeatureMatrix {

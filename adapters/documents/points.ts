@@ -29,6 +29,13 @@ export async function readSentimentPoints(
     }
     cursor = page.cursor;
   } while (cursor !== null);
-  points.sort((a, b) => a.knownAt - b.knownAt || a.value - b.value);
+  // Equal tones are told apart by what they are made of, which the index weighs.
+  const placeOf = ({ opinion }: SentimentPoint): string => JSON.stringify(opinion);
+  points.sort(
+    (a, b) =>
+      a.knownAt - b.knownAt ||
+      a.value - b.value ||
+      (placeOf(a) < placeOf(b) ? -1 : Number(placeOf(a) > placeOf(b))),
+  );
   return { points, sha256: digestOf(points.map(({ knownAt, value }) => [knownAt, value])) };
 }

@@ -1,5 +1,8 @@
 import type { SentimentPoint } from '../features.js';
 import { at } from '../indicators/averages.js';
+import { DEFAULT_INDEX } from '../sentiment/index-question.js';
+import type { IndexSettings } from '../sentiment/index-window.js';
+import { openSentimentIndex, type IndexPoint } from '../sentiment/sentiment-index.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -41,6 +44,46 @@ export function sentimentColumns(
     articles_48h: long.count.map((count) => Math.log1p(count)),
   };
 }
+
+/**
+ * The sentiment index at each close by its usual half-life, window and repeat, all outlets alike, and half the width of its
+ * interval: 0 and 1 where nothing is known.
+ */
+export function indexColumns(
+  time: Float64Array,
+  points: readonly SentimentPoint[],
+): Record<'sentiment_index' | 'sentiment_index_width', Float64Array> {
+  const columns = {
+    sentiment_index: new Float64Array(time.length),
+    sentiment_index_width: new Float64Array(time.length),
+  };
+  indexAt({ time, points, settings: { ...DEFAULT_INDEX, weights: {} } }).forEach(
+    ({ index, interval }, row) => {
+      columns.sentiment_index[row] = index ?? 0;
+      columns.sentiment_index_width[row] = interval ? (interval.upper - interval.lower) / 2 : 1;
+    },
+  );
+  return columns;
+}
+
+/** The index at each close from points that ascend by knownAt; those that were made have a value only. */
+export function indexAt(args: {
+  time: Float64Array;
+  points: readonly SentimentPoint[];
+  settings: IndexSettings;
+}): IndexPoint[] {
+  const { time, points } = args;
+  const index = openSentimentIndex(args.settings);
+  let next = 0;
+  return Array.from(time, (close) => {
+    for (let point = points[next]; point && point.knownAt <= close; point = points[++next])
+      index.add({ id: `${next}`, knownAt: point.knownAt, ...opinionOf(point) });
+    return index.at(close);
+  });
+}
+
+const opinionOf = ({ value, opinion }: SentimentPoint) =>
+  opinion ?? { positive: Math.max(0, value), negative: Math.max(0, -value), abstained: false };
 
 /** One such column, with a half-life of the caller's choice in ms. */
 export const fadedMean = (args: Fading): Float64Array => meanOf(fadingSums(args));

@@ -2,7 +2,13 @@ import { signalOfRule, type Rule } from '../backtest/rules.js';
 import type { BarColumns } from '../bars.js';
 import { targetColumn } from '../dataset/samples.js';
 import type { DatasetSpec } from '../dataset.js';
-import { buildFeatures, describeWarmUp, type FeatureMatrix } from '../features.js';
+import {
+  buildFeatures,
+  describeWarmUp,
+  INDEX_FEATURE_VERSION,
+  type FeatureMatrix,
+  type FeatureVersion,
+} from '../features.js';
 import type { Strategy } from '../strategies/strategy.js';
 import type { Timeframe } from '../streams.js';
 import { latestBars, type MarketData } from './data.js';
@@ -62,7 +68,7 @@ export const featureSubject = (timeframe: Timeframe): Subject => ({
   horizonBars: 0,
   tolerance: 1e-6,
   decide(data) {
-    const matrix = matrixOf(data, timeframe);
+    const matrix = matrixOf(data, timeframe, INDEX_FEATURE_VERSION);
     const columns = matrix.names.map((name, i) => [name, matrix.columns[i] ?? []] as const);
     return decisionsOf(matrixBars(matrix, data), Object.fromEntries(columns));
   },
@@ -91,8 +97,11 @@ export const specOf = (horizonBars: number): DatasetSpec => ({
   embargoBars: horizonBars,
 });
 
-export const matrixOf = (data: MarketData, timeframe: Timeframe): FeatureMatrix =>
-  buildFeatures({ bars: latestBars(data), timeframe, sentiment: [...data.news], asOf: Infinity });
+export const matrixOf = (data: MarketData, timeframe: Timeframe, version?: FeatureVersion): FeatureMatrix =>
+  buildFeatures({
+    ...{ bars: latestBars(data), timeframe, sentiment: [...data.news], asOf: Infinity },
+    ...(version && { version }),
+  });
 
 /** Open times of a matrix' rows, whose own times are closes. */
 export const matrixBars = ({ time }: FeatureMatrix, { timeframeMs }: MarketData): { time: Float64Array } => ({

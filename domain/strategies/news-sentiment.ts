@@ -1,9 +1,9 @@
 import { InvalidInputError } from '../errors.js';
 import type { SentimentPoint } from '../features.js';
-import { fadedMean } from '../features/context.js';
+import { fadedMean, indexAt } from '../features/context.js';
 import { DEFAULT_INDEX } from '../sentiment/index-question.js';
 import { MOST_HALF_LIVES } from '../sentiment/index-window.js';
-import { openSentimentIndex, type IndexPoint } from '../sentiment/sentiment-index.js';
+import type { IndexPoint } from '../sentiment/sentiment-index.js';
 import { DIRECTION, level } from './parameters.js';
 import type { Strategy } from './strategy.js';
 
@@ -81,19 +81,11 @@ function moodAt({ time, points, params }: Moods): Float64Array {
   if (basis === 0) return fadedMean({ time, points, halfLife: halfLifeMs });
   const { repeat } = DEFAULT_INDEX;
   // Outlets weigh alike: a weight that is configured elsewhere would make a result depend on more than its parameters.
-  const index = openSentimentIndex({ halfLifeMs, windowMs: windowHours * HOUR, repeat, weights: {} });
-  let next = 0;
-  return time.map((close) => {
-    for (let point = points[next]; point && point.knownAt <= close; point = points[++next])
-      index.add({ id: `${next}`, knownAt: point.knownAt, ...opinionOf(point) });
-    const told = index.at(close);
-    return basis === 1 ? (told.index ?? 0) : cautious(told);
-  });
+  const settings = { halfLifeMs, windowMs: windowHours * HOUR, repeat, weights: {} };
+  return Float64Array.from(indexAt({ time, points, settings }), (told) =>
+    basis === 1 ? (told.index ?? 0) : cautious(told),
+  );
 }
-
-/** Points that were made have a value only. */
-const opinionOf = ({ value, opinion }: SentimentPoint) =>
-  opinion ?? { positive: Math.max(0, value), negative: Math.max(0, -value), abstained: false };
 
 function cautious({ interval }: IndexPoint): number {
   if (!interval) return 0;

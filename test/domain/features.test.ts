@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BarColumns } from '../../domain/bars.js';
 import { DataQualityError, InvalidInputError } from '../../domain/errors.js';
-import { FEATURES, FEATURE_VERSION, buildFeatures, describeWarmUp } from '../../domain/features.js';
+import {
+  FEATURES,
+  FEATURE_VERSION,
+  INDEX_FEATURE_VERSION,
+  buildFeatures,
+  describeWarmUp,
+  featuresOf,
+} from '../../domain/features.js';
 import type { FeatureMatrix, SentimentPoint } from '../../domain/features.js';
 import { digestOf } from '../../domain/digest.js';
 import { HOUR, START, columnsOf, reorder, walk } from './made-bars.js';
@@ -79,6 +86,35 @@ describe('features know nothing of the future', () => {
       column(build(BARS, Infinity, [{ knownAt, value: 1 }]), 'sentiment_6h')[1];
     expect(article(START + 2 * HOUR)).toBe(0.5);
     expect(article(START + 2 * HOUR + 1)).toBe(0);
+  });
+});
+
+describe('features with the sentiment index', () => {
+  const indexed = (asOf: number, sentiment = NEWS): FeatureMatrix =>
+    buildFeatures({ bars: BARS, timeframe: '1h', sentiment, asOf, version: INDEX_FEATURE_VERSION });
+  const lastOf = (matrix: FeatureMatrix, row: number): number[] =>
+    ['sentiment_index', 'sentiment_index_width'].map(
+      (name) => matrix.columns[matrix.names.indexOf(name)]?.[row] ?? NaN,
+    );
+
+  it('are the usual ones, bit by bit, and two more that know nothing of the future', () => {
+    const whole = indexed(Infinity);
+    expect(whole.names).toEqual(featuresOf(INDEX_FEATURE_VERSION));
+    expect(whole.columns.slice(0, FEATURES.length)).toEqual(build(BARS, Infinity).columns);
+    expect(rowsOf(indexed(START + 120 * HOUR), 120)).toEqual(rowsOf(whole, 120));
+    expect(lastOf(whole, ROWS - 1)).not.toEqual(lastOf(whole, ROWS - 40));
+  });
+
+  it('tell a tone by its weight, and no news by a whole width', () => {
+    const said = { knownAt: START + 2 * HOUR, value: 0.6 };
+    const opinion = { positive: 0.7, negative: 0.1, abstained: false };
+    const one = indexed(Infinity, [{ ...said, opinion }]);
+    expect(lastOf(one, 0)).toEqual([0, 1]);
+    expect(lastOf(one, 1)[0]).toBeCloseTo(0.6, 6);
+    const more = Array.from({ length: 30 }, (_, i) => ({ ...said, opinion: { ...opinion, story: `${i}` } }));
+    expect(lastOf(indexed(Infinity, more), 1)[1]).toBeLessThan(lastOf(one, 1)[1] ?? 0);
+    // A week later nothing of it is left.
+    expect(lastOf(one, 2 + 7 * 24)).toEqual([0, 1]);
   });
 });
 

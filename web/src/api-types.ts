@@ -1984,6 +1984,7 @@ export interface components {
       lookBack?: number;
       horizonBars?: number;
       horizons?: number[];
+      /** With the sentiment index and the width of its interval among the features */ sentimentIndex?: boolean;
       scheme?: 'expanding' | 'rolling';
       folds?: number;
       testBars?: number;
@@ -2044,6 +2045,7 @@ export interface components {
       lookBack?: number;
       horizonBars?: number;
       horizons?: number[];
+      /** With the sentiment index and the width of its interval among the features */ sentimentIndex?: boolean;
     };
     TrainModelInput:
       | {
