@@ -38,6 +38,8 @@ class Material:
     held: list[Example]
     # Measured when all is done: name of the part -> examples.
     measured: dict[str, list[Example]] = field(default_factory=dict)
+    # False for a network that is measured but never written.
+    gated: bool = True
     # Made from the rows that train, for a teacher to label.
     copies: Callable[[list[Example]], Iterable[Example]] = lambda _: ()
 
@@ -94,10 +96,12 @@ def build(
 def finished(fitted: Fitted, tokenizer: Tokenizer, material: Material, beat: Beat = lambda _: None) -> Built:
     """Calibrates, exports, passes the gates and measures a trained network."""
     held = encode(whole(material.held), tokenizer)
+    # One calibration for both that it is asked: texts and pairs.
+    asked = encode(material.held, tokenizer)
     # The served file is calibrated by its own answers: quantising makes it a little less sure.
-    plain = export(fitted.network, calibration=Calibration(1.0), held_out=held)
-    calibration = fit_calibration(np.log(answers_of(plain.int8, held) + 1e-9), held.labels)
-    exported = export(fitted.network, calibration=calibration, held_out=held)
+    plain = export(fitted.network, calibration=Calibration(1.0), held_out=held, gated=material.gated)
+    calibration = fit_calibration(np.log(answers_of(plain.int8, asked) + 1e-9), asked.labels)
+    exported = export(fitted.network, calibration=calibration, held_out=held, gated=material.gated)
     answers = answered(exported.int8, tokenizer, material.measured, beat)
     return Built(
         exported=exported,

@@ -82,7 +82,14 @@ def one_fold(options: argparse.Namespace, recipe: Recipe, base: Base, fold: int)
     checkpoints = options.checkpoints or options.out / ".checkpoints"
     told = Telling()
     built = build(
-        Material(chain(prepared.train, weak), prepared.held, measured, partial(changed, copies=options.copies, seed=recipe.seed)),
+        Material(
+            chain(prepared.train, weak),
+            prepared.held,
+            measured,
+            # The other folds' networks are measured by their int8 files, whatever these lose, and not written.
+            gated=fold == TEST_FOLD,
+            copies=partial(changed, copies=options.copies, seed=recipe.seed),
+        ),
         base,
         recipe,
         checkpoint=checkpoints / f"fold-{fold}.pt",
