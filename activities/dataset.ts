@@ -81,6 +81,7 @@ export async function findDataset(ports: Ports, id: string): Promise<StoredDatas
   return dataset;
 }
 
+/** What is read of a stream; times epoch ms. */
 export interface MatrixRequest {
   source: Source;
   stream: string;

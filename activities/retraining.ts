@@ -115,14 +115,17 @@ export const recentComparisonSteps = (ports: Ports) => ({
     const timeframeMs = stepOf(dataset.streams);
     const rows: RecentRow[] = [];
     for (const stream of dataset.streams) {
-      const { matrix } = (await readMatrix(ports, { ...dataset, stream })).streamMatrix;
+      const read = await readMatrix(ports, { ...dataset, stream });
+      const { matrix } = read.streamMatrix;
       const asked = { matrix, spec: dataset.spec, split: dataset.split, timeframeMs };
       const test = sampleRows(asked).test.filter((row) => (matrix.time[row] ?? NaN) >= unseenFrom);
       const target = targetColumn({ matrix, horizon: dataset.spec.horizonBars, timeframeMs });
       const errors: Float64Array[] = [];
       for (const model of models) {
         const lookBack = dataset.spec.lookBack;
-        const own = await readMatrix(ports, { ...dataset, stream, featureVersion: model.featureVersion });
+        const { featureVersion } = model;
+        const isSame = featureVersion === dataset.featureVersion;
+        const own = isSame ? read : await readMatrix(ports, { ...dataset, stream, featureVersion });
         const seen = own.streamMatrix.matrix;
         const windows = cutWindows({ matrix: seen, rows: test, lookBack });
         const dims: [number, number, number] = [test.length, lookBack, seen.columns.length];

@@ -31,7 +31,7 @@ export interface StoredRows {
 }
 
 /** Inputs of the model, and the unit that its target is in. */
-export const watchedOf = ({ features }: StoredDataset): readonly string[] => [...features, 'volatility'];
+const watchedOf = ({ features }: StoredDataset): readonly string[] => [...features, 'volatility'];
 
 /** @throws DataQualityError where the object is not what the dataset says. */
 export async function storedRows(ports: Ports, dataset: StoredDataset, stream: string): Promise<StoredRows> {

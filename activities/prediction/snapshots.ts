@@ -2,21 +2,9 @@ import type { Ports } from '../../adapters/ports.js';
 import { DataQualityError } from '../../domain/errors.js';
 import { FEATURE_VERSION, type FeatureMatrix } from '../../domain/features.js';
 import { LAST_INSTANT } from '../../domain/lineage.js';
-import { formatSource, sourceKey, type Source } from '../../domain/sources.js';
+import { formatSource, sourceKey } from '../../domain/sources.js';
 import { baseOf, parseStream, timeframeMs } from '../../domain/streams.js';
-import { readMatrix } from '../dataset.js';
-
-/** What is read for a prediction; times epoch ms. */
-export interface SnapshotRequest {
-  source: Source;
-  stream: string;
-  from: number;
-  to: number;
-  asOf: number;
-  sentimentModel: string;
-  /** Left out: `FEATURE_VERSION`. */
-  featureVersion?: string;
-}
+import { readMatrix, type MatrixRequest } from '../dataset.js';
 
 /** The latest rows of a stream's features, computed over all of the read, and the digests of what was read. */
 export interface Snapshot {
@@ -42,7 +30,7 @@ interface Held {
 }
 
 export interface Snapshots {
-  read(request: SnapshotRequest): Promise<Snapshot>;
+  read(request: MatrixRequest): Promise<Snapshot>;
 }
 
 /**
@@ -52,7 +40,7 @@ export interface Snapshots {
 export function openSnapshots(ports: Ports): Snapshots {
   const held = new Map<string, Held>();
   const running = new Map<string, Promise<Snapshot>>();
-  const fill = async (key: string, request: SnapshotRequest, before: Stamps): Promise<Snapshot> => {
+  const fill = async (key: string, request: MatrixRequest, before: Stamps): Promise<Snapshot> => {
     const snapshot = await readSnapshot(ports, request);
     const whole = await wholeRead(ports, request);
     const after = await stampsOf(ports, request);
@@ -85,13 +73,13 @@ export function openSnapshots(ports: Ports): Snapshots {
   };
 }
 
-const answers = (held: Held, request: SnapshotRequest, stamps: Stamps): boolean =>
+const answers = (held: Held, request: MatrixRequest, stamps: Stamps): boolean =>
   held.bars === stamps.bars &&
   held.scores === stamps.scores &&
   request.to > held.lastOpen &&
   request.asOf >= held.knownThrough;
 
-async function readSnapshot(ports: Ports, request: SnapshotRequest): Promise<Snapshot> {
+async function readSnapshot(ports: Ports, request: MatrixRequest): Promise<Snapshot> {
   const { streamMatrix, barsSha256, scoresSha256 } = await readMatrix(ports, request);
   return { matrix: tailOf(streamMatrix.matrix, TAIL), barsSha256, scoresSha256 };
 }
@@ -101,7 +89,7 @@ async function readSnapshot(ports: Ports, request: SnapshotRequest): Promise<Sna
  * rows are not the same any more; asked again, it is right
  */
 export const rowsOf =
-  (snapshots: Snapshots, request: SnapshotRequest, snapshot: Snapshot) =>
+  (snapshots: Snapshots, request: MatrixRequest, snapshot: Snapshot) =>
   async (featureVersion: string): Promise<FeatureMatrix> => {
     if (featureVersion === FEATURE_VERSION) return snapshot.matrix;
     const other = await snapshots.read({ ...request, featureVersion });
@@ -129,7 +117,7 @@ interface Stamps {
 }
 
 /** Scores are only ever added, and taken away by retention: their number and the newest one tell of both. */
-async function stampsOf(ports: Ports, request: SnapshotRequest): Promise<Stamps | null> {
+async function stampsOf(ports: Ports, request: MatrixRequest): Promise<Stamps | null> {
   const { source, from, sentimentModel } = request;
   const stream = parseStream(request.stream);
   const bars = await ports.series.stamp?.({ stream, source, range: { from, to: LAST_INSTANT } });
@@ -151,7 +139,7 @@ async function stampsOf(ports: Ports, request: SnapshotRequest): Promise<Stamps 
 /** Up to where bars are stored from `from` on, and when the last of them, or of their versions, was known. */
 async function wholeRead(
   ports: Ports,
-  { source, from, stream: id }: SnapshotRequest,
+  { source, from, stream: id }: MatrixRequest,
 ): Promise<Pick<Held, 'lastOpen' | 'knownThrough'>> {
   const stream = parseStream(id);
   const range = { from, to: LAST_INSTANT };
